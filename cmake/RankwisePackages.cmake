@@ -1,0 +1,34 @@
+# The packages rankwise stands on. A missing one ends with its Debian name.
+
+macro(rankwise_require package debian)
+  find_package(${package} ${ARGN} QUIET)
+  if(NOT ${package}_FOUND)
+    message(FATAL_ERROR "${package} was not found; install it with scripts/setup, or: apt install ${debian}")
+  endif()
+endmacro()
+
+rankwise_require(HDF5 libhdf5-dev COMPONENTS C)
+rankwise_require(Eigen3 libeigen3-dev)
+rankwise_require(nlohmann_json nlohmann-json3-dev)
+rankwise_require(fmt libfmt-dev)
+rankwise_require(OpenSSL libssl-dev COMPONENTS Crypto)
+find_path(RANDOM123_INCLUDE Random123/philox.h)
+if(NOT RANDOM123_INCLUDE)
+  message(FATAL_ERROR "Random123 was not found; install it with scripts/setup, or: apt install librandom123-dev")
+endif()
+
+if(RANKWISE_TORCH)
+  rankwise_require(CLI11 libcli11-dev)
+  # scripts/setup puts the pinned LibTorch wheel into .venv; an existing Torch_DIR always wins.
+  file(GLOB rankwise_torch_wheel ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch/share/cmake)
+  list(APPEND CMAKE_PREFIX_PATH ${rankwise_torch_wheel})
+  find_package(Torch QUIET)
+  if(NOT Torch_FOUND)
+    message(FATAL_ERROR "LibTorch was not found; run scripts/setup, or set Torch_DIR to its share/cmake/Torch")
+  endif()
+endif()
+
+if(RANKWISE_TESTS)
+  rankwise_require(GTest libgtest-dev)
+  rankwise_require(rapidcheck librapidcheck-dev)
+endif()

@@ -1,0 +1,34 @@
+#include "framework/core/json_file.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "framework/core/error.h"
+
+namespace rankwise {
+
+namespace {
+
+// nlohmann's message carries "at line L, column C: reason" behind its own prefix.
+std::string reason(const nlohmann::json::parse_error& error) {
+  const std::string text = error.what();
+  const auto at = text.find("at line");
+  return at == std::string::npos ? text : text.substr(at);
+}
+
+}  // namespace
+
+nlohmann::json read_json(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  check(std::filesystem::is_regular_file(path) && file.good(), "{}: can not be read", path.string());
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  try {
+    return nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
+  } catch (const nlohmann::json::parse_error& error) {
+    fail("{}: is not valid JSON: {}", path.string(), reason(error));
+  }
+}
+
+std::string canonical(const nlohmann::json& value) { return value.dump(); }
+
+}  // namespace rankwise

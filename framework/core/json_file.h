@@ -1,0 +1,16 @@
+/// JSON with comments from a file, and canonical text for hashes.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace rankwise {
+
+/// `//` and `/* */` comments are allowed. Throws Error with the line and column of a fault.
+nlohmann::json read_json(const std::filesystem::path& path);
+
+/// Keys sorted, no white space: equal values give equal text.
+std::string canonical(const nlohmann::json& value);
+
+}  // namespace rankwise

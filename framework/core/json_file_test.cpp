@@ -1,0 +1,47 @@
+#include "framework/core/json_file.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "framework/core/error.h"
+
+namespace rankwise {
+namespace {
+
+std::filesystem::path written(const std::string& text) {
+  const auto path = std::filesystem::path(::testing::TempDir()) / "json_file_test.json";
+  std::ofstream(path) << text;
+  return path;
+}
+
+std::string refusal(const std::filesystem::path& path) {
+  try {
+    read_json(path);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(JsonFile, AllowsComments) {
+  EXPECT_EQ(read_json(written("{\"a\": 1 // one\n}"))["a"], 1);
+}
+
+TEST(JsonFile, FaultHasLineAndColumnInOneLine) {
+  const std::string message = refusal(written("{\n  \"a\": 1,\n}"));
+  EXPECT_THAT(message, ::testing::HasSubstr("is not valid JSON: at line 3, column"));
+  EXPECT_EQ(message.find('\n'), std::string::npos);
+}
+
+TEST(JsonFile, MissingFileIsNamed) {
+  EXPECT_EQ(refusal("nowhere.json"), "nowhere.json: can not be read");
+}
+
+TEST(JsonFile, CanonicalTextDoesNotDependOnKeyOrder) {
+  EXPECT_EQ(canonical(nlohmann::json::parse(R"({"b": 1, "a": [1, 2]})")), R"({"a":[1,2],"b":1})");
+}
+
+}  // namespace
+}  // namespace rankwise

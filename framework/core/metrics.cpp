@@ -1,0 +1,137 @@
+#include "framework/core/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace rankwise {
+
+namespace {
+
+double accuracy(const Scored& scored) {
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < scored.label.size(); ++i) {
+    right += scored.prediction[i] == scored.label[i] ? 1 : 0;
+  }
+  return static_cast<double>(right) / static_cast<double>(scored.label.size());
+}
+
+// F1 of one class against the rest; 0 where neither truth nor prediction has it.
+double f1_of(const Scored& scored, double positive) {
+  double both = 0;
+  double either = 0;
+  for (std::size_t i = 0; i < scored.label.size(); ++i) {
+    const bool truth = scored.label[i] == positive;
+    const bool predicted = scored.prediction[i] == positive;
+    both += truth && predicted ? 1 : 0;
+    either += (truth ? 1 : 0) + (predicted ? 1 : 0);
+  }
+  return either == 0 ? 0 : 2 * both / either;
+}
+
+double f1(const Scored& scored) { return f1_of(scored, 1); }
+
+double macro_f1(const Scored& scored) {
+  std::set<double> classes(scored.label.begin(), scored.label.end());
+  classes.insert(scored.prediction.begin(), scored.prediction.end());
+  double sum = 0;
+  for (const double positive : classes) sum += f1_of(scored, positive);
+  return sum / static_cast<double>(classes.size());
+}
+
+// Pearson's correlation; 0 where one side is constant.
+double correlation(const std::vector<double>& x, const std::vector<double>& y) {
+  const auto n = static_cast<double>(x.size());
+  const double mean_x = std::accumulate(x.begin(), x.end(), 0.0) / n;
+  const double mean_y = std::accumulate(y.begin(), y.end(), 0.0) / n;
+  double xy = 0;
+  double xx = 0;
+  double yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - mean_x) * (y[i] - mean_y);
+    xx += (x[i] - mean_x) * (x[i] - mean_x);
+    yy += (y[i] - mean_y) * (y[i] - mean_y);
+  }
+  return xx == 0 || yy == 0 ? 0 : xy / std::sqrt(xx * yy);
+}
+
+// Gorodkin's R_K, the multi-class form that scikit-learn computes.
+double matthews(const Scored& scored) {
+  std::map<double, double> truth;
+  std::map<double, double> predicted;
+  double right = 0;
+  for (std::size_t i = 0; i < scored.label.size(); ++i) {
+    truth[scored.label[i]] += 1;
+    predicted[scored.prediction[i]] += 1;
+    right += scored.label[i] == scored.prediction[i] ? 1 : 0;
+  }
+  const auto n = static_cast<double>(scored.label.size());
+  double cross = 0;
+  double truth_square = 0;
+  double predicted_square = 0;
+  for (const auto& [label, count] : truth) {
+    truth_square += count * count;
+    const auto same = predicted.find(label);
+    if (same != predicted.end()) cross += count * same->second;
+  }
+  for (const auto& [label, count] : predicted) predicted_square += count * count;
+  const double scale = (n * n - truth_square) * (n * n - predicted_square);
+  return scale == 0 ? 0 : (right * n - cross) / std::sqrt(scale);
+}
+
+double pearson(const Scored& scored) { return correlation(scored.prediction, scored.label); }
+
+double spearman(const Scored& scored) {
+  return correlation(tied_ranks(scored.prediction), tied_ranks(scored.label));
+}
+
+double relative_error(const Scored& scored) {
+  check(scored.reference.size() == scored.label.size(),
+        "metric 'relative_error' needs the unadapted model's outputs, which this task has not");
+  double error = 0;
+  double reference = 0;
+  for (std::size_t i = 0; i < scored.label.size(); ++i) {
+    error += std::pow(scored.prediction[i] - scored.label[i], 2);
+    reference += std::pow(scored.reference[i] - scored.label[i], 2);
+  }
+  return error / reference;
+}
+
+Registry<Metric> built_in() {
+  Registry<Metric> registry("metric", "metrics");
+  registry.add("accuracy", {"share of examples whose class is right", true, accuracy});
+  registry.add("f1", {"F1 of class 1", true, f1});
+  registry.add("macro_f1", {"mean of the classes' F1", true, macro_f1});
+  registry.add("matthews", {"Matthews correlation, multi-class form R_K", true, matthews});
+  registry.add("pearson", {"linear correlation", true, pearson});
+  registry.add("spearman", {"rank correlation, ties share their mean rank", true, spearman});
+  registry.add("relative_error",
+               {"squared error over that of the unadapted model", false, relative_error});
+  return registry;
+}
+
+}  // namespace
+
+Registry<Metric>& metrics() {
+  static Registry<Metric> registry = built_in();
+  return registry;
+}
+
+std::vector<double> tied_ranks(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    const double shared = (static_cast<double>(begin + end) + 1) / 2;
+    for (; begin < end; ++begin) ranks[order[begin]] = shared;
+  }
+  return ranks;
+}
+
+}  // namespace rankwise

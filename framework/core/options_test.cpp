@@ -1,0 +1,82 @@
+#include "framework/core/options.h"
+
+#include <gtest/gtest.h>
+
+namespace rankwise {
+namespace {
+
+struct Inner {
+  double rate = 0.5;
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rate", self.rate, "share", between(0, 1));
+  }
+};
+
+struct Outer {
+  std::int64_t rank = 8;
+  std::optional<double> alpha;
+  std::string gate = "sigmoid";
+  std::vector<std::int64_t> ranks{1, 2};
+  Inner inner;
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "total ranks", positive());
+    field("alpha", self.alpha, "numerator of the scale", positive());
+    field("gate", self.gate, "how scores become gates", one_of({"sigmoid", "softmax"}));
+    field("ranks", self.ranks, "candidates", each(positive()));
+    field("inner", self.inner, "nested");
+  }
+};
+
+std::string refusal(const char* text) {
+  try {
+    parse_options<Outer>(nlohmann::json::parse(text), "x.json: runs[2].options");
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Options, MissingKeysKeepTheirDefaults) {
+  const auto parsed = parse_options<Outer>({{"rank", 4}, {"inner", {{"rate", 1}}}}, "x");
+  EXPECT_EQ(parsed.rank, 4);
+  EXPECT_EQ(parsed.gate, "sigmoid");
+  EXPECT_FALSE(parsed.alpha.has_value());
+  EXPECT_EQ(parsed.inner.rate, 1);
+}
+
+TEST(Options, ParsingWhatWasPrintedGivesTheSame) {
+  const auto parsed = parse_options<Outer>({{"alpha", 16}, {"ranks", {3}}}, "x");
+  const auto printed = options_to_json(parsed);
+  EXPECT_EQ(options_to_json(parse_options<Outer>(printed, "x")), printed);
+  EXPECT_EQ(printed["alpha"], 16);
+}
+
+TEST(Options, RefusalsNameThePlaceTheValueAndTheWayOut) {
+  EXPECT_EQ(refusal(R"({"rank": 0})"), "x.json: runs[2].options.rank: 0 is not positive");
+  EXPECT_EQ(refusal(R"({"rank": 1.5})"), "x.json: runs[2].options.rank: 1.5 is not an integer");
+  EXPECT_EQ(refusal(R"({"gate": "relu"})"),
+            "x.json: runs[2].options.gate: \"relu\" is not one of sigmoid, softmax");
+  EXPECT_EQ(refusal(R"({"rnak": 1})"),
+            "x.json: runs[2].options: unknown option 'rnak'; the options are alpha, gate, inner, "
+            "rank, ranks");
+  EXPECT_EQ(refusal(R"({"inner": {"rate": 2}})"),
+            "x.json: runs[2].options.inner.rate: 2 is not between 0 and 1");
+  EXPECT_EQ(refusal(R"({"inner": 3})"), "x.json: runs[2].options.inner: 3 is not an object");
+  EXPECT_EQ(refusal(R"({"ranks": [1, 0]})"),
+            "x.json: runs[2].options.ranks: [1,0] is not a list of values that are positive");
+}
+
+TEST(Options, DescriptionHasEveryFieldWithItsDefault) {
+  const auto infos = describe_options<Outer>();
+  ASSERT_EQ(infos.size(), 5U);
+  EXPECT_EQ(infos[1].name, "alpha");
+  EXPECT_EQ(infos[1].type, "a number or null");
+  EXPECT_EQ(infos[1].default_value, "null");
+  EXPECT_EQ(infos[4].name, "inner.rate");
+  EXPECT_EQ(infos[4].expectation, "between 0 and 1");
+}
+
+}  // namespace
+}  // namespace rankwise

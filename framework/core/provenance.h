@@ -1,0 +1,22 @@
+/// Where a result comes from: versions, machine, time, memory.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace rankwise {
+
+/// Set when the library was configured; "unknown" outside a git checkout.
+std::string source_commit();
+bool source_dirty();
+
+std::string host_name();
+/// UTC, ISO 8601, seconds.
+std::string utc_now();
+/// Highest resident memory of this process so far, in MiB.
+double peak_memory_mib();
+
+/// Versions of program, compiler and libraries that need no LibTorch.
+nlohmann::json base_provenance();
+
+}  // namespace rankwise

@@ -1,0 +1,34 @@
+#include "framework/core/registry.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rankwise {
+namespace {
+
+std::string message(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Registry, UnknownNameListsTheKnownOnes) {
+  Registry<int> registry("variant", "variants");
+  registry.add("smora", 1);
+  registry.add("lora", 2);
+  EXPECT_EQ(message([&] { registry.find("smorra"); }),
+            "unknown variant 'smorra'; the variants are lora, smora");
+}
+
+TEST(Registry, RefusesASecondItemOfOneName) {
+  Registry<int> registry("variant", "variants");
+  registry.add("lora", 1);
+  EXPECT_EQ(message([&] { registry.add("lora", 2); }), "variant 'lora' is registered twice");
+  EXPECT_EQ(registry.find("lora"), 1);
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,56 @@
+#include "framework/core/rule.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+namespace rankwise {
+
+namespace {
+
+Rule on_number(std::string expectation, std::function<bool(double)> holds) {
+  return {std::move(expectation), [holds = std::move(holds)](const nlohmann::json& value) {
+            return holds(value.get<double>());
+          }};
+}
+
+}  // namespace
+
+Rule any() {
+  return {"", [](const nlohmann::json&) { return true; }};
+}
+
+Rule positive() {
+  return on_number("positive", [](double value) { return value > 0; });
+}
+
+Rule not_negative() {
+  return on_number("zero or more", [](double value) { return value >= 0; });
+}
+
+Rule at_least(double low) {
+  return on_number(fmt::format("at least {}", low), [low](double value) { return value >= low; });
+}
+
+Rule between(double low, double high) {
+  return on_number(fmt::format("between {} and {}", low, high),
+                   [low, high](double value) { return value >= low && value <= high; });
+}
+
+Rule one_of(std::initializer_list<std::string> choices) {
+  const std::vector<std::string> known(choices);
+  return {fmt::format("one of {}", fmt::join(known, ", ")), [known](const nlohmann::json& value) {
+            return std::find(known.begin(), known.end(), value.get<std::string>()) != known.end();
+          }};
+}
+
+Rule each(const Rule& rule) {
+  return {fmt::format("a list of values that are {}", rule.expectation),
+          [rule](const nlohmann::json& values) {
+            return std::all_of(values.begin(), values.end(), rule.holds);
+          }};
+}
+
+}  // namespace rankwise

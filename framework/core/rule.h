@@ -1,0 +1,26 @@
+/// What an option's value must satisfy, with the words that an error and the documentation use.
+#pragma once
+
+#include <functional>
+#include <initializer_list>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace rankwise {
+
+/// A condition on a value; `expectation` completes "0 is not ..." and "must be ...".
+struct Rule {
+  std::string expectation;                           // empty: anything goes
+  std::function<bool(const nlohmann::json&)> holds;  // called with the value's own type
+};
+
+Rule any();
+Rule positive();
+Rule not_negative();
+Rule at_least(double low);
+Rule between(double low, double high);  // both ends allowed
+Rule one_of(std::initializer_list<std::string> choices);
+/// Every element of a list satisfies `rule`.
+Rule each(const Rule& rule);
+
+}  // namespace rankwise
