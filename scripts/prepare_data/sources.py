@@ -1,0 +1,77 @@
+"""The sources table of a suite: what was read, what was left out, and how much remains.
+
+Writes <suite>-<tokenizer>.sources.json and .sources.md beside the token file.
+"""
+
+from pathlib import Path
+
+from .files import write_bytes, write_json
+from .token_file import TokenisedTask
+
+_HEAD = (
+    "task", "family", "kind", "metrics", "source", "file and SHA-256", "licence", "rows",
+    "train / dev / test", "removed: repeated, contradicting, in two splits", "unused", "cap",
+    "cut short", "note",
+)  # fmt: skip
+
+
+def entry(tokenised: TokenisedTask) -> dict[str, object]:
+    """One task's line of the table, as JSON."""
+    prepared, splits = tokenised.prepared, tokenised.prepared.splits
+    sequences = sum(len(packed.text) for packed in tokenised.packed.values())
+    truncated = sum(packed.truncated for packed in tokenised.packed.values())
+    return {
+        "task": prepared.task.name,
+        "family": prepared.task.family,
+        "kind": prepared.task.kind,
+        "metrics": list(prepared.task.metrics),
+        "source": prepared.origin.source,
+        "version": prepared.origin.version,
+        "package_sha256": prepared.origin.archive_sha256,
+        "files": [{"file": name, "sha256": digest} for name, digest in prepared.origin.files],
+        "licence": prepared.task.licence,
+        "rows": prepared.rows,
+        "examples": {name: len(examples) for name, examples in splits.items()},
+        "tokens": {name: len(packed.tokens) for name, packed in tokenised.packed.items()},
+        "duplicates": splits.duplicates,
+        "conflicts": splits.conflicts,
+        "overlaps": splits.overlaps,
+        "unused": splits.unused,
+        "length_cap": prepared.task.cap,
+        "truncated_share": round(truncated / max(1, sequences), 4),
+        "note": prepared.note,
+    }
+
+
+def write_sources(path: Path, document: dict[str, object]) -> None:
+    """Writes the table as <path>.json and <path>.md; `document` holds `tasks` made by `entry`."""
+    write_bytes(path.with_name(path.name + ".md"), _markdown(document).encode())
+    write_json(path.with_name(path.name + ".json"), document)
+
+
+def _markdown(document: dict[str, object]) -> str:
+    lines = [
+        f"# Sources of {document['suite']} for {document['tokenizer']}",
+        "",
+        f"Token file SHA-256 {document['token_file_sha256']}. "
+        f"Tokenizer SHA-256 {document['tokenizer_sha256']}.",
+        "",
+        "| " + " | ".join(_HEAD) + " |",
+        "|" + "---|" * len(_HEAD),
+    ]
+    lines += ["| " + " | ".join(_cells(task)) + " |" for task in document["tasks"]]
+    if document["left_out"]:
+        lines += ["", "Left out: " + "; ".join(document["left_out"]) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(task: dict) -> list[str]:
+    files = "; ".join(f"{file['file']} {file['sha256']}" for file in task["files"])
+    sizes = " / ".join(f"{size:,}" for size in task["examples"].values())
+    removed = f"{task['duplicates']}, {task['conflicts']}, {task['overlaps']}"
+    cells = [
+        task["task"], task["family"], task["kind"], ", ".join(task["metrics"]), task["source"],
+        files, task["licence"], f"{task['rows']:,}", sizes, removed, f"{task['unused']:,}",
+        str(task["length_cap"]), f"{100 * task['truncated_share']:.1f} %", task["note"],
+    ]  # fmt: skip
+    return [cell.replace("|", "\\|") for cell in cells]

@@ -1,0 +1,100 @@
+"""Makes a suite for a backbone's tokenizer.
+
+Writes DIR/suites/<suite>-<backbone>.h5, .sources.json and .sources.md.
+
+A suite is left alone when its token file has the SHA-256 that its sources table states, and was
+made by this version of the code from the same input.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .backbones import Backbone, model_folder
+from .errors import PrepareError
+from .files import read_json, sha256_of
+from .tasks import PreparedTask
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from .token_file import TokenisedTask
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A suite's prepared tasks, and the tasks left out with the reason."""
+
+    name: str
+    tasks: list[PreparedTask]
+    left_out: list[str] = field(default_factory=list)
+
+
+def suite_path(data: Path, suite: str, backbone: Backbone) -> Path:
+    """The token file's path."""
+    return data / "suites" / f"{suite}-{backbone.name}.h5"
+
+
+def recipe(origin: str) -> str:
+    """Changes with this code and with where the rows come from."""
+    digest = hashlib.sha256(origin.encode())
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(module.read_bytes())
+    return digest.hexdigest()
+
+
+def is_current(path: Path, origin: str) -> bool:
+    """Whether the token file is whole and was made by this code from this origin."""
+    sources = read_json(_sources_base(path).with_suffix(".sources.json"))
+    if not isinstance(sources, dict) or sources.get("recipe") != recipe(origin):
+        return False
+    return path.is_file() and sha256_of(path) == sources.get("token_file_sha256")
+
+
+def _sources_base(path: Path) -> Path:
+    return path.with_suffix("")
+
+
+def write_suite(data: Path, suite: Suite, backbone: Backbone, origin: str) -> Path:
+    """Tokenises every task and writes the token file and its sources table."""
+    # Imported here: a second run that finds all in place needs none of them.
+    from .sources import entry, write_sources
+    from .token_file import Header, write_token_file
+    from .tokenise import load_tokenizer
+
+    tokenizer = load_tokenizer(model_folder(data, backbone) / "tokenizer.json")
+    tokenised = [_tokenise(suite, prepared, tokenizer) for prepared in suite.tasks]
+    entries = [entry(task) for task in tokenised]
+    path = suite_path(data, suite.name, backbone)
+    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
+    header = Header(suite.name, backbone.name, backbone.tokenizer_sha256, vocabulary, entries)
+    write_token_file(path, header, tokenised)
+    document = {
+        "suite": suite.name,
+        "tokenizer": backbone.name,
+        "tokenizer_sha256": backbone.tokenizer_sha256,
+        "token_file": path.name,
+        "token_file_sha256": sha256_of(path),
+        "recipe": recipe(origin),
+        "tasks": entries,
+        "left_out": suite.left_out,
+    }
+    write_sources(_sources_base(path).with_suffix(".sources"), document)
+    return path
+
+
+def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "TokenisedTask":
+    from .token_file import TokenisedTask
+    from .tokenise import pack
+
+    splits = prepared.splits.items()
+    sizes = " / ".join(str(len(rows)) for _, rows in splits)
+    if not all(rows for _, rows in splits):
+        raise PrepareError(
+            f"{suite.name}: {prepared.task.name} has {sizes} rows for train / dev / test, "
+            f"expected some in each; give a source with more rows"
+        )
+    packed = {name: pack(tokenizer, rows, prepared.task.cap) for name, rows in splits}
+    print(f"  {prepared.task.name}: {sizes}", flush=True)
+    return TokenisedTask(prepared, packed)

@@ -1,0 +1,149 @@
+"""The command itself: names, errors in one line, and a second run that changes nothing."""
+
+import contextlib
+import io
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+from scripts.prepare_data import cli
+from scripts.prepare_data.backbones import Backbone
+from scripts.prepare_data.files import sha256_of
+from scripts.prepare_data.packages import MINILM, Member
+
+from .toy_tokenizer import save_toy_tokenizer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        with contextlib.redirect_stderr(io.StringIO()) as err:
+            code = cli.main(arguments)
+    return code, out.getvalue(), err.getvalue()
+
+
+class Errors(unittest.TestCase):
+    def expect(self, message: str, *arguments: str) -> None:
+        code, _, err = run(*arguments)
+        self.assertEqual((code, err), (1, f"prepare: {message}\n"))
+
+    def test_name_the_choices(self) -> None:
+        self.expect(
+            "unknown suite 'text11'; the suites are glue, text10",
+            "--suite", "text11", "--backbone", "minilm-l6",
+        )  # fmt: skip
+        self.expect("unknown backbone 'x'; the backbones are minilm-l6", "--backbone", "x")
+
+    def test_name_what_is_missing(self) -> None:
+        self.expect("nothing to do: give --suite and --backbone, or --list")
+        self.expect(
+            "--suite needs --backbone for its tokenizer; the backbones are minilm-l6",
+            "--suite", "text10",
+        )  # fmt: skip
+        self.expect("unrecognized arguments: --sweet; see scripts/prepare --help", "--sweet")
+
+    def test_list_prints_the_names(self) -> None:
+        code, out, _ = run("--list")
+        self.assertEqual(code, 0)
+        for name in ("text10", "glue", "minilm-l6"):
+            self.assertIn(name, out)
+
+    def test_the_script_asks_for_setup_without_an_environment(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            script = Path(folder) / "scripts" / "prepare"
+            script.parent.mkdir()
+            script.write_bytes((ROOT / "scripts" / "prepare").read_bytes())
+            done = subprocess.run(["bash", script], capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"^prepare: no Python at .*; run scripts/setup first\n$")
+
+
+class SecondRun(unittest.TestCase):
+    """With a toy backbone in place of the real one, and GLUE's SST-2 written here."""
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = Path(folder.name) / "data"
+        self.glue = Path(folder.name) / "glue"
+        model = self.data / "models" / "toy"
+        model.mkdir(parents=True)
+        digest = sha256_of(save_toy_tokenizer(model / "tokenizer.json"))
+        (model / "model.safetensors").write_bytes(b"")
+        empty = sha256_of(model / "model.safetensors")
+        files = {
+            "tokenizer.json": Member(MINILM, "", digest),
+            "model.safetensors": Member(MINILM, "", empty),
+        }
+        toy = mock.patch.dict(cli.BACKBONES, {"toy": Backbone("toy", files, "none")})
+        toy.start()
+        self.addCleanup(toy.stop)
+        (self.glue / "SST-2").mkdir(parents=True)
+        letters = [f"{first} {second}" for first in "abcd" for second in "efgh"]
+        rows = "".join(f"{text}\t{index % 2}\n" for index, text in enumerate(letters))
+        (self.glue / "SST-2" / "train.tsv").write_text("sentence\tlabel\n" + rows)
+        (self.glue / "SST-2" / "dev.tsv").write_text("sentence\tlabel\na\t1\n")
+
+    def prepare(self, *more: str) -> str:
+        code, out, err = run(
+            "--suite", "glue", "--from", str(self.glue), "--backbone", "toy",
+            "--data", str(self.data), *more,
+        )  # fmt: skip
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def state(self) -> dict[str, tuple[int, str]]:
+        files = [path for path in self.data.rglob("*") if path.is_file()]
+        return {str(p): (p.stat().st_mtime_ns, sha256_of(p)) for p in files}
+
+    def test_changes_nothing(self) -> None:
+        self.prepare()
+        before = self.state()
+        self.assertIn("glue: up to date", self.prepare())
+        self.assertEqual(self.state(), before)
+        self.assertEqual(
+            sorted(path.name for path in (self.data / "suites").iterdir()),
+            ["glue-toy.h5", "glue-toy.sources.json", "glue-toy.sources.md"],
+        )
+
+    def test_makes_equal_bytes_when_forced(self) -> None:
+        self.prepare()
+        before = {path: digest for path, (_, digest) in self.state().items()}
+        with mock.patch("scripts.prepare_data.backbones.extract_from_wheel"):
+            with mock.patch("scripts.prepare_data.backbones.fetch"):
+                self.prepare("--force")
+        self.assertEqual({path: digest for path, (_, digest) in self.state().items()}, before)
+
+    def test_repairs_a_damaged_file(self) -> None:
+        self.prepare()
+        path = self.data / "suites" / "glue-toy.h5"
+        whole = path.read_bytes()
+        path.write_bytes(whole[:100])
+        self.assertIn("glue: written", self.prepare())
+        self.assertEqual(path.read_bytes(), whole)
+
+    def test_refuses_an_empty_split(self) -> None:
+        (self.glue / "SST-2" / "train.tsv").write_text("sentence\tlabel\nc\t1\nb\t0\n")
+        arguments = ["--suite", "glue", "--from", str(self.glue), "--backbone", "toy"]
+        code, _, err = run(*arguments, "--data", str(self.data))
+        self.assertEqual(code, 1)
+        self.assertRegex(err, "^prepare: glue: sst2 has 2 / 0 / 1 rows .*\n$")
+        self.assertEqual(list(self.data.glob("suites/*")), [])
+
+    def test_follows_a_change_of_the_source(self) -> None:
+        self.prepare()
+        (self.glue / "SST-2" / "dev.tsv").write_text("sentence\tlabel\nb\t0\n")
+        self.assertIn("glue: written", self.prepare())
+
+    def test_names_no_folder_of_this_machine(self) -> None:
+        self.prepare()
+        for path in (self.data / "suites").iterdir():
+            self.assertNotIn(os.fsencode(self.glue), path.read_bytes(), path.name)
+
+
+if __name__ == "__main__":
+    unittest.main()
