@@ -27,4 +27,9 @@ void check(bool condition, fmt::format_string<Arguments...> format, Arguments&&.
   if (!condition) throw Error(fmt::format(format, std::forward<Arguments>(arguments)...));
 }
 
+/// What a user sees of a message that may carry a stack trace.
+inline std::string first_line(const std::string& message) {
+  return message.substr(0, message.find('\n'));
+}
+
 }  // namespace rankwise

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <string>
+
+#include "framework/core/json_file.h"
 
 namespace rankwise {
 namespace {
@@ -37,6 +40,28 @@ TEST(Metrics, SpearmanSeesOrderOnly) {
 TEST(Metrics, RelativeErrorIsOneForTheUnadaptedModel) {
   const Scored scored{.width = 2, .prediction = {1, 2}, .label = {0, 0}, .reference = {1, 2}};
   EXPECT_EQ(metrics().find("relative_error").score(scored), 1);
+}
+
+// What scikit-learn and SciPy say; null, where a correlation is not defined, scores 0 here.
+void compare_with_fixture(const nlohmann::json& cases, const std::vector<std::string>& names) {
+  std::size_t compared = 0;
+  for (const auto& example : cases) {
+    for (const std::string& name : names) {
+      if (!example.contains(name)) continue;
+      const double expected = example[name].is_null() ? 0 : example[name].get<double>();
+      EXPECT_NEAR(score(name, example["prediction"], example["truth"]), expected, 1e-12)
+          << name << " of " << example["name"];
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, cases.size());
+}
+
+TEST(Metrics, AgreeWithScikitLearnAndScipy) {
+  const auto fixture = read_json(std::filesystem::path(RANKWISE_SOURCE_DIR) / "tests" / "fixtures" /
+                                 "metrics.json");
+  compare_with_fixture(fixture.at("classify"), {"accuracy", "f1", "macro_f1", "matthews"});
+  compare_with_fixture(fixture.at("regress"), {"pearson", "spearman"});
 }
 
 }  // namespace

@@ -1,0 +1,44 @@
+/// Figures, looked up by name; each is one file that turns run files into drawings.
+#pragma once
+
+#include "analysis/run_set.h"
+#include "framework/core/options.h"
+#include "framework/core/registry.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+struct FigureRequest {
+  const RunSet& runs;
+  std::filesystem::path out;  // the folder that the files go to
+  nlohmann::json options = nlohmann::json::object();
+};
+
+struct FigureFiles {
+  std::vector<std::filesystem::path> files;
+  std::vector<std::string> notes;  // what was not drawn, and why; one line each
+
+  void add(const std::vector<std::filesystem::path>& more);
+};
+
+/// A registered figure. `draw` throws Error for an unknown option, or when nothing can be drawn.
+struct Figure {
+  std::string summary;
+  std::vector<OptionInfo> options;
+  std::function<FigureFiles(const FigureRequest&)> draw;
+};
+
+/// clusters, training, usage.
+Registry<Figure>& figures();
+
+Figure clusters_figure();
+Figure training_figure();
+Figure usage_figure();
+
+}  // namespace rankwise

@@ -1,0 +1,93 @@
+#include "analysis/figure_style.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace rankwise {
+namespace {
+
+// Inches: the line of a legend's entry, what separates two entries, and the height of a row.
+constexpr double kLegendLine = 0.2, kLegendGap = 0.15, kLegendRow = 0.13;
+
+}  // namespace
+
+std::string place(const Panel& panel, const Drawing& drawing) {
+  return fmt::format(
+      "set lmargin at screen {:.4f}\nset rmargin at screen {:.4f}\n"
+      "set bmargin at screen {:.4f}\nset tmargin at screen {:.4f}\n",
+      panel.left / drawing.width, (panel.left + panel.width) / drawing.width,
+      panel.bottom / drawing.height, (panel.bottom + panel.height) / drawing.height);
+}
+
+std::string series_colour(std::size_t i) {
+  // Okabe & Ito's set for colour-blind readers, with grey for its yellow, which white paper hides.
+  constexpr std::array kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                   "#E69F00", "#56B4E9", "#000000", "#999999"};
+  return kColours[i % kColours.size()];
+}
+
+int series_shape(std::size_t i) {
+  // Filled circle, square, triangle, diamond, triangle down, pentagon.
+  constexpr std::array kShapes = {7, 5, 9, 13, 11, 15};
+  return kShapes[i % kShapes.size()];
+}
+
+int series_dash(std::size_t i) { return static_cast<int>(i / 8 % 3) + 1; }
+
+std::string viridis_palette() {
+  return "set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', "
+         "5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')\n";
+}
+
+double text_width(const std::vector<std::string>& texts, double font_size) {
+  std::size_t longest = 0;
+  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  constexpr double kCharacter = 0.58;  // mean width of DejaVu Sans, of its size
+  return static_cast<double>(longest) * kCharacter * font_size / 72;
+}
+
+std::size_t Legend::columns(const Drawing& drawing) const {
+  const double entry = text_width(labels, drawing.font_size) + kLegendLine + kLegendGap;
+  return std::max<std::size_t>(1, static_cast<std::size_t>((drawing.width - 0.1) / entry));
+}
+
+double Legend::height(const Drawing& drawing) const {
+  const std::size_t rows = (labels.size() - 1) / columns(drawing) + 1;
+  return static_cast<double>(rows) * kLegendRow + 0.04;
+}
+
+std::string Legend::commands(const Drawing& drawing) const {
+  const std::size_t in_row = std::min(columns(drawing), labels.size());
+  const double entry = text_width(labels, drawing.font_size) + kLegendLine + kLegendGap;
+  const double left = (drawing.width - static_cast<double>(in_row) * entry) / 2;
+  std::string text;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double x = left + static_cast<double>(i % in_row) * entry;
+    const double y = height(drawing) - (static_cast<double>(i / in_row) + 0.5) * kLegendRow;
+    const auto at = [&](double inches) {
+      return fmt::format("screen {:.4f},{:.4f}", inches / drawing.width, y / drawing.height);
+    };
+    if (lines) {
+      text += fmt::format("set arrow from {} to {} nohead lc rgb '{}' lw 1.5 dt {}\n", at(x),
+                          at(x + kLegendLine), series_colour(i), series_dash(i));
+    }
+    if (points) {
+      text += fmt::format("set label '' at {} point pt {} ps 0.5 lc rgb '{}'\n",
+                          at(x + kLegendLine / 2), series_shape(i), series_colour(i));
+    }
+    text += fmt::format("set label {} at {} left font ',{}'\n", gnuplot_string(labels[i]),
+                        at(x + kLegendLine + 0.05), drawing.font_size);
+  }
+  return text;
+}
+
+std::string centred_text(const std::string& text, double down, double font_size,
+                         const Drawing& drawing) {
+  const double fitting = font_size * (drawing.width - 0.1) / text_width({text}, font_size);
+  return fmt::format("set label {} at screen 0.5,{:.4f} center font ',{:.1f}'\n",
+                     gnuplot_string(text), 1 - down / drawing.height, std::min(font_size, fitting));
+}
+
+}  // namespace rankwise

@@ -1,0 +1,48 @@
+/// What all figures share: colours that colour-blind readers tell apart, shapes, panels.
+#pragma once
+
+#include "analysis/gnuplot.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+/// A place inside a drawing, in inches from its lower left corner.
+struct Panel {
+  double left = 0, bottom = 0, width = 0, height = 0;
+};
+
+/// The commands that put the axes of the next plot there.
+std::string place(const Panel& panel, const Drawing& drawing);
+
+/// The i-th series: colours repeat after 8, but not with the same shape or dash before 24.
+std::string series_colour(std::size_t i);
+int series_shape(std::size_t i);
+int series_dash(std::size_t i);
+
+/// `set palette` of viridis: dark is low, light is high, and so it stays in grey.
+std::string viridis_palette();
+
+/// Inches that the longest of some texts takes at a font size in points.
+double text_width(const std::vector<std::string>& texts, double font_size);
+
+/// A legend by hand, which gnuplot can neither cut nor reflow: one entry a label in as many columns
+/// as fit the drawing's width, upwards from its lower edge.
+struct Legend {
+  std::vector<std::string> labels;
+  bool lines = true;   // a piece of line in the series' colour and dash
+  bool points = true;  // its marker
+
+  std::size_t columns(const Drawing& drawing) const;
+  double height(const Drawing& drawing) const;  // inches
+  std::string commands(const Drawing& drawing) const;
+};
+
+/// A line of text in the middle of a drawing, `down` inches from its top edge; smaller than
+/// `font_size` where it would be cut.
+std::string centred_text(const std::string& text, double down, double font_size,
+                         const Drawing& drawing);
+
+}  // namespace rankwise

@@ -1,0 +1,132 @@
+#include "analysis/figure.h"
+
+#include "analysis/figure_style.h"
+#include "analysis/test_runs.h"
+#include "framework/core/error.h"
+#include "framework/io/atomic_file.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace rankwise {
+namespace {
+
+namespace fs = std::filesystem;
+using test::write_run;
+
+/// Two ranks at one site, of which task "cola" uses the first alone; ten samples of two tasks.
+test::RunSpec drawn_run(const std::string& label) {
+  test::RunSpec spec{.label = label, .layout = test::small_layout()};
+  spec.layout.sites = {{.name = "layer.0.query", .in = 2, .out = 2, .ranks = 2, .selection = true}};
+  SiteUsage usage;
+  usage.count = {8, 0, 8, 8};
+  usage.training_count = usage.count;
+  usage.gate_mass = {8, 0, 8, 8};
+  usage.chosen_rank = {1, 2};
+  usage.probability = {1, 0, 0, 1};
+  spec.usage = {usage};
+  SampleEmbedding pooled{"pooled", 2, {}};
+  for (int i = 0; i < 10; ++i) {
+    spec.final_record.sample_tasks.push_back(i % 2);
+    const float turn = 0.1F * static_cast<float>(i);
+    pooled.values.insert(pooled.values.end(), {i % 2 == 0 ? 1.0F : turn, i % 2 == 0 ? turn : 1.0F});
+  }
+  spec.final_record.sample_embeddings = {pooled};
+  return spec;
+}
+
+FigureFiles draw_figure(const std::string& name, const fs::path& folder,
+                        const nlohmann::json& options = nlohmann::json::object()) {
+  const RunSet runs = load_runs({folder});
+  return figures().find(name).draw({runs, folder / "figures", options});
+}
+
+std::vector<std::string> names(const std::vector<fs::path>& files, const std::string& extension) {
+  std::vector<std::string> result;
+  for (const fs::path& file : files) {
+    EXPECT_TRUE(fs::exists(file)) << file;
+    if (file.extension() == extension) result.push_back(file.stem().string());
+  }
+  return result;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Figure, UnknownNamesListTheKnownOnes) {
+  EXPECT_EQ(figures().names(), (Names{"clusters", "training", "usage"}));
+  EXPECT_THROW(figures().find("usages"), Error);
+}
+
+TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
+  const fs::path folder = test::fresh_folder("figure_usage");
+  write_run(folder, "a", drawn_run("it's r=2, \"b\""));
+  write_run(folder, "b", {.label = "plain"});
+  const FigureFiles result = draw_figure("usage", folder);
+  EXPECT_EQ(names(result.files, ".svg"), (Names{"usage_it_s_r_2_b", "usage_it_s_r_2_b_sites"}));
+  EXPECT_EQ(result.notes, Names{"plain: no rank usage is recorded; not drawn"});
+  EXPECT_EQ(read_file(result.files.front()),
+            "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
+}
+
+TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
+  const fs::path folder = test::fresh_folder("figure_names");
+  write_run(folder, "a", drawn_run("r 2"));
+  write_run(folder, "b", drawn_run("r/2"));
+  Names drawn = names(draw_figure("usage", folder, {{"sites", false}}).files, ".svg");
+  EXPECT_EQ(drawn.size(), 2U);
+  EXPECT_EQ(std::unique(drawn.begin(), drawn.end()), drawn.end()) << drawn.front();
+}
+
+TEST(Figure, TrainingDrawsLossAndScoresOfAllLabels) {
+  const fs::path folder = test::fresh_folder("figure_training");
+  write_run(folder, "a", {.label = "alpha, or not"});
+  write_run(folder, "b", {.label = "beta", .steps = 2});
+  const FigureFiles result = draw_figure("training", folder, {{"window", 1}});
+  EXPECT_EQ(names(result.files, ".pdf"), (Names{"training_loss", "training_scores"}));
+  EXPECT_EQ(read_file(folder / "figures" / "training_loss.csv"),
+            "label,step,loss,moving_mean\n"
+            "\"alpha, or not\",1,1,1\n\"alpha, or not\",2,0.5,0.5\n"
+            "\"alpha, or not\",3,0.333333,0.333333\n\"alpha, or not\",4,0.25,0.25\n"
+            "beta,1,1,1\nbeta,2,0.5,0.5\n");
+}
+
+TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
+  const fs::path folder = test::fresh_folder("figure_clusters");
+  write_run(folder, "a", drawn_run("alpha"));
+  const FigureFiles result = draw_figure("clusters", folder);
+  EXPECT_EQ(names(result.files, ".png"), Names{"clusters_alpha_pooled"});
+  const std::string csv = read_file(result.files.front());
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 11);
+}
+
+TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
+  const fs::path folder = test::fresh_folder("figure_again");
+  write_run(folder, "a", drawn_run("alpha"));
+  for (const std::string& name : figures().names()) {
+    std::vector<std::string> before;
+    for (const fs::path& file : draw_figure(name, folder).files) before.push_back(read_file(file));
+    const FigureFiles again = draw_figure(name, folder);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(read_file(again.files[i]), before[i]) << again.files[i];
+    }
+  }
+}
+
+TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {
+  const fs::path folder = test::fresh_folder("figure_refused");
+  write_run(folder, "a");
+  EXPECT_THROW(draw_figure("training", folder, {{"windw", 3}}), Error);
+  EXPECT_THROW(draw_figure("usage", folder), Error);
+  EXPECT_THROW(draw_figure("clusters", folder), Error);
+}
+
+TEST(Legend, TakesAsManyColumnsAsFit) {
+  const Drawing drawing{.width = 3.4, .font_size = 7};
+  // An entry of 8 characters takes 0.45 inches of text and 0.35 for its line and the gap.
+  EXPECT_EQ((Legend{.labels = {"12345678"}}.columns(drawing)), 4U);
+  EXPECT_EQ((Legend{.labels = {std::string(60, 'x')}}.columns(drawing)), 1U);
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,87 @@
+#include "analysis/rank_usage.h"
+
+#include "analysis/test_runs.h"
+#include "framework/core/error.h"
+
+#include <gtest/gtest.h>
+
+namespace rankwise {
+namespace {
+
+/// Rows of a matrix by hand.
+Eigen::MatrixXd matrix(std::initializer_list<std::initializer_list<double>> rows) {
+  Eigen::MatrixXd result(rows.size(), rows.begin()->size());
+  Eigen::Index r = 0;
+  for (const auto& row : rows) {
+    Eigen::Index c = 0;
+    for (const double value : row) result(r, c++) = value;
+    ++r;
+  }
+  return result;
+}
+
+TEST(RankUsage, WhereTheChoiceIsOnePerTaskSomeRankSawEveryToken) {
+  const Eigen::VectorXd tokens = tokens_of_tasks(matrix({{5, 5, 0}, {7, 7, 7}}), {});
+  EXPECT_EQ(tokens(0), 5);
+  EXPECT_EQ(tokens(1), 7);
+}
+
+TEST(RankUsage, PairsGiveTheNumberOfRanksThatATokenUsed) {
+  // Three tokens of task 0 chose {1, 2}, {1, 2}, {2, 3}, one of task 1 chose {1, 3}.
+  const Eigen::MatrixXd count = matrix({{2, 3, 1}, {1, 0, 1}});
+  const Eigen::MatrixXd pairs = matrix({{3, 2, 1}, {2, 3, 1}, {1, 1, 2}});
+  const Eigen::VectorXd tokens = tokens_of_tasks(count, pairs);
+  EXPECT_EQ(tokens(0), 3);
+  EXPECT_EQ(tokens(1), 1);
+}
+
+TEST(RankUsage, RefusesTokensThatUseDifferentNumbersOfRanks) {
+  // One token chose {1}, one {1, 2}: pairs of rank 1 say 1.5 ranks a token, of rank 2 say 2.
+  EXPECT_THROW(tokens_of_tasks(matrix({{2, 1}}), matrix({{2, 1}, {1, 1}})), UnknownTokens);
+}
+
+SiteUsage counts(std::vector<std::uint64_t> count, std::vector<std::int64_t> chosen) {
+  SiteUsage usage;
+  usage.gate_mass.assign(count.size(), 0);
+  usage.training_count.assign(count.size(), 0);
+  usage.probability.assign(count.size(), 0.5);
+  usage.count = std::move(count);
+  usage.chosen_rank = std::move(chosen);
+  return usage;
+}
+
+test::RunSpec prefix_run(std::int64_t seed, std::int64_t chosen_second) {
+  test::RunSpec spec{.seed = seed, .layout = test::small_layout()};
+  spec.layout.sites = {{.name = "a", .in = 2, .out = 2, .ranks = 2, .selection = true},
+                       {.name = "none", .in = 2, .out = 2},
+                       {.name = "b", .in = 2, .out = 2, .ranks = 2, .selection = true}};
+  // Four dev tokens of each task at each site.
+  const std::uint64_t second = chosen_second == 2 ? 4 : 0;
+  spec.usage = {counts({4, 0, 4, second}, {1, chosen_second}), {}, counts({4, 4, 4, 4}, {2, 2})};
+  return spec;
+}
+
+TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
+  const auto folder = test::fresh_folder("rank_usage");
+  test::write_run(folder, "a", prefix_run(0, 1));
+  test::write_run(folder, "b", prefix_run(1, 2));
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  ASSERT_TRUE(usage.has_value());
+  ASSERT_EQ(usage->sites.size(), 2U);  // the site without ranks is left out
+  EXPECT_EQ(usage->sites[0].site, "a");
+  EXPECT_EQ(usage->sites[0].share(), matrix({{1, 0}, {1, 0.5}}));
+  EXPECT_EQ(usage->sites[0].chosen(1), 1.5);
+  const RankUsage all = sum_over_sites(*usage);
+  EXPECT_EQ(all.share(), matrix({{1, 0.5}, {1, 0.75}}));
+  EXPECT_EQ(all.chosen(0), 1.5);
+  EXPECT_EQ(all.chosen(1), 1.75);
+}
+
+TEST(RankUsage, RunsWithoutRanksHaveNone) {
+  const auto folder = test::fresh_folder("rank_usage_none");
+  test::write_run(folder, "a");
+  EXPECT_FALSE(read_usage(load_runs({folder}).groups.front()).has_value());
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,146 @@
+#include "analysis/scores_table.h"
+
+#include "analysis/test_runs.h"
+#include "framework/core/error.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace rankwise {
+namespace {
+
+namespace fs = std::filesystem;
+using test::fresh_folder;
+using test::write_run;
+
+std::vector<std::string> texts(const std::vector<Cell>& row) {
+  std::vector<std::string> result;
+  for (const Cell& cell : row) result.push_back(cell.text);
+  return result;
+}
+
+bool has_footer(const Table& table, const std::string& part) {
+  return std::any_of(table.footers.begin(), table.footers.end(), [&](const std::string& footer) {
+    return footer.find(part) != std::string::npos;
+  });
+}
+
+std::string message(const RunSet& set, const ScoresOptions& options = {}) {
+  try {
+    scores_table(set, options);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+using Texts = std::vector<std::string>;
+
+TEST(ScoresTable, OneSeedShowsJustItsValues) {
+  const fs::path folder = fresh_folder("scores_one");
+  write_run(folder, "a");
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_EQ(table.header, (Texts{"method", "cola", "sst2", "average", "trainable", "active",
+                                 "router", "tokens/s"}));
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(texts(table.rows[0]),
+            (Texts{"alpha", "50.0", "90.0", "70.0", "12,345", "600", "7", "1,500"}));
+}
+
+TEST(ScoresTable, SeedsGiveMeanAndSampleDeviation) {
+  const fs::path folder = fresh_folder("scores_seeds");
+  write_run(folder, "a", {.seed = 0, .test_scores = {{"cola", 0.50}, {"sst2", 0.9}}});
+  write_run(folder, "b", {.seed = 1, .test_scores = {{"cola", 0.54}, {"sst2", 0.9}}});
+  const Table table = scores_table(load_runs({folder}));
+  // Deviation of 50 and 54 is 2.83; of their averages 70 and 72 it is 1.41.
+  EXPECT_EQ(table.rows[0][1].text, "52.0 ± 2.8");
+  EXPECT_EQ(table.rows[0][2].text, "90.0 ± 0.0");
+  EXPECT_EQ(table.rows[0][3].text, "71.0 ± 1.4");
+  EXPECT_EQ(table.rows[0][1].value->count, 2U);
+  EXPECT_TRUE(has_footer(table, "over 2 seeds (0, 1)"));
+}
+
+TEST(ScoresTable, TheLastParametersAndTheDevSplitCanBeChosen) {
+  const fs::path folder = fresh_folder("scores_last");
+  write_run(folder, "a");
+  const Table table = scores_table(load_runs({folder}), {.split = "dev", .parameters = "last"});
+  EXPECT_EQ(table.rows[0][1].text, "40.0");
+  EXPECT_TRUE(has_footer(table, "Split: dev; parameters: of the last step."));
+}
+
+TEST(ScoresTable, FootersSayHowItWasMeasured) {
+  const fs::path folder = fresh_folder("scores_footers");
+  write_run(folder, "a");
+  write_run(folder, "b", {.seed = 1});
+  write_run(folder, "c", {.label = "beta"});
+  write_run(folder, "d", {.label = "gamma"});
+  test::write_failed_run(folder, "e", {.label = "beta", .seed = 1}, "loss is nan\nsecond line");
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_TRUE(has_footer(table, "over 1 seed (0); alpha: 2 seeds (0, 1)."));
+  EXPECT_TRUE(has_footer(table, "cola matthews × 100; sst2 accuracy × 100"));
+  EXPECT_TRUE(has_footer(table, "best (highest average on dev)"));
+  EXPECT_TRUE(has_footer(table, "Backbone: tiny; suite: planted; steps: 4."));
+  EXPECT_TRUE(has_footer(table, "Protocol: protocol-a."));
+  EXPECT_TRUE(has_footer(table, "small-scale: 2 tasks"));
+  EXPECT_TRUE(has_footer(table, "Failed: beta, seed 1: loss is nan"));
+  EXPECT_FALSE(has_footer(table, "second line"));
+}
+
+TEST(ScoresTable, ATaskWithoutAScoreIsADashAndTakesTheAverageAway) {
+  const fs::path folder = fresh_folder("scores_missing");
+  write_run(folder, "a", {.test_scores = {{"cola", 0.5}}});
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_EQ(table.rows[0][2].text, "–");
+  EXPECT_EQ(table.rows[0][3].text, "–");
+}
+
+RunLayout layout_of_metrics(const std::string& first, const std::string& second) {
+  RunLayout layout = test::small_layout();
+  layout.tasks[0].metrics = {first};
+  layout.tasks[1].metrics = {second};
+  return layout;
+}
+
+TEST(ScoresTable, ErrorsArePrintedAsTheyAreWithAnArrow) {
+  const fs::path folder = fresh_folder("scores_error");
+  write_run(folder, "a", {.layout = layout_of_metrics("relative_error", "relative_error")});
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_EQ(table.header[1], "cola ↓");
+  EXPECT_EQ(table.header[3], "average ↓");
+  EXPECT_EQ(table.rows[0][1].text, "0.500");
+  EXPECT_EQ(table.rows[0][3].text, "0.700");
+}
+
+TEST(ScoresTable, ErrorsAndAccuraciesHaveNoAverage) {
+  const fs::path folder = fresh_folder("scores_mixed_metrics");
+  write_run(folder, "a", {.layout = layout_of_metrics("relative_error", "accuracy")});
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_EQ(std::count(table.header.begin(), table.header.end(), "average"), 0);
+  EXPECT_TRUE(has_footer(table, "No average"));
+}
+
+TEST(ScoresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
+  const fs::path folder = fresh_folder("scores_protocols");
+  write_run(folder, "a");
+  write_run(folder, "b", {.label = "beta", .attributes = {{"protocol_hash", "protocol-b"}}});
+  const RunSet set = load_runs({folder});
+  const std::string text = message(set);
+  for (const char* part : {"'alpha'", "protocol-a", "'beta'", "protocol-b"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  }
+  const Table table = scores_table(set, {.allow_mixed = true});
+  EXPECT_EQ(table.rows[0][1].text, "50.0");
+  EXPECT_EQ(table.rows[1][1].text, "50.0†");
+  EXPECT_TRUE(has_footer(table, "† protocol protocol-b: not comparable"));
+}
+
+TEST(ScoresTable, ScoresThatNoRunHasAreAnErrorThatNamesThoseRecorded) {
+  const fs::path folder = fresh_folder("scores_none");
+  write_run(folder, "a", {.test_scores = {}});
+  EXPECT_NE(message(load_runs({folder})).find("no run has scores of the test split"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,61 @@
+#include "analysis/site_names.h"
+
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+namespace rankwise {
+namespace {
+
+bool is_number(const std::string& part) {
+  return !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
+}
+
+/// Its numbers, then one, two, ... and at last all of the parts that follow them.
+std::vector<std::string> short_forms(const std::string& name) {
+  std::vector<std::string> parts;
+  std::string numbers;
+  std::istringstream stream(name);
+  for (std::string part; std::getline(stream, part, '.');) {
+    if (is_number(part)) {
+      numbers += (numbers.empty() ? "" : ".") + part;
+      parts.clear();
+    } else {
+      parts.push_back(part);
+    }
+  }
+  std::vector<std::string> forms;
+  std::string tail;
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    tail = tail.empty() ? *part : *part + "." + tail;
+    forms.push_back(numbers.empty() ? tail : numbers + " " + tail);
+  }
+  return forms;
+}
+
+}  // namespace
+
+std::vector<std::string> short_site_names(const std::vector<std::string>& names) {
+  std::map<std::string, int> uses, full_uses;
+  for (const std::string& name : names) {
+    const std::vector<std::string> forms = short_forms(name);
+    for (const std::string& form : forms) ++uses[form];
+    if (!forms.empty()) ++full_uses[forms.back()];
+  }
+  std::vector<std::string> result;
+  for (const std::string& name : names) {
+    const std::vector<std::string> forms = short_forms(name);
+    const auto unique = std::find_if(forms.begin(), forms.end(),
+                                     [&](const std::string& form) { return uses[form] == 1; });
+    if (unique != forms.end()) {
+      result.push_back(*unique);
+    } else if (!forms.empty() && full_uses[forms.back()] == 1) {
+      result.push_back(forms.back());  // "0 output.dense" beside "0 attention.output.dense"
+    } else {
+      result.push_back(name);
+    }
+  }
+  return result;
+}
+
+}  // namespace rankwise

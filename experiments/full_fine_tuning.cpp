@@ -1,0 +1,27 @@
+// Full fine-tuning: every weight of the backbone is trained; a yardstick.
+
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct FullFineTuningOptions {
+  template <class Self, class Visitor>
+  static void visit(Self&, Visitor&&) {}
+};
+
+class FullFineTuning : public Adapter {
+ public:
+  std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
+  bool trains_backbone() const override { return true; }
+};
+
+const RegisterVariant<FullFineTuningOptions> registration(
+    "full_fine_tuning",
+    {.paper = "a yardstick",
+     .summary = "every weight of the backbone is trained",
+     .exemptions = {{"usage", "nothing is routed"}}},
+    [](const FullFineTuningOptions&) { return std::make_unique<FullFineTuning>(); });
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,26 @@
+// Linear probe: the backbone stays frozen, only the heads are trained; a yardstick.
+
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct LinearProbeOptions {
+  template <class Self, class Visitor>
+  static void visit(Self&, Visitor&&) {}
+};
+
+class LinearProbe : public Adapter {
+ public:
+  std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
+};
+
+const RegisterVariant<LinearProbeOptions> registration(
+    "linear_probe",
+    {.paper = "a yardstick",
+     .summary = "frozen backbone, only the heads are trained",
+     .exemptions = {{"usage", "nothing is routed"}}},
+    [](const LinearProbeOptions&) { return std::make_unique<LinearProbe>(); });
+
+}  // namespace
+}  // namespace rankwise

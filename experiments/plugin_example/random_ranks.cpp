@@ -1,0 +1,79 @@
+// An example of a variant of your own: each token uses k ranks drawn at random in training, a
+// yardstick for learnt routers; in evaluation all tokens use the same k.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/routing.h"
+#include "framework/adapter/variant.h"
+
+namespace {
+
+using namespace rankwise;
+
+struct RandomRanksOptions {
+  std::int64_t rank = 16;
+  std::int64_t active = 4;
+  double alpha = 16;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "total ranks r", positive());
+    field("active", self.active, "ranks k that a token uses in training", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / active", positive());
+  }
+};
+
+class RandomRanksGate : public Gate {
+ public:
+  RandomRanksGate(const RandomRanksOptions& options, std::string site)
+      : options_(options), site_(std::move(site)) {}
+
+  Choice forward(const GateInput& input) override {
+    const auto rows = input.pass.batch.rows();
+    // In evaluation the draw is the same for every row, so that neighbours change nothing.
+    const Seed noise = input.pass.moment.training ? input.pass.noise.stream(site_) : Seed(0);
+    const torch::Tensor scores =
+        uniform_tensor({input.pass.moment.training ? rows : 1, options_.rank}, 1, noise,
+                       input.x.options());
+    const torch::Tensor chosen = top_k(scores.expand({rows, options_.rank}), options_.active);
+    return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.x.options()), options_.rank);
+  }
+
+  bool chooses_by_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/) const override {
+    return static_cast<double>(options_.active);
+  }
+
+ private:
+  RandomRanksOptions options_;
+  std::string site_;
+};
+
+class RandomRanks : public Adapter {
+ public:
+  explicit RandomRanks(const RandomRanksOptions& options) : options_(options) {
+    check(options.active <= options.rank, "options.active: {} is more than the {} ranks there are",
+          options.active, options.rank);
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{.a = linear_init(options_.rank, site.in,
+                                         setting.seed.stream(site.name).stream("A"),
+                                         setting.options),
+                        .scale = options_.alpha / static_cast<double>(options_.active),
+                        .gate = std::make_shared<RandomRanksGate>(options_, site.name)});
+  }
+
+ private:
+  RandomRanksOptions options_;
+};
+
+const RegisterVariant<RandomRanksOptions> registration(
+    "random_ranks",
+    {.paper = "this project's example of a plug-in",
+     .summary = "each token uses k random ranks in training, k fixed ones in evaluation"},
+    [](const RandomRanksOptions& options) { return std::make_unique<RandomRanks>(options); });
+
+}  // namespace

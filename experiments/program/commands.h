@@ -1,0 +1,12 @@
+/// The program's subcommands: each adds itself to the command line and runs when it is named.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace rankwise {
+
+void add_run_command(CLI::App& program);       // run
+void add_look_up_commands(CLI::App& program);  // list, describe, env, schema
+void add_analysis_commands(CLI::App& program); // table, figure
+
+}  // namespace rankwise

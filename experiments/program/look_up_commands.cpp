@@ -1,0 +1,149 @@
+// list, describe, env, schema: what there is, and what this program was built from.
+
+#include <ATen/Context.h>
+#include <fmt/ranges.h>
+#include <torch/version.h>
+
+#include <thread>
+
+#include "analysis/figure.h"
+#include "experiments/program/commands.h"
+#include "framework/adapter/variant.h"
+#include "framework/core/metrics.h"
+#include "framework/core/provenance.h"
+#include "framework/data/sampler.h"
+#include "framework/io/schema.h"
+#include "framework/model/backbone.h"
+#include "framework/suites/suite.h"
+#include "framework/train/options.h"
+#include "framework/train/study.h"
+
+namespace rankwise {
+
+namespace {
+
+template <class T, class Summary>
+void print_registry(const char* title, const Registry<T>& registry, Summary summary) {
+  fmt::print("{}\n", title);
+  for (const std::string& name : registry.names()) {
+    fmt::print("  {:18} {}\n", name, summary(registry.find(name)));
+  }
+}
+
+void list() {
+  print_registry("variants", variants(), [](const Variant& v) { return v.facts.summary; });
+  print_registry("backbones", backbones(), [](const BackboneKind& b) { return b.summary; });
+  print_registry("suites made in memory", suites(), [](const SuiteKind& s) { return s.summary; });
+  print_registry("samplers", task_rules(), [](const TaskRule& r) { return r.summary; });
+  print_registry("metrics", metrics(), [](const Metric& m) { return m.summary; });
+  print_registry("figures", figures(), [](const Figure& f) { return f.summary; });
+}
+
+// The README's table of variants is this output.
+void list_markdown() {
+  fmt::print("| variant | what it is | source |\n|---|---|---|\n");
+  for (const std::string& name : variants().names()) {
+    const VariantFacts& facts = variants().find(name).facts;
+    fmt::print("| `{}` | {} | {} |\n", name, facts.summary, facts.paper);
+  }
+}
+
+void print_options(const std::vector<OptionInfo>& options) {
+  if (options.empty()) fmt::print("  no options\n");
+  for (const OptionInfo& option : options) {
+    const std::string rule = option.expectation.empty() ? "" : ", " + option.expectation;
+    fmt::print("  {:20} {:>10}  {} ({}{})\n", option.name, option.default_value, option.help,
+               option.type, rule);
+  }
+}
+
+bool describe_variant(const std::string& name) {
+  if (!variants().contains(name)) return false;
+  const Variant& variant = variants().find(name);
+  fmt::print("variant {}: {}\nsource: {}\noptions, with defaults:\n", name, variant.facts.summary,
+             variant.facts.paper);
+  print_options(variant.options);
+  for (const auto& [check, reason] : variant.facts.exemptions) {
+    fmt::print("conformance check '{}' does not apply: {}\n", check, reason);
+  }
+  return true;
+}
+
+bool describe_other(const std::string& name) {
+  if (backbones().contains(name)) {
+    fmt::print("backbone {}: {}\n", name, backbones().find(name).summary);
+    print_options(backbones().find(name).options);
+  } else if (suites().contains(name)) {
+    fmt::print("suite {}: {}\n", name, suites().find(name).summary);
+    print_options(suites().find(name).options);
+  } else if (figures().contains(name)) {
+    fmt::print("figure {}: {}\n", name, figures().find(name).summary);
+    print_options(figures().find(name).options);
+  } else if (name == "train") {
+    fmt::print("the 'train' part of a run, with defaults:\n");
+    print_options(describe_options<TrainOptions>());
+  } else if (name == "data") {
+    fmt::print("the 'data' part of a run, with defaults:\n");
+    print_options(describe_options<DataOptions>());
+  } else if (name == "record") {
+    fmt::print("the 'record' part of a run, with defaults:\n");
+    print_options(describe_options<RecordOptions>());
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void describe(const std::string& name) {
+  check(describe_variant(name) || describe_other(name),
+        "nothing is called '{}'; variants: {}; backbones: {}; suites: {}; figures: {}; parts of a "
+        "run: data, record, train",
+        name, fmt::join(variants().names(), ", "), fmt::join(backbones().names(), ", "),
+        fmt::join(suites().names(), ", "), fmt::join(figures().names(), ", "));
+}
+
+void print_environment() {
+  nlohmann::json environment = base_provenance();
+  environment["libtorch"] = TORCH_VERSION;
+  environment["cuda"] = at::hasCUDA();
+  environment["cores"] = std::thread::hardware_concurrency();
+  environment["host"] = host_name();
+  for (const auto& [key, value] : environment.items()) {
+    fmt::print("{:14} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+  }
+}
+
+}  // namespace
+
+void add_look_up_commands(CLI::App& program) {
+  auto plugins = std::make_shared<std::vector<std::string>>();
+  const auto plugin_option = [&](CLI::App* command) {
+    command->add_option("--plugin", *plugins, "Shared library with further variants")
+        ->allow_extra_args(false);
+  };
+  CLI::App* list_command =
+      program.add_subcommand("list", "Variants, backbones, suites, samplers, metrics, figures");
+  auto markdown = std::make_shared<bool>(false);
+  list_command->add_flag("--markdown", *markdown, "The variants as a Markdown table");
+  plugin_option(list_command);
+  list_command->callback([=] {
+    load_plugins(*plugins);
+    *markdown ? list_markdown() : list();
+  });
+  CLI::App* describe_command =
+      program.add_subcommand("describe", "A variant, backbone, suite or figure with its options");
+  auto name = std::make_shared<std::string>();
+  describe_command->add_option("name", *name, "What to describe")->required();
+  plugin_option(describe_command);
+  describe_command->callback([=] {
+    load_plugins(*plugins);
+    describe(*name);
+  });
+  program.add_subcommand("env", "Versions of program, compiler and libraries")
+      ->callback(print_environment);
+  program.add_subcommand("schema", "Every path of a run file, as Markdown")->callback([] {
+    fmt::print("{}", schema::markdown());
+  });
+}
+
+}  // namespace rankwise

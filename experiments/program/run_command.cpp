@@ -1,0 +1,107 @@
+#include <fmt/color.h>
+
+#include <thread>
+
+#include "experiments/program/commands.h"
+#include "framework/train/study.h"
+#include "framework/train/workers.h"
+
+namespace rankwise {
+
+namespace {
+
+struct RunArguments {
+  std::string file;
+  StudyOverrides overrides;
+  Places places;
+  std::vector<std::string> plugins;
+  std::string device = "cpu";
+  std::int64_t jobs = 1;
+  std::int64_t threads = 0;
+  bool dry_run = false;
+};
+
+std::int64_t threads_per_run(const RunArguments& arguments) {
+  if (arguments.threads > 0) return arguments.threads;
+  const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
+  return std::max<std::int64_t>(1, cores / arguments.jobs);
+}
+
+std::vector<RunTask> tasks_of(const Study& study, const RunArguments& arguments) {
+  std::vector<RunTask> tasks;
+  for (std::size_t i = 0; i < study.runs.size(); ++i) {
+    tasks.push_back({study.runs[i], study.name, study.note, study.order[i], arguments.places,
+                     arguments.device, threads_per_run(arguments)});
+  }
+  return tasks;
+}
+
+void print_plan(const std::vector<RunTask>& tasks) {
+  for (const RunTask& task : tasks) {
+    const RunIdentity identity = identify(task.config, task.places);
+    const auto file = run_file(task.config, identity, task.study, task.places);
+    const char* state = std::filesystem::exists(file) ? "finished" : "to run";
+    fmt::print("{:8}  {} seed {}  {}\n", state, task.config.label, task.config.seed, file.string());
+  }
+}
+
+int summarise(const std::vector<WorkerResult>& results) {
+  std::int64_t finished = 0;
+  std::int64_t skipped = 0;
+  std::int64_t failed = 0;
+  for (const WorkerResult& result : results) {
+    if (!result.error.empty()) {
+      ++failed;
+    } else {
+      ++(result.outcome == RunOutcome::kSkipped ? skipped : finished);
+    }
+  }
+  fmt::print("{} finished, {} already there, {} failed\n", finished, skipped, failed);
+  for (const WorkerResult& result : results) {
+    if (result.error.empty()) continue;
+    fmt::print(stderr, "failed: {} seed {}: {}\n", result.label, result.seed, result.error);
+  }
+  return failed == 0 ? 0 : 1;
+}
+
+int run(RunArguments arguments) {
+  parse_device(arguments.device);
+  std::vector<std::string> plugins = study_plugins(arguments.file);
+  plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
+  load_plugins(plugins);
+  const Study study = read_study(arguments.file, arguments.overrides);
+  const std::vector<RunTask> tasks = tasks_of(study, arguments);
+  for (const RunTask& task : tasks) identify(task.config, task.places);  // missing data: now
+  if (arguments.dry_run) {
+    print_plan(tasks);
+    return 0;
+  }
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+  return summarise(run_workers(tasks, {arguments.jobs, program, plugins}));
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& program) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* command = program.add_subcommand("run", "Run the study of a file; skip what is done");
+  command->add_option("study", arguments->file, "Study file (JSON with comments)")->required();
+  command->add_option("--set", arguments->overrides.set, "path=value into every run, as in train.steps=100")
+      ->allow_extra_args(false);
+  command->add_option("--only", arguments->overrides.only, "Only runs of this label or variant; * and ? allowed")
+      ->allow_extra_args(false);
+  command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--threads", arguments->threads, "Threads a run (default: cores / jobs)")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--device", arguments->device, "cpu or cuda");
+  command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
+      ->envname("RANKWISE_DATA");
+  command->add_option("--results", arguments->places.results, "Folder for run files");
+  command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
+      ->allow_extra_args(false);
+  command->add_flag("--dry-run", arguments->dry_run, "Print the runs, run nothing");
+  command->callback([arguments] { throw CLI::RuntimeError(run(*arguments)); });
+}
+
+}  // namespace rankwise

@@ -1,0 +1,48 @@
+/// All updates of one model: what a variant makes, and the hooks that see every site at once.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/adapter/update.h"
+
+namespace rankwise {
+
+/// A variant overrides `make_update`, and the hooks when it acts over all sites.
+class Adapter {
+ public:
+  virtual ~Adapter() = default;
+
+  /// The update of one site; null leaves the frozen linear as it is.
+  virtual std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) = 0;
+
+  /// True: every weight of the backbone is trained.
+  virtual bool trains_backbone() const { return false; }
+
+  /// The sum of the gates' loss terms for the last forward. Called once a micro-batch.
+  virtual AuxiliaryTerm take_auxiliary();
+
+  /// Between the gradients and the optimizer's step. Sees all gradients through the updates.
+  virtual void before_step(const Moment& moment);
+  /// Once, after the optimizer's step.
+  virtual void after_step(const Moment& moment);
+
+  /// Attached updates with their sites, in attaching order. Filled by attach().
+  struct Attached {
+    Site site;
+    std::shared_ptr<Update> update;
+  };
+  void add(Site site, std::shared_ptr<Update> update) {
+    attached_.push_back({std::move(site), std::move(update)});
+  }
+  const std::vector<Attached>& attached() const { return attached_; }
+
+ private:
+  std::vector<Attached> attached_;
+};
+
+}  // namespace rankwise

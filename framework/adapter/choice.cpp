@@ -1,0 +1,37 @@
+#include "framework/adapter/choice.h"
+
+#include <torch/types.h>
+
+#include <utility>
+
+namespace rankwise {
+
+Choice::Choice(Kind kind, std::int64_t ranks, at::Tensor chosen, at::Tensor weight)
+    : kind_(kind), ranks_(ranks), chosen_(std::move(chosen)), weight_(std::move(weight)) {}
+
+Choice Choice::all(std::int64_t ranks) { return {Kind::kAll, ranks, {}, {}}; }
+
+Choice Choice::by_task(at::Tensor mask, at::Tensor weight) {
+  TORCH_CHECK(mask.sizes() == weight.sizes() && mask.dim() == 2, "mask and weight are [T, R]");
+  const std::int64_t ranks = mask.size(1);
+  return {Kind::kByTask, ranks, std::move(mask), std::move(weight)};
+}
+
+Choice Choice::by_row(at::Tensor ranks, at::Tensor weight, std::int64_t total) {
+  TORCH_CHECK(ranks.sizes() == weight.sizes() && ranks.dim() == 2, "ranks and weight are [N, k]");
+  return {Kind::kByRow, total, std::move(ranks), std::move(weight)};
+}
+
+at::Tensor Choice::apply(const at::Tensor& z, const Batch& batch) const {
+  switch (kind_) {
+    case Kind::kByTask:
+      return z * weight_.index_select(0, batch.row_task);
+    case Kind::kByRow:
+      return z * at::zeros_like(z, z.options()).scatter(1, chosen_, weight_);
+    case Kind::kAll:
+      return z;
+  }
+  return z;
+}
+
+}  // namespace rankwise

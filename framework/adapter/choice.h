@@ -1,0 +1,41 @@
+/// What a gate chose and the values it gave: usage is counted from this, never from products.
+///
+/// Letters: N rows, R ranks, T tasks, k ranks a row.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "framework/data/batch.h"
+
+namespace rankwise {
+
+class Choice {
+ public:
+  enum class Kind { kAll, kByTask, kByRow };
+
+  /// Every rank of every row, at weight one.
+  static Choice all(std::int64_t ranks);
+  /// mask [T, R] bool, weight [T, R] zero where not chosen.
+  static Choice by_task(at::Tensor mask, at::Tensor weight);
+  /// ranks [N, k] int64, distinct in a row; weight [N, k].
+  static Choice by_row(at::Tensor ranks, at::Tensor weight, std::int64_t total);
+
+  Kind kind() const { return kind_; }
+  std::int64_t ranks() const { return ranks_; }
+  const at::Tensor& chosen() const { return chosen_; }
+  const at::Tensor& weight() const { return weight_; }
+
+  /// h = g * z for z [N, R].
+  at::Tensor apply(const at::Tensor& z, const Batch& batch) const;
+
+ private:
+  Choice(Kind kind, std::int64_t ranks, at::Tensor chosen, at::Tensor weight);
+
+  Kind kind_;
+  std::int64_t ranks_;
+  at::Tensor chosen_, weight_;
+};
+
+}  // namespace rankwise

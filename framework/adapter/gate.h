@@ -1,0 +1,69 @@
+/// The one virtual of a rank-wise update: which ranks are on, and how strongly.
+///
+/// Letters: N rows, R ranks, T tasks, D width of a task embedding.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "framework/adapter/choice.h"
+#include "framework/adapter/pass.h"
+
+namespace rankwise {
+
+/// What a gate may read. `z` is defined only for a gate that asks for it.
+struct GateInput {
+  const torch::Tensor& x;  // [N, in] the site's input
+  const torch::Tensor& z;  // [N, R] A x
+  const Pass& pass;
+};
+
+/// A term of the loss as a sum over sequences: the trainer divides by the step's sequences, so
+/// that cutting a step into micro-batches changes nothing.
+struct AuxiliaryTerm {
+  torch::Tensor sum;        // scalar, already weighted; undefined: none
+  std::int64_t sequences = 0;
+};
+
+/// One rank chosen a task, where the gate works so.
+struct Selection {
+  torch::Tensor rank;         // [T] int64, one-based: the number of active ranks
+  torch::Tensor probability;  // [T, R]
+};
+
+class Gate : public torch::nn::Module {
+ public:
+  virtual Choice forward(const GateInput& input) = 0;
+
+  /// True: `GateInput::z` is computed before the gate runs.
+  virtual bool reads_ranks() const { return false; }
+  /// True: the choice differs from row to row, so which ranks go together is worth counting.
+  virtual bool chooses_by_row() const { return false; }
+  /// Mean number of ranks a row uses, of `ranks`.
+  virtual double active_ranks(std::int64_t ranks) const { return static_cast<double>(ranks); }
+  /// The gate's own parameters that one row uses; by default all of them.
+  virtual std::int64_t active_parameters() const;
+
+  /// Once an optimizer step. `chosen` [R] int64: how often the step's rows chose each rank.
+  virtual void after_step(const torch::Tensor& chosen, const Moment& moment);
+
+  /// The loss term of the last forward in training; each call gives it away.
+  virtual AuxiliaryTerm take_auxiliary() { return {}; }
+  virtual torch::Tensor balance_bias() const { return {}; }    // [R]
+  virtual std::optional<Selection> selection() const { return std::nullopt; }
+  virtual torch::Tensor task_embedding() const { return {}; }  // [T, D]
+};
+
+/// LoRA's gate: every rank, always.
+class OpenGate : public Gate {
+ public:
+  explicit OpenGate(std::int64_t ranks) : ranks_(ranks) {}
+  Choice forward(const GateInput& input) override;
+
+ private:
+  std::int64_t ranks_;
+};
+
+}  // namespace rankwise

@@ -1,0 +1,30 @@
+/// One forward pass: the batch, and the moment at which it runs.
+#pragma once
+
+#include <cstdint>
+
+#include "framework/core/seed.h"
+#include "framework/data/batch.h"
+
+namespace rankwise {
+
+/// When something happens in a run.
+struct Moment {
+  bool training = false;
+  std::int64_t step = 0;   // optimizer steps done
+  std::int64_t steps = 1;  // of the whole run
+};
+
+/// Travels by reference through backbone, updates and gates.
+struct Pass {
+  const Batch& batch;
+  Moment moment = {};
+  /// The micro-batch's noise: a part takes `noise.stream(its name)`, so that running the pass
+  /// again draws the same numbers.
+  Seed noise{0};
+  bool count_usage = true;
+  /// Updates with task embeddings keep the first-token inputs they compare them with.
+  bool keep_samples = false;
+};
+
+}  // namespace rankwise

@@ -1,0 +1,49 @@
+#include "framework/adapter/random_tensor.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
+
+#include <cmath>
+
+namespace rankwise {
+
+namespace {
+
+at::Generator generator(const Seed& seed, const torch::Device& device) {
+  if (device.is_cpu()) return at::detail::createCPUGenerator(seed.value());
+  at::Generator made =
+      at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+  made.set_current_seed(seed.value());
+  return made;
+}
+
+torch::Tensor host_tensor(at::IntArrayRef sizes) {
+  return torch::empty(sizes, torch::TensorOptions().dtype(torch::kFloat64));
+}
+
+}  // namespace
+
+torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& seed,
+                             const torch::TensorOptions& options) {
+  return host_tensor(sizes)
+      .uniform_(-bound, bound, generator(seed, torch::kCPU))
+      .to(options);
+}
+
+torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed& seed,
+                            const torch::TensorOptions& options) {
+  return host_tensor(sizes).normal_(0, deviation, generator(seed, torch::kCPU)).to(options);
+}
+
+torch::Tensor linear_init(std::int64_t out, std::int64_t fan_in, const Seed& seed,
+                          const torch::TensorOptions& options) {
+  return uniform_tensor({out, fan_in}, 1 / std::sqrt(static_cast<double>(fan_in)), seed, options);
+}
+
+torch::Tensor dropout_mask(const torch::Tensor& like, double rate, const Seed& seed) {
+  return torch::empty_like(like)
+      .bernoulli_(1 - rate, generator(seed, like.device()))
+      .div_(1 - rate);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,78 @@
+#include "framework/adapter/rank_update.h"
+
+#include <cmath>
+#include <utility>
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/core/error.h"
+
+namespace rankwise {
+
+RankUpdate::RankUpdate(const Site& site, const Setting& setting, RankUpdateParts parts)
+    : site_(site),
+      train_a_(parts.train_a),
+      scale_(parts.scale),
+      dropout_(parts.dropout),
+      gate_(std::move(parts.gate)),
+      evaluation_usage_(setting.tasks, parts.a.size(0), gate_->chooses_by_row(),
+                        setting.options.device()),
+      training_usage_(setting.tasks, parts.a.size(0), false, setting.options.device()) {
+  const std::int64_t ranks = parts.a.size(0);
+  TORCH_CHECK(parts.a.size(1) == site.in, "A must be [R, ", site.in, "]");
+  const torch::Tensor b =
+      parts.b.defined() ? parts.b : torch::zeros({site.out, ranks}, setting.options);
+  if (train_a_) {
+    a_ = register_parameter("lora_A", parts.a);
+  } else {
+    a_ = register_buffer("lora_A", parts.a);
+  }
+  b_ = register_parameter("lora_B", b);
+  register_module("gate", gate_);
+  counted_ = torch::zeros_like(training_usage_.count());
+}
+
+torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& frozen,
+                                  const Pass& pass) {
+  const torch::Tensor input = dropped(x, pass);
+  const torch::Tensor z = down(input, a_);
+  const Choice choice =
+      gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
+  record(choice, x, pass);
+  const torch::Tensor h = choice.apply(z, pass.batch);
+  return up(x, scale_ == 1 ? h : h * scale_, b_, frozen);
+}
+
+torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) const {
+  if (!pass.moment.training || dropout_ == 0) return x;
+  return x * dropout_mask(x, dropout_, pass.noise.stream("dropout").stream(site_.name));
+}
+
+void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass& pass) {
+  const torch::NoGradGuard no_grad;
+  if (pass.count_usage) (pass.moment.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
+  samples_ = pass.keep_samples && gate_->task_embedding().defined()
+                 ? x.detach().index_select(0, pass.batch.first_rows)
+                 : torch::Tensor();
+}
+
+std::int64_t RankUpdate::active_parameters() const {
+  const double active = gate_->active_ranks(ranks());
+  const auto a_row = static_cast<double>(train_a_ ? site_.in : 0);
+  return std::llround(active * (a_row + static_cast<double>(site_.out))) +
+         gate_->active_parameters();
+}
+
+std::int64_t RankUpdate::router_parameters() const {
+  std::int64_t count = 0;
+  for (const torch::Tensor& parameter : gate_->parameters()) count += parameter.numel();
+  return count;
+}
+
+void RankUpdate::after_step(const Moment& moment) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor chosen = (training_usage_.count() - counted_).sum(0);
+  counted_.copy_(training_usage_.count());
+  gate_->after_step(chosen, moment);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,52 @@
+/// y = x Wᵀ + bias + scale · B (g ⊙ (A x)): a low-rank pair whose ranks a gate switches.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "framework/adapter/update.h"
+
+namespace rankwise {
+
+/// How a rank-wise update is made at one site.
+struct RankUpdateParts {
+  torch::Tensor a;             // [R, in] initial value
+  torch::Tensor b;             // [out, R] initial value; undefined: zero
+  bool train_a = true;
+  double scale = 1;
+  double dropout = 0;          // on the input of A, in training
+  std::shared_ptr<Gate> gate;
+};
+
+class RankUpdate : public Update {
+ public:
+  RankUpdate(const Site& site, const Setting& setting, RankUpdateParts parts);
+
+  torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
+                        const Pass& pass) override;
+
+  std::int64_t ranks() const override { return a_.size(0); }
+  std::int64_t active_parameters() const override;
+  std::int64_t router_parameters() const override;
+  std::optional<Factors> factors() const override { return Factors{a_, b_, scale_}; }
+  Gate* gate() override { return gate_.get(); }
+  RankUsage* evaluation_usage() override { return &evaluation_usage_; }
+  RankUsage* training_usage() override { return &training_usage_; }
+  torch::Tensor samples() const override { return samples_; }
+  void after_step(const Moment& moment) override;
+
+ private:
+  torch::Tensor dropped(const torch::Tensor& x, const Pass& pass) const;
+  void record(const Choice& choice, const torch::Tensor& x, const Pass& pass);
+
+  Site site_;
+  torch::Tensor a_, b_;
+  bool train_a_;
+  double scale_, dropout_;
+  std::shared_ptr<Gate> gate_;
+  RankUsage evaluation_usage_, training_usage_;
+  torch::Tensor counted_;  // [T, R] training counts when the last step ended
+  torch::Tensor samples_;
+};
+
+}  // namespace rankwise

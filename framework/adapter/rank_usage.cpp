@@ -1,0 +1,79 @@
+#include "framework/adapter/rank_usage.h"
+
+#include <torch/types.h>
+
+namespace rankwise {
+
+namespace {
+
+struct Tally {
+  at::Tensor count;  // [T, R] int64
+  at::Tensor mass;   // [T, R] double
+};
+
+Tally tally_by_task(const Choice& choice, const at::Tensor& rows) {
+  const at::Tensor mask = choice.chosen().to(at::kLong);
+  const at::Tensor count = mask * rows.unsqueeze(1);
+  return {count, choice.weight().detach().to(at::kDouble) * rows.to(at::kDouble).unsqueeze(1)};
+}
+
+Tally tally_by_row(const Choice& choice, const Batch& batch) {
+  const std::int64_t cells = batch.tasks * choice.ranks();
+  const at::Tensor cell =
+      (batch.row_task.unsqueeze(1) * choice.ranks() + choice.chosen()).flatten();
+  const at::Tensor mass = at::zeros({cells}, cell.options().dtype(at::kDouble));
+  mass.index_add_(0, cell, choice.weight().detach().to(at::kDouble).flatten());
+  return {at::bincount(cell, {}, cells).view({batch.tasks, choice.ranks()}),
+          mass.view({batch.tasks, choice.ranks()})};
+}
+
+Tally tally(const Choice& choice, const Batch& batch) {
+  if (choice.kind() == Choice::Kind::kByRow) return tally_by_row(choice, batch);
+  if (choice.kind() == Choice::Kind::kByTask) return tally_by_task(choice, batch.task_rows);
+  const at::Tensor count = batch.task_rows.unsqueeze(1).expand({batch.tasks, choice.ranks()});
+  return {count, count.to(at::kDouble)};
+}
+
+// Doubles hold every integer below 2^53, so the product counts exactly.
+at::Tensor pairs_by_row(const Choice& choice) {
+  const at::Tensor one = at::ones_like(choice.chosen(), at::kDouble);
+  const at::Tensor mask =
+      at::zeros({choice.chosen().size(0), choice.ranks()}, one.options()).scatter(1, choice.chosen(), one);
+  return mask.t().mm(mask).to(at::kLong);
+}
+
+at::Tensor pairs_by_task(const at::Tensor& mask, const at::Tensor& rows) {
+  const at::Tensor chosen = mask.to(at::kDouble);
+  return chosen.t().mm(chosen * rows.to(at::kDouble).unsqueeze(1)).to(at::kLong);
+}
+
+}  // namespace
+
+RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const at::Device& device) {
+  const at::TensorOptions options = at::TensorOptions().device(device);
+  count_ = at::zeros({tasks, ranks}, options.dtype(at::kLong));
+  mass_ = at::zeros({tasks, ranks}, options.dtype(at::kDouble));
+  if (pairs) together_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
+}
+
+void RankUsage::add(const Choice& choice, const Batch& batch) {
+  const Tally added = tally(choice, batch);
+  count_ += added.count;
+  mass_ += added.mass;
+  if (!together_.defined()) return;
+  if (choice.kind() == Choice::Kind::kByRow) {
+    together_ += pairs_by_row(choice);
+  } else if (choice.kind() == Choice::Kind::kByTask) {
+    together_ += pairs_by_task(choice.chosen(), batch.task_rows);
+  } else {
+    together_ += batch.task_rows.sum();
+  }
+}
+
+void RankUsage::reset() {
+  count_.zero_();
+  mass_.zero_();
+  if (together_.defined()) together_.zero_();
+}
+
+}  // namespace rankwise

@@ -1,0 +1,32 @@
+/// Exact counts of which ranks the rows of each task chose.
+///
+/// Letters: T tasks, R ranks.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+#include "framework/adapter/choice.h"
+
+namespace rankwise {
+
+/// Sums over the batches given to `add` since the last `reset`. Counts are integers: over ranks
+/// they sum to rows times active ranks.
+class RankUsage {
+ public:
+  /// `pairs`: also count which ranks are chosen together (R x R; costs a product a batch).
+  RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const at::Device& device);
+
+  void add(const Choice& choice, const Batch& batch);
+  void reset();
+
+  const at::Tensor& count() const { return count_; }      // [T, R] int64
+  const at::Tensor& gate_mass() const { return mass_; }   // [T, R] double: sum of gate values
+  const at::Tensor& together() const { return together_; }  // [R, R] int64; undefined without pairs
+
+ private:
+  at::Tensor count_, mass_, together_;
+};
+
+}  // namespace rankwise

@@ -1,0 +1,36 @@
+#include "framework/adapter/routing.h"
+
+namespace rankwise {
+
+namespace {
+
+torch::Tensor unit_rows(const torch::Tensor& rows) {
+  return rows / rows.norm(2, /*dim=*/1, /*keepdim=*/true).clamp_min(1e-12);
+}
+
+}  // namespace
+
+torch::Tensor top_k(const torch::Tensor& scores, std::int64_t k) {
+  return std::get<1>(scores.topk(k, /*dim=*/1, /*largest=*/true, /*sorted=*/false));
+}
+
+torch::Tensor straight_through(const torch::Tensor& probability) {
+  const torch::Tensor best = probability.argmax(1, /*keepdim=*/true);
+  const torch::Tensor picked = torch::zeros_like(probability).scatter(1, best, 1.0);
+  return picked + probability - probability.detach();
+}
+
+void move_balance_bias(torch::Tensor& bias, const torch::Tensor& chosen, double rate) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor load = chosen.to(bias.scalar_type());
+  bias.add_(torch::sign(load.mean() - load), rate);
+}
+
+torch::Tensor contrastive_sum(const torch::Tensor& samples, const torch::Tensor& embeddings,
+                              const torch::Tensor& tasks, double temperature) {
+  const torch::Tensor similarity = unit_rows(samples).mm(unit_rows(embeddings).t());
+  const torch::Tensor log_share = torch::log_softmax(similarity / temperature, 1);
+  return -log_share.gather(1, tasks.unsqueeze(1)).sum();
+}
+
+}  // namespace rankwise

@@ -1,0 +1,242 @@
+// Routing pieces, choices and usage counts on numbers that can be checked by hand.
+
+#include "framework/adapter/routing.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/testing/fixtures.h"
+
+namespace rankwise {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
+using torch::Tensor;
+
+const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
+const auto kWhole = torch::TensorOptions().dtype(torch::kInt64);
+
+std::vector<std::int64_t> whole(const Tensor& tensor) {
+  return fixtures::integers(tensor.contiguous());
+}
+
+std::vector<double> real(const Tensor& tensor) {
+  const Tensor host = tensor.detach().to(torch::kFloat64).contiguous();
+  return {host.data_ptr<double>(), host.data_ptr<double>() + host.numel()};
+}
+
+// Task 0 owns rows 0 and 2, task 1 row 1; one row a sequence.
+Batch three_rows() {
+  Dataset dataset;
+  dataset.feature_width = 2;
+  dataset.tasks.resize(2);
+  dataset.tasks[0].task.kind = TaskKind::kClassify;
+  dataset.tasks[0].train = {.features = {1, 2, 3, 4},
+                            .starts = {0, 1, 2},
+                            .groups = {0, 1, 2},
+                            .target = {0, 0}};
+  dataset.tasks[1].train = {
+      .features = {5, 6}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
+  return pack(dataset, SplitName::kTrain, {{0, 0}, {1, 0}, {0, 1}}, kDouble);
+}
+
+TEST(Routing, TopKTakesTheLargestOfEachRow) {
+  const Tensor scores = torch::tensor({{0.1, 0.9, 0.5, 0.7}, {4.0, 3.0, 2.0, 1.0}}, kDouble);
+  const Tensor chosen = top_k(scores, 2);
+  EXPECT_THAT(whole(chosen[0]), UnorderedElementsAre(1, 3));
+  EXPECT_THAT(whole(chosen[1]), UnorderedElementsAre(0, 1));
+}
+
+TEST(Routing, StraightThroughIsOneHotForward) {
+  const Tensor p = torch::tensor({{0.2, 0.5, 0.3}, {0.6, 0.1, 0.3}}, kDouble);
+  EXPECT_TRUE(torch::allclose(straight_through(p),
+                              torch::tensor({{0.0, 1.0, 0.0}, {1.0, 0.0, 0.0}}, kDouble), 0, 1e-15));
+}
+
+TEST(Routing, StraightThroughPassesTheGradientOnBackward) {
+  const Tensor p = torch::tensor({{0.2, 0.5, 0.3}}, kDouble).requires_grad_(true);
+  const Tensor weight = torch::tensor({{1.0, 10.0, 100.0}}, kDouble);
+  (straight_through(p) * weight).sum().backward();
+  EXPECT_TRUE(torch::equal(p.grad(), weight));
+}
+
+TEST(Routing, BalanceBiasMovesAgainstTheLoad) {
+  Tensor bias = torch::tensor({0.0, 0.0, 0.0, 1.0}, kDouble);
+  // Loads 4, 0, 2, 2: the mean is 2.
+  move_balance_bias(bias, torch::tensor({4, 0, 2, 2}, kWhole), 0.25);
+  EXPECT_THAT(real(bias), ElementsAre(-0.25, 0.25, 0, 1));
+  move_balance_bias(bias, torch::tensor({3, 1, 3, 1}, kWhole), 0.25);
+  EXPECT_THAT(real(bias), ElementsAre(-0.5, 0.5, -0.25, 1.25));
+  move_balance_bias(bias, torch::tensor({3, 1, 3, 1}, kWhole), 0);
+  EXPECT_THAT(real(bias), ElementsAre(-0.5, 0.5, -0.25, 1.25));
+}
+
+TEST(Routing, ContrastiveSumByHand) {
+  // Cosines with e_0 = (1,0) and e_1 = (0,1): sample 0 has 1 and 0, sample 1 has .6 and .8.
+  const Tensor samples = torch::tensor({{2.0, 0.0}, {3.0, 4.0}}, kDouble);
+  const Tensor embeddings = torch::tensor({{5.0, 0.0}, {0.0, 0.1}}, kDouble);
+  const double tau = 0.5;
+  const auto loss = [&](double own, double other) {
+    return -std::log(std::exp(own / tau) / (std::exp(own / tau) + std::exp(other / tau)));
+  };
+  const Tensor sum = contrastive_sum(samples, embeddings, torch::tensor({0, 1}, kWhole), tau);
+  EXPECT_NEAR(sum.item<double>(), loss(1, 0) + loss(0.8, 0.6), 1e-14);
+  const Tensor wrong = contrastive_sum(samples, embeddings, torch::tensor({1, 1}, kWhole), tau);
+  EXPECT_NEAR(wrong.item<double>(), loss(0, 1) + loss(0.8, 0.6), 1e-14);
+}
+
+TEST(Choice, AppliesNothingWhereAllRanksAreOn) {
+  const Tensor z = torch::randn({3, 2}, kDouble);
+  EXPECT_TRUE(torch::equal(Choice::all(2).apply(z, three_rows()), z));
+}
+
+TEST(Choice, AppliesATasksWeightsToItsRows) {
+  const Tensor mask = torch::tensor({{1, 0}, {1, 1}}, kWhole).to(torch::kBool);
+  const Tensor weight = torch::tensor({{2.0, 0.0}, {3.0, 5.0}}, kDouble);
+  const Tensor h = Choice::by_task(mask, weight).apply(torch::ones({3, 2}, kDouble), three_rows());
+  EXPECT_THAT(real(h), ElementsAre(2, 0, 3, 5, 2, 0));
+}
+
+TEST(Choice, AppliesEachRowsWeights) {
+  const Tensor ranks = torch::tensor({{2, 0}, {1, 2}, {0, 1}}, kWhole);
+  const Tensor weight = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, kDouble);
+  const Tensor z = torch::full({3, 3}, 10.0, kDouble);
+  EXPECT_THAT(real(Choice::by_row(ranks, weight, 3).apply(z, three_rows())),
+              ElementsAre(20, 0, 10, 0, 30, 40, 50, 60, 0));
+}
+
+TEST(Choice, RefusesShapesThatDoNotFit) {
+  const Tensor ranks = torch::zeros({3, 2}, kWhole);
+  EXPECT_THROW(Choice::by_row(ranks, torch::zeros({3, 1}, kDouble), 4), c10::Error);
+  EXPECT_THROW(Choice::by_task(ranks, torch::zeros({3}, kDouble)), c10::Error);
+}
+
+TEST(RankUsage, CountsEveryRankOfEveryRow) {
+  RankUsage usage(2, 3, /*pairs=*/true, torch::kCPU);
+  usage.add(Choice::all(3), three_rows());
+  EXPECT_THAT(whole(usage.count()), ElementsAre(2, 2, 2, 1, 1, 1));
+  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(2, 2, 2, 1, 1, 1));
+  EXPECT_THAT(whole(usage.together()), ElementsAre(3, 3, 3, 3, 3, 3, 3, 3, 3));
+}
+
+TEST(RankUsage, CountsATasksRanksOnceARow) {
+  RankUsage usage(2, 2, /*pairs=*/true, torch::kCPU);
+  const Tensor mask = torch::tensor({{1, 0}, {1, 1}}, kWhole).to(torch::kBool);
+  // A chosen rank counts although its weight is zero: usage is the choice, not the product.
+  usage.add(Choice::by_task(mask, torch::tensor({{2.0, 0.0}, {0.0, 5.0}}, kDouble)), three_rows());
+  EXPECT_THAT(whole(usage.count()), ElementsAre(2, 0, 1, 1));
+  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(4, 0, 0, 5));
+  EXPECT_THAT(whole(usage.together()), ElementsAre(3, 1, 1, 1));
+}
+
+TEST(RankUsage, CountsTheRanksOfEachRow) {
+  RankUsage usage(2, 3, /*pairs=*/true, torch::kCPU);
+  const Tensor ranks = torch::tensor({{2, 0}, {1, 2}, {0, 1}}, kWhole);
+  const Tensor weight = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, kDouble);
+  usage.add(Choice::by_row(ranks, weight, 3), three_rows());
+  EXPECT_THAT(whole(usage.count()), ElementsAre(2, 1, 1, 0, 1, 1));
+  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(7, 6, 1, 0, 3, 4));
+  EXPECT_THAT(whole(usage.together()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
+}
+
+TEST(RankUsage, AddsUpUntilItIsReset) {
+  RankUsage usage(2, 1, /*pairs=*/false, torch::kCPU);
+  usage.add(Choice::all(1), three_rows());
+  usage.add(Choice::all(1), three_rows());
+  EXPECT_THAT(whole(usage.count()), ElementsAre(4, 2));
+  EXPECT_FALSE(usage.together().defined());
+  usage.reset();
+  EXPECT_THAT(whole(usage.count()), ElementsAre(0, 0));
+  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(0, 0));
+}
+
+// A gate that records what its hooks are told.
+class WatchedGate : public OpenGate {
+ public:
+  explicit WatchedGate(std::int64_t ranks) : OpenGate(ranks) {}
+  void after_step(const Tensor& chosen, const Moment&) override { steps.push_back(whole(chosen)); }
+  std::vector<std::vector<std::int64_t>> steps;
+};
+
+RankUpdate watched_update(const std::shared_ptr<WatchedGate>& gate, double dropout = 0) {
+  return RankUpdate({"site", 2, 1}, {.tasks = 2, .options = kDouble},
+                    {.a = torch::ones({2, 2}, kDouble),
+                     .b = torch::ones({1, 2}, kDouble),
+                     .scale = 3,
+                     .dropout = dropout,
+                     .gate = gate});
+}
+
+TEST(RankUpdate, AddsScaleTimesTheProduct) {
+  RankUpdate update = watched_update(std::make_shared<WatchedGate>(2));
+  const Batch batch = three_rows();
+  const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), torch::full({1}, 0.5, kDouble)};
+  // Rows (1,2), (5,6), (3,4): A x = their sum, twice; B adds both; scale 3.
+  EXPECT_THAT(real(update.forward(batch.features, frozen, {.batch = batch})),
+              ElementsAre(0.5 + 18, 0.5 + 66, 0.5 + 42));
+}
+
+TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
+  const auto gate = std::make_shared<WatchedGate>(2);
+  RankUpdate update = watched_update(gate);
+  const Batch batch = three_rows();
+  const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
+  const Pass training{.batch = batch, .moment = {.training = true}};
+  update.forward(batch.features, frozen, training);  // two micro-batches
+  update.forward(batch.features, frozen, training);
+  update.forward(batch.features, frozen, {.batch = batch});  // an evaluation does not count
+  update.after_step({});
+  update.forward(batch.features, frozen, training);
+  update.after_step({});
+  EXPECT_THAT(gate->steps, ElementsAre(ElementsAre(6, 6), ElementsAre(3, 3)));
+  EXPECT_THAT(whole(update.training_usage()->count()), ElementsAre(6, 6, 3, 3));
+  EXPECT_THAT(whole(update.evaluation_usage()->count()), ElementsAre(2, 2, 1, 1));
+}
+
+TEST(RankUpdate, DropsInputsInTrainingOnlyAndReplays) {
+  RankUpdate update = watched_update(std::make_shared<WatchedGate>(2), /*dropout=*/0.5);
+  const Batch batch = three_rows();
+  const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
+  const auto output = [&](bool training, std::uint64_t noise) {
+    const Pass pass{.batch = batch, .moment = {.training = training}, .noise = Seed(noise)};
+    return real(update.forward(batch.features, frozen, pass));
+  };
+  EXPECT_THAT(output(false, 1), ElementsAre(18, 66, 42));
+  EXPECT_EQ(output(true, 1), output(true, 1));
+  EXPECT_NE(output(true, 1), output(true, 2));
+  // Mean over masks is the whole: each of 6 inputs is kept with probability 1/2 and doubled.
+  double sum = 0;
+  for (std::uint64_t noise = 0; noise < 400; ++noise) sum += output(true, noise)[1];
+  EXPECT_NEAR(sum / 400, 66, 12);  // five times 6 * sqrt(25 + 36) / 20
+}
+
+TEST(RankUpdate, CountsWhatOneRowUses) {
+  RankUpdate update = watched_update(std::make_shared<WatchedGate>(2));
+  EXPECT_EQ(update.active_parameters(), 2 * (2 + 1));
+  EXPECT_EQ(update.router_parameters(), 0);
+  RankUpdate frozen({"site", 2, 1}, {.tasks = 1, .options = kDouble},
+                    {.a = torch::ones({2, 2}, kDouble),
+                     .train_a = false,
+                     .gate = std::make_shared<OpenGate>(2)});
+  EXPECT_EQ(frozen.active_parameters(), 2 * 1);
+  EXPECT_FALSE(frozen.factors()->a.requires_grad());
+}
+
+TEST(RandomTensor, HasItsRangeAndDependsOnTheSeedAlone) {
+  const Tensor uniform = uniform_tensor({1000}, 0.5, Seed(1), kDouble);
+  EXPECT_LE(uniform.abs().max().item<double>(), 0.5);
+  EXPECT_NEAR(uniform.square().mean().item<double>(), 0.25 / 3, 0.01);
+  EXPECT_TRUE(torch::equal(uniform, uniform_tensor({1000}, 0.5, Seed(1), kDouble)));
+  EXPECT_FALSE(torch::equal(uniform, uniform_tensor({1000}, 0.5, Seed(2), kDouble)));
+  EXPECT_LE(linear_init(10, 16, Seed(1), kDouble).abs().max().item<double>(), 0.25);
+  const Tensor mask = dropout_mask(torch::empty({10000}, kDouble), 0.2, Seed(3));
+  EXPECT_NEAR(mask.mean().item<double>(), 1, 0.025);  // five standard deviations
+  EXPECT_TRUE(((mask == 0) | (mask == 1.25)).all().item<bool>());
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,28 @@
+/// Where an update attaches, and what a variant is told when it makes one.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+
+#include "framework/core/seed.h"
+
+namespace rankwise {
+
+/// One linear of the backbone.
+struct Site {
+  std::string name;  // "encoder.layer.0.attention.self.query"
+  std::int64_t in = 0;
+  std::int64_t out = 0;
+};
+
+/// What holds for all sites of a run.
+struct Setting {
+  std::int64_t tasks = 1;  // T
+  std::int64_t sites = 1;
+  torch::TensorOptions options;  // floating type and device of parameters
+  Seed seed{0};                  // a site's own draws come from seed.stream(site.name)
+};
+
+}  // namespace rankwise

@@ -1,0 +1,46 @@
+/// What a site's linear computes instead of x Wᵀ + bias.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "framework/adapter/gate.h"
+#include "framework/adapter/rank_usage.h"
+#include "framework/adapter/site.h"
+#include "framework/ops/rank_linear.h"
+
+namespace rankwise {
+
+/// The pair of a low-rank update as it stands; ΔW = scale · B diag(g) A.
+struct Factors {
+  torch::Tensor a;  // [R, in]
+  torch::Tensor b;  // [out, R]
+  double scale = 1;
+};
+
+/// One site's update. The defaults say: no ranks, no routing, nothing to record.
+class Update : public torch::nn::Module {
+ public:
+  /// x [N, in] -> [N, out].
+  virtual torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
+                                const Pass& pass) = 0;
+
+  virtual std::int64_t ranks() const { return 0; }
+  virtual std::int64_t active_parameters() const;  // trainable ones that a row uses
+  virtual std::int64_t router_parameters() const { return 0; }
+  virtual std::optional<Factors> factors() const { return std::nullopt; }
+
+  /// Null where nothing is routed.
+  virtual Gate* gate() { return nullptr; }
+  virtual RankUsage* evaluation_usage() { return nullptr; }
+  virtual RankUsage* training_usage() { return nullptr; }
+  /// [n, in] first-token inputs of the last pass that kept samples; undefined: none.
+  virtual torch::Tensor samples() const { return {}; }
+
+  /// Once an optimizer step.
+  virtual void after_step(const Moment& moment);
+};
+
+}  // namespace rankwise

@@ -1,0 +1,62 @@
+/// The registry of variants: facts, options, and how to make the adapter.
+///
+/// One line at the end of a variant's file registers it:
+///
+///     const RegisterVariant<LoraOptions> registration(
+///         "lora", {.paper = "...", .summary = "..."},
+///         [](const LoraOptions& options) { return std::make_unique<Lora>(options); });
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/adapter/adapter.h"
+#include "framework/core/options.h"
+#include "framework/core/registry.h"
+
+namespace rankwise {
+
+/// What a variant says of itself.
+struct VariantFacts {
+  std::string paper;    // citation with the equations it follows
+  std::string summary;  // one line for lists
+  /// Conformance checks that do not apply, each with its reason: printed by the tests.
+  std::map<std::string, std::string> exemptions;
+};
+
+struct Variant {
+  VariantFacts facts;
+  std::vector<OptionInfo> options;
+  /// Checked options with every default filled in. Throws Error; `path` names the place.
+  std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
+  /// From resolved options.
+  std::function<std::unique_ptr<Adapter>(const nlohmann::json& options)> make;
+};
+
+Registry<Variant>& variants();
+
+/// Registers a variant when a static object of this type is made: in the program's own object
+/// files and in plug-ins.
+template <class Options>
+struct RegisterVariant {
+  RegisterVariant(const std::string& name, VariantFacts facts,
+                  std::function<std::unique_ptr<Adapter>(const Options&)> make) {
+    Variant variant;
+    variant.facts = std::move(facts);
+    variant.options = describe_options<Options>();
+    variant.resolve = [](const nlohmann::json& options, const std::string& path) {
+      return options_to_json(parse_options<Options>(options, path));
+    };
+    variant.make = [make = std::move(make)](const nlohmann::json& options) {
+      return make(parse_options<Options>(options, "options"));
+    };
+    variants().add(name, std::move(variant));
+  }
+};
+
+}  // namespace rankwise

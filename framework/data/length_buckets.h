@@ -1,0 +1,25 @@
+/// Sequences of a packed batch grouped by like length, so that attention pads almost nothing.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace rankwise {
+
+/// `sequences` sequences seen as a [sequences, length] grid over the packed rows.
+struct LengthBucket {
+  std::int64_t sequences = 0;
+  std::int64_t length = 0;
+  torch::Tensor rows;    // [sequences * length] int64: packed row of each cell, 0 where padded
+  torch::Tensor filled;  // [rows that exist] int64: their cells; undefined when nothing is padded
+  torch::Tensor packed;  // [rows that exist] int64: their packed rows; undefined likewise
+  torch::Tensor padded;  // [sequences, 1, 1, length] bool; undefined when nothing is padded
+};
+
+/// `starts` [S + 1]. A bucket's longest sequence exceeds its shortest by an eighth at most.
+std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts,
+                                         const torch::Device& device);
+
+}  // namespace rankwise

@@ -1,0 +1,32 @@
+/// A task of a suite: what its targets are and how it is scored.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rankwise {
+
+/// classify: one of `outputs` classes. regress: `outputs` real values. choose: one score a
+/// candidate, the right candidate's index is the target.
+enum class TaskKind { kClassify, kRegress, kChoose };
+
+std::string_view to_string(TaskKind kind);
+/// Throws Error for an unknown kind.
+TaskKind task_kind(std::string_view name);
+
+struct Task {
+  std::string name;
+  std::string family;
+  TaskKind kind = TaskKind::kClassify;
+  std::int64_t classes = 2;          // labels, candidates, or 1 for a real target
+  std::int64_t outputs = 2;          // values its head gives a sequence
+  std::vector<std::string> metrics;  // the first one enters averages
+  std::vector<std::string> labels;   // names of the classes; may be empty
+  double target_mean = 0;            // regression targets are (y - mean) / deviation
+  double target_deviation = 1;
+  double loss_scale = 1;             // multiplies the task's loss
+};
+
+}  // namespace rankwise

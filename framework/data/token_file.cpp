@@ -1,0 +1,134 @@
+#include "framework/data/token_file.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "framework/core/hash.h"
+#include "framework/core/metrics.h"
+#include "framework/io/hdf5.h"
+
+namespace rankwise {
+
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+hdf5::File open_checked(const std::filesystem::path& file) {
+  hdf5::File opened = hdf5::File::open(file);
+  const bool ours = opened.has_attribute("/", "format") &&
+                    opened.attribute<std::string>("/", "format") == "rankwise-tokens";
+  check(ours, "{}: is not a token file of rankwise; make it with scripts/prepare", file.string());
+  const auto version = opened.attribute<std::int64_t>("/", "version");
+  check(version == kVersion, "{}: written as version {}, this program reads {}", file.string(),
+        version, kVersion);
+  return opened;
+}
+
+std::vector<std::string> ordered_tasks(const hdf5::File& file) {
+  std::map<std::int64_t, std::string> by_index;
+  for (const std::string& name : file.children("/tasks")) {
+    by_index.emplace(file.attribute<std::int64_t>("/tasks/" + name, "index"), name);
+  }
+  std::vector<std::string> names;
+  for (const auto& [index, name] : by_index) names.push_back(name);
+  return names;
+}
+
+Task read_task(const hdf5::File& file, const std::string& name) {
+  const std::string group = "/tasks/" + name;
+  const auto list = [&](const char* attribute) {
+    return nlohmann::json::parse(file.attribute<std::string>(group, attribute))
+        .get<std::vector<std::string>>();
+  };
+  Task task;
+  task.name = name;
+  task.family = file.attribute<std::string>(group, "family");
+  task.kind = task_kind(file.attribute<std::string>(group, "kind"));
+  task.classes = file.attribute<std::int64_t>(group, "classes");
+  task.outputs = task.kind == TaskKind::kClassify ? task.classes : 1;
+  task.metrics = list("metrics");
+  task.labels = list("labels");
+  check(!task.metrics.empty(), "{}: {} names no metric", file.name(), group);
+  for (const std::string& metric : task.metrics) metrics().find(metric);
+  return task;
+}
+
+// Offsets of a packed array: from 0, rising, to `end`.
+void check_offsets(const std::vector<std::int64_t>& offsets, std::int64_t end,
+                   const std::string& where) {
+  const bool rising =
+      std::adjacent_find(offsets.begin(), offsets.end(), std::greater_equal<>()) == offsets.end();
+  check(!offsets.empty() && offsets.front() == 0 && offsets.back() == end && rising,
+        "{}: offsets must rise from 0 to {}", where, end);
+}
+
+void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
+                 const std::string& where) {
+  check(split.segments.size() == split.tokens.size(), "{}: {} segments for {} tokens", where,
+        split.segments.size(), split.tokens.size());
+  check_offsets(split.starts, static_cast<std::int64_t>(split.tokens.size()), where + "/starts");
+  check_offsets(split.groups, split.sequences(), where + "/groups");
+  check(split.target.size() == static_cast<std::size_t>(split.examples()),
+        "{}: {} targets for {} examples", where, split.target.size(), split.examples());
+  const auto token = std::find_if(split.tokens.begin(), split.tokens.end(),
+                                  [&](auto id) { return id < 0 || id >= vocabulary; });
+  check(token == split.tokens.end(), "{}/tokens: id {} is outside the vocabulary of {}", where,
+        token == split.tokens.end() ? 0 : *token, vocabulary);
+  if (task.kind == TaskKind::kRegress) return;
+  for (std::int64_t i = 0; i < split.examples(); ++i) {
+    const std::int64_t classes = task.kind == TaskKind::kChoose
+                                     ? split.groups[i + 1] - split.groups[i]
+                                     : task.classes;
+    const double target = split.target[i];
+    check(target >= 0 && target < static_cast<double>(classes) && target == std::floor(target),
+          "{}/target: {} of example {} is not one of {} classes", where, target, i, classes);
+  }
+}
+
+Split read_split(const hdf5::File& file, const Task& task, const char* name,
+                 std::int64_t vocabulary) {
+  const std::string group = "/tasks/" + task.name + "/" + name;
+  Split split;
+  split.tokens = file.read<std::int32_t>(group + "/tokens");
+  split.segments = file.read<std::uint8_t>(group + "/segments");
+  split.starts = file.read<std::int64_t>(group + "/starts");
+  split.groups = file.read<std::int64_t>(group + "/groups");
+  split.target = file.read<double>(group + "/target");
+  check_split(split, task, vocabulary, file.name() + ": " + group);
+  return split;
+}
+
+}  // namespace
+
+std::vector<std::string> token_file_tasks(const std::filesystem::path& file) {
+  return ordered_tasks(open_checked(file));
+}
+
+Dataset read_token_file(const std::filesystem::path& path, const std::vector<std::string>& tasks) {
+  const hdf5::File file = open_checked(path);
+  const std::vector<std::string> known = ordered_tasks(file);
+  for (const std::string& name : tasks) {
+    check(std::find(known.begin(), known.end(), name) != known.end(),
+          "unknown task '{}'; the tasks of {} are {}", name, path.string(), fmt::join(known, ", "));
+  }
+  Dataset dataset;
+  dataset.suite = file.attribute<std::string>("/", "suite");
+  dataset.sha256 = sha256_file(path);
+  dataset.vocabulary = file.attribute<std::int64_t>("/", "vocabulary");
+  for (const std::string& name : tasks.empty() ? known : tasks) {
+    TaskData data;
+    data.task = read_task(file, name);
+    data.train = read_split(file, data.task, "train", dataset.vocabulary);
+    data.dev = read_split(file, data.task, "dev", dataset.vocabulary);
+    data.test = read_split(file, data.task, "test", dataset.vocabulary);
+    standardise_targets(data);
+    dataset.tasks.push_back(std::move(data));
+  }
+  return dataset;
+}
+
+}  // namespace rankwise

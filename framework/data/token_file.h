@@ -1,0 +1,20 @@
+/// Reads a suite that scripts/prepare wrote: token ids, targets and task metadata in one HDF5 file.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "framework/data/dataset.h"
+
+namespace rankwise {
+
+/// `tasks`: which of the file's tasks, in this order; empty: all, in the file's order.
+/// Throws Error for a missing, foreign or corrupt file (ids outside the vocabulary, starts that do
+/// not rise, targets outside the classes), and for an unknown task with the ones there are.
+Dataset read_token_file(const std::filesystem::path& file, const std::vector<std::string>& tasks);
+
+/// Names of the file's tasks in order.
+std::vector<std::string> token_file_tasks(const std::filesystem::path& file);
+
+}  // namespace rankwise

@@ -1,0 +1,174 @@
+#include "framework/data/token_file.h"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+
+#include "framework/io/hdf5.h"
+#include "framework/io/test_files.h"
+
+namespace rankwise {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// One split of a task before it is written; a test spoils what it wants to see refused.
+struct Columns {
+  std::vector<std::int32_t> tokens{1, 2, 3, 4, 5};
+  std::vector<std::uint8_t> segments{0, 0, 1, 0, 1};
+  std::vector<std::int64_t> starts{0, 2, 5};
+  std::vector<std::int64_t> groups{0, 1, 2};
+  std::vector<double> target{1, 0};
+};
+
+struct File {
+  std::string format = "rankwise-tokens";
+  std::int64_t version = 1;
+  std::string kind = "classify";
+  std::string metrics = R"(["accuracy"])";
+  Columns train;
+};
+
+template <class T>
+void write(hdf5::File& file, const std::string& path, const std::vector<T>& values) {
+  file.write(path, {values.size()}, values);
+}
+
+void write_task(hdf5::File& file, const std::string& name, std::int64_t index, const File& contents) {
+  const std::string group = "/tasks/" + name;
+  file.create_group(group);
+  for (const char* split : {"train", "dev", "test"}) {
+    const Columns& columns = std::string(split) == "train" ? contents.train : Columns{};
+    const std::string folder = group + "/" + split;
+    write(file, folder + "/tokens", columns.tokens);
+    write(file, folder + "/segments", columns.segments);
+    write(file, folder + "/starts", columns.starts);
+    write(file, folder + "/groups", columns.groups);
+    write(file, folder + "/target", columns.target);
+  }
+  file.set_attribute(group, "index", index);
+  file.set_attribute(group, "family", std::string("toy"));
+  file.set_attribute(group, "kind", contents.kind);
+  file.set_attribute(group, "classes", std::int64_t{2});
+  file.set_attribute(group, "metrics", contents.metrics);
+  file.set_attribute(group, "labels", std::string(R"(["no", "yes"])"));
+}
+
+// Tasks zebra (first) and apple.
+std::filesystem::path write_file(const File& contents = {}) {
+  const auto path = test_folder() / "suite.h5";
+  hdf5::File file = hdf5::File::create(path);
+  write_task(file, "zebra", 0, contents);
+  write_task(file, "apple", 1, {});
+  file.set_attribute("/", "format", contents.format);
+  file.set_attribute("/", "version", contents.version);
+  file.set_attribute("/", "suite", std::string("toys"));
+  file.set_attribute("/", "vocabulary", std::int64_t{10});
+  file.close();
+  return path;
+}
+
+TEST(TokenFile, IsReadInTheFilesOrder) {
+  const auto path = write_file();
+  EXPECT_THAT(token_file_tasks(path), ElementsAre("zebra", "apple"));
+  const Dataset dataset = read_token_file(path, {});
+  EXPECT_EQ(dataset.suite, "toys");
+  EXPECT_EQ(dataset.vocabulary, 10);
+  EXPECT_EQ(dataset.sha256.size(), 64U);
+  ASSERT_EQ(dataset.task_count(), 2);
+  const TaskData& zebra = dataset.tasks[0];
+  EXPECT_EQ(zebra.task.name, "zebra");
+  EXPECT_EQ(zebra.task.family, "toy");
+  EXPECT_EQ(zebra.task.classes, 2);
+  EXPECT_EQ(zebra.task.outputs, 2);
+  EXPECT_THAT(zebra.task.labels, ElementsAre("no", "yes"));
+  EXPECT_THAT(zebra.train.tokens, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(zebra.train.segments, ElementsAre(0, 0, 1, 0, 1));
+  EXPECT_EQ(zebra.train.examples(), 2);
+  EXPECT_EQ(zebra.train.rows_of(1), 3);
+}
+
+TEST(TokenFile, GivesTheTasksAskedForInTheirOrder) {
+  const Dataset dataset = read_token_file(write_file(), {"apple", "zebra"});
+  EXPECT_EQ(dataset.tasks[0].task.name, "apple");
+  EXPECT_EQ(dataset.tasks[1].task.name, "zebra");
+  EXPECT_EQ(read_token_file(write_file(), {"apple"}).task_count(), 1);
+}
+
+TEST(TokenFile, RegressionTargetsAreStandardised) {
+  File contents{.kind = "regress", .metrics = R"(["pearson"])"};
+  contents.train.target = {2.5, 7.5};
+  const Task task = read_token_file(write_file(contents), {"zebra"}).tasks[0].task;
+  EXPECT_EQ(task.outputs, 1);
+  EXPECT_EQ(task.target_mean, 5);
+  EXPECT_EQ(task.target_deviation, 2.5);
+}
+
+TEST(TokenFile, UnknownTaskListsTheOnesThereAre) {
+  const std::string message = error_of([] { read_token_file(write_file(), {"zebre"}); });
+  EXPECT_THAT(message, HasSubstr("unknown task 'zebre'"));
+  EXPECT_THAT(message, HasSubstr("zebra, apple"));
+}
+
+// One line that names file and place.
+void expect_refused(const std::function<void(File&)>& spoil, const std::string& why) {
+  File contents;
+  spoil(contents);
+  const auto path = write_file(contents);
+  const std::string message = error_of([&] { read_token_file(path, {}); });
+  EXPECT_THAT(message, HasSubstr(why));
+  EXPECT_THAT(message, HasSubstr("suite.h5"));
+  EXPECT_THAT(message, Not(HasSubstr("\n")));
+}
+
+TEST(TokenFile, RefusesForeignAndOtherVersions) {
+  expect_refused([](File& file) { file.format = "tokens"; }, "is not a token file of rankwise");
+  expect_refused([](File& file) { file.version = 2; }, "written as version 2, this program reads 1");
+}
+
+TEST(TokenFile, RefusesMetadataThatMeansNothing) {
+  expect_refused([](File& file) { file.metrics = "[]"; }, "names no metric");
+  expect_refused([](File& file) { file.metrics = R"(["accuratesse"])"; }, "unknown metric");
+  expect_refused([](File& file) { file.kind = "rank"; }, "unknown task kind 'rank'");
+}
+
+TEST(TokenFile, RefusesIdsOutsideTheVocabulary) {
+  expect_refused([](File& file) { file.train.tokens[3] = 10; },
+                 "/tasks/zebra/train/tokens: id 10 is outside the vocabulary of 10");
+  expect_refused([](File& file) { file.train.tokens[0] = -1; }, "id -1 is outside");
+}
+
+TEST(TokenFile, RefusesOffsetsThatDoNotRise) {
+  expect_refused([](File& file) { file.train.starts = {0, 0, 5}; }, "must rise from 0 to 5");
+  expect_refused([](File& file) { file.train.starts = {1, 2, 5}; }, "must rise from 0 to 5");
+  expect_refused([](File& file) { file.train.starts = {0, 2, 6}; }, "must rise from 0 to 5");
+  expect_refused([](File& file) { file.train.groups = {0, 2, 1}; }, "groups: offsets must rise");
+}
+
+TEST(TokenFile, RefusesColumnsThatDoNotFit) {
+  expect_refused([](File& file) { file.train.segments.pop_back(); }, "4 segments for 5 tokens");
+  expect_refused([](File& file) { file.train.target.pop_back(); }, "1 targets for 2 examples");
+}
+
+TEST(TokenFile, RefusesTargetsOutsideTheClasses) {
+  expect_refused([](File& file) { file.train.target = {1, 2}; },
+                 "/tasks/zebra/train/target: 2 of example 1 is not one of 2 classes");
+  expect_refused([](File& file) { file.train.target = {0.5, 0}; }, "0.5 of example 0");
+  expect_refused([](File& file) { file.train.target = {-1, 0}; }, "-1 of example 0");
+  // A choice of one candidate has one class.
+  expect_refused(
+      [](File& file) {
+        file.kind = "choose";
+        file.train.target = {0, 1};
+      },
+      "1 of example 1 is not one of 1 classes");
+}
+
+TEST(TokenFile, RefusesAMissingFile) {
+  EXPECT_THAT(error_of([] { read_token_file("/nowhere/suite.h5", {}); }), HasSubstr("suite.h5"));
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,107 @@
+#include "framework/io/atomic_file.h"
+
+#include "framework/core/error.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+namespace rankwise {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void throw_system_error(const fs::path& path, const char* action) {
+  fail("{}: {}: {}", path.string(), action, std::generic_category().message(errno));
+}
+
+/// An open file descriptor.
+class Descriptor {
+ public:
+  Descriptor(const fs::path& path, int flags)
+      : id_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (id_ >= 0) ::close(id_);
+  }
+  int get() const { return id_; }
+
+ private:
+  int id_;
+};
+
+void write_all(const Descriptor& file, const fs::path& path, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file.get(), bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_system_error(path, "cannot be written");
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void sync(const fs::path& path, int flags) {
+  const Descriptor file(path, flags);
+  // Some file systems can not sync a folder and say EINVAL.
+  if (file.get() < 0 || (::fsync(file.get()) != 0 && errno != EINVAL)) {
+    throw_system_error(path, "cannot be written");
+  }
+}
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+}  // namespace
+
+void create_parent_folder(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(folder_of(path), error);
+  check(!error, "{}: the folder cannot be created: {}", folder_of(path).string(), error.message());
+}
+
+void commit_file(const fs::path& temporary, const fs::path& path) {
+  sync(temporary, O_RDONLY);
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    throw_system_error(path, "cannot be replaced");
+  }
+  sync(folder_of(path), O_RDONLY | O_DIRECTORY);
+}
+
+void write_file(const fs::path& path, std::string_view bytes) {
+  write_file(path, std::span(&bytes, 1));
+}
+
+void write_file(const fs::path& path, std::span<const std::string_view> parts) {
+  create_parent_folder(path);
+  fs::path temporary = path;
+  temporary += ".new";
+  try {
+    {
+      const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
+      if (file.get() < 0) throw_system_error(path, "cannot be written");
+      for (const std::string_view part : parts) write_all(file, path, part);
+    }
+    commit_file(temporary, path);
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove(temporary, ignored);
+    throw;
+  }
+}
+
+std::string read_file(const fs::path& path) {
+  check(!fs::is_directory(path), "{}: is a folder, not a file", path.string());
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw_system_error(path, "cannot be read");
+  std::string bytes(std::istreambuf_iterator<char>(file), {});
+  check(!file.bad(), "{}: cannot be read", path.string());
+  return bytes;
+}
+
+}  // namespace rankwise

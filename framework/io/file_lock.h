@@ -1,0 +1,33 @@
+/// A lock that one process holds at a time, on this machine or a shared disk that honours flock.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace rankwise {
+
+/// Holds `path` locked until destroyed; a kill frees it too. The file itself stays.
+class FileLock {
+ public:
+  /// Nothing where somebody holds it. Throws where the file (or its folder) can't be created.
+  static std::optional<FileLock> try_lock(const std::filesystem::path& path);
+
+  /// Who holds the lock, or held it last: "process 4711 on a.example.org"; empty if nobody did.
+  static std::string holder(const std::filesystem::path& path);
+
+  FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock() { release(); }
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  void release() noexcept;
+
+  int descriptor_ = -1;
+};
+
+}  // namespace rankwise

@@ -1,0 +1,23 @@
+/// The part of a run file that is written once, when the run ends.
+#pragma once
+
+#include "framework/io/hdf5.h"
+#include "framework/io/run_file.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace rankwise {
+
+/// Throws where a record's arrays do not have the sizes that it states.
+void write_final_record(hdf5::File& file, const FinalRecord& record);
+
+/// Each gives nothing (or zeros) where the run did not finish.
+std::vector<PredictionRecord> read_predictions(const hdf5::File& file,
+                                               const std::vector<TaskRecord>& tasks);
+std::vector<SampleEmbedding> read_sample_embeddings(const hdf5::File& file);
+std::vector<std::int32_t> read_sample_tasks(const hdf5::File& file);
+std::vector<FactorRecord> read_factors(const hdf5::File& file);
+ParameterCounts read_parameters(const hdf5::File& file);
+
+}  // namespace rankwise

@@ -1,0 +1,74 @@
+#include "framework/io/hdf5_handle.h"
+
+#include "framework/core/error.h"
+
+#include <cstdlib>
+#include <string_view>
+#include <utility>
+
+namespace rankwise::hdf5 {
+namespace {
+
+/// Keeps the innermost description of a walk over the error stack, which goes from there outwards.
+herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void* text) {
+  if (depth == 0 && error->desc != nullptr) *static_cast<std::string*>(text) = error->desc;
+  return 0;
+}
+
+/// HDF5 wraps the system's reason: "... errno = 28, error message = 'No space left on device',
+/// ...".
+std::string system_reason(const std::string& message) {
+  constexpr std::string_view kBefore = "error message = '";
+  const auto start = message.find(kBefore);
+  if (start == std::string::npos) return message;
+  const auto end = message.find('\'', start + kBefore.size());
+  return message.substr(start + kBefore.size(), end - start - kBefore.size());
+}
+
+}  // namespace
+
+std::string Place::text() const { return path.empty() || path == "/" ? file : file + ": " + path; }
+
+Handle::Handle(Handle&& other) noexcept
+    : id_(std::exchange(other.id_, H5I_INVALID_HID)), closer_(other.closer_) {}
+
+Handle& Handle::operator=(Handle&& other) noexcept {
+  close();
+  id_ = std::exchange(other.id_, H5I_INVALID_HID);
+  closer_ = other.closer_;
+  return *this;
+}
+
+herr_t Handle::close() noexcept {
+  const hid_t id = std::exchange(id_, H5I_INVALID_HID);
+  return id < 0 ? 0 : closer_(id);
+}
+
+void prepare_library() {
+  static const bool prepared = [] {
+    H5dont_atexit();  // after a full disk it would try again to write, and could not
+    // Some cluster file systems have no locks; HDF5 would refuse to open anything there.
+    setenv("HDF5_USE_FILE_LOCKING", "BEST_EFFORT", 0);
+    H5open();
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    return true;
+  }();
+  static_cast<void>(prepared);
+}
+
+std::string last_error() {
+  std::string message = "unknown reason";
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &message);
+  H5Eclear2(H5E_DEFAULT);
+  return system_reason(message);
+}
+
+void throw_error(const Place& place, const std::string& action) {
+  fail("{}: {}: {}", place.text(), action, last_error());
+}
+
+Handle owned(hid_t id, Handle::Closer closer, const Place& place, const char* action) {
+  return {checked(id, place, action), closer};
+}
+
+}  // namespace rankwise::hdf5

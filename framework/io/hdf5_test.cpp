@@ -1,0 +1,188 @@
+#include "framework/io/hdf5.h"
+
+#include "framework/io/test_files.h"
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace rankwise::hdf5 {
+namespace {
+
+namespace fs = std::filesystem;
+using Strings = std::vector<std::string>;
+
+template <class T>
+class Hdf5Number : public ::testing::Test {};
+using Numbers =
+    ::testing::Types<std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t,
+                     std::uint16_t, std::uint32_t, std::uint64_t, float, double>;
+TYPED_TEST_SUITE(Hdf5Number, Numbers);
+
+TYPED_TEST(Hdf5Number, ComesBackExactly) {
+  const std::vector<TypeParam> values{std::numeric_limits<TypeParam>::lowest(), 0, 1,
+                                      std::numeric_limits<TypeParam>::max()};
+  const fs::path path = test_folder() / "a.h5";
+  File::create(path).write("/group/values", {2, 2}, values);
+  const File file = File::open(path);
+  EXPECT_EQ(file.read<TypeParam>("/group/values", {2, 2}), values);
+  EXPECT_EQ(file.dataset("/group/values").type(), type_of<TypeParam>());
+}
+
+TEST(Hdf5, AppendsRowsAndReadsAPart) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  Dataset rows = file.create_extensible("/rows", Type::kInt32, {2}, 4);
+  rows.append<std::int32_t>({1, 2});
+  rows.append<std::int32_t>({3, 4, 5, 6});
+  EXPECT_EQ(rows.shape(), (Shape{3, 2}));
+  EXPECT_EQ(rows.read_rows<std::int32_t>(1, 2), (std::vector<std::int32_t>{3, 4, 5, 6}));
+  EXPECT_EQ(error_of([&] {
+              rows.append<std::int32_t>({1, 2, 3});
+            }),
+            path.string() + ": /rows: 3 values do not make whole rows of 2");
+  EXPECT_EQ(error_of([&] { rows.read_rows<std::int32_t>(2, 2); }),
+            path.string() + ": /rows: has 3 rows, expected 4");
+}
+
+TEST(Hdf5, KeepsStringsOfAnyLength) {
+  const fs::path path = test_folder() / "a.h5";
+  const Strings texts{"", "plain", "größer\nline", std::string(100000, 'x')};
+  File::create(path).write_strings("/texts", texts);
+  EXPECT_EQ(File::open(path).dataset("/texts").read_strings(), texts);
+}
+
+TEST(Hdf5, KeepsAttributesWithTheirTypes) {
+  const fs::path path = test_folder() / "a.h5";
+  {
+    File file = File::create(path);
+    file.create_group("/group");
+    file.set_attribute("/group", "text", "replaced");
+    file.set_attribute("/group", "text", std::string("größer"));
+    file.set_attribute("/group", "count", std::int64_t{-3});
+    file.set_attribute("/group", "large", std::numeric_limits<std::uint64_t>::max());
+    file.set_attribute("/group", "score", 0.1);
+    file.set_attribute("/group", "dirty", true);
+  }
+  const File file = File::open(path);
+  EXPECT_EQ(file.attribute_names("/group"), (Strings{"count", "dirty", "large", "score", "text"}));
+  EXPECT_EQ(file.attribute<std::string>("/group", "text"), "größer");
+  EXPECT_EQ(file.attribute<std::int64_t>("/group", "count"), -3);
+  EXPECT_EQ(file.attribute<std::uint64_t>("/group", "large"),
+            std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(file.attribute<double>("/group", "score"), 0.1);
+  EXPECT_TRUE(file.attribute<bool>("/group", "dirty"));
+  EXPECT_FALSE(file.has_attribute("/group", "none"));
+  EXPECT_EQ(error_of([&] { file.attribute("/group", "none"); }),
+            path.string() + ": /group @none: there is no such attribute");
+  EXPECT_EQ(error_of([&] { file.attribute<double>("/group", "count"); }),
+            path.string() + ": /group @count: has another type than expected");
+}
+
+TEST(Hdf5, KeepsAttributesBeyond64KiB) {
+  const fs::path path = test_folder() / "a.h5";
+  const std::string config(200000, 'x');
+  File::create(path).set_attribute("/", "config", config);
+  EXPECT_EQ(File::open(path).attribute<std::string>("/", "config"), config);
+}
+
+TEST(Hdf5, ListsChildrenByName) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  for (const char* name : {"/group/b", "/group/a.b", "/group/c/d"}) file.create_group(name);
+  EXPECT_EQ(file.children("/group"), (Strings{"a.b", "b", "c"}));
+  EXPECT_EQ(file.children("/none/of/these"), Strings{});
+  EXPECT_TRUE(file.exists("/group/c/d"));
+  EXPECT_FALSE(file.exists("/group/x/d"));
+}
+
+TEST(Hdf5, SaysWhatAReadExpected) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  file.write<float>("/x", {3}, {1, 2, 3});
+  file.write_strings("/s", {"a"});
+  const std::string name = path.string();
+  EXPECT_EQ(error_of([&] { file.read<double>("/x"); }),
+            name + ": /x: holds float32, expected float64");
+  EXPECT_EQ(error_of([&] { file.read<double>("/s"); }),
+            name + ": /s: holds string, expected float64");
+  EXPECT_EQ(error_of([&] { file.dataset("/x").read_strings(); }),
+            name + ": /x: holds float32, expected string");
+  EXPECT_EQ(error_of([&] {
+              file.read<float>("/x", {2, 2});
+            }),
+            name + ": /x: has shape [3], expected [2, 2]");
+  EXPECT_EQ(error_of([&] { file.read<float>("/y"); }), name + ": /y: there is no such dataset");
+  EXPECT_NE(error_of([&] { file.write<float>("/x", {1}, {1}); }).find(name + ": /x: creating: "),
+            std::string::npos);
+}
+
+TEST(Hdf5, SaysWhyAFileDoesNotOpen) {
+  const fs::path folder = test_folder();
+  const std::string missing = (folder / "missing.h5").string();
+  EXPECT_EQ(error_of([&] { File::open(missing); }), missing + ": there is no such file");
+  EXPECT_EQ(error_of([&] { File::open(folder); }),
+            folder.string() + ": is a folder, not an HDF5 file");
+  for (const char* content : {"", "text", "a longer text, but still not HDF5 at all"}) {
+    const fs::path text = folder / "text.h5";
+    write_bytes(text, content);
+    EXPECT_EQ(error_of([&] { File::open(text); }), text.string() + ": is not an HDF5 file");
+    EXPECT_EQ(error_of([&] { File::open_for_writing(text); }),
+              text.string() + ": is not an HDF5 file");
+  }
+  const fs::path nowhere = folder / "no" / "such" / "folder.h5";
+  EXPECT_EQ(error_of([&] { File::create(nowhere); }),
+            nowhere.string() + ": cannot be created: No such file or directory");
+}
+
+TEST(Hdf5, RefusesATruncatedFile) {
+  const fs::path path = test_folder() / "a.h5";
+  File::create(path).write("/x", {1000}, std::vector<double>(1000, 1.0));
+  fs::resize_file(path, fs::file_size(path) / 2);
+  const std::string message = error_of([&] { File::open(path); });
+  EXPECT_EQ(message.find(path.string() + ": cannot be opened: truncated file"), 0U) << message;
+}
+
+TEST(Hdf5, SurvivesAFullDisk) {
+  for (const rlim_t limit : {0, 100, 1000, 4096, 30000}) {
+    const fs::path path = test_folder() / "a.h5";
+    const auto fill = [&] {
+      limit_file_size(limit);
+      const std::string message = error_of([&] {
+        File file = File::create(path);
+        Dataset rows = file.create_extensible("/rows", Type::kFloat64, {}, 64);
+        for (int i = 0; i < 100; ++i) {
+          rows.append(std::vector<double>(100, i));
+          rows.flush();
+        }
+        file.close();
+      });
+      return message.find("File too large") != std::string::npos && message.find(path.string()) == 0
+                 ? 42
+                 : 1;
+    };
+    EXPECT_EQ(in_child(fill), 42) << "limit " << limit;
+  }
+}
+
+TEST(Hdf5, ShowsAReaderWhatWasFlushedBeforeAKill) {
+  const fs::path path = test_folder() / "a.h5";
+  const auto write = [&] {
+    File file = File::create(path);
+    file.write_strings("/texts", {"kept"});
+    Dataset rows = file.create_extensible("/rows", Type::kInt64, {}, 4);
+    file.start_swmr();
+    for (std::int64_t i = 0; i < 10; ++i) rows.append<std::int64_t>({i});
+    rows.flush();
+    return ::raise(SIGKILL);
+  };
+  ASSERT_EQ(in_child(write), -SIGKILL);
+  const File file = File::open(path);
+  EXPECT_EQ(file.dataset("/rows").rows(), 10U);
+  EXPECT_EQ(file.read<std::int64_t>("/rows").back(), 9);
+  EXPECT_EQ(file.dataset("/texts").read_strings(), Strings{"kept"});
+}
+
+}  // namespace
+}  // namespace rankwise::hdf5

@@ -1,0 +1,70 @@
+/// The safetensors format (https://github.com/huggingface/safetensors): named arrays in one file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rankwise::safetensors {
+
+enum class Dtype { kF64, kF32, kF16, kBF16, kI64, kI32, kI16, kI8, kU8, kBool };
+
+std::string to_string(Dtype dtype);  // "F32", "BF16", "BOOL"
+std::optional<Dtype> dtype_from_string(std::string_view name);
+std::size_t bytes_per_element(Dtype dtype);
+
+/// The size of a tensor in bytes; nothing where it is beyond 64 bits or a side is negative.
+std::optional<std::size_t> byte_count(Dtype dtype, const std::vector<std::int64_t>& shape);
+
+/// A tensor's bytes, little-endian and row-major, where they lie. They need not be aligned to the
+/// element's size: copy them, or check.
+struct View {
+  Dtype dtype = Dtype::kF32;
+  std::vector<std::int64_t> shape;
+  std::span<const std::byte> bytes;
+};
+
+/// A file mapped into memory; views live as long as it does.
+class Reader {
+ public:
+  /// Throws Error where the file is not complete and well-formed: every tensor's type, shape and
+  /// place is checked here.
+  explicit Reader(const std::filesystem::path& path);
+  Reader(Reader&& other) noexcept;
+  Reader& operator=(Reader&& other) noexcept;
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+  ~Reader();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::vector<std::string> names() const;  // sorted
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+  bool contains(const std::string& name) const { return tensors_.count(name) != 0; }
+
+  /// Throws Error that names the file, the tensor, and the closest name there is.
+  const View& find(const std::string& name) const;
+
+ private:
+  void map();
+  void unmap() noexcept;
+  void read_header();
+
+  std::filesystem::path path_;
+  std::span<const std::byte> mapping_;
+  std::map<std::string, View> tensors_;
+  std::map<std::string, std::string> metadata_;
+};
+
+/// Writes tensors, those of large elements first and then by name as the reference library does,
+/// under a temporary name and renames: the same input gives the same bytes.
+void write(const std::filesystem::path& path, const std::map<std::string, View>& tensors,
+           const std::map<std::string, std::string>& metadata = {});
+
+}  // namespace rankwise::safetensors

@@ -1,0 +1,32 @@
+#include "framework/model/backbone.h"
+
+#include "framework/model/bert.h"
+#include "framework/model/tiny.h"
+
+namespace rankwise {
+
+std::vector<std::pair<std::string, Linear>> Backbone::linears() const {
+  std::vector<std::pair<std::string, Linear>> found;
+  for (const auto& item : named_modules("", /*include_self=*/false)) {
+    if (auto linear = std::dynamic_pointer_cast<LinearImpl>(item.value())) {
+      found.emplace_back(item.key(), Linear(linear));
+    }
+  }
+  return found;
+}
+
+void Backbone::freeze(bool frozen) {
+  for (torch::Tensor& parameter : parameters()) parameter.requires_grad_(!frozen);
+}
+
+Registry<BackboneKind>& backbones() {
+  static Registry<BackboneKind> registry = [] {
+    Registry<BackboneKind> built_in("backbone", "backbones");
+    built_in.add("bert", bert_kind());
+    built_in.add("tiny", tiny_kind());
+    return built_in;
+  }();
+  return registry;
+}
+
+}  // namespace rankwise

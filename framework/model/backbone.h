@@ -1,0 +1,55 @@
+/// Encoders that give one vector a row, built from our Linear, looked up by name.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "framework/core/options.h"
+#include "framework/core/registry.h"
+#include "framework/model/linear.h"
+
+namespace rankwise {
+
+class Backbone : public torch::nn::Module {
+ public:
+  /// Hidden rows [N, width] of a packed batch.
+  virtual torch::Tensor forward(const Pass& pass) = 0;
+  virtual std::int64_t width() const = 0;
+
+  /// Every linear by its dotted name, in the order of the forward.
+  std::vector<std::pair<std::string, Linear>> linears() const;
+  void freeze(bool frozen);
+};
+
+/// What a backbone is made from beside its options.
+struct BackboneSetting {
+  std::filesystem::path models;  // folder of prepared weights
+  std::int64_t vocabulary = 0;   // of the suite; 0: features
+  std::int64_t feature_width = 0;
+  torch::TensorOptions options;
+  Seed seed{0};
+};
+
+struct BackboneKind {
+  std::string summary;
+  std::vector<OptionInfo> options;
+  std::vector<std::string> default_sites;  // patterns of the linears that are adapted by default
+  std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
+  std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneSetting&)>
+      make;
+  /// SHA-256 of the weights that these options load; "" for random ones.
+  std::function<std::string(const nlohmann::json& options, const std::filesystem::path& models)>
+      weights_sha256;
+};
+
+/// bert, tiny.
+Registry<BackboneKind>& backbones();
+
+}  // namespace rankwise

@@ -1,0 +1,137 @@
+#include "framework/model/bert.h"
+
+#include <torch/nn/module.h>
+
+#include "framework/ops/packed_attention.h"
+
+namespace rankwise {
+
+namespace {
+
+class LayerNormImpl : public torch::nn::Module {
+ public:
+  LayerNormImpl(std::int64_t width, double epsilon, const torch::TensorOptions& options)
+      : epsilon_(epsilon) {
+    weight_ = register_parameter("weight", torch::ones({width}, options));
+    bias_ = register_parameter("bias", torch::zeros({width}, options));
+  }
+
+  torch::Tensor forward(const torch::Tensor& x) {
+    return at::layer_norm(x, {x.size(1)}, weight_, bias_, epsilon_);
+  }
+
+ private:
+  double epsilon_;
+  torch::Tensor weight_, bias_;
+};
+TORCH_MODULE(LayerNorm);
+
+class EmbeddingImpl : public torch::nn::Module {
+ public:
+  EmbeddingImpl(std::int64_t rows, std::int64_t width, const torch::TensorOptions& options) {
+    weight_ = register_parameter("weight", torch::empty({rows, width}, options));
+  }
+
+  torch::Tensor forward(const torch::Tensor& indices) { return at::embedding(weight_, indices); }
+
+ private:
+  torch::Tensor weight_;
+};
+TORCH_MODULE(Embedding);
+
+// Children register under the checkpoint's names, so parameters load by name.
+template <class Module>
+Module child(torch::nn::Module& parent, const std::string& name, Module module) {
+  return parent.register_module(name, module);
+}
+
+std::shared_ptr<torch::nn::Module> group(torch::nn::Module& parent, const std::string& name) {
+  return parent.register_module(name, std::make_shared<torch::nn::Module>());
+}
+
+struct Embeddings {
+  Embeddings(torch::nn::Module& root, const BertConfig& c, const torch::TensorOptions& options)
+      : folder(group(root, "embeddings")),
+        word(child(*folder, "word_embeddings", Embedding(c.vocabulary, c.hidden, options))),
+        position(child(*folder, "position_embeddings", Embedding(c.positions, c.hidden, options))),
+        segment(child(*folder, "token_type_embeddings", Embedding(c.segments, c.hidden, options))),
+        norm(child(*folder, "LayerNorm", LayerNorm(c.hidden, c.layer_norm_epsilon, options))) {}
+
+  torch::Tensor forward(const Batch& batch) {
+    return norm(word(batch.tokens) + position(batch.positions) + segment(batch.segments));
+  }
+
+  std::shared_ptr<torch::nn::Module> folder;
+  Embedding word, position, segment;
+  LayerNorm norm;
+};
+
+struct Layer {
+  Layer(torch::nn::Module& layers, std::int64_t index, const BertConfig& c,
+        const torch::TensorOptions& options)
+      : heads(c.heads) {
+    const auto root = group(layers, std::to_string(index));
+    const auto attention = group(*root, "attention");
+    const auto self = group(*attention, "self");
+    const auto attention_output = group(*attention, "output");
+    const auto up = group(*root, "intermediate");
+    const auto down = group(*root, "output");
+    const auto linear = [&](torch::nn::Module& parent, const char* name, std::int64_t in,
+                            std::int64_t out) {
+      return child(parent, name, Linear(in, out, true, options));
+    };
+    const auto layer_norm = [&](torch::nn::Module& parent) {
+      return child(parent, "LayerNorm", LayerNorm(c.hidden, c.layer_norm_epsilon, options));
+    };
+    query = linear(*self, "query", c.hidden, c.hidden);
+    key = linear(*self, "key", c.hidden, c.hidden);
+    value = linear(*self, "value", c.hidden, c.hidden);
+    projection = linear(*attention_output, "dense", c.hidden, c.hidden);
+    attention_norm = layer_norm(*attention_output);
+    intermediate = linear(*up, "dense", c.hidden, c.intermediate);
+    output = linear(*down, "dense", c.intermediate, c.hidden);
+    output_norm = layer_norm(*down);
+  }
+
+  torch::Tensor forward(const torch::Tensor& x, const Pass& pass) {
+    const torch::Tensor context =
+        packed_attention(query(x, pass), key(x, pass), value(x, pass), pass.batch.buckets, heads);
+    const torch::Tensor attended = attention_norm(projection(context, pass) + x);
+    const torch::Tensor hidden = at::gelu(intermediate(attended, pass));
+    return output_norm(output(hidden, pass) + attended);
+  }
+
+  std::int64_t heads;
+  Linear query{nullptr}, key{nullptr}, value{nullptr}, projection{nullptr}, intermediate{nullptr},
+      output{nullptr};
+  LayerNorm attention_norm{nullptr}, output_norm{nullptr};
+};
+
+}  // namespace
+
+struct Bert::Parts {
+  Parts(torch::nn::Module& root, const BertConfig& config, const torch::TensorOptions& options)
+      : embeddings(root, config, options) {
+    const auto folder = group(*group(root, "encoder"), "layer");
+    for (std::int64_t i = 0; i < config.layers; ++i) {
+      layers.emplace_back(*folder, i, config, options);
+    }
+  }
+
+  Embeddings embeddings;
+  std::vector<Layer> layers;
+};
+
+Bert::Bert(const BertConfig& config, const torch::TensorOptions& options)
+    : config_(config), parts_(std::make_unique<Parts>(*this, config, options)) {}
+
+Bert::~Bert() = default;
+
+torch::Tensor Bert::forward(const Pass& pass) {
+  TORCH_CHECK(pass.batch.tokens.defined(), "bert reads tokens, not features");
+  torch::Tensor x = parts_->embeddings.forward(pass.batch);
+  for (Layer& layer : parts_->layers) x = layer.forward(x, pass);
+  return x;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,52 @@
+/// One linear a task on the pooled vector, and the loss of each task kind.
+///
+/// Letters: N rows, S sequences, G groups (examples), W values a target.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "framework/core/options.h"
+#include "framework/core/seed.h"
+#include "framework/data/batch.h"
+
+namespace rankwise {
+
+/// The batch's loss as a sum over examples, so that micro-batches add up exactly.
+struct LossSum {
+  torch::Tensor sum;  // scalar
+  std::int64_t examples = 0;
+};
+
+/// A suite may bring the map from hidden vector to outputs itself.
+struct FixedHead {
+  torch::Tensor weight;  // [outputs, width]; undefined: heads are made and trained
+};
+
+class Heads : public torch::nn::Module {
+ public:
+  /// Weights as a linear layer starts (uniform ±1/sqrt(width)), biases zero.
+  Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead& fixed,
+        const Seed& seed, const torch::TensorOptions& options);
+
+  /// Mean over each sequence's rows: hidden [N, d] -> [S, d].
+  static torch::Tensor pool(const torch::Tensor& hidden, const Batch& batch);
+
+  LossSum loss(const torch::Tensor& pooled, const Batch& batch);
+  /// [G, W] in the batch's order of examples: class, candidate, or values in the target's units.
+  torch::Tensor predict(const torch::Tensor& pooled, const Batch& batch);
+
+ private:
+  struct Part;  // one task's share of a batch
+  std::vector<Part> parts(const Batch& batch) const;
+  torch::Tensor outputs(const Part& part, const torch::Tensor& pooled) const;
+  torch::Tensor part_loss(const Part& part, const torch::Tensor& outputs) const;
+  torch::Tensor part_prediction(const Part& part, const torch::Tensor& outputs) const;
+
+  std::vector<Task> tasks_;
+  std::vector<torch::Tensor> weights_, biases_;
+};
+
+}  // namespace rankwise

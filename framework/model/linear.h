@@ -1,0 +1,32 @@
+/// The backbone's linear: frozen weights and one slot for an update.
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <memory>
+
+#include "framework/adapter/update.h"
+
+namespace rankwise {
+
+class LinearImpl : public torch::nn::Module {
+ public:
+  /// weight [out, in], bias [out]; both start uninitialised.
+  LinearImpl(std::int64_t in, std::int64_t out, bool bias, const torch::TensorOptions& options);
+
+  /// x [N, in] -> [N, out].
+  torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
+
+  void attach(std::shared_ptr<Update> update) { update_ = std::move(update); }
+  std::int64_t in() const { return weight.size(1); }
+  std::int64_t out() const { return weight.size(0); }
+
+  torch::Tensor weight, bias;
+
+ private:
+  std::shared_ptr<Update> update_;  // registered by the adapter's owner, not here: no parameter twice
+};
+TORCH_MODULE(Linear);
+
+}  // namespace rankwise

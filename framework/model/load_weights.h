@@ -1,0 +1,21 @@
+/// Fills a module's parameters from a safetensors file, by name.
+#pragma once
+
+#include <torch/nn/module.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+/// Every parameter must be there under one of `prefixes` + its name; further tensors are ignored.
+/// Throws Error for a missing tensor or another shape: file, tensor, found and expected.
+void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
+                  const std::vector<std::string>& prefixes);
+
+/// Writes parameters and buffers, in their own precision.
+void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                  const std::filesystem::path& file);
+
+}  // namespace rankwise

@@ -1,0 +1,117 @@
+#include "framework/model/model.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "framework/core/error.h"
+
+namespace rankwise {
+
+namespace {
+
+std::string module_name(std::string site) {
+  std::replace(site.begin(), site.end(), '.', '/');  // LibTorch refuses dots in names
+  return site;
+}
+
+void check_patterns(const std::vector<std::string>& patterns,
+                    const std::vector<std::pair<std::string, Linear>>& linears) {
+  std::vector<std::string> names;
+  for (const auto& [name, linear] : linears) names.push_back(name);
+  for (const std::string& pattern : patterns) {
+    const bool hit = std::any_of(names.begin(), names.end(),
+                                 [&](const std::string& name) { return matches(pattern, name); });
+    check(hit, "sites: '{}' matches no linear of the backbone; the linears are {}", pattern,
+          fmt::join(names, ", "));
+  }
+}
+
+std::int64_t numel(const std::vector<torch::Tensor>& tensors) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& tensor : tensors) count += tensor.numel();
+  return count;
+}
+
+}  // namespace
+
+bool matches(std::string_view pattern, std::string_view name) {
+  return fnmatch(std::string(pattern).c_str(), std::string(name).c_str(), 0) == 0;
+}
+
+Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapter,
+             std::shared_ptr<Heads> heads, AttachOptions options)
+    : backbone_(register_module("backbone", std::move(backbone))),
+      adapter_(std::move(adapter)),
+      heads_(register_module("heads", std::move(heads))),
+      updates_(register_module("adapter", std::make_shared<torch::nn::Module>())) {
+  const auto linears = backbone_->linears();
+  check_patterns(options.sites, linears);
+  std::vector<std::pair<std::string, Linear>> chosen;
+  for (const auto& [name, linear] : linears) {
+    const std::string& site = name;  // structured bindings can not be captured before C++20's end
+    const bool wanted =
+        std::any_of(options.sites.begin(), options.sites.end(),
+                    [&](const std::string& pattern) { return matches(pattern, site); });
+    if (wanted) chosen.emplace_back(name, linear);
+  }
+  options.setting.sites = static_cast<std::int64_t>(chosen.size());
+  backbone_->freeze(!adapter_->trains_backbone());
+  for (auto& [name, linear] : chosen) {
+    const Site site{name, linear->in(), linear->out()};
+    std::shared_ptr<Update> update = adapter_->make_update(site, options.setting);
+    if (!update) continue;
+    linear->attach(update);
+    updates_->register_module(module_name(name), update);
+    adapter_->add(site, update);
+  }
+}
+
+torch::Tensor Model::forward(const Pass& pass) {
+  return Heads::pool(backbone_->forward(pass), pass.batch);
+}
+
+std::vector<torch::Tensor> Model::adapter_parameters() const {
+  std::vector<torch::Tensor> chosen;
+  for (const torch::Tensor& parameter : updates_->parameters()) {
+    if (parameter.requires_grad()) chosen.push_back(parameter);
+  }
+  for (const torch::Tensor& parameter : backbone_->parameters()) {
+    if (parameter.requires_grad()) chosen.push_back(parameter);
+  }
+  return chosen;
+}
+
+std::vector<torch::Tensor> Model::head_parameters() const { return heads_->parameters(); }
+
+ParameterCounts Model::count() const {
+  ParameterCounts counts;
+  counts.total = numel(parameters()) + numel(updates_->buffers());
+  counts.head = numel(heads_->parameters());
+  counts.trainable = numel(adapter_parameters()) + counts.head;
+  counts.frozen = counts.total - counts.trainable;
+  if (adapter_->trains_backbone()) counts.active += numel(backbone_->parameters());
+  for (const auto& [site, update] : adapter_->attached()) {
+    counts.active += update->active_parameters();
+    counts.router += update->router_parameters();
+  }
+  return counts;
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> Model::state() const {
+  std::vector<std::pair<std::string, torch::Tensor>> state;
+  const auto keep = [&](const torch::OrderedDict<std::string, torch::Tensor>& tensors) {
+    for (const auto& item : tensors) {
+      std::string name = item.key();
+      std::replace(name.begin(), name.end(), '/', '.');
+      state.emplace_back(name, item.value());
+    }
+  };
+  if (adapter_->trains_backbone()) keep(backbone_->named_parameters());
+  keep(updates_->named_parameters());
+  keep(updates_->named_buffers());
+  keep(heads_->named_parameters());
+  return state;
+}
+
+}  // namespace rankwise

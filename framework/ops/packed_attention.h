@@ -1,0 +1,17 @@
+/// Self-attention of packed sequences: each row attends to its own sequence only.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "framework/data/length_buckets.h"
+
+namespace rankwise {
+
+/// q, k, v [N, heads * d] -> [N, heads * d], scores scaled by 1 / sqrt(d). Differentiable once.
+at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                            const std::vector<LengthBucket>& buckets, std::int64_t heads);
+
+}  // namespace rankwise

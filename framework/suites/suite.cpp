@@ -1,0 +1,97 @@
+#include "framework/suites/suite.h"
+
+#include "framework/core/hash.h"
+#include "framework/core/json_file.h"
+#include "framework/data/subset.h"
+#include "framework/data/token_file.h"
+#include "framework/suites/planted.h"
+
+namespace rankwise {
+
+namespace {
+
+std::filesystem::path token_file(const DataOptions& options, const SuiteSetting& setting) {
+  check(!setting.tokenizer.empty(),
+        "suite '{}' is text and needs a backbone with prepared weights; the suites made in memory "
+        "are {}",
+        options.suite, fmt::join(suites().names(), ", "));
+  const auto file =
+      setting.data / "suites" / fmt::format("{}-{}.h5", options.suite, setting.tokenizer);
+  check(std::filesystem::exists(file),
+        "unknown suite '{}': {} does not exist; make it with scripts/prepare --suite {} --backbone "
+        "{} (suites made in memory: {})",
+        options.suite, file.string(), options.suite, setting.tokenizer,
+        fmt::join(suites().names(), ", "));
+  return file;
+}
+
+void take_subsets(Dataset& dataset, const DataOptions& options) {
+  const Seed seed(static_cast<std::uint64_t>(options.subset_seed));
+  for (TaskData& data : dataset.tasks) {
+    const auto take = [&](Split& split, std::int64_t rows, const char* name) {
+      split = subset(split, rows, dataset.feature_width, dataset.target_width,
+                     seed.stream(data.task.name).stream(name));
+      check(split.examples() > 0, "task '{}' has no {} examples", data.task.name, name);
+    };
+    take(data.train, options.train_rows, "train");
+    take(data.dev, options.dev_rows, "dev");
+    take(data.test, options.test_rows, "test");
+  }
+}
+
+void keep_tasks(Dataset& dataset, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  std::vector<TaskData> kept;
+  std::vector<std::string> known;
+  for (const TaskData& data : dataset.tasks) known.push_back(data.task.name);
+  for (const std::string& name : names) {
+    const auto found = std::find(known.begin(), known.end(), name);
+    check(found != known.end(), "unknown task '{}'; the tasks of {} are {}", name, dataset.suite,
+          fmt::join(known, ", "));
+    kept.push_back(dataset.tasks[found - known.begin()]);
+  }
+  dataset.tasks = std::move(kept);
+}
+
+}  // namespace
+
+Registry<SuiteKind>& suites() {
+  static Registry<SuiteKind> registry = [] {
+    Registry<SuiteKind> built_in("suite", "suites");
+    built_in.add("planted", planted_kind());
+    return built_in;
+  }();
+  return registry;
+}
+
+DataOptions resolve_data(const nlohmann::json& data, const std::string& path) {
+  auto options = parse_options<DataOptions>(data, path);
+  if (suites().contains(options.suite)) {
+    options.options = suites().find(options.suite).resolve(options.options, path + ".options");
+  } else {
+    check(options.options.empty(), "{}.options: suite '{}' is a token file and has no options",
+          path, options.suite);
+  }
+  return options;
+}
+
+SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting) {
+  SuiteData loaded;
+  if (suites().contains(options.suite)) {
+    loaded = suites().find(options.suite).make(options.options, setting);
+    keep_tasks(loaded.dataset, options.tasks);
+  } else {
+    loaded.dataset = read_token_file(token_file(options, setting), options.tasks);
+  }
+  take_subsets(loaded.dataset, options);
+  return loaded;
+}
+
+std::string suite_sha256(const DataOptions& options, const SuiteSetting& setting) {
+  if (suites().contains(options.suite)) {
+    return sha256(options.suite + canonical(options.options));
+  }
+  return sha256_file(token_file(options, setting));
+}
+
+}  // namespace rankwise

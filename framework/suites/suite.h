@@ -1,0 +1,76 @@
+/// Where a run's tasks come from: prepared token files, or suites made in memory, by name.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/core/options.h"
+#include "framework/core/registry.h"
+#include "framework/data/dataset.h"
+#include "framework/model/heads.h"
+
+namespace rankwise {
+
+/// The `data` part of a run.
+struct DataOptions {
+  std::string suite = "text10";
+  std::vector<std::string> tasks;
+  std::int64_t train_rows = 0;
+  std::int64_t dev_rows = 1000;
+  std::int64_t test_rows = 1000;
+  std::int64_t subset_seed = 0;
+  nlohmann::json options = nlohmann::json::object();
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("suite", self.suite, "a suite made in memory, or the name of a prepared token file");
+    field("tasks", self.tasks, "tasks by name, in this order; empty: all");
+    field("train_rows", self.train_rows, "training examples a task; 0: all", not_negative());
+    field("dev_rows", self.dev_rows, "dev examples a task; 0: all", not_negative());
+    field("test_rows", self.test_rows, "test examples a task; 0: all", not_negative());
+    field("subset_seed", self.subset_seed, "which subset; the same for every run of a study",
+          not_negative());
+    field("options", self.options, "options of a suite made in memory");
+  }
+};
+
+/// What loading needs beside the options.
+struct SuiteSetting {
+  std::filesystem::path data;     // folder with suites/ and models/
+  std::string tokenizer;          // name of the prepared weights whose tokenizer made the tokens
+  std::uint64_t seed = 0;         // of the run
+};
+
+/// A loaded suite.
+struct SuiteData {
+  Dataset dataset;
+  FixedHead head;                              // undefined: a trained head a task
+  std::optional<std::uint64_t> backbone_seed;  // the backbone that the suite's truth was made with
+};
+
+/// A suite made in memory.
+struct SuiteKind {
+  std::string summary;
+  std::vector<OptionInfo> options;
+  std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
+  std::function<SuiteData(const nlohmann::json& options, const SuiteSetting&)> make;
+};
+
+Registry<SuiteKind>& suites();
+
+/// Checked options with every default filled in; `path` names the place in messages.
+DataOptions resolve_data(const nlohmann::json& data, const std::string& path);
+
+/// The tasks chosen, with their subsets taken. Throws Error where the suite is neither known nor
+/// prepared.
+SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting);
+
+/// SHA-256 of the token file, or of a suite's recipe, without loading it.
+std::string suite_sha256(const DataOptions& options, const SuiteSetting& setting);
+
+}  // namespace rankwise

@@ -1,0 +1,98 @@
+// The conformance suite over every registered variant, and over the plug-ins that
+// RANKWISE_TEST_PLUGINS names (paths with colons between them).
+
+#include "framework/testing/conformance.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <sstream>
+
+#include "framework/adapter/variant.h"
+#include "framework/train/run.h"
+#include "framework/train/study.h"
+
+namespace rankwise {
+namespace {
+
+struct Case {
+  std::string check;
+  toy::Recipe recipe;
+  std::string device;
+};
+
+void PrintTo(const Case& one, std::ostream* out) {
+  *out << one.recipe.variant << " on " << to_string(one.recipe.kind);
+}
+
+void load_test_plugins() {
+  const char* paths = std::getenv("RANKWISE_TEST_PLUGINS");
+  if (paths == nullptr) return;
+  std::vector<std::string> libraries;
+  std::stringstream list(paths);
+  for (std::string path; std::getline(list, path, ':');) libraries.push_back(path);
+  try {
+    load_plugins(libraries);
+  } catch (const Error& error) {
+    std::cerr << "RANKWISE_TEST_PLUGINS: " << error.what() << std::endl;
+    std::exit(1);
+  }
+}
+
+std::vector<std::string> devices() {
+  try {
+    parse_device("cuda");
+    return {"cpu", "cuda"};
+  } catch (const Error&) {
+    return {"cpu"};
+  }
+}
+
+// Names are asked for when the tests start: by then every variant has registered itself.
+std::vector<Case> cases() {
+  load_test_plugins();
+  std::vector<Case> all;
+  for (const std::string& variant : variants().names()) {
+    for (const toy::Kind kind : {toy::Kind::kTokens, toy::Kind::kFeatures}) {
+      for (const std::string& device : devices()) {
+        const auto tensors =
+            torch::TensorOptions().dtype(torch::kFloat64).device(parse_device(device));
+        const toy::Recipe recipe{.variant = variant, .kind = kind, .tensors = tensors};
+        for (const auto& check : conformance::checks()) all.push_back({check.name, recipe, device});
+      }
+    }
+  }
+  return all;
+}
+
+std::string name_of(const ::testing::TestParamInfo<Case>& info) {
+  const Case& one = info.param;
+  return one.recipe.variant + "_" + to_string(one.recipe.kind) + "_" + one.device + "_" + one.check;
+}
+
+class Conformance : public ::testing::TestWithParam<Case> {};
+
+TEST_P(Conformance, Holds) { conformance::run(GetParam().check, GetParam().recipe); }
+
+INSTANTIATE_TEST_SUITE_P(Variants, Conformance, ::testing::ValuesIn(cases()), name_of);
+
+TEST(ConformanceSuite, RunsOnCuda) {
+  if (devices().size() == 1) GTEST_SKIP() << "NO CUDA DEVICE: nothing was tried on a GPU";
+}
+
+TEST(ConformanceSuite, ExemptionsNameChecks) {
+  for (const std::string& variant : variants().names()) {
+    for (const auto& [key, reason] : variants().find(variant).facts.exemptions) {
+      const std::string check = key.substr(0, key.find('/'));
+      const auto& checks = conformance::checks();
+      EXPECT_TRUE(std::any_of(checks.begin(), checks.end(),
+                              [&](const auto& known) { return known.name == check; }))
+          << variant << " is exempt from " << key << ", which is no check";
+      EXPECT_FALSE(reason.empty()) << variant << ", " << key;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,123 @@
+// Every conformance check can fail: variants with one fault each, and the check that must see it.
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/testing/conformance.h"
+
+namespace rankwise {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::int64_t kRanks = 3;
+
+class FaultyGate : public Gate {
+ public:
+  FaultyGate(std::string fault, const Setting& setting) : fault_(std::move(fault)) {
+    weight_ = torch::ones({setting.tasks, kRanks}, setting.options);
+    if (fault_ == "same_bits") weight_ = torch::rand({setting.tasks, kRanks}, setting.options);
+    if (fault_ == "gradients") register_parameter("unused", torch::ones({1}, setting.options));
+    if (fault_ != "save_load") register_buffer("weight", weight_);
+  }
+
+  Choice forward(const GateInput& input) override {
+    const bool training = input.pass.moment.training;
+    Tensor weight = weight_;
+    if (fault_ == "replay") weight = torch::rand_like(weight);
+    if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
+    if (fault_ == "evaluation_state" && !training) weight_.add_(1);
+    if (fault_ == "save_load" && training) weight_.mul_(1.1);
+    if (fault_ == "micro_batches" && training) {
+      // A batch statistic where a sum over sequences belongs.
+      term_ = {input.x.mean().square(), input.pass.batch.sequences()};
+    }
+    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+  }
+
+  double active_ranks(std::int64_t ranks) const override {
+    const bool wrong = fault_ == "usage" || fault_ == "training_usage";
+    return static_cast<double>(wrong ? ranks - 1 : ranks);
+  }
+  AuxiliaryTerm take_auxiliary() override { return std::exchange(term_, {}); }
+
+ private:
+  std::string fault_;
+  Tensor weight_;  // [T, R]
+  AuxiliaryTerm term_;
+};
+
+class FaultyUpdate : public RankUpdate {
+ public:
+  FaultyUpdate(std::string fault, const Site& site, const Setting& setting, RankUpdateParts parts)
+      : RankUpdate(site, setting, std::move(parts)), fault_(std::move(fault)) {}
+
+  Tensor forward(const Tensor& x, const FrozenLinear& frozen, const Pass& pass) override {
+    if (fault_ == "frozen") {
+      const torch::NoGradGuard no_grad;
+      Tensor(frozen.weight).add_(1e-6);
+    }
+    const Tensor y = RankUpdate::forward(x, frozen, pass);
+    if (fault_ == "finite_differences") return 2 * y - y.detach();
+    return fault_ == "loss_falls" ? y * 0 : y;
+  }
+
+ private:
+  std::string fault_;
+};
+
+class FaultyAdapter : public Adapter {
+ public:
+  explicit FaultyAdapter(std::string fault) : fault_(std::move(fault)) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const Seed seed = setting.seed.stream(site.name);
+    RankUpdateParts parts{.a = linear_init(kRanks, site.in, seed, setting.options),
+                          .gate = std::make_shared<FaultyGate>(fault_, setting)};
+    if (fault_ == "identity") parts.b = torch::ones({site.out, kRanks}, setting.options);
+    return std::make_shared<FaultyUpdate>(fault_, site, setting, std::move(parts));
+  }
+
+ private:
+  std::string fault_;
+};
+
+toy::Recipe recipe_with(const std::string& fault) {
+  auto variant = std::make_shared<Variant>();
+  variant->resolve = [fault](const nlohmann::json& options, const std::string& path) {
+    check(options.empty() || fault == "unknown_option", "{}: no_such_option is unknown", path);
+    return options;
+  };
+  variant->make = [fault](const nlohmann::json&) { return std::make_unique<FaultyAdapter>(fault); };
+  return {.variant = "faulty", .kind = toy::Kind::kTokens, .unregistered = std::move(variant)};
+}
+
+// Failures that a check reports on a variant.
+int failures(const std::string& check, const toy::Recipe& recipe) {
+  ::testing::TestPartResultArray results;
+  {
+    const ::testing::ScopedFakeTestPartResultReporter reporter(
+        ::testing::ScopedFakeTestPartResultReporter::INTERCEPT_ONLY_CURRENT_THREAD, &results);
+    conformance::run(check, recipe);
+  }
+  int failed = 0;
+  for (int i = 0; i < results.size(); ++i) failed += results.GetTestPartResult(i).failed() ? 1 : 0;
+  return failed;
+}
+
+TEST(ConformanceFaults, EachCheckSeesItsFault) {
+  for (const auto& check : conformance::checks()) {
+    EXPECT_GT(failures(check.name, recipe_with(check.name)), 0) << check.name << " sees nothing";
+  }
+}
+
+TEST(ConformanceFaults, AVariantWithoutFaultPasses) {
+  for (const auto& check : conformance::checks()) {
+    EXPECT_EQ(failures(check.name, recipe_with("none")), 0) << check.name;
+  }
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,107 @@
+#include "framework/train/evaluator.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "framework/core/metrics.h"
+
+namespace rankwise {
+
+namespace {
+
+void score(PredictionRecord& record, const Task& task, const Split& split) {
+  const Scored scored{record.width, record.prediction, record.label, split.reference};
+  for (const std::string& metric : task.metrics) {
+    record.scores[metric] = metrics().find(metric).score(scored);
+  }
+  if (task.kind == TaskKind::kRegress) return;
+  for (std::size_t i = 0; i < record.label.size(); ++i) {
+    record.correct.push_back(record.prediction[i] == record.label[i] ? 1 : 0);
+  }
+}
+
+void place(const torch::Tensor& predicted, const std::vector<Example>& batch, std::int64_t width,
+           std::vector<double>& into) {
+  const torch::Tensor values = predicted.to(torch::kCPU, torch::kFloat64).contiguous();
+  const double* value = values.data_ptr<double>();
+  for (const Example& example : batch) {
+    std::copy_n(value, width, into.begin() + example.index * width);
+    value += width;
+  }
+}
+
+}  // namespace
+
+std::map<std::string, std::map<std::string, double>> Evaluation::scores() const {
+  std::map<std::string, std::map<std::string, double>> scores;
+  for (const PredictionRecord& task : tasks) scores[task.task] = task.scores;
+  return scores;
+}
+
+double selection_score(const Evaluation& evaluation, const Dataset& dataset) {
+  double sum = 0;
+  for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
+    const std::string& metric = dataset.tasks[t].task.metrics.front();
+    const double score = evaluation.tasks[t].scores.at(metric);
+    sum += metrics().find(metric).higher_is_better ? score : -score;
+  }
+  return sum / static_cast<double>(evaluation.tasks.size());
+}
+
+std::vector<std::vector<Example>> evaluation_batches(const Split& split, std::int32_t task,
+                                                     std::int64_t rows) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(split.examples()));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return split.rows_of(a) < split.rows_of(b);
+  });
+  std::vector<std::vector<Example>> batches;
+  std::int64_t filled = rows;  // so that the first example opens a batch
+  for (const std::int64_t index : order) {
+    const std::int64_t length = split.rows_of(index);
+    if (filled + length > rows) {
+      batches.emplace_back();
+      filled = 0;
+    }
+    batches.back().push_back({task, index});
+    filled += length;
+  }
+  return batches;
+}
+
+Evaluation Evaluator::evaluate(Model& model, SplitName split, bool count_usage) const {
+  const torch::NoGradGuard no_grad;
+  if (count_usage) {
+    for (const auto& attached : model.adapter().attached()) {
+      if (RankUsage* usage = attached.update->evaluation_usage()) usage->reset();
+    }
+  }
+  Evaluation evaluation;
+  for (std::int32_t task = 0; task < dataset_.task_count(); ++task) {
+    evaluation.tasks.push_back(evaluate_task(model, split, task, count_usage, evaluation.rows));
+  }
+  return evaluation;
+}
+
+PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int32_t task,
+                                          bool count_usage, std::int64_t& rows) const {
+  const TaskData& data = dataset_.tasks[task];
+  const Split& split = data.split(name);
+  PredictionRecord record;
+  record.task = data.task.name;
+  record.split = to_string(name);
+  record.width = dataset_.target_width;
+  record.label = split.target;
+  record.prediction.resize(record.label.size());
+  for (const auto& examples : evaluation_batches(split, task, rows_)) {
+    const Batch batch = pack(dataset_, name, examples, options_);
+    const Pass pass{.batch = batch, .count_usage = count_usage};
+    place(model.heads().predict(model.forward(pass), batch), examples, record.width,
+          record.prediction);
+    rows += batch.rows();
+  }
+  score(record, data.task, split);
+  return record;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,53 @@
+/// Scores a model on a split, task by task.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "framework/data/dataset.h"
+#include "framework/io/run_file.h"
+#include "framework/model/model.h"
+
+namespace rankwise {
+
+struct Evaluation {
+  std::vector<PredictionRecord> tasks;  // in the suite's order; `parameters` is left empty
+  std::int64_t rows = 0;                // rows (tokens) that passed through the model
+
+  std::map<std::string, std::map<std::string, double>> scores() const;
+};
+
+/// One name for the rule by which `best` parameters are chosen.
+inline constexpr const char* kBestRule =
+    "highest mean over tasks of the first metric on dev (lowest where lower is better); "
+    "ties: the earlier";
+
+/// Mean over tasks of the first metric, negated where lower is better: higher is always better.
+double selection_score(const Evaluation& evaluation, const Dataset& dataset);
+
+class Evaluator {
+ public:
+  /// `rows`: rows (tokens) of a batch.
+  Evaluator(const Dataset& dataset, std::int64_t rows, const torch::TensorOptions& options)
+      : dataset_(dataset), rows_(rows), options_(options) {}
+
+  /// Every example once. With `count_usage` the updates' evaluation usage starts anew and holds
+  /// this split's rows afterwards. No bias or other state of the model moves.
+  Evaluation evaluate(Model& model, SplitName split, bool count_usage) const;
+
+ private:
+  PredictionRecord evaluate_task(Model& model, SplitName split, std::int32_t task, bool count_usage,
+                                 std::int64_t& rows) const;
+
+  const Dataset& dataset_;
+  std::int64_t rows_;
+  torch::TensorOptions options_;
+};
+
+/// Examples of one task in batches of at most `rows` rows, short ones first.
+std::vector<std::vector<Example>> evaluation_batches(const Split& split, std::int32_t task,
+                                                     std::int64_t rows);
+
+}  // namespace rankwise

@@ -1,0 +1,72 @@
+/// The `train` and `record` parts of a run.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "framework/core/options.h"
+#include "framework/data/sampler.h"
+
+namespace rankwise {
+
+struct TrainOptions {
+  std::int64_t steps = 150;
+  std::int64_t batch = 32;
+  std::int64_t micro_batch = 0;
+  double learning_rate = 1e-3;
+  std::optional<double> head_learning_rate;
+  std::string schedule = "linear";
+  double warmup = 0.06;
+  double weight_decay = 0.01;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  double clip = 1;
+  SamplerOptions sampler;
+  std::int64_t evaluations = 3;
+  bool evaluate_at_start = false;
+  std::int64_t evaluation_rows = 2048;
+  std::string precision = "fp32";
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("steps", self.steps, "optimizer steps", positive());
+    field("batch", self.batch, "examples a step", positive());
+    field("micro_batch", self.micro_batch,
+          "examples a forward pass; gradients add up exactly; 0: the whole batch", not_negative());
+    field("learning_rate", self.learning_rate, "AdamW's, at the schedule's peak", positive());
+    field("head_learning_rate", self.head_learning_rate, "of the heads; null: the same",
+          positive());
+    field("schedule", self.schedule, "after the warm-up: to zero by linear or cosine, or constant",
+          one_of({"linear", "cosine", "constant"}));
+    field("warmup", self.warmup, "share of the steps with rising learning rate", between(0, 1));
+    field("weight_decay", self.weight_decay, "AdamW's decoupled decay", not_negative());
+    field("beta1", self.beta1, "AdamW's", between(0, 1));
+    field("beta2", self.beta2, "AdamW's", between(0, 1));
+    field("epsilon", self.epsilon, "AdamW's", positive());
+    field("clip", self.clip, "largest norm of all gradients together; 0: not clipped",
+          not_negative());
+    field("sampler", self.sampler, "which examples a batch holds");
+    field("evaluations", self.evaluations, "evaluations on dev, evenly spread, one at the end",
+          positive());
+    field("evaluate_at_start", self.evaluate_at_start, "one more before the first step");
+    field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
+          positive());
+    field("precision", self.precision, "fp32 or fp64", one_of({"fp32", "fp64"}));
+  }
+};
+
+struct RecordOptions {
+  std::int64_t samples = 40;
+  bool factors = true;
+  bool parameters = true;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("samples", self.samples, "dev examples a task whose representations are kept",
+          not_negative());
+    field("factors", self.factors, "keep A and B of every site in the run file");
+    field("parameters", self.parameters, "write every trained parameter to a safetensors file");
+  }
+};
+
+}  // namespace rankwise

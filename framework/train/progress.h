@@ -1,0 +1,32 @@
+/// One line of progress on standard error: step, loss, tokens a second, time left.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "framework/train/observer.h"
+
+namespace rankwise {
+
+class Progress : public Observer {
+ public:
+  Progress(std::string name, std::int64_t steps);
+  void on_step(const StepRecord& record) override;
+  void on_evaluation(const EvaluationRecord& record) override;
+
+ private:
+  void print(const StepRecord& record);
+
+  using Clock = std::chrono::steady_clock;
+  std::string name_;
+  std::int64_t steps_;
+  bool terminal_;
+  Clock::time_point begin_ = Clock::now();
+  Clock::time_point printed_;
+  std::int64_t first_step_ = -1;
+  std::int64_t tokens_ = 0;
+  double training_seconds_ = 0;
+};
+
+}  // namespace rankwise

@@ -1,0 +1,279 @@
+#include "framework/train/run.h"
+
+#include <torch/types.h>
+#include <torch/version.h>
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <chrono>
+
+#include "framework/adapter/variant.h"
+#include "framework/core/provenance.h"
+#include "framework/io/file_lock.h"
+#include "framework/io/run_reader.h"
+#include "framework/model/load_weights.h"
+#include "framework/train/evaluator.h"
+#include "framework/train/progress.h"
+#include "framework/train/recorder.h"
+#include "framework/train/statistics.h"
+#include "framework/train/trainer.h"
+
+namespace rankwise {
+
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+// Data, model and loop of one run. Members are made in this order and hold on to each other.
+class Run {
+ public:
+  Run(const RunTask& task, const RunIdentity& identity)
+      : task_(task),
+        config_(task.config),
+        identity_(identity),
+        tensors_(torch::TensorOptions()
+                     .device(parse_device(task.device))
+                     .dtype(config_.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32)),
+        seed_(static_cast<std::uint64_t>(config_.seed)),
+        suite_(load_suite(config_.data, {task.places.data,
+                                         config_.backbone_options.value("weights", ""),
+                                         static_cast<std::uint64_t>(config_.seed)})),
+        model_(make_model()),
+        evaluator_(suite_.dataset, config_.train.evaluation_rows, tensors_),
+        trainer_(model_, suite_.dataset, config_.train, seed_.stream("train"), tensors_) {}
+
+  void record_to(const std::filesystem::path& file) {
+    RunWriter writer(file, run_layout(suite_.dataset, model_), opening_attributes());
+    try {
+      train(writer);
+      const FinalRecord record = finish(file);
+      writer.finish(record, closing_attributes());
+    } catch (const Error& error) {
+      writer.fail(error.what());
+      throw;
+    } catch (const std::exception& error) {
+      const std::string message = first_line(error.what());  // LibTorch adds a stack trace
+      writer.fail(message);
+      throw Error(message);
+    }
+  }
+
+ private:
+  Model make_model() {
+    const BackboneSetting setting{
+        task_.places.data / "models", suite_.dataset.vocabulary, suite_.dataset.feature_width,
+        tensors_, suite_.backbone_seed ? Seed(*suite_.backbone_seed) : seed_.stream("backbone")};
+    auto backbone = backbones().find(config_.backbone).make(config_.backbone_options, setting);
+    std::vector<Task> tasks;
+    for (const TaskData& data : suite_.dataset.tasks) tasks.push_back(data.task);
+    auto heads = std::make_shared<Heads>(tasks, backbone->width(), suite_.head,
+                                         seed_.stream("heads"), tensors_);
+    return Model(std::move(backbone), variants().find(config_.variant).make(config_.options),
+                 std::move(heads),
+                 {config_.sites,
+                  {suite_.dataset.task_count(), 0, tensors_, seed_.stream("adapter")}});
+  }
+
+  void train(RunWriter& writer) {
+    Recorder recorder(writer);
+    Progress progress(fmt::format("{} seed {}", config_.label, config_.seed), config_.train.steps);
+    Counter counter(*this);
+    const std::vector<Observer*> observers{&recorder, &progress, &counter};
+    trainer_.run(observers, [&](std::int64_t step) {
+      const Evaluation evaluation = evaluate(SplitName::kDev, true);
+      const EvaluationRecord record{step, evaluation.scores(), collect_usage(model_)};
+      for (Observer* observer : observers) observer->on_evaluation(record);
+      keep_best(step, evaluation);
+    });
+  }
+
+  struct Counter : Observer {
+    explicit Counter(Run& counted) : run(counted) {}
+    void on_step(const StepRecord& record) override {
+      run.training_rows_ += record.tokens;
+      run.training_seconds_ += record.seconds;
+    }
+    Run& run;
+  };
+
+  Evaluation evaluate(SplitName split, bool count_usage) {
+    Evaluation evaluation = evaluator_.evaluate(model_, split, count_usage);
+    evaluation_rows_ += evaluation.rows;
+    return evaluation;
+  }
+
+  void keep_best(std::int64_t step, const Evaluation& evaluation) {
+    last_dev_ = evaluation;
+    const double score = selection_score(evaluation, suite_.dataset);
+    if (best_step_ >= 0 && score <= best_score_) return;
+    best_step_ = step;
+    best_score_ = score;
+    best_dev_ = evaluation;
+    best_state_.clear();
+    for (const auto& [name, tensor] : model_.state()) best_state_.push_back(tensor.detach().clone());
+  }
+
+  // Test once: with the last parameters, then with the best ones where they differ.
+  FinalRecord finish(const std::filesystem::path& file) {
+    FinalRecord record;
+    record.parameters = model_.count();
+    if (config_.record.factors) record.factors = collect_factors(model_);
+    if (config_.record.samples > 0) {
+      collect_samples(model_, suite_.dataset, config_.record.samples, tensors_, record);
+    }
+    if (config_.record.parameters) {
+      save_tensors(model_.state(), std::filesystem::path(file).replace_extension(".safetensors"));
+    }
+    const Evaluation last = evaluate(SplitName::kTest, false);
+    add(last_dev_, "last", record);
+    add(last, "last", record);
+    add(best_dev_, "best", record);
+    if (best_step_ == trainer_.steps_done()) {
+      add(last, "best", record);
+    } else {
+      restore_best();
+      add(evaluate(SplitName::kTest, false), "best", record);
+    }
+    return record;
+  }
+
+  void restore_best() {
+    const torch::NoGradGuard no_grad;
+    const auto state = model_.state();
+    for (std::size_t i = 0; i < state.size(); ++i) {
+      torch::Tensor target = state[i].second;
+      target.copy_(best_state_[i]);
+    }
+  }
+
+  static void add(const Evaluation& evaluation, const char* parameters, FinalRecord& record) {
+    for (PredictionRecord task : evaluation.tasks) {
+      task.parameters = parameters;
+      record.predictions.push_back(std::move(task));
+    }
+  }
+
+  json opening_attributes() const {
+    const TrainOptions& train = config_.train;
+    return {{"study", task_.study},
+            {"label", config_.label},
+            {"order", task_.order},
+            {"variant", config_.variant},
+            {"reading", config_.options.value("reading", "paper")},
+            {"seed", config_.seed},
+            {"config", config_.to_json()},
+            {"config_hash", identity_.config_hash},
+            {"protocol_hash", identity_.protocol_hash},
+            {"data_sha256", identity_.data_sha256},
+            {"weights_sha256", identity_.weights_sha256},
+            {"backbone", backbone_text()},
+            {"suite", config_.data.suite},
+            {"steps", train.steps},
+            {"scale_note", scale_note()},
+            {"best_rule", kBestRule},
+            {"provenance", provenance()},
+            {"commit", source_commit()},
+            {"dirty", source_dirty()},
+            {"host", host_name()},
+            {"device", task_.device},
+            {"threads", task_.threads},
+            {"created", utc_now()}};
+  }
+
+  json closing_attributes() const {
+    const std::chrono::duration<double> seconds = Clock::now() - begin_;
+    return {{"seconds", seconds.count()},
+            {"training_seconds", training_seconds_},
+            {"training_tokens", training_rows_},
+            {"evaluation_tokens", evaluation_rows_},
+            {"tokens_per_second", static_cast<double>(training_rows_) / training_seconds_},
+            {"peak_memory_mb", peak_memory_mib()},
+            {"best_step", best_step_}};
+  }
+
+  std::string backbone_text() const {
+    const std::string weights = config_.backbone_options.value("weights", "");
+    return weights.empty() ? config_.backbone + " (random)" : config_.backbone + " " + weights;
+  }
+
+  std::string scale_note() const {
+    const auto rows = [](std::int64_t count) {
+      return count == 0 ? std::string("all") : fmt::format("at most {}", count);
+    };
+    const std::string scale = fmt::format(
+        "{} tasks, {} steps of {} examples, {} dev and {} test examples a task",
+        suite_.dataset.task_count(), config_.train.steps, config_.train.batch,
+        rows(config_.data.dev_rows), rows(config_.data.test_rows));
+    return task_.note.empty() ? scale : task_.note + ": " + scale;
+  }
+
+  static json provenance() {
+    json versions = base_provenance();
+    versions["libtorch"] = TORCH_VERSION;
+    return versions;
+  }
+
+  const RunTask& task_;
+  const RunConfig& config_;
+  const RunIdentity& identity_;
+  Clock::time_point begin_ = Clock::now();
+  torch::TensorOptions tensors_;
+  Seed seed_;
+  SuiteData suite_;
+  Model model_;
+  Evaluator evaluator_;
+  Trainer trainer_;
+  Evaluation last_dev_, best_dev_;
+  std::int64_t best_step_ = -1;
+  double best_score_ = 0;
+  std::vector<torch::Tensor> best_state_;
+  std::int64_t training_rows_ = 0, evaluation_rows_ = 0;
+  double training_seconds_ = 0;
+};
+
+}  // namespace
+
+torch::Device parse_device(const std::string& name) {
+  check(name == "cpu" || name == "cuda", "unknown device '{}'; the devices are cpu, cuda", name);
+  if (name == "cpu") return torch::kCPU;
+  check(at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0,
+        "device 'cuda' was asked for, and this LibTorch {}; use --device cpu",
+        at::hasCUDA() ? "finds no CUDA device" : "is built without CUDA");
+  return torch::Device(torch::kCUDA, 0);
+}
+
+json RunTask::to_json() const {
+  return {{"run", config.to_json()},
+          {"study", study},
+          {"note", note},
+          {"order", order},
+          {"data", places.data.string()},
+          {"results", places.results.string()},
+          {"device", device},
+          {"threads", threads}};
+}
+
+RunTask RunTask::from_json(const json& value) {
+  return {resolve_run(value.at("run"), "run"),
+          value.at("study"),
+          value.at("note"),
+          value.at("order"),
+          {value.at("data").get<std::string>(), value.at("results").get<std::string>()},
+          value.at("device"),
+          value.at("threads")};
+}
+
+RunOutcome execute(const RunTask& task) {
+  const RunIdentity identity = identify(task.config, task.places);
+  const std::filesystem::path file = run_file(task.config, identity, task.study, task.places);
+  if (std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  const auto lock = FileLock::try_lock(std::filesystem::path(file).replace_extension(".lock"));
+  if (!lock) return RunOutcome::kBusy;
+  if (std::filesystem::exists(file)) return RunOutcome::kSkipped;  // finished while we waited
+  at::set_num_threads(static_cast<int>(task.threads));
+  Run(task, identity).record_to(file);
+  return RunOutcome::kFinished;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,35 @@
+/// Executes one run and leaves its file.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "framework/train/run_config.h"
+
+namespace rankwise {
+
+/// What a study knows of its run beside the config.
+struct RunTask {
+  RunConfig config;
+  std::string study;
+  std::string note;         // the study's words on its scale, for table footers
+  std::int64_t order = 0;   // of the row in the study
+  Places places;
+  std::string device = "cpu";
+  std::int64_t threads = 1;
+
+  nlohmann::json to_json() const;
+  static RunTask from_json(const nlohmann::json& value);
+};
+
+enum class RunOutcome { kFinished, kSkipped, kBusy };
+
+/// Trains, evaluates and records. A finished file of the same config is left alone (kSkipped);
+/// a run that another process holds is left to it (kBusy). On an Error the partial file is kept as
+/// a failed one and the Error goes on.
+RunOutcome execute(const RunTask& task);
+
+/// "cpu" or "cuda" as a device; throws Error for another word, or where there is no CUDA device.
+torch::Device parse_device(const std::string& name);
+
+}  // namespace rankwise

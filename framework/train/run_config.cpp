@@ -1,0 +1,148 @@
+#include "framework/train/run_config.h"
+
+#include <cctype>
+
+#include "framework/adapter/variant.h"
+#include "framework/core/hash.h"
+#include "framework/core/json_file.h"
+#include "framework/model/backbone.h"
+
+namespace rankwise {
+
+namespace {
+
+using nlohmann::json;
+
+// The members of one run in a study file; parsed as options so that typos are refused.
+struct RunMembers {
+  std::string variant;
+  std::string label;
+  json options = json::object();
+  std::int64_t seed = 0;
+  json backbone = {{"name", "bert"}};
+  json data = json::object();
+  TrainOptions train;
+  RecordOptions record;
+  std::vector<std::string> sites;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("variant", self.variant, "registered variant");
+    field("label", self.label, "name of its row in tables");
+    field("options", self.options, "the variant's options");
+    field("seed", self.seed, "seed of every random stream", not_negative());
+    field("backbone", self.backbone, "name and options of the backbone");
+    field("data", self.data, "suite and subsets");
+    field("train", self.train, "training");
+    field("record", self.record, "what is recorded");
+    field("sites", self.sites, "patterns of adapted linears; empty: the backbone's default");
+  }
+};
+
+std::string backbone_name(const json& backbone, const std::string& path) {
+  const auto name = backbone.find("name");
+  check(name != backbone.end() && name->is_string(), "{}.backbone: has no name; the backbones are {}",
+        path, fmt::join(backbones().names(), ", "));
+  return name->get<std::string>();
+}
+
+std::string tokenizer_of(const RunConfig& config) {
+  return config.backbone_options.value("weights", "");
+}
+
+SuiteSetting suite_setting(const RunConfig& config, const Places& places) {
+  return {places.data, tokenizer_of(config), static_cast<std::uint64_t>(config.seed)};
+}
+
+template <class Lookup>
+auto at_path(const std::string& path, Lookup lookup) {
+  try {
+    return lookup();
+  } catch (const Error& error) {
+    fail("{}: {}", path, error.what());
+  }
+}
+
+}  // namespace
+
+RunConfig resolve_run(const json& run, const std::string& path) {
+  const auto members = parse_options<RunMembers>(run, path);
+  check(!members.variant.empty(), "{}: has no variant; the variants are {}", path,
+        fmt::join(variants().names(), ", "));
+  const Variant& variant = at_path(
+      path + ".variant", [&] { return std::cref(variants().find(members.variant)); });
+  RunConfig config;
+  config.variant = members.variant;
+  config.label = members.label.empty() ? members.variant : members.label;
+  config.options = variant.resolve(members.options, path + ".options");
+  config.seed = members.seed;
+  config.backbone = backbone_name(members.backbone, path);
+  const BackboneKind& kind = at_path(path + ".backbone.name",
+                                     [&] { return std::cref(backbones().find(config.backbone)); });
+  json backbone_options = members.backbone;
+  backbone_options.erase("name");
+  config.backbone_options = kind.resolve(backbone_options, path + ".backbone");
+  config.data = resolve_data(members.data, path + ".data");
+  config.train = members.train;
+  at_path(path + ".train.sampler.tasks",
+          [&] { return std::cref(task_rules().find(config.train.sampler.tasks)); });
+  config.record = members.record;
+  config.sites = members.sites.empty() ? kind.default_sites : members.sites;
+  return config;
+}
+
+json RunConfig::to_json() const {
+  json named_backbone = backbone_options;
+  named_backbone["name"] = backbone;
+  return {{"variant", variant},
+          {"label", label},
+          {"options", options},
+          {"seed", seed},
+          {"backbone", named_backbone},
+          {"data", options_to_json(data)},
+          {"train", options_to_json(train)},
+          {"record", options_to_json(record)},
+          {"sites", sites}};
+}
+
+RunIdentity identify(const RunConfig& config, const Places& places) {
+  RunIdentity identity;
+  identity.weights_sha256 =
+      backbones().find(config.backbone).weights_sha256(config.backbone_options,
+                                                       places.data / "models");
+  identity.data_sha256 = suite_sha256(config.data, suite_setting(config, places));
+  json whole = config.to_json();
+  whole.erase("label");
+  whole["data_sha256"] = identity.data_sha256;
+  whole["weights_sha256"] = identity.weights_sha256;
+  identity.config_hash = sha256(canonical(whole));
+  json protocol = whole;
+  for (const char* key : {"variant", "options", "seed", "sites", "record"}) protocol.erase(key);
+  for (const char* key : {"learning_rate", "head_learning_rate", "micro_batch"}) {
+    protocol["train"].erase(key);
+  }
+  identity.protocol_hash = sha256(canonical(protocol));
+  return identity;
+}
+
+std::string slug(const std::string& text) {
+  std::string result;
+  for (const char character : text) {
+    const auto letter = static_cast<unsigned char>(character);
+    if (std::isalnum(letter) != 0 || character == '.' || character == '_') {
+      result += static_cast<char>(std::tolower(letter));
+    } else if (!result.empty() && result.back() != '-') {
+      result += '-';
+    }
+  }
+  return result;
+}
+
+std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,
+                               const std::string& study, const Places& places) {
+  return places.results / slug(study) /
+         fmt::format("{}-s{}-{}.h5", slug(config.label), config.seed,
+                     identity.config_hash.substr(0, 10));
+}
+
+}  // namespace rankwise

@@ -1,0 +1,14 @@
+/// The learning rate's course: linear warm-up, then linear, cosine or constant.
+#pragma once
+
+#include <cstdint>
+
+#include "framework/train/options.h"
+
+namespace rankwise {
+
+/// Factor in [0, 1] for optimizer step `step`, counted from 0. The first of w warm-up steps has
+/// 1/w, the last one 1; the decay would reach 0 one step after the last.
+double schedule_factor(const TrainOptions& options, std::int64_t step);
+
+}  // namespace rankwise

@@ -1,0 +1,26 @@
+/// Reads the routing statistics of a model's updates into a run file's records.
+#pragma once
+
+#include <vector>
+
+#include "framework/data/dataset.h"
+#include "framework/io/run_file.h"
+#include "framework/model/model.h"
+
+namespace rankwise {
+
+/// Tasks and sites with what each of them records.
+RunLayout run_layout(const Dataset& dataset, Model& model);
+
+/// By the layout's order of sites; counts of the last evaluation that counted usage.
+std::vector<SiteUsage> collect_usage(Model& model);
+
+/// A and B of every site that has them.
+std::vector<FactorRecord> collect_factors(Model& model);
+
+/// Representations of `samples` dev examples a task: the pooled vector, and the first-token input
+/// of each site with task embeddings. Fills sample_embeddings and sample_tasks.
+void collect_samples(Model& model, const Dataset& dataset, std::int64_t samples,
+                     const torch::TensorOptions& options, FinalRecord& record);
+
+}  // namespace rankwise

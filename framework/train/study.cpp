@@ -1,0 +1,189 @@
+#include "framework/train/study.h"
+
+#include <algorithm>
+#include <map>
+
+#include "framework/adapter/variant.h"
+#include "framework/core/json_file.h"
+#include "framework/model/model.h"
+
+namespace rankwise {
+
+namespace {
+
+using nlohmann::json;
+
+const std::vector<std::string> kRunSections{"variant", "label",  "seed",   "backbone", "data",
+                                            "train",   "record", "sites", "options"};
+
+struct StudyMembers {
+  std::string study;
+  std::string reproduces;
+  std::string note;
+  std::vector<std::string> plugins;
+  json defaults = json::object();
+  std::vector<std::int64_t> seeds{0};
+  std::vector<json> runs;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("study", self.study, "name of the study and of its results folder");
+    field("reproduces", self.reproduces, "citation of the table or figure");
+    field("note", self.note, "words on the scale, printed below tables");
+    field("plugins", self.plugins, "shared libraries with variants, relative to this file");
+    field("defaults", self.defaults, "what all runs share");
+    field("seeds", self.seeds, "seeds of every run that has none of its own", each(not_negative()));
+    field("runs", self.runs, "one object a row");
+  }
+};
+
+StudyMembers read_members(const std::filesystem::path& file) {
+  auto members = parse_options<StudyMembers>(read_json(file), file.string() + ":");
+  check(!members.study.empty(), "{}: has no name under 'study'", file.string());
+  check(!members.runs.empty(), "{}: runs: there is none", file.string());
+  check(!members.seeds.empty(), "{}: seeds: there is none", file.string());
+  return members;
+}
+
+// "train.steps" below the run, "rank" below the run's options.
+json::json_pointer pointer(const std::string& dotted) {
+  const std::string first = dotted.substr(0, dotted.find('.'));
+  const bool section =
+      std::find(kRunSections.begin(), kRunSections.end(), first) != kRunSections.end();
+  std::string path = section ? "/" + dotted : "/options/" + dotted;
+  std::replace(path.begin(), path.end(), '.', '/');
+  return json::json_pointer(path);
+}
+
+std::string short_text(const json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+// Every combination of the sweep's values, in the order they are written.
+std::vector<json> expand_sweep(const json& run, const std::string& path) {
+  const auto sweep = run.find("sweep");
+  if (sweep == run.end()) return {run};
+  check(sweep->is_object(), "{}.sweep: {} is not an object of lists", path, sweep->dump());
+  json base = run;
+  base.erase("sweep");
+  if (!base.contains("label")) base["label"] = base.value("variant", "");
+  std::vector<json> expanded{base};
+  for (const auto& [key, values] : sweep->items()) {
+    check(values.is_array() && !values.empty(), "{}.sweep.{}: {} is not a list of values", path, key,
+          values.dump());
+    std::vector<json> next;
+    for (const json& partial : expanded) {
+      for (const json& value : values) {
+        json one = partial;
+        one[pointer(key)] = value;
+        one["label"] = one["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
+        next.push_back(std::move(one));
+      }
+    }
+    expanded = std::move(next);
+  }
+  return expanded;
+}
+
+json parse_value(const std::string& text) {
+  const json value = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return value.is_discarded() ? json(text) : value;
+}
+
+void apply_sets(json& run, const std::vector<std::string>& sets) {
+  for (const std::string& set : sets) {
+    const auto equals = set.find('=');
+    check(equals != std::string::npos && equals > 0,
+          "--set {}: expected path=value, as in train.steps=100", set);
+    run[pointer(set.substr(0, equals))] = parse_value(set.substr(equals + 1));
+  }
+}
+
+// A run's options belong to its variant, so defaults may hold options only under the names of
+// sections; a run's own members win.
+json merged(const json& defaults, const json& run) {
+  json result = defaults;
+  result.merge_patch(run);
+  return result;
+}
+
+std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds) {
+  if (run.contains("seed") && run["seed"].is_number_integer()) return {run["seed"]};
+  return seeds;
+}
+
+bool wanted(const RunConfig& run, const std::vector<std::string>& only) {
+  return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& pattern) {
+           return matches(pattern, run.label) || matches(pattern, run.variant);
+         });
+}
+
+void check_only(const std::vector<RunConfig>& runs, const std::vector<std::string>& only,
+                const std::filesystem::path& file) {
+  std::vector<std::string> labels;
+  for (const RunConfig& run : runs) {
+    if (std::find(labels.begin(), labels.end(), run.label) == labels.end()) {
+      labels.push_back(run.label);
+    }
+  }
+  for (const std::string& pattern : only) {
+    const bool hit = std::any_of(runs.begin(), runs.end(),
+                                 [&](const RunConfig& run) { return wanted(run, {pattern}); });
+    check(hit, "--only {}: no run of {} is called so; the labels are {}", pattern, file.string(),
+          fmt::join(labels, ", "));
+  }
+}
+
+// Two rows of one label must not differ in anything but the seed.
+void check_labels(const std::vector<RunConfig>& runs, const std::vector<std::int64_t>& order,
+                  const std::filesystem::path& file) {
+  std::map<std::string, std::int64_t> row_of;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto [entry, fresh] = row_of.emplace(runs[i].label, order[i]);
+    check(fresh || entry->second == order[i],
+          "{}: two rows have the label '{}'; give each its own \"label\"", file.string(),
+          runs[i].label);
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> study_plugins(const std::filesystem::path& file) {
+  std::vector<std::string> libraries;
+  for (const std::string& plugin : read_members(file).plugins) {
+    libraries.push_back(std::filesystem::absolute(file.parent_path() / plugin).lexically_normal());
+  }
+  return libraries;
+}
+
+Study read_study(const std::filesystem::path& file, const StudyOverrides& overrides) {
+  const StudyMembers members = read_members(file);
+  Study study{members.study, members.reproduces, members.note, study_plugins(file), {}, {}};
+  std::int64_t row = 0;
+  for (std::size_t i = 0; i < members.runs.size(); ++i) {
+    const std::string path = fmt::format("{}: runs[{}]", file.string(), i);
+    check(members.runs[i].is_object(), "{}: {} is not an object", path, members.runs[i].dump());
+    for (json run : expand_sweep(merged(members.defaults, members.runs[i]), path)) {
+      apply_sets(run, overrides.set);
+      for (const std::int64_t seed : seeds_of(run, members.seeds)) {
+        run["seed"] = seed;
+        study.runs.push_back(resolve_run(run, path));
+        study.order.push_back(row);
+      }
+      ++row;
+    }
+  }
+  check_labels(study.runs, study.order, file);
+  check_only(study.runs, overrides.only, file);
+  Study kept = study;
+  kept.runs.clear();
+  kept.order.clear();
+  for (std::size_t i = 0; i < study.runs.size(); ++i) {
+    if (!wanted(study.runs[i], overrides.only)) continue;
+    kept.runs.push_back(study.runs[i]);
+    kept.order.push_back(study.order[i]);
+  }
+  return kept;
+}
+
+}  // namespace rankwise

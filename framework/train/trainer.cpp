@@ -1,0 +1,159 @@
+#include "framework/train/trainer.h"
+
+#include <torch/nn/utils/clip_grad.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "framework/train/schedule.h"
+
+namespace rankwise {
+
+namespace {
+
+std::vector<std::int64_t> training_sizes(const Dataset& dataset) {
+  std::vector<std::int64_t> sizes;
+  for (const TaskData& data : dataset.tasks) sizes.push_back(data.train.examples());
+  return sizes;
+}
+
+torch::optim::OptimizerParamGroup group(std::vector<torch::Tensor> parameters, double rate,
+                                        const TrainOptions& options) {
+  auto settings = std::make_unique<torch::optim::AdamWOptions>(rate);
+  settings->weight_decay(options.weight_decay)
+      .betas({options.beta1, options.beta2})
+      .eps(options.epsilon);
+  return {std::move(parameters), std::move(settings)};
+}
+
+// The group's own learning rate before the schedule: adapter first, heads second.
+std::vector<double> peak_rates(const TrainOptions& options) {
+  return {options.learning_rate, options.head_learning_rate.value_or(options.learning_rate)};
+}
+
+std::int64_t sequences_of(const Dataset& dataset, const std::vector<Example>& examples) {
+  std::int64_t count = 0;
+  for (const Example& example : examples) {
+    const auto& groups = dataset.tasks[example.task].train.groups;
+    count += groups[example.index + 1] - groups[example.index];
+  }
+  return count;
+}
+
+std::int32_t common_task(const std::vector<Example>& examples) {
+  for (const Example& example : examples) {
+    if (example.task != examples.front().task) return -1;
+  }
+  return examples.front().task;
+}
+
+}  // namespace
+
+Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& options,
+                 const Seed& seed, const torch::TensorOptions& tensors)
+    : model_(model),
+      dataset_(dataset),
+      options_(options),
+      noise_(seed.stream("noise")),
+      tensors_(tensors),
+      sampler_(options.sampler, training_sizes(dataset), seed.stream("sampler")) {
+  const std::vector<torch::Tensor> adapter = model.adapter_parameters();
+  const std::vector<torch::Tensor> heads = model.head_parameters();
+  parameters_ = adapter;
+  parameters_.insert(parameters_.end(), heads.begin(), heads.end());
+  if (parameters_.empty()) return;
+  const std::vector<double> rates = peak_rates(options);
+  std::vector<torch::optim::OptimizerParamGroup> groups;
+  groups.push_back(group(adapter, rates[0], options));
+  groups.push_back(group(heads, rates[1], options));
+  optimizer_ = std::make_unique<torch::optim::AdamW>(
+      std::move(groups), torch::optim::AdamWOptions(options.learning_rate));
+}
+
+void Trainer::run(const std::vector<Observer*>& observers,
+                  const std::function<void(std::int64_t step)>& evaluate) {
+  if (step_ == 0 && options_.evaluate_at_start) evaluate(0);
+  while (step_ < options_.steps) {
+    const StepRecord record = step(sampler_.next(options_.batch));
+    for (Observer* observer : observers) observer->on_step(record);
+    if (evaluates_after(step_)) evaluate(step_);
+  }
+}
+
+Moment Trainer::moment() const {
+  return {.training = true, .step = step_, .steps = options_.steps};
+}
+
+bool Trainer::evaluates_after(std::int64_t steps) const {
+  // Evaluation i of n comes after step ceil(i * steps / n): a change of floor(n * step / steps).
+  const std::int64_t n = std::min(options_.evaluations, options_.steps);
+  return steps * n / options_.steps != (steps - 1) * n / options_.steps;
+}
+
+StepRecord Trainer::step(const std::vector<Example>& examples) {
+  const auto begin = std::chrono::steady_clock::now();
+  const double factor = schedule_factor(options_, step_);
+  const Sums sums = accumulate(examples);
+  optimize(factor);
+  ++step_;
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  check(std::isfinite(sums.loss + sums.auxiliary),
+        "the loss is {} at step {}; lower train.learning_rate (now {}) or set train.clip",
+        sums.loss + sums.auxiliary, step_, options_.learning_rate);
+  return {.step = step_,
+          .task = common_task(examples),
+          .loss = sums.loss,
+          .auxiliary = sums.auxiliary,
+          .learning_rate = options_.learning_rate * factor,
+          .tokens = sums.rows,
+          .seconds = seconds.count()};
+}
+
+Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
+  if (optimizer_) optimizer_->zero_grad();
+  const auto total = static_cast<std::int64_t>(examples.size());
+  const std::int64_t size = options_.micro_batch == 0 ? total : options_.micro_batch;
+  const auto sequences = static_cast<double>(sequences_of(dataset_, examples));
+  Sums sums;
+  for (std::int64_t first = 0; first < total; first += size) {
+    const auto end = std::min(total, first + size);
+    const Batch batch = pack(dataset_, SplitName::kTrain,
+                             {examples.begin() + first, examples.begin() + end}, tensors_);
+    backward(batch, first / size, static_cast<double>(total), sequences, sums);
+  }
+  return sums;
+}
+
+void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
+                       Sums& sums) {
+  const Pass pass{.batch = batch,
+                  .moment = moment(),
+                  .noise = noise_.stream(static_cast<std::uint64_t>(step_))
+                               .stream(static_cast<std::uint64_t>(micro))};
+  torch::Tensor loss = model_.heads().loss(model_.forward(pass), batch).sum / examples;
+  sums.loss += loss.item<double>();
+  sums.rows += batch.rows();
+  const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
+  if (auxiliary.sum.defined()) {
+    const torch::Tensor weighted = auxiliary.sum / sequences;
+    sums.auxiliary += weighted.item<double>();
+    loss = loss + weighted;
+  }
+  if (loss.requires_grad()) loss.backward();
+}
+
+void Trainer::optimize(double factor) {
+  const torch::NoGradGuard no_grad;
+  if (optimizer_) {
+    if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(parameters_, options_.clip);
+    model_.adapter().before_step(moment());
+    const std::vector<double> rates = peak_rates(options_);
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      optimizer_->param_groups()[i].options().set_lr(rates[i] * factor);
+    }
+    optimizer_->step();
+  }
+  model_.adapter().after_step(moment());
+}
+
+}  // namespace rankwise

@@ -1,0 +1,57 @@
+/// The only training loop: sample, forward, loss, backward, clip, step, after_step.
+#pragma once
+
+#include <torch/optim/adamw.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "framework/data/sampler.h"
+#include "framework/model/model.h"
+#include "framework/train/observer.h"
+#include "framework/train/options.h"
+
+namespace rankwise {
+
+class Trainer {
+ public:
+  /// The same seed, threads and options give the same bits.
+  Trainer(Model& model, const Dataset& dataset, const TrainOptions& options, const Seed& seed,
+          const torch::TensorOptions& tensors);
+
+  /// Runs every step. `evaluate` is called at the evaluation steps with the steps done, before the
+  /// next step begins. Throws Error when the loss is not finite.
+  void run(const std::vector<Observer*>& observers,
+           const std::function<void(std::int64_t step)>& evaluate);
+
+  /// One optimizer step on given examples.
+  StepRecord step(const std::vector<Example>& examples);
+
+  std::int64_t steps_done() const { return step_; }
+
+ private:
+  struct Sums {
+    double loss = 0, auxiliary = 0;
+    std::int64_t rows = 0;
+  };
+  Sums accumulate(const std::vector<Example>& examples);
+  void backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
+                Sums& sums);
+  void optimize(double factor);
+  bool evaluates_after(std::int64_t steps) const;
+  Moment moment() const;
+
+  Model& model_;
+  const Dataset& dataset_;
+  TrainOptions options_;
+  Seed noise_;
+  torch::TensorOptions tensors_;
+  Sampler sampler_;
+  std::vector<torch::Tensor> parameters_;
+  std::unique_ptr<torch::optim::AdamW> optimizer_;  // null: nothing to train
+  std::int64_t step_ = 0;
+};
+
+}  // namespace rankwise

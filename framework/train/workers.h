@@ -1,0 +1,35 @@
+/// Runs of a study as processes of their own: a crash or a failed run never ends the others.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "framework/train/run.h"
+
+namespace rankwise {
+
+struct WorkerOptions {
+  std::int64_t jobs = 1;
+  std::string program;               // path of this program; called as `program worker`
+  std::vector<std::string> plugins;  // that workers load first
+};
+
+/// How one run of a study ended.
+struct WorkerResult {
+  std::string label;
+  std::int64_t seed = 0;
+  RunOutcome outcome = RunOutcome::kFinished;
+  std::string error;  // one line; empty unless it failed
+};
+
+/// Executes all tasks with at most `jobs` processes at a time, in order. Busy runs, which another
+/// process holds, are waited for at the end and said so.
+std::vector<WorkerResult> run_workers(const std::vector<RunTask>& tasks,
+                                      const WorkerOptions& options);
+
+/// What `program worker` does: reads one task from standard input, executes it, and answers on
+/// standard output with one line of JSON. Returns the exit code.
+int worker_main();
+
+}  // namespace rankwise

@@ -1,0 +1,168 @@
+// The layers' order, read from the includes: a layer includes only what stands to its left.
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+// Each layer with all that it may include, itself aside.
+const std::map<std::string, std::set<std::string>> kMayInclude = [] {
+  std::map<std::string, std::set<std::string>> allowed;
+  for (const std::vector<std::string>& chain :
+       {std::vector<std::string>{"core", "io", "analysis"},
+        {"core", "io", "data", "ops", "adapter", "model", "suites", "train", "testing",
+         "experiments"}}) {
+    std::set<std::string> left;
+    for (const std::string& layer : chain) {
+      allowed[layer].insert(left.begin(), left.end());
+      left.insert(layer);
+    }
+  }
+  // The program joins both chains.
+  allowed["experiments"].insert("analysis");
+  return allowed;
+}();
+
+struct Source {
+  std::string path;  // from the root: "framework/core/error.h"
+  std::string layer;
+  std::string text;
+};
+
+std::string layer_of(const std::string& path) {
+  std::smatch found;
+  if (std::regex_search(path, found, std::regex("^framework/([a-z]+)/"))) return found[1];
+  if (std::regex_search(path, found, std::regex("^(analysis|experiments)/"))) return found[1];
+  return "";
+}
+
+// Test code and what only tests link may reach further.
+bool is_test(const Source& source) {
+  const std::string name = fs::path(source.path).filename().string();
+  return source.layer == "testing" || name.starts_with("test_") ||
+         name.find("_test.") != std::string::npos || name.starts_with("example_");
+}
+
+std::vector<Source> sources() {
+  const fs::path root = RANKWISE_SOURCE_DIR;
+  std::vector<Source> found;
+  for (const char* folder : {"framework", "analysis", "experiments"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
+      const std::set<std::string> extensions{".h", ".cpp", ".in", ".cu", ".cuh"};
+      if (!extensions.contains(entry.path().extension().string())) continue;
+      std::stringstream text;
+      text << std::ifstream(entry.path()).rdbuf();
+      const std::string path = fs::relative(entry.path(), root).generic_string();
+      found.push_back({path, layer_of(path), text.str()});
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> matches_of(const std::string& text, const std::regex& pattern) {
+  std::vector<std::string> found;
+  for (std::sregex_iterator it(text.begin(), text.end(), pattern), end; it != end; ++it) {
+    found.push_back((*it)[1]);
+  }
+  return found;
+}
+
+std::vector<std::string> includes_of(const std::string& text) {
+  static const std::regex kInclude(R"re((?:^|\n)\s*#\s*include\s*["<]([^">]+)[">])re");
+  return matches_of(text, kInclude);
+}
+
+std::string without_comments(const std::string& text) {
+  static const std::regex kComment(R"re(//[^\n]*)re");
+  return std::regex_replace(text, kComment, "");
+}
+
+// Why an include breaks the order; "" when it does not.
+std::string complaint(const Source& source, const std::string& include) {
+  const std::string target = layer_of(include);
+  if (target.empty() || target == source.layer) return "";
+  const auto allowed = kMayInclude.find(source.layer);
+  if (allowed == kMayInclude.end()) return source.path + ": of an unknown layer";
+  if (allowed->second.contains(target)) return "";
+  return source.path + " includes " + include;
+}
+
+TEST(Layers, IncludeOnlyWhatStandsToTheirLeft) {
+  std::vector<std::string> complaints;
+  std::size_t seen = 0;
+  for (const Source& source : sources()) {
+    if (is_test(source)) continue;
+    for (const std::string& include : includes_of(source.text)) {
+      ++seen;
+      const std::string why = complaint(source, include);
+      if (!why.empty()) complaints.push_back(why);
+    }
+  }
+  EXPECT_THAT(complaints, IsEmpty());
+  EXPECT_GT(seen, 200U) << "the includes were not found";
+}
+
+TEST(Layers, KeepLibTorchOutOfTheBase) {
+  const std::set<std::string> base{"core", "io", "analysis"};
+  std::vector<std::string> complaints;
+  for (const Source& source : sources()) {
+    if (!base.contains(source.layer)) continue;
+    for (const std::string& include : includes_of(source.text)) {
+      if (std::regex_search(include, std::regex("^(torch|ATen|c10)/"))) {
+        complaints.push_back(source.path + " includes " + include);
+      }
+    }
+  }
+  EXPECT_THAT(complaints, IsEmpty());
+}
+
+TEST(Layers, NeverIncludeAllOfLibTorch) {
+  std::vector<std::string> complaints;
+  for (const Source& source : sources()) {
+    for (const std::string& include : includes_of(source.text)) {
+      if (include == "torch/torch.h") complaints.push_back(source.path);
+    }
+  }
+  EXPECT_THAT(complaints, IsEmpty()) << "it costs tens of seconds a file";
+}
+
+TEST(Layers, NameNoVariantOutsideExperiments) {
+  std::vector<std::string> complaints;
+  for (const Source& source : sources()) {
+    if (source.layer == "experiments" || is_test(source)) continue;
+    const std::string code = without_comments(source.text);
+    for (const std::string& name : variants().names()) {
+      if (code.find('"' + name + '"') != std::string::npos) {
+        complaints.push_back(source.path + " names " + name);
+      }
+    }
+  }
+  EXPECT_THAT(complaints, IsEmpty());
+}
+
+TEST(Layers, ReaderSeesWhatItShould) {
+  EXPECT_THAT(includes_of("#include \"framework/io/a.h\"\n  # include <torch/types.h>\n// #include"),
+              ElementsAre("framework/io/a.h", "torch/types.h"));
+  const Source wrong{"framework/core/a.h", "core", ""};
+  EXPECT_EQ(complaint(wrong, "framework/io/b.h"), "framework/core/a.h includes framework/io/b.h");
+  const Source right{"framework/io/b.h", "io", ""};
+  EXPECT_EQ(complaint(right, "framework/core/a.h"), "");
+  const Source crossing{"analysis/a.h", "analysis", ""};
+  EXPECT_EQ(complaint(crossing, "framework/data/b.h"), "analysis/a.h includes framework/data/b.h");
+  EXPECT_EQ(without_comments("a // \"lora\"\nb"), "a \nb");
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,171 @@
+"""Studies as a whole: what runs, what is skipped, how rows and seeds are named, what a failure does."""
+
+import json
+import unittest
+from pathlib import Path
+
+from .program import Folder, Json, attributes, files_below, open_run, run, run_files, tiny_study
+
+THREE = [
+    {"variant": "lora"},
+    {"variant": "smora", "label": "smora 8/2", "options": {"rank": 8, "active": 2}},
+    {"variant": "linear_probe", "label": "probe"},
+]
+BAD = {"variant": "lora", "label": "bad", "train": {"learning_rate": 1e30, "clip": 0}}
+
+
+def labels_and_seeds(folder: Path) -> set[tuple[str, int]]:
+    found = [attributes(path) for path in run_files(folder)]
+    return {(run["label"], run["seed"]) for run in found}
+
+
+def snapshot(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    """Times and bytes of everything but the locks."""
+    files = [path for path in files_below(folder) if path.suffix != ".lock"]
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+class Study(Folder):
+    """A study of three variants."""
+
+    def test_runs_and_skips_what_is_done(self) -> None:
+        study = tiny_study(*THREE, seeds=[3])
+        first = self.succeed(study)
+        self.assertIn("3 finished, 0 already there, 0 failed", first.out)
+        self.assertEqual(
+            labels_and_seeds(self.results), {("lora", 3), ("smora 8/2", 3), ("probe", 3)}
+        )
+        before = snapshot(self.results)
+        second = self.succeed(study)
+        self.assertIn("0 finished, 3 already there, 0 failed", second.out)
+        self.assertEqual(snapshot(self.results), before)
+
+    def test_leaves_one_run_file_and_one_parameter_file_a_run(self) -> None:
+        self.succeed(tiny_study(THREE[0], {"variant": "more", "record": {"parameters": False}}))
+        names = [p.name for p in files_below(self.results / "tiny") if p.suffix != ".lock"]
+        self.assertEqual(len(names), 3, names)
+        lora_h5, lora_parameters, more_h5 = names
+        self.assertRegex(lora_h5, r"^lora-s0-[0-9a-f]{10}\.h5$")
+        self.assertEqual(lora_parameters, lora_h5.removesuffix(".h5") + ".safetensors")
+        self.assertRegex(more_h5, r"^more-s0-[0-9a-f]{10}\.h5$")
+
+    def test_only_takes_labels_and_variants_with_wildcards(self) -> None:
+        for only, expected in (
+            (["smora"], {"smora 8/2"}),
+            (["pro*"], {"probe"}),
+            (["lora", "linear_prob?"], {"lora", "probe"}),
+        ):
+            with self.subTest(only):
+                options = [word for pattern in only for word in ("--only", pattern)]
+                done = self.succeed(tiny_study(*THREE), "--dry-run", *options)
+                labels = {line.split("  ")[1].split(" seed ")[0] for line in plan(done.out)}
+                self.assertEqual(labels, expected)
+
+    def test_set_reaches_every_run(self) -> None:
+        study = tiny_study(THREE[0], THREE[1], train={"steps": 50})
+        self.succeed(study, "--set", "train.steps=5", "--set", "rank=6", "--set", "seed=4")
+        for path in run_files(self.results):
+            config = attributes(path)["config"]
+            self.assertEqual(
+                (config["train"]["steps"], config["options"]["rank"], config["seed"]), (5, 6, 4)
+            )
+            with open_run(path) as file:
+                self.assertEqual(file["train/step"][:].tolist(), [1, 2, 3, 4, 5])
+
+    def test_a_runs_own_members_win_over_the_defaults(self) -> None:
+        own = {"variant": "lora", "label": "own", "train": {"steps": 3}, "seed": 9}
+        self.succeed(tiny_study(THREE[0], own, train={"steps": 4}, seeds=[1, 2]))
+        steps = {
+            (run["label"], run["seed"]): (run["config"]["train"]["steps"], run["order"])
+            for run in map(attributes, run_files(self.results))
+        }
+        self.assertEqual(
+            steps, {("lora", 1): (4, 0), ("lora", 2): (4, 0), ("own", 9): (3, 1)}
+        )
+
+    def test_sweeps_make_a_row_a_value(self) -> None:
+        sweep = {"rank": [2, 4], "train.learning_rate": [0.01, 0.1]}
+        done = self.succeed(
+            tiny_study({"variant": "lora", "sweep": sweep}, seeds=[0, 1]), "--dry-run"
+        )
+        labels = [line.split("  ")[1] for line in plan(done.out)]
+        self.assertEqual(len(labels), 8)
+        self.assertIn("rank=2", labels[0])
+        self.assertIn("train.learning_rate=0.01", labels[0])
+        self.assertEqual(len(set(labels)), 8)
+
+    def test_dry_run_lists_all_and_runs_nothing(self) -> None:
+        study = tiny_study(*THREE, seeds=[0, 1])
+        self.succeed(study, "--only", "lora", "--set", "seed=1")
+        before = snapshot(self.results)
+        done = self.succeed(study, "--dry-run")
+        states = [(line.split()[0], line.split("  ")[-1]) for line in plan(done.out)]
+        self.assertEqual(len(states), 6)
+        self.assertEqual([state for state, _ in states].count("finished"), 1)
+        self.assertEqual(states[1][0], "finished")
+        self.assertEqual(states[1][1], str(run_files(self.results)[0]))
+        self.assertEqual(snapshot(self.results), before)
+
+    def test_jobs_run_side_by_side(self) -> None:
+        done = self.succeed(tiny_study(*THREE, seeds=[0, 1]), "--jobs", "2")
+        self.assertIn("6 finished, 0 already there, 0 failed", done.out)
+        self.assertEqual(len(run_files(self.results)), 6)
+
+    def test_relative_paths_and_comments_are_fine(self) -> None:
+        text = "// A comment.\n" + json.dumps(tiny_study(THREE[2]))
+        self.write(text)
+        done = run("run", "study.json", cwd=self.folder)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertEqual(len(run_files(self.folder / "results" / "tiny")), 1)
+
+
+def plan(text: str) -> list[str]:
+    """The lines of --dry-run that are runs: state, label with seed, file."""
+    return [line for line in text.splitlines() if line.startswith(("to run", "finished"))]
+
+
+class Failures(Folder):
+    """One bad run among good ones."""
+
+    def study(self, **bad: Json) -> Json:
+        return tiny_study(BAD | bad, THREE[0])
+
+    def test_are_recorded_reported_and_stop_nothing(self) -> None:
+        done = self.run_study(self.study())
+        self.assertEqual(done.code, 1)
+        self.assertIn("1 finished, 0 already there, 1 failed", done.out)
+        self.assertIn("failed: bad seed 0: the loss is", done.err)
+        self.assertIn("train.learning_rate", done.err)
+        self.assertEqual(labels_and_seeds(self.results), {("lora", 0)})
+        (failed,) = run_files(self.results, "*.failed.h5")
+        run = attributes(failed)
+        self.assertEqual((run["label"], run["status"]), ("bad", "failed"))
+        self.assertIn("the loss is", run["error"])
+        self.assertNotIn("\n", run["error"])
+        with open_run(failed) as file:
+            self.assertEqual(file["train/step"].shape, file["train/loss"].shape)
+        self.assertEqual(run_files(self.results, "*.partial"), [])
+
+    def test_are_retried(self) -> None:
+        self.run_study(self.study())
+        (failed,) = run_files(self.results, "*.failed.h5")
+        before = failed.stat().st_mtime_ns
+        done = self.run_study(self.study())
+        self.assertEqual(done.code, 1)
+        self.assertIn("0 finished, 1 already there, 1 failed", done.out)
+        self.assertGreater(failed.stat().st_mtime_ns, before)
+
+    def test_are_told_in_the_table(self) -> None:
+        self.run_study(self.study())
+        done = run("table", self.results)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("Failed: bad, seed 0: the loss is", done.out)
+
+    def test_end_with_a_line_also_side_by_side(self) -> None:
+        done = self.run_study(tiny_study(BAD, *THREE), "--jobs", "2")
+        self.assertEqual(done.code, 1)
+        self.assertIn("3 finished, 0 already there, 1 failed", done.out)
+
+
+if __name__ == "__main__":
+    unittest.main()
