@@ -69,6 +69,22 @@ TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
             "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
 }
 
+TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
+  const fs::path folder = test::fresh_folder("figure_one_rank");
+  test::RunSpec spec = drawn_run("r=1");
+  spec.layout.sites[0].ranks = 1;
+  spec.usage[0] = {};
+  spec.usage[0].count = spec.usage[0].training_count = {8, 8};
+  spec.usage[0].gate_mass = spec.usage[0].probability = {1, 1};
+  spec.usage[0].chosen_rank = {1, 1};
+  write_run(folder, "a", spec);
+  const FigureFiles result = draw_figure("usage", folder, {{"sites", false}});
+  // gnuplot refuses images of one column; the two cells are polygons of viridis' yellow.
+  const std::string svg = read_file(result.files[2]);
+  EXPECT_EQ(svg.find("<image"), std::string::npos);
+  EXPECT_NE(svg.find("rgb(253, 231,  37)"), std::string::npos);
+}
+
 TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
   const fs::path folder = test::fresh_folder("figure_names");
   write_run(folder, "a", drawn_run("r 2"));

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 namespace rankwise {
@@ -117,18 +118,20 @@ std::string scores_csv(const Scores& scores) {
 
 /// The same axes for all panels, so that heights can be compared: scores rounded out to fifths.
 std::string shared_axes(const Scores& scores) {
-  double low = 1e300, high = -1e300;
-  std::int64_t last = 0;
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+  std::int64_t last = 1;
   for (const auto& curves : scores.of_labels) {
     for (const ScoreCurve& curve : curves) {
-      low = std::min(low, *std::min_element(curve.low.begin(), curve.low.end()));
-      high = std::max(high, *std::max_element(curve.high.begin(), curve.high.end()));
+      for (const double value : curve.low) low = std::fmin(low, value);  // passes over NaN
+      for (const double value : curve.high) high = std::fmax(high, value);
       last = std::max(last, curve.step.back());
     }
   }
-  return fmt::format(
-      "set yrange [{0:.1f}:{1:.1f}]\nset ytics 0.2\nset xrange [0:{2}]\nset xtics (0,{3},{2})\n",
-      std::floor(low * 5) / 5, std::ceil(high * 5) / 5, last, last / 2);
+  low = std::isfinite(low) ? std::floor(low * 5) / 5 : 0;
+  high = std::isfinite(high) ? std::max(low + 0.2, std::ceil(high * 5) / 5) : 1;
+  return fmt::format("set yrange [{:.1f}:{:.1f}]\nset ytics {}\n", low, high,
+                     high - low > 1.5 ? "autofreq" : "0.2") +
+         fmt::format("set xrange [0:{0}]\nset xtics (0,{1},{0})\n", last, last / 2);
 }
 
 /// Where a label's curve of a task stands in the CSV, by [label][task name].

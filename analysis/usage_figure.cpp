@@ -9,14 +9,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
-#include <set>
+#include <optional>
 
 namespace rankwise {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int kFirstRankColumn = 3;  // of the CSV, from 0: after site, task and chosen_rank
 
@@ -82,15 +78,27 @@ std::string task_tics(const std::vector<std::string>& tasks) {
   return fmt::format("set ytics ({}) scale 0 offset 0.6,0\n", fmt::join(tics, ","));
 }
 
+/// How the cells of a matrix are drawn: as an image where gnuplot can, which takes two rows and two
+/// columns, or as boxes, which leave hairlines between them.
+std::string cells(Eigen::Index tasks, Eigen::Index ranks, const std::string& x,
+                  const std::string& y) {
+  if (tasks > 1 && ranks > 1) return fmt::format("({}):({}):3 with image notitle", x, y);
+  return fmt::format(
+      "({0}):({1}):({0}-0.5):({0}+0.5):({1}-0.5):({1}+0.5):3 with boxxyerror fs solid noborder lc "
+      "palette notitle",
+      x, y);
+}
+
 /// The heat map of the site whose lines begin at `first_line` (from 1, after the header).
 std::string heat_map(const RankUsage& site, Eigen::Index first_line) {
   const Eigen::Index tasks = site.count.rows(), ranks = site.count.cols();
   const Eigen::Index last_line = first_line + tasks - 1;
   std::string commands = fmt::format(
       "set xrange [0.5:{}.5]\nset yrange [{}.5:-0.5]\n"
-      "plot data matrix every 1:1:{}:{}:{}:{} using ($1-{}):($2-{}):3 with image notitle",
+      "plot data matrix every 1:1:{}:{}:{}:{} using {}",
       ranks, tasks - 1, kFirstRankColumn, first_line, kFirstRankColumn + ranks - 1, last_line,
-      kFirstRankColumn - 1, first_line);
+      cells(tasks, ranks, fmt::format("$1-{}", kFirstRankColumn - 1),
+            fmt::format("$2-{}", first_line)));
   if (site.chosen.size() > 0) {
     commands += fmt::format(
         ", \\\n  data every ::{0}::{1} using 3:($0) with points pt 7 ps 0.45 lc rgb 'black' notitle"

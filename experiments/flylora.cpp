@@ -67,7 +67,7 @@ class TopKMagnitudeGate : public Gate {
 class FlyLora : public Adapter {
  public:
   explicit FlyLora(const FlyLoraOptions& options) : options_(options) {
-    check(options.active <= options.rank, "options.active: {} is more than the {} ranks there are",
+    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
           options.active, options.rank);
   }
 

@@ -20,7 +20,7 @@ const RegisterVariant<FullFineTuningOptions> registration(
     "full_fine_tuning",
     {.paper = "a yardstick",
      .summary = "every weight of the backbone is trained",
-     .exemptions = {{"usage", "nothing is routed"}}},
+     .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
     [](const FullFineTuningOptions&) { return std::make_unique<FullFineTuning>(); });
 
 }  // namespace

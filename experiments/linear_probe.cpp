@@ -19,7 +19,7 @@ const RegisterVariant<LinearProbeOptions> registration(
     "linear_probe",
     {.paper = "a yardstick",
      .summary = "frozen backbone, only the heads are trained",
-     .exemptions = {{"usage", "nothing is routed"}}},
+     .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
     [](const LinearProbeOptions&) { return std::make_unique<LinearProbe>(); });
 
 }  // namespace

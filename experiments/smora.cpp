@@ -66,7 +66,7 @@ class TopKSigmoidGate : public Gate {
 class Smora : public Adapter {
  public:
   explicit Smora(const SmoraOptions& options) : options_(options) {
-    check(options.active <= options.rank, "options.active: {} is more than the {} ranks there are",
+    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
           options.active, options.rank);
   }
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "framework/adapter/variant.h"
 #include "framework/core/json_file.h"

@@ -52,7 +52,7 @@ class RandomRanksGate : public Gate {
 class RandomRanks : public Adapter {
  public:
   explicit RandomRanks(const RandomRanksOptions& options) : options_(options) {
-    check(options.active <= options.rank, "options.active: {} is more than the {} ranks there are",
+    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
           options.active, options.rank);
   }
 

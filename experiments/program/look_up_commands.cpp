@@ -69,6 +69,13 @@ bool describe_variant(const std::string& name) {
   return true;
 }
 
+template <class Options>
+void print_part(const char* name) {
+  static const Options defaults;
+  fmt::print("the '{}' part of a run, with defaults:\n", name);
+  print_options(describe_options(defaults));
+}
+
 bool describe_other(const std::string& name) {
   if (backbones().contains(name)) {
     fmt::print("backbone {}: {}\n", name, backbones().find(name).summary);
@@ -80,14 +87,11 @@ bool describe_other(const std::string& name) {
     fmt::print("figure {}: {}\n", name, figures().find(name).summary);
     print_options(figures().find(name).options);
   } else if (name == "train") {
-    fmt::print("the 'train' part of a run, with defaults:\n");
-    print_options(describe_options<TrainOptions>());
+    print_part<TrainOptions>("train");
   } else if (name == "data") {
-    fmt::print("the 'data' part of a run, with defaults:\n");
-    print_options(describe_options<DataOptions>());
+    print_part<DataOptions>("data");
   } else if (name == "record") {
-    fmt::print("the 'record' part of a run, with defaults:\n");
-    print_options(describe_options<RecordOptions>());
+    print_part<RecordOptions>("record");
   } else {
     return false;
   }

@@ -33,6 +33,7 @@ class RankUpdate : public Update {
   RankUsage* evaluation_usage() override { return &evaluation_usage_; }
   RankUsage* training_usage() override { return &training_usage_; }
   torch::Tensor samples() const override { return samples_; }
+  void restored() override { counted_.copy_(training_usage_.count()); }
   void after_step(const Moment& moment) override;
 
  private:

@@ -39,6 +39,8 @@ class Update : public torch::nn::Module {
   /// [n, in] first-token inputs of the last pass that kept samples; undefined: none.
   virtual torch::Tensor samples() const { return {}; }
 
+  /// After parameters, buffers and training usage were restored from a checkpoint.
+  virtual void restored() {}
   /// Once an optimizer step.
   virtual void after_step(const Moment& moment);
 };

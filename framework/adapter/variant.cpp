@@ -7,4 +7,12 @@ Registry<Variant>& variants() {
   return registry;
 }
 
+void check_together(const std::string& path, const std::function<void()>& make) {
+  try {
+    make();
+  } catch (const Error& error) {
+    fail("{}.{}", path, error.what());
+  }
+}
+
 }  // namespace rankwise

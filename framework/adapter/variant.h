@@ -40,6 +40,9 @@ struct Variant {
 
 Registry<Variant>& variants();
 
+/// Runs an adapter's own checks, of options that must fit each other; names the place on failure.
+void check_together(const std::string& path, const std::function<void()>& make);
+
 /// Registers a variant when a static object of this type is made: in the program's own object
 /// files and in plug-ins.
 template <class Options>
@@ -49,8 +52,10 @@ struct RegisterVariant {
     Variant variant;
     variant.facts = std::move(facts);
     variant.options = describe_options<Options>();
-    variant.resolve = [](const nlohmann::json& options, const std::string& path) {
-      return options_to_json(parse_options<Options>(options, path));
+    variant.resolve = [make](const nlohmann::json& options, const std::string& path) {
+      const auto parsed = parse_options<Options>(options, path);
+      check_together(path, [&] { make(parsed); });
+      return options_to_json(parsed);
     };
     variant.make = [make = std::move(make)](const nlohmann::json& options) {
       return make(parse_options<Options>(options, "options"));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -38,22 +39,43 @@ std::vector<std::string> ordered_tasks(const hdf5::File& file) {
   return names;
 }
 
+std::vector<std::string> read_list(const hdf5::File& file, const std::string& group,
+                                   const char* attribute) {
+  const auto text = file.attribute<std::string>(group, attribute);
+  const auto list = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  const bool strings = list.is_array() && std::all_of(list.begin(), list.end(), [](const auto& one) {
+                         return one.is_string();
+                       });
+  check(strings, "{}: {}/{}: '{}' is not a JSON list of strings", file.name(), group, attribute,
+        text);
+  return list.get<std::vector<std::string>>();
+}
+
+// Looks a name of the file up; what is unknown is said with its place.
+template <class Lookup>
+auto at_place(const hdf5::File& file, const std::string& place, Lookup lookup) {
+  try {
+    return lookup();
+  } catch (const Error& error) {
+    fail("{}: {}: {}", file.name(), place, error.what());
+  }
+}
+
 Task read_task(const hdf5::File& file, const std::string& name) {
   const std::string group = "/tasks/" + name;
-  const auto list = [&](const char* attribute) {
-    return nlohmann::json::parse(file.attribute<std::string>(group, attribute))
-        .get<std::vector<std::string>>();
-  };
   Task task;
   task.name = name;
   task.family = file.attribute<std::string>(group, "family");
-  task.kind = task_kind(file.attribute<std::string>(group, "kind"));
+  const auto kind = file.attribute<std::string>(group, "kind");
+  task.kind = at_place(file, group + "/kind", [&] { return task_kind(kind); });
   task.classes = file.attribute<std::int64_t>(group, "classes");
   task.outputs = task.kind == TaskKind::kClassify ? task.classes : 1;
-  task.metrics = list("metrics");
-  task.labels = list("labels");
+  task.metrics = read_list(file, group, "metrics");
+  task.labels = read_list(file, group, "labels");
   check(!task.metrics.empty(), "{}: {} names no metric", file.name(), group);
-  for (const std::string& metric : task.metrics) metrics().find(metric);
+  for (const std::string& metric : task.metrics) {
+    at_place(file, group + "/metrics", [&] { return std::cref(metrics().find(metric)); });
+  }
   return task;
 }
 

@@ -131,6 +131,8 @@ TEST(TokenFile, RefusesForeignAndOtherVersions) {
 TEST(TokenFile, RefusesMetadataThatMeansNothing) {
   expect_refused([](File& file) { file.metrics = "[]"; }, "names no metric");
   expect_refused([](File& file) { file.metrics = R"(["accuratesse"])"; }, "unknown metric");
+  expect_refused([](File& file) { file.metrics = "accuracy"; },
+                 "/tasks/zebra/metrics: 'accuracy' is not a JSON list of strings");
   expect_refused([](File& file) { file.kind = "rank"; }, "unknown task kind 'rank'");
 }
 

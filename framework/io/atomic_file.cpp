@@ -73,6 +73,21 @@ void commit_file(const fs::path& temporary, const fs::path& path) {
   sync(folder_of(path), O_RDONLY | O_DIRECTORY);
 }
 
+// The standard library's copy says "Input/output error" where the disk is full.
+void duplicate_file(const fs::path& from, const fs::path& to) {
+  std::ifstream source(from, std::ios::binary);
+  if (!source) throw_system_error(from, "cannot be read");
+  const Descriptor target(to, O_WRONLY | O_CREAT | O_TRUNC);
+  if (target.get() < 0) throw_system_error(to, "cannot be written");
+  std::string block(1 << 20, '\0');
+  while (source) {
+    source.read(block.data(), static_cast<std::streamsize>(block.size()));
+    write_all(target, to,
+              std::string_view(block.data(), static_cast<std::size_t>(source.gcount())));
+  }
+  check(source.eof(), "{}: cannot be read", from.string());
+}
+
 void write_file(const fs::path& path, std::string_view bytes) {
   write_file(path, std::span(&bytes, 1));
 }

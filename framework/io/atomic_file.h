@@ -17,6 +17,9 @@ void write_file(const std::filesystem::path& path, std::span<const std::string_v
 /// All bytes of a file.
 std::string read_file(const std::filesystem::path& path);
 
+/// Copies a file, replacing what is there. Half a copy stays where it fails.
+void duplicate_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Creates the folder that `path` lies in where it is missing.
 void create_parent_folder(const std::filesystem::path& path);
 

@@ -29,6 +29,17 @@ TEST(AtomicFile, LeavesTheOldFileWhereTheDiskIsFull) {
   EXPECT_EQ(std::distance(fs::directory_iterator(path.parent_path()), {}), 1);
 }
 
+TEST(AtomicFile, IsCopiedWhole) {
+  const fs::path folder = test_folder();
+  const std::string bytes(3'000'000, 'x');
+  write_bytes(folder / "from", bytes);
+  write_bytes(folder / "to", "old");
+  duplicate_file(folder / "from", folder / "to");
+  EXPECT_EQ(read_file(folder / "to"), bytes);
+  EXPECT_EQ(error_of([&] { duplicate_file(folder / "none", folder / "to"); }),
+            (folder / "none").string() + ": cannot be read: No such file or directory");
+}
+
 TEST(AtomicFile, SaysWhatCanNotBeRead) {
   const fs::path folder = test_folder();
   EXPECT_EQ(error_of([&] { read_file(folder / "none"); }),

@@ -4,7 +4,9 @@
 #include "framework/io/run_columns.h"
 #include "framework/io/schema.h"
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 namespace rankwise {
 namespace {
@@ -91,8 +93,16 @@ Matrix read_matrix(const hdf5::File& file, const std::string& path) {
 
 }  // namespace
 
-void write_final_record(hdf5::File& file, const FinalRecord& record) {
-  for (const PredictionRecord& prediction : record.predictions) write_prediction(file, prediction);
+void write_final_record(hdf5::File& file, const FinalRecord& record,
+                        const std::vector<TaskRecord>& tasks) {
+  for (const PredictionRecord& prediction : record.predictions) {
+    const bool known = std::any_of(tasks.begin(), tasks.end(), [&](const TaskRecord& task) {
+      return task.name == prediction.task;
+    });
+    check(known, "{}: predictions of '{}', which is no task of the run", file.name(),
+          prediction.task);
+    write_prediction(file, prediction);
+  }
   write(file, schema::slot(kSampleTask, {}, {{"n", record.sample_tasks.size()}}),
         record.sample_tasks);
   for (const SampleEmbedding& embedding : record.sample_embeddings) {

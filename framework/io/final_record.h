@@ -9,8 +9,10 @@
 
 namespace rankwise {
 
-/// Throws where a record's arrays do not have the sizes that it states.
-void write_final_record(hdf5::File& file, const FinalRecord& record);
+/// Throws where a record's arrays do not have the sizes that it states, or predictions are of a
+/// task that is not among `tasks`.
+void write_final_record(hdf5::File& file, const FinalRecord& record,
+                        const std::vector<TaskRecord>& tasks);
 
 /// Each gives nothing (or zeros) where the run did not finish.
 std::vector<PredictionRecord> read_predictions(const hdf5::File& file,

@@ -229,20 +229,19 @@ void RunWriter::close() {
 void RunWriter::complete(const fs::path& target, const std::function<void(hdf5::File&)>& add) {
   close();
   const Removed copy{unready_path(target)};
-  std::error_code error;
-  fs::copy_file(partial_path(path_), copy.path, fs::copy_options::overwrite_existing, error);
-  check(!error, "{}: cannot be written: {}", copy.path.string(), error.message());
+  duplicate_file(partial_path(path_), copy.path);
   hdf5::File file = hdf5::File::open_for_writing(copy.path);
   add(file);
   file.close();
   commit_file(copy.path, target);
-  fs::remove(partial_path(path_), error);
+  std::error_code ignored;
+  fs::remove(partial_path(path_), ignored);
 }
 
 void RunWriter::finish(const FinalRecord& record, const json& attributes) {
   check_attributes(attributes);
   complete(path_, [&](hdf5::File& file) {
-    write_final_record(file, record);
+    write_final_record(file, record, layout_.tasks);
     write_json_attributes(file, "/", attributes);
     write_json_attributes(file, "/", own_attributes("finished"));
   });

@@ -193,6 +193,25 @@ TEST(RunWriter, RefusesAnEvaluationThatDoesNotFitTheLayout) {
   EXPECT_EQ(RunFile(path).evaluations(), std::vector{example_evaluation(5)});
 }
 
+TEST(RunWriter, RefusesPredictionsThatDoNotFit) {
+  const fs::path path = test_folder() / "a.h5";
+  RunWriter writer(path, example_layout(), kAttributes);
+  FinalRecord record = example_final();
+  record.predictions[0].task = "sst3";
+  EXPECT_NE(error_of([&] {
+              writer.finish(record, json::object());
+            }).find("predictions of 'sst3', which is no task of the run"),
+            std::string::npos);
+  record = example_final();
+  record.predictions[0].label.pop_back();
+  EXPECT_NE(error_of([&] {
+              writer.finish(record, json::object());
+            }).find("/evaluation/sst2/dev/last/label has 2 values, expected [3]"),
+            std::string::npos);
+  writer.finish(example_final(), json::object());  // what was recorded is still there
+  EXPECT_EQ(RunFile(path).predictions().size(), 2U);
+}
+
 TEST(RunWriter, RefusesAttributesOfItsOwn) {
   const fs::path path = test_folder() / "a.h5";
   EXPECT_EQ(error_of([&] {

@@ -55,8 +55,8 @@ numbers are missing (a method without ranks, without a bias) is absent.
 
 | letter | size |
 |---|---|
-| S | training steps recorded; where `/train/step` is shorter than its neighbours, it counts |
-| E | evaluations recorded; where `/evaluation/step` is shorter than its neighbours, it counts |
+| S | training steps; the rows of `/train/step` count, where a kill left neighbours longer |
+| E | evaluations; the rows of `/evaluation/step` count, likewise |
 | T, L | tasks, sites |
 | R, D | ranks of the site, width of its embedding |
 | n | sampled sequences |

@@ -13,18 +13,34 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <system_error>
 
 namespace rankwise {
 
+/// A folder that goes when the process that made it ends; its children leave it alone.
+struct FolderOfProcess {
+  pid_t owner = ::getpid();
+  std::filesystem::path path =
+      std::filesystem::path(::testing::TempDir()) / ("rankwise-test-" + std::to_string(owner));
+
+  FolderOfProcess() = default;
+  FolderOfProcess(const FolderOfProcess&) = delete;
+  FolderOfProcess& operator=(const FolderOfProcess&) = delete;
+  ~FolderOfProcess() {
+    std::error_code ignored;
+    if (::getpid() == owner) std::filesystem::remove_all(path, ignored);
+  }
+};
+
 /// An empty folder of the running test.
 inline std::filesystem::path test_folder() {
+  static const FolderOfProcess folder;
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) /
-      (std::to_string(::getpid()) + "." + test->test_suite_name() + "." + test->name());
-  std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder);
-  return folder;
+  const std::filesystem::path path =
+      folder.path / (std::string(test->test_suite_name()) + "." + test->name());
+  std::filesystem::remove_all(path);
+  std::filesystem::create_directories(path);
+  return path;
 }
 
 /// The message of the Error that `action` throws; "" where it throws none.

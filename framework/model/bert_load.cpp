@@ -43,10 +43,14 @@ BertConfig read_config(const std::filesystem::path& file) {
   check(type == "bert", "{}: model_type is '{}', expected 'bert'", file.string(), type);
   const std::string activation = config.value("hidden_act", "gelu");
   check(activation == "gelu", "{}: hidden_act is '{}', expected 'gelu'", file.string(), activation);
+  const std::int64_t hidden = whole(config, file, "hidden_size");
+  const std::int64_t heads = whole(config, file, "num_attention_heads");
+  check(hidden % heads == 0, "{}: hidden_size {} is not a multiple of {} heads", file.string(),
+        hidden, heads);
   return {.vocabulary = whole(config, file, "vocab_size"),
-          .hidden = whole(config, file, "hidden_size"),
+          .hidden = hidden,
           .layers = whole(config, file, "num_hidden_layers"),
-          .heads = whole(config, file, "num_attention_heads"),
+          .heads = heads,
           .intermediate = whole(config, file, "intermediate_size"),
           .positions = whole(config, file, "max_position_embeddings"),
           .segments = whole(config, file, "type_vocab_size"),

@@ -23,8 +23,11 @@ torch::ScalarType scalar_type(Dtype dtype, const std::string& where) {
       return torch::kFloat16;
     case Dtype::kBF16:
       return torch::kBFloat16;
+    case Dtype::kI64:
+      return torch::kInt64;
     default:
-      fail("{} has type {}, expected F64, F32, F16 or BF16", where, safetensors::to_string(dtype));
+      fail("{} has type {}, expected F64, F32, F16, BF16 or I64", where,
+           safetensors::to_string(dtype));
   }
 }
 
@@ -72,6 +75,16 @@ void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
     const std::string name = stored_name(reader, item.key(), prefixes);
     copy_into(item.value(), reader.find(name),
               fmt::format("{}: tensor {}", file.string(), name));
+  }
+}
+
+void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                  const std::filesystem::path& file) {
+  const torch::NoGradGuard no_grad;
+  const safetensors::Reader reader(file);
+  for (const auto& [name, tensor] : tensors) {
+    torch::Tensor target = tensor;
+    copy_into(target, reader.find(name), fmt::format("{}: tensor {}", file.string(), name));
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -14,7 +15,11 @@ namespace rankwise {
 void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
                   const std::vector<std::string>& prefixes);
 
-/// Writes parameters and buffers, in their own precision.
+/// Copies each tensor from the one of its name. Throws Error as load_weights() does.
+void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                  const std::filesystem::path& file);
+
+/// Writes tensors in their own precision, under a temporary name first.
 void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                   const std::filesystem::path& file);
 

@@ -3,6 +3,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <optional>
+
 namespace rankwise {
 
 namespace {
@@ -16,9 +18,9 @@ using torch::autograd::variable_list;
 class Up : public torch::autograd::Function<Up> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& h, const Tensor& b,
-                        const Tensor& weight, const Tensor& bias) {
+                        const Tensor& weight, const std::optional<Tensor>& bias) {
     context->save_for_backward({h, b, weight});
-    Tensor y = bias.defined() ? at::addmm(bias, h, b.t()) : at::mm(h, b.t());
+    Tensor y = bias ? at::addmm(*bias, h, b.t()) : at::mm(h, b.t());
     return y.addmm_(x, weight.t());
   }
 
@@ -42,7 +44,10 @@ at::Tensor down(const at::Tensor& x, const at::Tensor& a) { return x.matmul(a.t(
 at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
               const FrozenLinear& frozen) {
   TORCH_CHECK(!frozen.weight.requires_grad(), "the frozen weight must not ask for a gradient");
-  return Up::apply(x, h, b, frozen.weight, frozen.bias);
+  // An undefined tensor is no argument of an autograd function; nothing is.
+  std::optional<Tensor> bias;
+  if (frozen.bias.defined()) bias = frozen.bias;
+  return Up::apply(x, h, b, frozen.weight, bias);
 }
 
 }  // namespace rankwise

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <iostream>
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/variant.h"
@@ -345,7 +346,7 @@ void move_from_start(Model& model, const Seed& seed) {
 }
 
 double total_loss(Model& model, const Batch& batch, bool with_gradient) {
-  const at::AutoGradMode mode(with_gradient);
+  const c10::AutoGradMode mode(with_gradient);
   const Pass pass{.batch = batch, .moment = {.training = true}, .count_usage = false};
   Tensor loss = model.heads().loss(model.forward(pass), batch).sum /
                 static_cast<double>(batch.examples());

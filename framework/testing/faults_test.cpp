@@ -91,7 +91,9 @@ toy::Recipe recipe_with(const std::string& fault) {
     return options;
   };
   variant->make = [fault](const nlohmann::json&) { return std::make_unique<FaultyAdapter>(fault); };
-  return {.variant = "faulty", .kind = toy::Kind::kTokens, .unregistered = std::move(variant)};
+  // bert's residual path would let the heads learn without any linear.
+  const auto kind = fault == "loss_falls" ? toy::Kind::kFeatures : toy::Kind::kTokens;
+  return {.variant = "faulty", .kind = kind, .unregistered = std::move(variant)};
 }
 
 // Failures that a check reports on a variant.

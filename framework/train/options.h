@@ -59,6 +59,7 @@ struct RecordOptions {
   std::int64_t samples = 40;
   bool factors = true;
   bool parameters = true;
+  bool checkpoints = true;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -66,6 +67,7 @@ struct RecordOptions {
           not_negative());
     field("factors", self.factors, "keep A and B of every site in the run file");
     field("parameters", self.parameters, "write every trained parameter to a safetensors file");
+    field("checkpoints", self.checkpoints, "after each evaluation, so that a killed run goes on");
   }
 };
 

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 #include <map>
+#include <numeric>
+#include <vector>
 
 namespace rankwise {
 
@@ -45,14 +47,18 @@ void Progress::print(const StepRecord& record) {
 }
 
 void Progress::on_evaluation(const EvaluationRecord& record) {
-  std::string scores;
+  std::map<std::string, std::vector<double>> by_metric;
   for (const auto& [task, metrics] : record.scores) {
-    for (const auto& [metric, score] : metrics) {
-      scores += fmt::format("  {} {} {:.3f}", task, metric, score);
-    }
+    for (const auto& [metric, score] : metrics) by_metric[metric].push_back(score);
+  }
+  std::string text;
+  for (const auto& [metric, scores] : by_metric) {
+    const double sum = std::accumulate(scores.begin(), scores.end(), 0.0);
+    text += fmt::format("  {} {:.3f} ({} tasks)", metric, sum / static_cast<double>(scores.size()),
+                        scores.size());
   }
   fmt::print(stderr, "{}{}  dev at step {}:{}\n", terminal_ ? "\r\x1b[K" : "", name_, record.step,
-             scores);
+             text);
 }
 
 }  // namespace rankwise

@@ -12,6 +12,7 @@
 #include "framework/io/file_lock.h"
 #include "framework/io/run_reader.h"
 #include "framework/model/load_weights.h"
+#include "framework/train/checkpoint.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/progress.h"
 #include "framework/train/recorder.h"
@@ -44,11 +45,13 @@ class Run {
         trainer_(model_, suite_.dataset, config_.train, seed_.stream("train"), tensors_) {}
 
   void record_to(const std::filesystem::path& file) {
-    RunWriter writer(file, run_layout(suite_.dataset, model_), opening_attributes());
+    RunWriter writer(file, run_layout(suite_.dataset, model_), opening_attributes(),
+                     resume(file));
     try {
-      train(writer);
+      train(writer, checkpoint_path(file));
       const FinalRecord record = finish(file);
       writer.finish(record, closing_attributes());
+      std::filesystem::remove(checkpoint_path(file));
     } catch (const Error& error) {
       writer.fail(error.what());
       throw;
@@ -75,16 +78,38 @@ class Run {
                   {suite_.dataset.task_count(), 0, tensors_, seed_.stream("adapter")}});
   }
 
-  void train(RunWriter& writer) {
+  // Goes on from a killed run's checkpoint where its partial file is there too; what was recorded
+  // up to the checkpoint is kept.
+  RunHistory resume(const std::filesystem::path& file) {
+    const auto checkpoint = checkpoint_path(file);
+    const auto partial = partial_path(file);
+    if (!std::filesystem::exists(checkpoint) || !std::filesystem::exists(partial)) return {};
+    try {
+      load_checkpoint(checkpoint, model_, trainer_, best_);
+    } catch (const Error& error) {
+      fail("{}; delete {} to start this run anew", error.what(), checkpoint.string());
+    }
+    const RunHistory history = RunFile(partial).history(trainer_.steps_done());
+    for (const StepRecord& record : history.steps) {
+      training_rows_ += record.tokens;
+      training_seconds_ += record.seconds;
+    }
+    fmt::print(stderr, "{} seed {}  goes on from step {}\n", config_.label, config_.seed,
+               trainer_.steps_done());
+    return history;
+  }
+
+  void train(RunWriter& writer, const std::filesystem::path& checkpoint) {
     Recorder recorder(writer);
     Progress progress(fmt::format("{} seed {}", config_.label, config_.seed), config_.train.steps);
     Counter counter(*this);
     const std::vector<Observer*> observers{&recorder, &progress, &counter};
     trainer_.run(observers, [&](std::int64_t step) {
-      const Evaluation evaluation = evaluate(SplitName::kDev, true);
-      const EvaluationRecord record{step, evaluation.scores(), collect_usage(model_)};
+      last_dev_ = evaluate(SplitName::kDev, true);
+      const EvaluationRecord record{step, last_dev_.scores(), collect_usage(model_)};
       for (Observer* observer : observers) observer->on_evaluation(record);
-      keep_best(step, evaluation);
+      keep_best(step, last_dev_);
+      if (config_.record.checkpoints) save_checkpoint(checkpoint, model_, trainer_, best_);
     });
   }
 
@@ -104,14 +129,12 @@ class Run {
   }
 
   void keep_best(std::int64_t step, const Evaluation& evaluation) {
-    last_dev_ = evaluation;
     const double score = selection_score(evaluation, suite_.dataset);
-    if (best_step_ >= 0 && score <= best_score_) return;
-    best_step_ = step;
-    best_score_ = score;
-    best_dev_ = evaluation;
-    best_state_.clear();
-    for (const auto& [name, tensor] : model_.state()) best_state_.push_back(tensor.detach().clone());
+    if (best_.step >= 0 && score <= best_.score) return;
+    best_ = {step, score, {}};
+    for (const auto& [name, tensor] : model_.state()) {
+      best_.tensors.push_back(tensor.detach().clone());
+    }
   }
 
   // Test once: with the last parameters, then with the best ones where they differ.
@@ -125,15 +148,18 @@ class Run {
     if (config_.record.parameters) {
       save_tensors(model_.state(), std::filesystem::path(file).replace_extension(".safetensors"));
     }
-    const Evaluation last = evaluate(SplitName::kTest, false);
-    add(last_dev_, "last", record);
-    add(last, "last", record);
-    add(best_dev_, "best", record);
-    if (best_step_ == trainer_.steps_done()) {
-      add(last, "best", record);
+    if (last_dev_.tasks.empty()) last_dev_ = evaluate(SplitName::kDev, false);  // resumed at the end
+    add_predictions(last_dev_, "last", record);
+    add_predictions(evaluate(SplitName::kTest, false), "last", record);
+    if (best_.step == trainer_.steps_done()) {
+      for (std::size_t i = 0, count = record.predictions.size(); i < count; ++i) {
+        record.predictions.push_back(record.predictions[i]);
+        record.predictions.back().parameters = "best";
+      }
     } else {
       restore_best();
-      add(evaluate(SplitName::kTest, false), "best", record);
+      add_predictions(evaluate(SplitName::kDev, false), "best", record);
+      add_predictions(evaluate(SplitName::kTest, false), "best", record);
     }
     return record;
   }
@@ -143,11 +169,12 @@ class Run {
     const auto state = model_.state();
     for (std::size_t i = 0; i < state.size(); ++i) {
       torch::Tensor target = state[i].second;
-      target.copy_(best_state_[i]);
+      target.copy_(best_.tensors[i]);
     }
   }
 
-  static void add(const Evaluation& evaluation, const char* parameters, FinalRecord& record) {
+  static void add_predictions(const Evaluation& evaluation, const char* parameters,
+                              FinalRecord& record) {
     for (PredictionRecord task : evaluation.tasks) {
       task.parameters = parameters;
       record.predictions.push_back(std::move(task));
@@ -189,7 +216,7 @@ class Run {
             {"evaluation_tokens", evaluation_rows_},
             {"tokens_per_second", static_cast<double>(training_rows_) / training_seconds_},
             {"peak_memory_mb", peak_memory_mib()},
-            {"best_step", best_step_}};
+            {"best_step", best_.step}};
   }
 
   std::string backbone_text() const {
@@ -224,10 +251,8 @@ class Run {
   Model model_;
   Evaluator evaluator_;
   Trainer trainer_;
-  Evaluation last_dev_, best_dev_;
-  std::int64_t best_step_ = -1;
-  double best_score_ = 0;
-  std::vector<torch::Tensor> best_state_;
+  Evaluation last_dev_;
+  BestState best_;
   std::int64_t training_rows_ = 0, evaluation_rows_ = 0;
   double training_seconds_ = 0;
 };

@@ -42,6 +42,10 @@ StudyMembers read_members(const std::filesystem::path& file) {
   check(!members.study.empty(), "{}: has no name under 'study'", file.string());
   check(!members.runs.empty(), "{}: runs: there is none", file.string());
   check(!members.seeds.empty(), "{}: seeds: there is none", file.string());
+  for (auto seed = members.seeds.begin(); seed != members.seeds.end(); ++seed) {
+    check(std::find(members.seeds.begin(), seed, *seed) == seed, "{}: seeds: {} is there twice",
+          file.string(), *seed);
+  }
   return members;
 }
 
@@ -55,6 +59,15 @@ json::json_pointer pointer(const std::string& dotted) {
   return json::json_pointer(path);
 }
 
+// Puts `value` at `dotted` below `run`, making objects on the way.
+void place(json& run, const std::string& dotted, const json& value) {
+  try {
+    run[pointer(dotted)] = value;
+  } catch (const json::exception&) {
+    fail("'{}' lies below a value that is no object", dotted);
+  }
+}
+
 std::string short_text(const json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
@@ -66,6 +79,10 @@ std::vector<json> expand_sweep(const json& run, const std::string& path) {
   check(sweep->is_object(), "{}.sweep: {} is not an object of lists", path, sweep->dump());
   json base = run;
   base.erase("sweep");
+  for (const char* key : {"variant", "label"}) {
+    check(!base.contains(key) || base[key].is_string(), "{}.{}: {} is not a string", path, key,
+          base.value(key, json()).dump());
+  }
   if (!base.contains("label")) base["label"] = base.value("variant", "");
   std::vector<json> expanded{base};
   for (const auto& [key, values] : sweep->items()) {
@@ -75,7 +92,7 @@ std::vector<json> expand_sweep(const json& run, const std::string& path) {
     for (const json& partial : expanded) {
       for (const json& value : values) {
         json one = partial;
-        one[pointer(key)] = value;
+        place(one, key, value);
         one["label"] = one["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
         next.push_back(std::move(one));
       }
@@ -95,7 +112,7 @@ void apply_sets(json& run, const std::vector<std::string>& sets) {
     const auto equals = set.find('=');
     check(equals != std::string::npos && equals > 0,
           "--set {}: expected path=value, as in train.steps=100", set);
-    run[pointer(set.substr(0, equals))] = parse_value(set.substr(equals + 1));
+    place(run, set.substr(0, equals), parse_value(set.substr(equals + 1)));
   }
 }
 
@@ -107,9 +124,11 @@ json merged(const json& defaults, const json& run) {
   return result;
 }
 
-std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds) {
-  if (run.contains("seed") && run["seed"].is_number_integer()) return {run["seed"]};
-  return seeds;
+std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds,
+                                   const std::string& path) {
+  if (!run.contains("seed")) return seeds;
+  check(run["seed"].is_number_integer(), "{}.seed: {} is not an integer", path, run["seed"].dump());
+  return {run["seed"]};
 }
 
 bool wanted(const RunConfig& run, const std::vector<std::string>& only) {
@@ -165,7 +184,7 @@ Study read_study(const std::filesystem::path& file, const StudyOverrides& overri
     check(members.runs[i].is_object(), "{}: {} is not an object", path, members.runs[i].dump());
     for (json run : expand_sweep(merged(members.defaults, members.runs[i]), path)) {
       apply_sets(run, overrides.set);
-      for (const std::int64_t seed : seeds_of(run, members.seeds)) {
+      for (const std::int64_t seed : seeds_of(run, members.seeds, path)) {
         run["seed"] = seed;
         study.runs.push_back(resolve_run(run, path));
         study.order.push_back(row);

@@ -156,4 +156,31 @@ void Trainer::optimize(double factor) {
   model_.adapter().after_step(moment());
 }
 
+torch::optim::AdamWParamState& Trainer::moments_of(const torch::Tensor& parameter) {
+  auto& entry = optimizer_->state()[parameter.unsafeGetTensorImpl()];
+  if (!entry) {
+    auto fresh = std::make_unique<torch::optim::AdamWParamState>();
+    fresh->exp_avg(torch::zeros_like(parameter.detach()));
+    fresh->exp_avg_sq(torch::zeros_like(parameter.detach()));
+    entry = std::move(fresh);
+  }
+  return static_cast<torch::optim::AdamWParamState&>(*entry);
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> Trainer::optimizer_state() {
+  std::vector<std::pair<std::string, torch::Tensor>> state;
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const torch::optim::AdamWParamState& moments = moments_of(parameters_[i]);
+    state.emplace_back(std::to_string(i) + ".exp_avg", moments.exp_avg());
+    state.emplace_back(std::to_string(i) + ".exp_avg_sq", moments.exp_avg_sq());
+  }
+  return state;
+}
+
+void Trainer::resume_at(std::int64_t step) {
+  for (std::int64_t done = step_; done < step; ++done) sampler_.next(options_.batch);
+  step_ = step;
+  for (const torch::Tensor& parameter : parameters_) moments_of(parameter).step(step);
+}
+
 }  // namespace rankwise

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/data/sampler.h"
@@ -31,6 +33,12 @@ class Trainer {
 
   std::int64_t steps_done() const { return step_; }
 
+  /// Handles to AdamW's moments, "<parameter>.exp_avg" and "<parameter>.exp_avg_sq" by position;
+  /// zeros are made where no step was taken yet.
+  std::vector<std::pair<std::string, torch::Tensor>> optimizer_state();
+  /// Goes on after `step` steps: the sampler is brought to where it was.
+  void resume_at(std::int64_t step);
+
  private:
   struct Sums {
     double loss = 0, auxiliary = 0;
@@ -42,6 +50,7 @@ class Trainer {
   void optimize(double factor);
   bool evaluates_after(std::int64_t steps) const;
   Moment moment() const;
+  torch::optim::AdamWParamState& moments_of(const torch::Tensor& parameter);
 
   Model& model_;
   const Dataset& dataset_;

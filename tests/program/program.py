@@ -5,6 +5,8 @@ folders; nothing in the tree is written.
 """
 
 import atexit
+import contextlib
+import csv
 import functools
 import json
 import os
@@ -61,7 +63,7 @@ def run(
     prepare: Callable[[], None] | None = None,
     **variables: str,
 ) -> Done:
-    """Calls the program; `prepare` runs in the child before it, `variables` join its environment."""
+    """Calls the program; `prepare` runs in the child first, `variables` join its environment."""
     done = subprocess.run(
         [PROGRAM, *arguments],
         capture_output=True,
@@ -87,10 +89,8 @@ def start(*arguments: str | Path) -> subprocess.Popen[bytes]:
 
 def kill_group(process: subprocess.Popen[bytes]) -> None:
     """SIGKILL for the process and its workers, which may have ended already."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.communicate()
 
 
@@ -197,6 +197,11 @@ def predictions(file: h5py.File, split: str, parameters: str) -> Iterator[tuple[
     """Each task's predictions."""
     for task in names(file, "task"):
         yield task, file[f"evaluation/{task}/{split}/{parameters}"]
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 @functools.cache

@@ -15,10 +15,15 @@ class Runs(Errors):
 
     def test_unknown_names_list_the_known_ones(self) -> None:
         self.refuse_run(
-            {"variant": "smorra"}, "study.json: runs[0]", f"unknown variant 'smorra'; the variants are {VARIANTS}"
+            {"variant": "smorra"},
+            "study.json: runs[0]",
+            f"unknown variant 'smorra'; the variants are {VARIANTS}",
         )
         self.refuse_run(
-            LORA | {"backbone": {"name": "bart"}}, "runs[0].backbone", "unknown backbone 'bart'", "bert, tiny"
+            LORA | {"backbone": {"name": "bart"}},
+            "runs[0].backbone",
+            "unknown backbone 'bart'",
+            "bert, tiny",
         )
         self.refuse_run(
             LORA | {"train": {"sampler": {"tasks": "fair"}}},
@@ -28,7 +33,10 @@ class Runs(Errors):
 
     def test_unknown_keys_list_the_known_ones(self) -> None:
         self.refuse_run(
-            LORA | {"options": {"rnk": 4}}, "runs[0].options", "unknown option 'rnk'", "alpha, dropout, rank"
+            LORA | {"options": {"rnk": 4}},
+            "runs[0].options",
+            "unknown option 'rnk'",
+            "alpha, dropout, rank",
         )
         self.refuse_run(LORA | {"trian": {}}, "runs[0]", "'trian'", "backbone", "train")
         self.refuse_run(LORA | {"train": {"stps": 3}}, "runs[0].train", "'stps'", "steps")
@@ -42,8 +50,12 @@ class Runs(Errors):
         self.refuse_run(LORA | {"backbone": {"name": None}}, "runs[0].backbone", "bert, tiny")
 
     def test_wrong_types_say_what_is_expected(self) -> None:
-        self.refuse_run(LORA | {"options": {"rank": "8"}}, 'runs[0].options.rank: "8"', "an integer")
-        self.refuse_run(LORA | {"options": {"rank": 8.5}}, "runs[0].options.rank: 8.5", "an integer")
+        self.refuse_run(
+            LORA | {"options": {"rank": "8"}}, 'runs[0].options.rank: "8"', "an integer"
+        )
+        self.refuse_run(
+            LORA | {"options": {"rank": 8.5}}, "runs[0].options.rank: 8.5", "an integer"
+        )
         self.refuse_run(LORA | {"train": 5}, "runs[0].train: 5", "an object")
         self.refuse_run(LORA | {"sites": "layer.0"}, 'runs[0].sites: "layer.0"', "a list")
         self.refuse_run(LORA | {"label": 5}, "runs[0].label: 5", "a string")
@@ -53,7 +65,7 @@ class Runs(Errors):
         self.refuse_run(LORA | {"options": {"rank": 0}}, "runs[0].options.rank: 0", "positive")
         self.refuse_run(LORA | {"options": {"dropout": 2}}, "runs[0].options.dropout: 2", "0.99")
         self.refuse_run(LORA | {"train": {"steps": -1}}, "runs[0].train.steps: -1", "positive")
-        self.refuse_run(LORA | {"seed": -1}, "runs[0].seed: -1", "negative")
+        self.refuse_run(LORA | {"seed": -1}, "runs[0].seed: -1", "zero or more")
         self.refuse_run(
             LORA | {"train": {"schedule": "step"}}, 'runs[0].train.schedule: "step"', "cosine"
         )
@@ -67,7 +79,9 @@ class Runs(Errors):
 
     def test_an_unknown_task_lists_the_tasks(self) -> None:
         self.refuse_run(
-            LORA | {"data": {"tasks": ["planted7"]}}, "unknown task 'planted7'", "planted0, planted1, planted2"
+            LORA | {"data": {"tasks": ["planted7"]}},
+            "unknown task 'planted7'",
+            "planted0, planted1, planted2",
         )
 
     def test_a_pattern_without_a_site_lists_the_sites(self) -> None:
@@ -99,7 +113,7 @@ class StudyFile(Errors):
     def test_wrong_types(self) -> None:
         self.refuse(tiny_study(LORA, seeds=[-1]), "study.json: seeds", "[-1]")
         self.refuse(tiny_study(LORA, seeds=["a"]), "study.json: seeds", "each an integer")
-        self.refuse(tiny_study("lora"), "study.json: runs[0]", "lora")  # type: ignore[arg-type]
+        self.refuse(tiny_study("lora"), "study.json: runs", '"lora"', "object")  # type: ignore[arg-type]
 
     def test_one_label_for_two_rows(self) -> None:
         rows = LORA, LORA | {"options": {"rank": 2}}

@@ -144,7 +144,8 @@ class Kills(Processes):
 
 def children(process: int) -> list[int]:
     """The process's workers."""
-    return [int(word) for word in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    words = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [int(word) for word in words]
 
 
 def running(process: int) -> bool:

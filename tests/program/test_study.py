@@ -1,4 +1,4 @@
-"""Studies as a whole: what runs, what is skipped, how rows and seeds are named, what a failure does."""
+"""Studies as a whole: what runs, what is skipped, how rows are named, what a failure does."""
 
 import json
 import unittest
@@ -79,9 +79,7 @@ class Study(Folder):
             (run["label"], run["seed"]): (run["config"]["train"]["steps"], run["order"])
             for run in map(attributes, run_files(self.results))
         }
-        self.assertEqual(
-            steps, {("lora", 1): (4, 0), ("lora", 2): (4, 0), ("own", 9): (3, 1)}
-        )
+        self.assertEqual(steps, {("lora", 1): (4, 0), ("lora", 2): (4, 0), ("own", 9): (3, 1)})
 
     def test_sweeps_make_a_row_a_value(self) -> None:
         sweep = {"rank": [2, 4], "train.learning_rate": [0.01, 0.1]}

@@ -1,0 +1,202 @@
+#include "framework/suites/planted.h"
+
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "framework/adapter/variant.h"
+#include "framework/io/test_files.h"
+#include "framework/model/model.h"
+#include "framework/model/tiny.h"
+#include "framework/train/evaluator.h"
+
+namespace rankwise {
+namespace {
+
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using torch::Tensor;
+
+const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
+constexpr std::uint64_t kSeed = 12;
+
+PlantedOptions small() {
+  PlantedOptions options;
+  options.train = 64;
+  options.dev = 16;
+  options.test = 32;
+  return options;
+}
+
+Model unadapted(const SuiteData& suite, const PlantedOptions& options) {
+  auto backbone = std::make_shared<Tiny>(options.width, options.layers, 0,
+                                         Seed(*suite.backbone_seed), kDouble);
+  std::vector<Task> tasks;
+  for (const TaskData& data : suite.dataset.tasks) tasks.push_back(data.task);
+  auto heads = std::make_shared<Heads>(tasks, options.width, suite.head, Seed(0), kDouble);
+  return Model(std::move(backbone), variants().find("linear_probe").make(nlohmann::json::object()),
+               std::move(heads), {{"layer.*"}, {.tasks = options.tasks, .options = kDouble}});
+}
+
+std::vector<double> test_errors(Model& model, const Dataset& dataset) {
+  std::vector<double> errors;
+  const Evaluation evaluation =
+      Evaluator(dataset, 4096, kDouble).evaluate(model, SplitName::kTest, false);
+  for (const PredictionRecord& task : evaluation.tasks) {
+    errors.push_back(task.scores.at("relative_error"));
+  }
+  return errors;
+}
+
+// W_l + delta * sum_{i <= r*} u_i v_iᵀ in place of W_l: the definition in planted.h, once more.
+void become_teacher(Model& model, const PlantedOptions& options, std::int64_t task) {
+  const torch::NoGradGuard no_grad;
+  const Seed stream = Seed(kSeed).stream("planted");
+  const auto ranks = planted_ranks(options, kSeed);
+  std::size_t layer = 0;
+  for (const auto& [name, linear] : model.backbone().linears()) {
+    const Tensor left = orthogonal_matrix(options.width, stream.stream("U").stream(name));
+    const Tensor right = orthogonal_matrix(options.width, stream.stream("V").stream(name));
+    for (std::int64_t i = 0; i < ranks[layer][task]; ++i) {
+      linear->weight.add_(left.select(1, i).outer(right.select(1, i)), options.delta);
+    }
+    ++layer;
+  }
+}
+
+TEST(Planted, RanksAreAPermutationAtEveryLayer) {
+  const auto ranks = planted_ranks({}, kSeed);
+  ASSERT_THAT(ranks, SizeIs(3));
+  for (std::vector<std::int64_t> layer : ranks) {
+    std::sort(layer.begin(), layer.end());
+    EXPECT_THAT(layer, ElementsAre(1, 1, 2, 2, 4, 4, 8, 8));
+  }
+  EXPECT_EQ(ranks, planted_ranks({}, kSeed));
+  EXPECT_NE(ranks, planted_ranks({}, kSeed + 1));
+  EXPECT_NE(ranks[0], ranks[1]) << "layers are permuted independently";
+}
+
+TEST(Planted, TheUnadaptedModelHasErrorOne) {
+  const SuiteData suite = make_planted(small(), kSeed);
+  Model model = unadapted(suite, small());
+  // Two ways to write the same product differ by rounding.
+  EXPECT_THAT(test_errors(model, suite.dataset), Each(::testing::DoubleNear(1, 1e-12)));
+}
+
+TEST(Planted, TheTeacherHasNoErrorOnItsTaskOnly) {
+  const SuiteData suite = make_planted(small(), kSeed);
+  for (const std::int64_t task : {0, 5}) {
+    Model model = unadapted(suite, small());
+    become_teacher(model, small(), task);
+    const auto errors = test_errors(model, suite.dataset);
+    for (std::size_t t = 0; t < errors.size(); ++t) {
+      if (static_cast<std::int64_t>(t) == task) {
+        EXPECT_LE(errors[t], 1e-24);
+      } else {
+        EXPECT_GE(errors[t], 1e-3) << "task " << t << " is solved by task " << task;
+      }
+    }
+  }
+}
+
+TEST(Planted, LossIsOneForTheUnadaptedModelInTraining) {
+  const SuiteData suite = make_planted(small(), kSeed);
+  double sum = 0;
+  double count = 0;
+  for (const TaskData& data : suite.dataset.tasks) {
+    for (std::size_t i = 0; i < data.train.target.size(); ++i) {
+      const double gap = data.train.target[i] - data.train.reference[i];
+      sum += data.task.loss_scale * gap * gap;
+      count += 1;
+    }
+  }
+  EXPECT_NEAR(sum / count, 1, 1e-12);
+}
+
+TEST(Planted, LabelNoiseIsAShareOfTheUpdatesEffect) {
+  PlantedOptions quiet = small();
+  quiet.noise = 0;
+  const SuiteData noisy = make_planted(small(), kSeed);
+  const SuiteData clean = make_planted(quiet, kSeed);
+  const Split& with = noisy.dataset.tasks[0].train;
+  const Split& without = clean.dataset.tasks[0].train;
+  EXPECT_EQ(with.features, without.features);
+  double noise = 0;
+  double gap = 0;
+  for (std::size_t i = 0; i < with.target.size(); ++i) {
+    noise += std::pow(with.target[i] - without.target[i], 2);
+    gap += std::pow(without.target[i] - without.reference[i], 2);
+  }
+  EXPECT_NEAR(std::sqrt(noise / gap), 0.3, 0.035);  // 1,024 draws: five times 0.3 / sqrt(2048)
+  EXPECT_EQ(noisy.dataset.tasks[0].test.target, clean.dataset.tasks[0].test.target);
+}
+
+TEST(Planted, TasksInputsLieApart) {
+  const SuiteData suite = make_planted(small(), kSeed);
+  std::vector<Tensor> means;
+  for (const TaskData& data : suite.dataset.tasks) {
+    means.push_back(torch::tensor(data.train.features, kDouble).view({-1, 32}).mean(0));
+  }
+  // kappa sqrt(d) = 2.83, so two tasks are 4 apart; means of 64 Gaussians in 32 dimensions add
+  // noise of norm sqrt(2 * 32 / 64) = 1.
+  const double distance = (means[0] - means[1]).norm().item<double>();
+  EXPECT_NEAR(distance, std::sqrt(16.0 + 1), 0.8);
+}
+
+TEST(Planted, ASeedOfItsOwnFixesTheTeacher) {
+  const SuiteKind& planted = suites().find("planted");
+  const auto options = planted.resolve({{"seed", 3}, {"train", 8}, {"dev", 8}, {"test", 8}}, "data");
+  const auto first = planted.make(options, {.seed = 1});
+  const auto second = planted.make(options, {.seed = 2});
+  EXPECT_EQ(first.dataset.tasks[0].train.features, second.dataset.tasks[0].train.features);
+  EXPECT_EQ(first.backbone_seed, second.backbone_seed);
+  auto free = options;
+  free["seed"] = nullptr;
+  EXPECT_NE(planted.make(free, {.seed = 1}).dataset.tasks[0].train.features,
+            planted.make(free, {.seed = 2}).dataset.tasks[0].train.features);
+}
+
+TEST(Planted, RefusesMoreTasksThanDirections) {
+  PlantedOptions options = small();
+  options.tasks = 33;
+  EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("33 tasks"));
+}
+
+TEST(Suite, TakesTasksAndSubsets) {
+  DataOptions options = resolve_data({{"suite", "planted"},
+                                      {"tasks", {"planted5", "planted2"}},
+                                      {"train_rows", 10},
+                                      {"dev_rows", 0},
+                                      {"test_rows", 7}},
+                                     "data");
+  const Dataset dataset = load_suite(options, {}).dataset;
+  ASSERT_EQ(dataset.task_count(), 2);
+  EXPECT_EQ(dataset.tasks[0].task.name, "planted5");
+  EXPECT_EQ(dataset.tasks[0].train.examples(), 10);
+  EXPECT_EQ(dataset.tasks[0].dev.examples(), 128);
+  EXPECT_EQ(dataset.tasks[1].test.examples(), 7);
+  EXPECT_THAT(dataset.tasks[1].test.reference, SizeIs(7 * 16));
+  options.tasks = {"planted9"};
+  EXPECT_THAT(error_of([&] { load_suite(options, {}); }), HasSubstr("unknown task 'planted9'"));
+}
+
+TEST(Suite, UnknownOnesSayWhatToDo) {
+  const DataOptions options = resolve_data({{"suite", "text11"}}, "data");
+  const auto message = error_of([&] {
+    load_suite(options, {.data = "/nowhere", .tokenizer = "minilm-l6"});
+  });
+  EXPECT_THAT(message, HasSubstr("unknown suite 'text11'"));
+  EXPECT_THAT(message, HasSubstr("scripts/prepare --suite text11 --backbone minilm-l6"));
+  EXPECT_THAT(message, HasSubstr("planted"));
+  EXPECT_THAT(error_of([&] { load_suite(options, {.data = "/nowhere"}); }),
+              HasSubstr("needs a backbone with prepared weights"));
+  EXPECT_THAT(error_of([] { resolve_data({{"suite", "text11"}, {"options", {{"a", 1}}}}, "data"); }),
+              HasSubstr("is a token file and has no options"));
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,69 @@
+#include "framework/testing/one_site.h"
+
+#include <torch/types.h>
+
+namespace rankwise {
+
+namespace {
+
+const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
+
+// Batches need a dataset only for their layout; the rows' values come from the caller.
+Batch batch_of(const std::vector<std::int32_t>& tasks, std::int64_t task_count) {
+  Dataset dataset;
+  dataset.feature_width = 1;
+  dataset.tasks.resize(static_cast<std::size_t>(task_count));
+  for (TaskData& data : dataset.tasks) {
+    data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
+  }
+  std::vector<Example> examples;
+  for (const std::int32_t task : tasks) examples.push_back({task, 0});
+  return pack(dataset, SplitName::kTrain, examples, kDouble);
+}
+
+}  // namespace
+
+OneSite::OneSite(const std::string& variant, const nlohmann::json& options, const Shape& shape)
+    : shape_(shape) {
+  const Variant& found = variants().find(variant);
+  adapter_ = found.make(found.resolve(options, "options"));
+  const Site site{"site", shape.in, shape.out};
+  update_ = adapter_->make_update(site, {shape.tasks, shape.sites, kDouble, Seed(1)});
+  adapter_->add(site, update_);
+}
+
+torch::Tensor OneSite::get(const std::string& name) const {
+  for (const auto& tensors : {update_->named_parameters(), update_->named_buffers()}) {
+    if (tensors.contains(name)) return tensors[name];
+  }
+  fail("the update has no {}", name);
+}
+
+void OneSite::set(const std::string& name, const torch::Tensor& value) {
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor target = get(name);
+  TORCH_CHECK(target.sizes() == value.sizes(), name, " is ", target.sizes());
+  target.copy_(value);
+}
+
+torch::Tensor OneSite::forward(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
+                               bool training) {
+  const auto rows = static_cast<std::size_t>(x.size(0));
+  const Batch batch =
+      batch_of(tasks.empty() ? std::vector<std::int32_t>(rows, 0) : tasks, shape_.tasks);
+  const FrozenLinear frozen{torch::zeros({shape_.out, shape_.in}, kDouble), {}};
+  return update_->forward(x, frozen, {.batch = batch, .moment = {.training = training}});
+}
+
+torch::Tensor OneSite::tensor(std::vector<std::vector<double>> rows) {
+  std::vector<torch::Tensor> tensors;
+  for (const std::vector<double>& row : rows) tensors.push_back(torch::tensor(row, kDouble));
+  return torch::stack(tensors);
+}
+
+std::vector<double> OneSite::values(const torch::Tensor& tensor) {
+  const torch::Tensor host = tensor.detach().to(torch::kFloat64).contiguous();
+  return {host.data_ptr<double>(), host.data_ptr<double>() + host.numel()};
+}
+
+}  // namespace rankwise

@@ -1,0 +1,43 @@
+/// One update of a variant by itself, with values set by hand: for the variants' own tests.
+#pragma once
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+
+/// A site of `in` inputs and `out` outputs whose frozen weight is zero, so that outputs are the
+/// update alone. fp64.
+class OneSite {
+ public:
+  struct Shape {
+    std::int64_t in = 2, out = 1, tasks = 1, sites = 1;
+  };
+
+  OneSite(const std::string& variant, const nlohmann::json& options, const Shape& shape);
+
+  /// A parameter or buffer of the update: "lora_A", "gate.router".
+  torch::Tensor get(const std::string& name) const;
+  void set(const std::string& name, const torch::Tensor& value);
+
+  /// Row i is a sequence of its own and belongs to tasks[i]; `tasks` empty: all to task 0.
+  torch::Tensor forward(const torch::Tensor& x, const std::vector<std::int32_t>& tasks = {},
+                        bool training = false);
+
+  Update& update() { return *update_; }
+  Adapter& adapter() { return *adapter_; }
+
+  static torch::Tensor tensor(std::vector<std::vector<double>> rows);
+  static std::vector<double> values(const torch::Tensor& tensor);
+
+ private:
+  Shape shape_;
+  std::unique_ptr<Adapter> adapter_;
+  std::shared_ptr<Update> update_;
+};
+
+}  // namespace rankwise

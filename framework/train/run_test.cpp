@@ -1,0 +1,291 @@
+// Whole runs on a small planted suite: what is written, skipped, kept, and the same again.
+
+#include "framework/train/run.h"
+
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "framework/core/error.h"
+#include "framework/io/file_lock.h"
+#include "framework/io/run_reader.h"
+#include "framework/io/test_files.h"
+#include "framework/train/evaluator.h"
+
+namespace rankwise {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using nlohmann::json;
+
+constexpr std::int64_t kDevRows = 16;
+
+json small_run(const std::string& variant = "smora") {
+  const json options = variant == "smora" ? json{{"rank", 8}, {"active", 2}} : json::object();
+  return {{"variant", variant},
+          {"options", options},
+          {"seed", 3},
+          {"backbone", {{"name", "tiny"}}},
+          {"data", {{"suite", "planted"}, {"options", {{"train", 32}, {"dev", kDevRows}, {"test", 24}}}}},
+          {"train", {{"steps", 20}, {"batch", 8}, {"learning_rate", 1e-2}, {"evaluations", 4}}},
+          {"record", {{"samples", 2}}}};
+}
+
+RunTask task_of(const json& run, const std::filesystem::path& results) {
+  return {.config = resolve_run(run, "run"), .study = "toy", .places = {.results = results}};
+}
+
+std::filesystem::path file_of(const RunTask& task) {
+  return run_file(task.config, identify(task.config, task.places), task.study, task.places);
+}
+
+std::string bytes_of(const std::filesystem::path& path) {
+  std::stringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+std::set<std::string> names_in(const std::filesystem::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".lock") names.insert(entry.path().filename());
+  }
+  return names;
+}
+
+std::uint64_t sum(const std::vector<std::uint64_t>& values, std::size_t first, std::size_t count) {
+  std::uint64_t total = 0;
+  for (std::size_t i = first; i < first + count; ++i) total += values[i];
+  return total;
+}
+
+TEST(Run, IsFinishedOnceAndSkippedAfterwards) {
+  const RunTask task = task_of(small_run(), test_folder());
+  EXPECT_EQ(execute(task), RunOutcome::kFinished);
+  const auto file = file_of(task);
+  const std::string stem = file.stem();
+  EXPECT_THAT(names_in(file.parent_path()), ElementsAre(stem + ".h5", stem + ".safetensors"));
+  const std::string bytes = bytes_of(file);
+  EXPECT_EQ(execute(task), RunOutcome::kSkipped);
+  EXPECT_EQ(bytes_of(file), bytes);
+}
+
+TEST(Run, AnotherLabelIsAnotherFile) {
+  json run = small_run();
+  const auto folder = test_folder();
+  const auto first = file_of(task_of(run, folder));
+  run["label"] = "another";
+  EXPECT_NE(file_of(task_of(run, folder)), first);
+}
+
+TEST(Run, IsLeftToTheProcessThatHoldsIt) {
+  const RunTask task = task_of(small_run(), test_folder());
+  const auto lock =
+      FileLock::try_lock(std::filesystem::path(file_of(task)).replace_extension(".lock"));
+  ASSERT_TRUE(lock.has_value());
+  EXPECT_EQ(execute(task), RunOutcome::kBusy);
+  EXPECT_FALSE(std::filesystem::exists(file_of(task)));
+}
+
+TEST(Run, RecordsEveryStepAndEvaluation) {
+  const RunTask task = task_of(small_run(), test_folder());
+  execute(task);
+  const RunFile file(file_of(task));
+  EXPECT_EQ(file.status(), "finished");
+  const auto steps = file.steps();
+  ASSERT_THAT(steps, SizeIs(20));
+  EXPECT_EQ(steps[19].step, 20);
+  EXPECT_EQ(steps[0].tokens, 8) << "eight sequences of one row";
+  EXPECT_GT(steps[0].loss, 0);
+  EXPECT_EQ(file.evaluation_count(), 4U);
+  EXPECT_EQ(file.evaluations()[1].step, 10);
+  const json& attributes = file.attributes();
+  EXPECT_EQ(attributes.at("variant"), "smora");
+  EXPECT_EQ(attributes.at("study"), "toy");
+  EXPECT_EQ(attributes.at("seed"), 3);
+  EXPECT_EQ(attributes.at("suite"), "planted");
+  EXPECT_EQ(attributes.at("backbone"), "tiny (random)");
+  EXPECT_EQ(attributes.at("config_hash").get<std::string>().substr(0, 10),
+            file_of(task).stem().string().substr(file_of(task).stem().string().size() - 10));
+}
+
+TEST(Run, UsageSumsToRowsTimesActiveRanks) {
+  const RunTask task = task_of(small_run(), test_folder());
+  execute(task);
+  const RunFile file(file_of(task));
+  const auto steps = file.steps();
+  ASSERT_THAT(file.layout().sites, SizeIs(3));
+  for (const SiteRecord& site : file.layout().sites) {
+    const auto usage = file.usage(site.name);
+    ASSERT_THAT(usage, SizeIs(4));
+    for (std::size_t e = 0; e < usage.size(); ++e) {
+      std::uint64_t trained = 0;
+      for (std::size_t t = 0; t < 8; ++t) {
+        EXPECT_EQ(sum(usage[e].count, 8 * t, 8), kDevRows * 2) << site.name << " task " << t;
+        double mass = 0;
+        for (std::size_t r = 0; r < 8; ++r) mass += usage[e].gate_mass[8 * t + r];
+        EXPECT_NEAR(mass, kDevRows * 2, 1e-4) << "gates sum to k in single precision";
+        trained += sum(usage[e].training_count, 8 * t, 8);
+      }
+      EXPECT_EQ(trained, (e + 1) * 5 * 8 * 2) << "rows of the steps so far, twice";
+    }
+  }
+}
+
+std::map<std::string, std::string> finals(const RunFile& file) {
+  std::map<std::string, std::string> seen;
+  for (const PredictionRecord& record : file.predictions()) {
+    seen[record.task] += record.split + " " + record.parameters + "; ";
+  }
+  return seen;
+}
+
+// The index of the evaluation that the rule for `best` picks.
+std::size_t best_evaluation(const std::vector<EvaluationRecord>& evaluations) {
+  std::size_t best = 0;
+  double lowest = 1e300;
+  for (std::size_t e = 0; e < evaluations.size(); ++e) {
+    double total = 0;
+    for (const auto& [task, scores] : evaluations[e].scores) total += scores.at("relative_error");
+    if (total < lowest) {
+      lowest = total;
+      best = e;
+    }
+  }
+  return best;
+}
+
+TEST(Run, KeepsLastAndBest) {
+  json run = small_run("lora");
+  run["train"]["learning_rate"] = 0.3;  // far too high: the first evaluation is not the worst
+  run["train"]["schedule"] = "constant";
+  const RunTask task = task_of(run, test_folder());
+  execute(task);
+  const RunFile file(file_of(task));
+  EXPECT_THAT(finals(file), SizeIs(8));
+  const auto evaluations = file.evaluations();
+  const std::size_t best = best_evaluation(evaluations);
+  ASSERT_LT(best, 3U) << "the last evaluation is the best one: the test sees nothing";
+  EXPECT_EQ(file.attributes().at("best_step"), evaluations[best].step);
+  for (const PredictionRecord& record : file.predictions()) {
+    const double score = record.scores.at("relative_error");
+    if (record.split != "dev") continue;
+    const auto& expected = evaluations[record.parameters == "best" ? best : 3].scores;
+    EXPECT_NEAR(score, expected.at(record.task).at("relative_error"), 1e-5 * score)
+        << record.task << " " << record.parameters;
+  }
+}
+
+TEST(Run, PredictionsHaveTheirExamples) {
+  const RunTask task = task_of(small_run(), test_folder());
+  execute(task);
+  const RunFile file(file_of(task));
+  const auto seen = finals(file);
+  ASSERT_THAT(seen, SizeIs(8));
+  for (const char* part : {"dev last", "test last", "dev best", "test best"}) {
+    EXPECT_THAT(seen.at("planted0"), HasSubstr(part));
+  }
+  for (const PredictionRecord& record : file.predictions()) {
+    const std::size_t examples = record.split == "dev" ? kDevRows : 24;
+    EXPECT_EQ(record.width, 16);
+    EXPECT_THAT(record.prediction, SizeIs(examples * 16));
+    EXPECT_THAT(record.label, SizeIs(examples * 16));
+  }
+  EXPECT_THAT(file.sample_tasks(), SizeIs(16));
+  EXPECT_THAT(file.factors(), SizeIs(3));
+  EXPECT_EQ(file.parameters().trainable, 3 * 8 * (32 + 32 + 32));
+}
+
+// What a run leaves, times and machine aside.
+struct Left {
+  explicit Left(const RunTask& task) : file(file_of(task)) {
+    tensors = bytes_of(file_of(task).replace_extension(".safetensors"));
+    steps = file.steps();
+    for (StepRecord& step : steps) step.seconds = 0;
+  }
+  RunFile file;
+  std::string tensors;
+  std::vector<StepRecord> steps;
+};
+
+TEST(Run, SameSeedSameBitsInAnotherFolder) {
+  const auto folder = test_folder();
+  for (const char* variant : {"smora", "more", "flylora"}) {
+    const RunTask first = task_of(small_run(variant), folder / "a");
+    const RunTask second = task_of(small_run(variant), folder / "b");
+    execute(first);
+    execute(second);
+    const Left one(first);
+    const Left two(second);
+    EXPECT_FALSE(one.tensors.empty());
+    EXPECT_EQ(one.tensors, two.tensors) << variant;
+    EXPECT_EQ(one.steps, two.steps) << variant;
+    EXPECT_EQ(one.file.evaluations(), two.file.evaluations()) << variant;
+    EXPECT_EQ(one.file.predictions(), two.file.predictions()) << variant;
+    EXPECT_EQ(one.file.attributes().at("config_hash"), two.file.attributes().at("config_hash"));
+  }
+}
+
+TEST(Run, AnotherSeedIsAnotherRun) {
+  const auto folder = test_folder();
+  json run = small_run();
+  execute(task_of(run, folder));
+  const Left one(task_of(run, folder));
+  run["seed"] = 4;
+  execute(task_of(run, folder));
+  const Left two(task_of(run, folder));
+  EXPECT_NE(one.tensors, two.tensors);
+  EXPECT_NE(one.steps, two.steps);
+}
+
+TEST(Run, FailuresAreKeptAndTriedAgain) {
+  json run = small_run("lora");
+  run["train"]["learning_rate"] = 1e300;
+  run["train"]["clip"] = 0;
+  const RunTask task = task_of(run, test_folder());
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const std::string message = error_of([&] { execute(task); });
+    EXPECT_THAT(message, HasSubstr("lower train.learning_rate"));
+    const auto failed = failed_path(file_of(task));
+    ASSERT_TRUE(std::filesystem::exists(failed));
+    EXPECT_EQ(RunFile(failed).status(), "failed");
+    EXPECT_FALSE(std::filesystem::exists(file_of(task)));
+    EXPECT_FALSE(std::filesystem::exists(partial_path(file_of(task))));
+  }
+}
+
+TEST(Run, YardsticksRecordNoUsage) {
+  for (const char* variant : {"full_fine_tuning", "linear_probe"}) {
+    const RunTask task = task_of(small_run(variant), test_folder());
+    EXPECT_EQ(execute(task), RunOutcome::kFinished) << variant;
+    EXPECT_TRUE(RunFile(file_of(task)).layout().sites.empty());
+  }
+}
+
+TEST(RunTask, TravelsAsJson) {
+  RunTask task = task_of(small_run(), "results");
+  task.note = "small";
+  task.order = 4;
+  task.threads = 2;
+  EXPECT_EQ(RunTask::from_json(json::parse(task.to_json().dump())).to_json(), task.to_json());
+}
+
+TEST(Device, IsCpuOrCuda) {
+  EXPECT_TRUE(parse_device("cpu").is_cpu());
+  EXPECT_THAT(error_of([] { parse_device("tpu"); }), HasSubstr("the devices are cpu, cuda"));
+  try {
+    EXPECT_TRUE(parse_device("cuda").is_cuda());
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("use --device cpu"));
+  }
+}
+
+}  // namespace
+}  // namespace rankwise

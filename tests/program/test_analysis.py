@@ -1,0 +1,228 @@
+"""Tables and look-ups: numbers recomputed from the run files, texts that agree with docs."""
+
+import re
+import unittest
+
+import h5py
+import numpy as np
+
+from .errors import Errors
+from .program import (
+    ROOT,
+    all_variants,
+    attributes,
+    by_label,
+    csv_rows,
+    open_run,
+    predictions,
+    run,
+    run_files,
+    tiny_study,
+)
+
+LABELS = ["linear probe", "full", "lora", "smora", "more", "flylora"]
+TASKS = ["planted0", "planted1", "planted2"]
+VARIANTS = ["flylora", "full_fine_tuning", "linear_probe", "lora", "more", "smora"]
+
+
+def markdown_rows(text: str) -> list[list[str]]:
+    """The cells of a Markdown table's lines, header first, without the rule."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return [row for row in cells if not set("".join(row)) <= set(":-")]
+
+
+def scores(label: str, split: str, parameters: str) -> np.ndarray:
+    """[seeds, tasks] recomputed: squared error over that of the unadapted model (the probe's)."""
+    labels = by_label(all_variants())
+    values = []
+    for path, plain in zip(labels[label], labels["linear probe"], strict=True):
+        with open_run(path) as file, open_run(plain) as reference:
+            values.append([])
+            for task, group in predictions(file, split, parameters):
+                truth = group["label"][:]
+                base = reference[f"evaluation/{task}/{split}/{parameters}/prediction"][:]
+                error = ((group["prediction"][:] - truth) ** 2).sum()
+                values[-1].append(error / ((base - truth) ** 2).sum())
+    return np.array(values)
+
+
+class Table(Errors):
+    """rankwise table."""
+
+    def table(self, *arguments: str) -> list[dict[str, str]]:
+        """The CSV's rows."""
+        out = self.folder / "out/table"
+        done = run("table", all_variants(), "--out", out, *arguments)
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertEqual(done.out, f"{out}.md\n{out}.csv\n")
+        return csv_rows(out.with_suffix(".csv"))
+
+    def test_has_a_row_a_label_in_the_studys_order(self) -> None:
+        self.assertEqual([row["method"] for row in self.table()], LABELS)
+        header, *rows = markdown_rows(run("table", all_variants()).out)
+        self.assertEqual([row[0] for row in rows], LABELS)
+        self.assertEqual(header[1:5], [f"{task} ↓" for task in TASKS] + ["average ↓"])
+
+    def test_numbers_follow_from_the_run_files(self) -> None:
+        for split, parameters in (("test", "best"), ("dev", "last")):
+            rows = self.table("--split", split, "--parameters", parameters)
+            for row in rows:
+                values = scores(row["method"], split, parameters)
+                values = np.column_stack([values, values.mean(axis=1)])
+                for column, name in enumerate([*TASKS, "average"]):
+                    mean, std = float(row[f"{name} ↓"]), float(row[f"{name} ↓ std"])
+                    self.assertAlmostEqual(mean, values[:, column].mean(), delta=2e-5)
+                    self.assertAlmostEqual(std, values[:, column].std(ddof=1), delta=2e-5)
+                    self.assertEqual(row[f"{name} ↓ n"], "2")
+
+    def test_is_made_of_the_recorded_scores_to_the_last_digit(self) -> None:
+        labels = by_label(all_variants())
+        for row in self.table():
+            for task in TASKS:
+                recorded = []
+                for path in labels[row["method"]]:
+                    with open_run(path) as file:
+                        group = file[f"evaluation/{task}/test/best"]
+                        recorded.append(float(group.attrs["relative_error"]))
+                self.assertEqual(row[f"{task} ↓"], f"{np.mean(recorded):.9g}")
+                self.assertEqual(row[f"{task} ↓ std"], f"{np.std(recorded, ddof=1):.9g}")
+
+    def test_markdown_rounds_what_the_csv_says(self) -> None:
+        rows = self.table()
+        text = (self.folder / "out/table.md").read_text()
+        self.assertEqual(run("table", all_variants()).out, text)
+        header, *printed = markdown_rows(text)
+        for row, cells in zip(rows, printed, strict=True):
+            for name, cell in zip(header[1:5], cells[1:5], strict=True):
+                mean, std = float(row[name]), float(row[f"{name} std"])
+                self.assertEqual(cell, f"{mean:.3f} ± {std:.3f}")
+
+    def test_counts_parameters_and_speed(self) -> None:
+        labels = by_label(all_variants())
+        header, *printed = markdown_rows(run("table", all_variants()).out)
+        for cells in printed:
+            cell = dict(zip(header, cells, strict=True))
+            paths = labels[cell["method"]]
+            with open_run(paths[0]) as file:
+                counts = dict(file["parameters"].attrs)
+            self.assertEqual(cell["trainable"], f"{counts['trainable']:,}")
+            self.assertEqual(cell["router"], f"{counts['router']:,}")
+            speeds = [attributes(path)["tokens_per_second"] for path in paths]
+            self.assertEqual(cell["tokens/s"].split(" ± ")[0], f"{np.mean(speeds):,.0f}")
+
+    def test_says_how_it_was_measured(self) -> None:
+        text = run("table", all_variants()).out
+        for words in (
+            "2 seeds (0, 1)", "relative_error (lower is better)", "Split: test; parameters: best",
+            "tiny (random)", "suite: planted", "steps: 12", "all variants", "Protocol: ",
+        ):  # fmt: skip
+            self.assertIn(words, text)
+
+    def test_refuses_mixed_protocols_and_marks_them_on_demand(self) -> None:
+        other = {"variant": "lora", "label": "longer", "train": {"steps": 6}}
+        self.succeed(tiny_study({"variant": "lora"}, other))
+        self.assert_line(run("table", self.results), "'lora'", "'longer'", "protocol")
+        done = run("table", self.results, "--mixed")
+        self.assertEqual(done.code, 0, done.err)
+        marked = [row[0] for row in markdown_rows(done.out)[1:]]
+        self.assertEqual(marked, ["lora", "longer†"])
+
+    def test_refuses_what_was_not_asked_for_right(self) -> None:
+        self.assert_line(run("table"), "paths", "--help")
+        self.assert_line(run("table", all_variants(), "--split", "train"), "split", "dev", "test")
+        self.assert_line(run("table", all_variants(), "--parameters", "worst"), "best", "last")
+
+
+class RunSets(Errors):
+    """Folders that hold other things than finished runs."""
+
+    def test_a_missing_or_empty_folder(self) -> None:
+        (self.folder / "empty").mkdir()
+        for command in (("table",), ("figure", "usage")):
+            missing = self.folder / "nowhere"
+            self.assert_line(run(*command, missing), str(missing), "no such file or folder")
+            empty = self.folder / "empty"
+            self.assert_line(run(*command, empty), str(empty), "no finished runs")
+
+    def test_damaged_files_beside_good_ones_are_told_and_left_out(self) -> None:
+        self.succeed(tiny_study({"variant": "lora"}, {"variant": "more"}))
+        good, cut = run_files(self.results)
+        cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+        with h5py.File(self.results / "tiny/foreign.h5", "w") as file:
+            file["x"] = np.arange(3)
+        (self.results / "tiny/text.h5").write_text("no HDF5")
+        done = run("table", self.results)
+        self.assertEqual(done.code, 0, done.err)
+        warnings = done.err.splitlines()
+        self.assertEqual(len(warnings), 3, done.err)
+        for name in (cut.name, "foreign.h5", "text.h5"):
+            self.assertEqual(sum(name in line for line in warnings), 1, done.err)
+        self.assertEqual([row[0] for row in markdown_rows(done.out)[1:]], ["lora"])
+        self.assertNotEqual(good, cut)
+
+    def test_nothing_but_damaged_files(self) -> None:
+        (self.folder / "text.h5").write_text("no HDF5")
+        done = run("table", self.folder / "text.h5")
+        self.assertEqual(done.code, 1)
+        self.assertIn("text.h5", done.err)
+        self.assertIn("no finished runs", done.err)
+
+    def test_two_different_runs_of_one_label_and_seed(self) -> None:
+        self.succeed(tiny_study({"variant": "lora"}))
+        self.succeed(tiny_study({"variant": "lora", "options": {"rank": 2}}))
+        done = run("table", self.results)
+        self.assert_line(done, "'lora'", "seed 0", "differ in their options")
+
+    def test_a_schema_of_the_future(self) -> None:
+        self.succeed(tiny_study({"variant": "lora"}))
+        (path,) = run_files(self.results)
+        with h5py.File(path, "a") as file:
+            file.attrs["schema"] = np.int64(99)
+        done = run("table", self.results)
+        self.assertEqual(done.code, 1)
+        self.assertIn("written by schema 99, this program reads 1", done.err)
+
+
+class LookUps(unittest.TestCase):
+    """list, describe, env, schema."""
+
+    def out(self, *arguments: str) -> str:
+        done = run(*arguments)
+        self.assertEqual((done.code, done.err), (0, ""))
+        return done.out
+
+    def test_list_names_all_there_is(self) -> None:
+        text = self.out("list")
+        names = [*VARIANTS, "bert", "tiny", "planted", "round_robin", "macro_f1", "clusters"]
+        for name in names:
+            self.assertRegex(text, rf"(?m)^  {name} +\S")
+
+    def test_describe_explains_every_option(self) -> None:
+        for variant in VARIANTS:
+            text = self.out("describe", variant)
+            self.assertIn(f"variant {variant}: ", text)
+            self.assertIn("source: ", text)
+        self.assertRegex(self.out("describe", "smora"), r"(?m)^  active +8 +\S.*positive")
+        for name in ("bert", "tiny", "planted", "usage", "training", "clusters"):
+            self.assertIn(f" {name}: ", self.out("describe", name))
+        for part, option in (("train", "sampler.tasks"), ("data", "suite"), ("record", "samples")):
+            self.assertRegex(self.out("describe", part), rf"(?m)^  {re.escape(option)} ")
+
+    def test_env_says_what_the_program_was_built_from(self) -> None:
+        text = self.out("env")
+        for name in ("rankwise", "commit", "dirty", "compiler", "libtorch", "cuda", "cores"):
+            self.assertRegex(text, rf"(?m)^{name} +\S")
+
+    def test_schema_is_the_page_in_docs(self) -> None:
+        self.assertEqual(self.out("schema"), (ROOT / "docs/run_file.md").read_text())
+
+    def test_readme_shows_the_variants(self) -> None:
+        readme = (ROOT / "README.md").read_text()
+        block = re.search(r"<!-- variants -->\n(.*?)<!-- /variants -->", readme, flags=re.S)
+        assert block, "README.md has no block <!-- variants --> ... <!-- /variants -->"
+        self.assertEqual(block.group(1).strip(), self.out("list", "--markdown").strip())
+
+
+if __name__ == "__main__":
+    unittest.main()

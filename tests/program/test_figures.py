@@ -1,0 +1,185 @@
+"""Figures: every format decodes, equal input gives equal bytes, and the data are the run files'."""
+
+import csv
+import io
+import struct
+import unittest
+import xml.etree.ElementTree as ElementTree
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from .errors import Errors
+from .program import all_variants, by_label, csv_rows, names, open_run, run, tiny_study
+
+TASKS = ["planted0", "planted1", "planted2"]
+
+
+class Figures(Errors):
+    """rankwise figure."""
+
+    def draw(self, name: str, out: str = "figures", *arguments: str) -> dict[str, Path]:
+        """Draws, and gives the files by name; each is told on standard output."""
+        folder = self.folder / out
+        done = run("figure", name, all_variants(), "--out", folder, *arguments)
+        self.assertEqual(done.code, 0, done.err)
+        told = [Path(line) for line in done.out.splitlines()]
+        self.assertEqual(sorted(told), sorted(folder.iterdir()))
+        return {path.name: path for path in told}
+
+    def test_come_in_all_formats_that_decode(self) -> None:
+        for name, stems in (
+            ("usage", {f"usage_{label}" for label in ("lora", "smora", "more", "flylora")}),
+            ("training", {"training_loss", "training_scores"}),
+            ("clusters", {"clusters_more_pooled", "clusters_more_layer.1", "clusters_lora_pooled"}),
+        ):
+            with self.subTest(name):
+                files = self.draw(name, name)
+                for stem in stems:
+                    for suffix in ("csv", "gp", "svg", "pdf", "png"):
+                        self.assertIn(f"{stem}.{suffix}", files)
+                for path in files.values():
+                    self.check(path)
+
+    def check(self, path: Path) -> None:
+        data = path.read_bytes()
+        if path.suffix == ".svg":
+            root = ElementTree.fromstring(data)
+            self.assertTrue(root.tag.endswith("svg"))
+        elif path.suffix == ".pdf":
+            self.assertTrue(data.startswith(b"%PDF-") and b"%%EOF" in data[-20:])
+        elif path.suffix == ".png":
+            self.check_png(data)
+        elif path.suffix == ".csv":
+            rows = list(csv.reader(io.StringIO(data.decode())))
+            self.assertGreater(len(rows), 1)
+            self.assertEqual({len(row) for row in rows}, {len(rows[0])}, path.name)
+        else:
+            self.assertIn(path.with_suffix(".csv").name, data.decode())
+
+    def check_png(self, data: bytes) -> None:
+        """Header, checksums, and as many bytes of pixels as the size needs, not all alike."""
+        self.assertEqual(data[:8], b"\x89PNG\r\n\x1a\n")
+        place, pixels, kinds = 8, b"", []
+        while place < len(data):
+            size, kind = struct.unpack(">I4s", data[place : place + 8])
+            chunk = data[place + 8 : place + 8 + size]
+            (checksum,) = struct.unpack(">I", data[place + 8 + size : place + 12 + size])
+            self.assertEqual(checksum, zlib.crc32(kind + chunk))
+            kinds.append(kind)
+            if kind == b"IHDR":
+                width, height, depth, colour = struct.unpack(">IIBB", chunk[:10])
+            pixels += chunk if kind == b"IDAT" else b""
+            place += 12 + size
+        self.assertEqual((kinds[0], kinds[-1]), (b"IHDR", b"IEND"))
+        self.assertGreaterEqual(width, 3.3 * 300)  # a column of a paper at 300 dots an inch
+        self.assertGreater(height, 300)
+        bits = depth * {0: 1, 2: 3, 3: 1, 6: 4}[colour]
+        raw = zlib.decompress(pixels)
+        self.assertEqual(len(raw), height * (1 + (width * bits + 7) // 8))
+        self.assertGreater(len(set(raw)), 8)
+
+    def test_are_the_same_bytes_again(self) -> None:
+        for name in ("usage", "training", "clusters"):
+            first, second = self.draw(name, name + "1"), self.draw(name, name + "2")
+            self.assertEqual(list(first), list(second))
+            for file, path in first.items():
+                if path.suffix in {".svg", ".csv"}:
+                    self.assertEqual(path.read_bytes(), second[file].read_bytes(), file)
+
+    def test_usage_shows_shares_of_the_last_evaluation(self) -> None:
+        files = self.draw("usage")
+        paths = by_label(all_variants())["smora"]
+        counts = np.zeros((2, 3, 12))
+        for path in paths:
+            with open_run(path) as file:
+                for i, site in enumerate(names(file, "site")):
+                    counts[i] += file["usage"][site]["count"][-1]
+        tokens = len(paths) * 32
+        self.check_shares(files["usage_smora_sites.csv"], counts.reshape(6, 12) / tokens)
+        self.check_shares(files["usage_smora.csv"], counts.sum(axis=0) / (2 * tokens))
+
+    def check_shares(self, path: Path, expected: np.ndarray) -> None:
+        rows = csv_rows(path)
+        drawn = [[float(row[str(rank)]) for rank in range(1, 13)] for row in rows]
+        np.testing.assert_allclose(drawn, expected, rtol=1e-5)
+
+    def test_usage_shows_chosen_ranks(self) -> None:
+        rows = csv_rows(self.draw("usage")["usage_more_sites.csv"])
+        chosen = []
+        for path in by_label(all_variants())["more"]:
+            with open_run(path) as file:
+                chosen.append([file["selection"][s]["rank"][-1] for s in names(file, "site")])
+        drawn = [float(row["chosen_rank"]) for row in rows]
+        np.testing.assert_allclose(drawn, np.mean(chosen, axis=0).ravel(), rtol=1e-5)
+
+    def test_usage_says_what_it_does_not_draw(self) -> None:
+        done = run("figure", "usage", all_variants(), "--out", self.folder, "--set", "sites=false")
+        self.assertEqual(done.code, 0)
+        for label in ("linear probe", "full"):
+            self.assertIn(f"{label}: no rank usage is recorded; not drawn", done.err)
+        self.assertFalse(list(self.folder.glob("*_sites.*")))
+
+    def test_training_shows_the_recorded_losses_and_scores(self) -> None:
+        files = self.draw("training")
+        labels = by_label(all_variants())
+        rows = csv_rows(files["training_loss.csv"])
+        for label, paths in labels.items():
+            losses = []
+            for path in paths:
+                with open_run(path) as file:
+                    losses.append(file["train/loss"][:])
+            drawn = [float(row["loss"]) for row in rows if row["label"] == label]
+            np.testing.assert_allclose(drawn, np.mean(losses, axis=0), rtol=1e-5)
+        rows = csv_rows(files["training_scores.csv"])
+        for label, paths in labels.items():
+            course = []
+            for path in paths:
+                with open_run(path) as file:
+                    course.append(file["evaluation/score/planted1/relative_error"][:])
+            chosen = [r for r in rows if (r["label"], r["task"]) == (label, "planted1")]
+            for name, expected in (("mean", np.mean), ("low", np.min), ("high", np.max)):
+                drawn = [float(row[name]) for row in chosen]
+                np.testing.assert_allclose(drawn, expected(course, axis=0), rtol=1e-5)
+
+    def test_clusters_hold_every_sample_and_task(self) -> None:
+        rows = csv_rows(self.draw("clusters")["clusters_more_layer.1.csv"])
+        kinds = [(row["kind"], row["task"]) for row in rows]
+        for task in TASKS:
+            self.assertEqual(kinds.count(("sample", task)), 32)
+            self.assertEqual(kinds.count(("task", task)), 1)
+
+    def test_clusters_of_another_site(self) -> None:
+        files = self.draw("clusters", "figures", "--set", "site=layer.0", "--set", "points=30")
+        rows = csv_rows(files["clusters_more_layer.0.csv"])
+        self.assertEqual(len([row for row in rows if row["kind"] == "sample"]), 30)
+
+    def test_refuse_what_is_unknown(self) -> None:
+        known = "clusters, training, usage"
+        out = ("--out", self.folder / "figures")
+        done = run("figure", "usge", all_variants(), *out)
+        self.assert_line(done, "unknown figure 'usge'", known)
+        for text, *words in (
+            ("window=wide", 'window: "wide"', "an integer"),
+            ("window=-1", "window: -1", "zero or more"),
+            ("windw=3", "'windw'", "window"),
+            ("window", "--set window", "="),
+        ):
+            done = run("figure", "training", all_variants(), *out, "--set", text)
+            self.assert_line(done, *words)
+        self.assertFalse((self.folder / "figures").exists())
+
+    def test_say_when_there_is_nothing_to_draw(self) -> None:
+        self.succeed(tiny_study({"variant": "linear_probe"}))
+        done = run("figure", "usage", self.results, "--out", self.folder / "figures")
+        self.assert_line(done, "no run records rank usage", "linear_probe")
+
+    def test_say_when_gnuplot_is_missing(self) -> None:
+        out = self.folder / "figures"
+        done = run("figure", "training", all_variants(), "--out", out, PATH="/nowhere")
+        self.assert_line(done, "gnuplot", "was not found", "gnuplot-nox", "training_loss.csv")
+
+
+if __name__ == "__main__":
+    unittest.main()
