@@ -8,9 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -271,6 +269,7 @@ Table scores_table(const RunSet& set, const ScoresOptions& options) {
   for (const RunGroup& group : set.groups) {
     for (const Run& run : group.runs) add_columns(RunFile(run.path), columns);
   }
+  check(!columns.empty(), "the runs have no tasks with a metric");
   const std::string& reference = set.groups.front().runs.front().protocol_hash;
   Table table;
   table.header = header(columns);

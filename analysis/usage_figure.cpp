@@ -120,10 +120,13 @@ std::string colour_bar(double from, double to, double end, const Drawing& drawin
 }
 
 /// "more r=8: mean over sites and 3 seeds; dot: chosen rank"
-std::string heading(const RunGroup& group, const RankUsage& usage, const std::string& sites) {
+std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites) {
   const std::size_t seeds = group.runs.size();
-  return fmt::format("{}: mean over {}{} seed{}{}", group.label, sites, seeds,
-                     seeds == 1 ? "" : "s", usage.chosen.size() > 0 ? "; dot: chosen rank" : "");
+  const std::string what =
+      seeds > 1 ? fmt::format("mean over {}{} seeds", over_sites ? "sites and " : "", seeds)
+                : std::string(over_sites ? "mean over sites, one seed" : "one seed");
+  return fmt::format("{}: {}{}", group.label, what,
+                     usage.chosen.size() > 0 ? "; dot: chosen rank" : "");
 }
 
 /// One column wide: tasks by ranks over all sites.
@@ -136,7 +139,7 @@ Drawing summed_drawing(const std::string& name, const RunGroup& group, const Gro
                     row * static_cast<double>(usage.tasks.size())};
   drawing.height = panel.bottom + panel.height + 0.25;
   drawing.csv = usage_csv({all}, usage.tasks);
-  drawing.script = centred_text(heading(group, all, "sites and "), 0.11, 7, drawing) +
+  drawing.script = centred_text(heading(group, all, true), 0.11, 7, drawing) +
                    place(panel, drawing) +
                    colour_bar(left, left + panel.width, scale_end({all}), drawing) +
                    task_tics(usage.tasks) + rank_tics(all.count.cols(), 16) +
@@ -161,7 +164,7 @@ Drawing sites_drawing(const std::string& name, const RunGroup& group, const Grou
                                  8.0 / static_cast<double>(rows) - gap);
   drawing.height = bottom + static_cast<double>(rows) * (height + gap) + 0.15;
   drawing.csv = usage_csv(usage.sites, usage.tasks);
-  drawing.script = centred_text(heading(group, usage.sites.front(), ""), 0.11, 7, drawing) +
+  drawing.script = centred_text(heading(group, usage.sites.front(), false), 0.11, 7, drawing) +
                    colour_bar(left, drawing.width - 0.2, scale_end(usage.sites), drawing) +
                    "set border lw 0.5\nset title offset 0,-0.9\nset multiplot\n";
   const std::vector<std::string> names = panel_names(usage);

@@ -1,6 +1,10 @@
 #include "framework/data/batch.h"
 
 #include <gmock/gmock.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <numeric>
 
 #include "framework/core/error.h"
 #include "framework/data/subset.h"
@@ -102,6 +106,41 @@ TEST(LengthBuckets, PadOnlyWhereAShorterSequenceEnds) {
               ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
   EXPECT_EQ(buckets[0].padded.sum().item<std::int64_t>(), 1);
   EXPECT_TRUE(buckets[0].padded[0][0][0][8].item<bool>());
+}
+
+// Row numbers that the buckets' existing cells hold, and whether each bucket keeps its promises.
+std::vector<std::int64_t> rows_of(const std::vector<LengthBucket>& buckets) {
+  std::vector<std::int64_t> rows;
+  for (const LengthBucket& bucket : buckets) {
+    const auto cells = values(bucket.rows);
+    RC_ASSERT(static_cast<std::int64_t>(cells.size()) == bucket.sequences * bucket.length);
+    if (!bucket.filled.defined()) {
+      rows.insert(rows.end(), cells.begin(), cells.end());
+      continue;
+    }
+    const auto packed = values(bucket.packed);
+    const auto filled = values(bucket.filled);
+    RC_ASSERT(packed.size() == filled.size());
+    for (std::size_t i = 0; i < filled.size(); ++i) RC_ASSERT(cells[filled[i]] == packed[i]);
+    // At most a ninth of a bucket is padding.
+    RC_ASSERT(9 * filled.size() >= 8 * cells.size());
+    rows.insert(rows.end(), packed.begin(), packed.end());
+  }
+  return rows;
+}
+
+TEST(LengthBuckets, HoldEveryRowOnceWhateverTheLengths) {
+  EXPECT_TRUE(rc::check([] {
+    const auto lengths = *rc::gen::nonEmpty(
+        rc::gen::container<std::vector<std::int64_t>>(rc::gen::inRange<std::int64_t>(1, 40)));
+    std::vector<std::int64_t> starts{0};
+    for (const std::int64_t length : lengths) starts.push_back(starts.back() + length);
+    std::vector<std::int64_t> rows = rows_of(length_buckets(starts, torch::kCPU));
+    std::sort(rows.begin(), rows.end());
+    std::vector<std::int64_t> all(static_cast<std::size_t>(starts.back()));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    RC_ASSERT(rows == all);
+  }));
 }
 
 TEST(Subset, KeepsWholeExamplesInOrder) {

@@ -121,9 +121,9 @@ std::vector<PredictionRecord> read_predictions(const hdf5::File& file,
   for (const TaskRecord& task : tasks) {
     const std::string task_group = "/evaluation/" + task.name;
     for (const std::string& split : file.children(task_group)) {
-      const std::string split_group = task_group + "/" + split;
+      const std::string split_group = fmt::format("{}/{}", task_group, split);
       for (const std::string& parameters : file.children(split_group)) {
-        records.push_back(read_prediction(file, split_group + "/" + parameters));
+        records.push_back(read_prediction(file, fmt::format("{}/{}", split_group, parameters)));
         records.back().task = task.name;
         records.back().split = split;
         records.back().parameters = parameters;

@@ -58,17 +58,17 @@ std::vector<double> entropies(const std::vector<std::uint64_t>& counts, std::siz
 void check_scores(const EvaluationRecord& record, const std::vector<TaskRecord>& tasks) {
   std::set<std::string> missing;
   for (const TaskRecord& task : tasks) {
-    for (const std::string& metric : task.metrics) missing.insert(task.name + "/" + metric);
+    for (const std::string& metric : task.metrics)
+      missing.insert(score_slot(task.name, metric).path);
   }
   for (const auto& [task, scores] : record.scores) {
     for (const auto& [metric, score] : scores) {
-      check(missing.erase(task + "/" + metric) == 1,
-            "evaluation at step {}: a score {}/{}, which no task of the run has", record.step, task,
-            metric);
+      check(missing.erase(score_slot(task, metric).path) == 1,
+            "evaluation at step {}: {}, which no task of the run has", record.step,
+            score_slot(task, metric).path);
     }
   }
-  check(missing.empty(), "evaluation at step {}: no score {}", record.step,
-        fmt::join(missing, ", "));
+  check(missing.empty(), "evaluation at step {}: no {}", record.step, fmt::join(missing, ", "));
 }
 
 /// Removes a file when it goes out of scope: what a failure leaves, or nothing after a rename.

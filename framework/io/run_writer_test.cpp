@@ -179,11 +179,11 @@ TEST(RunWriter, RefusesAnEvaluationThatDoesNotFitTheLayout) {
   evaluation = example_evaluation(5);
   evaluation.scores["stsb"].clear();
   EXPECT_EQ(error_of([&] { writer.evaluation(evaluation); }),
-            "evaluation at step 5: no score stsb/pearson");
+            "evaluation at step 5: no /evaluation/score/stsb/pearson");
   evaluation = example_evaluation(5);
   evaluation.scores["sst2"]["acuracy"] = 1;
   EXPECT_EQ(error_of([&] { writer.evaluation(evaluation); }),
-            "evaluation at step 5: a score sst2/acuracy, which no task of the run has");
+            "evaluation at step 5: /evaluation/score/sst2/acuracy, which no task of the run has");
   evaluation = example_evaluation(5);
   evaluation.usage.pop_back();
   EXPECT_EQ(error_of([&] { writer.evaluation(evaluation); }),

@@ -10,6 +10,7 @@ import csv
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -126,10 +127,10 @@ class Folder(unittest.TestCase):
         return path
 
     def run_study(self, study: Json, *arguments: str | Path, **options: Any) -> Done:
-        return run(
-            "run", self.write(study), "--results", self.results, "--threads", "1", *arguments,
-            **options,
-        )  # fmt: skip
+        """Runs it into self.results with one thread, unless the arguments say otherwise."""
+        usual: dict[str, str | Path] = {"--results": self.results, "--threads": "1"}
+        added = [word for pair in usual.items() if pair[0] not in arguments for word in pair]
+        return run("run", self.write(study), *added, *arguments, **options)
 
     def succeed(self, study: Json, *arguments: str | Path) -> Done:
         done = self.run_study(study, *arguments)
@@ -197,6 +198,12 @@ def predictions(file: h5py.File, split: str, parameters: str) -> Iterator[tuple[
     """Each task's predictions."""
     for task in names(file, "task"):
         yield task, file[f"evaluation/{task}/{split}/{parameters}"]
+
+
+def plan(text: str) -> list[tuple[str, str, str]]:
+    """The runs that --dry-run lists: "to run" or "finished", label with seed, file."""
+    lines = [line for line in text.splitlines() if line.startswith(("to run", "finished"))]
+    return [tuple(re.split(" {2,}", line)[:3]) for line in lines]  # type: ignore[misc]
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

@@ -53,7 +53,9 @@ class Suites(TextErrors):
         self.refuse_text({"data": {"tasks": ["third"]}}, "unknown task 'third'", "first, second")
 
     def test_features_need_another_backbone(self) -> None:
-        self.refuse_text({"data": {"suite": "planted"}}, "'bert'", "planted")
+        done = self.run_text({"variant": "lora", "data": {"suite": "planted"}})
+        self.assert_failure(done, "'bert' reads tokens", "features")
+        self.assert_nothing_written()
 
     def test_a_truncated_token_file(self) -> None:
         path = token_file(self.data)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .program import Folder, attributes, content, open_run, run_files, tiny_study
+from .program import Folder, attributes, content, open_run, plan, run_files, tiny_study
 
 # All that may differ between two runs of one study on one machine.
 TIMES = {
@@ -28,7 +28,10 @@ def difference(left: Path, right: Path) -> list[str]:
 
 
 def same(a: object, b: object) -> bool:
+    """Bit by bit, so that a NaN equals itself; texts as they are."""
     a, b = np.asarray(a), np.asarray(b)
+    if a.dtype == object:
+        return a.tolist() == b.tolist()
     return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
 
 
@@ -83,8 +86,9 @@ class Names(Folder):
 
     def planned(self, run: dict, *arguments: str) -> str:
         """The hash in the name of the run's file."""
-        (line,) = self.succeed(tiny_study(run), "--dry-run", *arguments).out.splitlines()
-        return Path(line.split("  ")[-1]).stem.rsplit("-", 1)[1]
+        done = self.succeed(tiny_study(run), "--dry-run", *arguments)
+        ((_, _, file),) = plan(done.out)
+        return Path(file).stem.rsplit("-", 1)[1]
 
     def test_are_made_of_the_config_hash(self) -> None:
         self.succeed(tiny_study(RUNS[0]))

@@ -178,7 +178,7 @@ class Figures(Errors):
     def test_say_when_gnuplot_is_missing(self) -> None:
         out = self.folder / "figures"
         done = run("figure", "training", all_variants(), "--out", out, PATH="/nowhere")
-        self.assert_line(done, "gnuplot", "was not found", "gnuplot-nox", "training_loss.csv")
+        self.assert_line(done, "gnuplot", "was not found", "gnuplot-nox", "training_loss.")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import unittest
 from pathlib import Path
 
-from .program import Folder, Json, attributes, files_below, open_run, run, run_files, tiny_study
+from .program import Folder, Json, attributes, files_below, open_run, plan, run, run_files, tiny_study
 
 THREE = [
     {"variant": "lora"},
@@ -58,7 +58,7 @@ class Study(Folder):
             with self.subTest(only):
                 options = [word for pattern in only for word in ("--only", pattern)]
                 done = self.succeed(tiny_study(*THREE), "--dry-run", *options)
-                labels = {line.split("  ")[1].split(" seed ")[0] for line in plan(done.out)}
+                labels = {name.split(" seed ")[0] for _, name, _ in plan(done.out)}
                 self.assertEqual(labels, expected)
 
     def test_set_reaches_every_run(self) -> None:
@@ -86,7 +86,7 @@ class Study(Folder):
         done = self.succeed(
             tiny_study({"variant": "lora", "sweep": sweep}, seeds=[0, 1]), "--dry-run"
         )
-        labels = [line.split("  ")[1] for line in plan(done.out)]
+        labels = [name for _, name, _ in plan(done.out)]
         self.assertEqual(len(labels), 8)
         self.assertIn("rank=2", labels[0])
         self.assertIn("train.learning_rate=0.01", labels[0])
@@ -97,7 +97,7 @@ class Study(Folder):
         self.succeed(study, "--only", "lora", "--set", "seed=1")
         before = snapshot(self.results)
         done = self.succeed(study, "--dry-run")
-        states = [(line.split()[0], line.split("  ")[-1]) for line in plan(done.out)]
+        states = [(state, file) for state, _, file in plan(done.out)]
         self.assertEqual(len(states), 6)
         self.assertEqual([state for state, _ in states].count("finished"), 1)
         self.assertEqual(states[1][0], "finished")
@@ -115,11 +115,6 @@ class Study(Folder):
         done = run("run", "study.json", cwd=self.folder)
         self.assertEqual(done.code, 0, done.err)
         self.assertEqual(len(run_files(self.folder / "results" / "tiny")), 1)
-
-
-def plan(text: str) -> list[str]:
-    """The lines of --dry-run that are runs: state, label with seed, file."""
-    return [line for line in text.splitlines() if line.startswith(("to run", "finished"))]
 
 
 class Failures(Folder):
