@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <map>
 #include <numeric>
 
@@ -72,7 +71,7 @@ std::vector<Projection> projections(const EmbeddingPoints& points, const std::ve
       tsne(points.points, {.perplexity = suggested_perplexity(points.points.rows())});
   const auto title = [&](const std::string& name, const MatrixXd& plane) {
     const MatrixXd samples = plane.topRows(static_cast<Index>(points.samples));
-    return fmt::format("{}: {}", name, silhouette_text(samples, tasks, Distance::kEuclidean));
+    return fmt::format("{}: S = {}", name, silhouette_text(samples, tasks, Distance::kEuclidean));
   };
   const std::string pca_name =
       fmt::format("PCA ({:.0f} % of variance)", 100 * components.explained.sum());
@@ -138,7 +137,7 @@ std::string silhouettes(const EmbeddingPoints& points, const std::vector<int>& o
     return silhouette_text(samples, clusters, Distance::kCosine);
   };
   const std::string by_family = of_family == of_task ? "" : ", by family " + text(of_family);
-  return fmt::format("silhouette by task {}{} (cosine, {} dimensions)", text(of_task), by_family,
+  return fmt::format("silhouette S by task {}{} (cosine, {} dimensions)", text(of_task), by_family,
                      samples.cols());
 }
 
@@ -203,9 +202,8 @@ void draw_run(const Run& run, const std::string& name, const FigureRequest& requ
           fmt::format("{}: no sampled sequences at '{}'; not drawn", run.label, site));
       continue;
     }
-    const std::string site_name = file_names({site}).front();
-    const std::vector<TaskRecord>& tasks = file.layout().tasks;
-    result.add(draw(clusters_drawing(name + "_" + site_name, run, *points, tasks), request.out));
+    const std::string file_name = fmt::format("{}_{}", name, file_names({site}).front());
+    result.add(draw(clusters_drawing(file_name, run, *points, file.layout().tasks), request.out));
   }
 }
 

@@ -1,10 +1,9 @@
 #include "analysis/embedding_points.h"
 
 #include "analysis/test_runs.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
-
-#include <cmath>
 
 namespace rankwise {
 namespace {
@@ -35,7 +34,7 @@ test::RunSpec embedded_run() {
 }
 
 TEST(EmbeddingPoints, PutTaskEmbeddingsBehindSamplesAllOfLengthOne) {
-  const RunFile file(test::write_run(test::fresh_folder("embedding_points"), "a", embedded_run()));
+  const RunFile file(test::write_run(test_folder(), "a", embedded_run()));
   const auto points = embedding_points(file, "a", 10);
   ASSERT_TRUE(points.has_value());
   EXPECT_EQ(points->samples, 4U);
@@ -46,7 +45,7 @@ TEST(EmbeddingPoints, PutTaskEmbeddingsBehindSamplesAllOfLengthOne) {
 }
 
 TEST(EmbeddingPoints, AnOutputWithoutTaskEmbeddingsHasSamplesOnly) {
-  const RunFile file(test::write_run(test::fresh_folder("embedding_pooled"), "a", embedded_run()));
+  const RunFile file(test::write_run(test_folder(), "a", embedded_run()));
   const auto points = embedding_points(file, "pooled", 2);
   ASSERT_TRUE(points.has_value());
   EXPECT_EQ(points->samples, 2U);

@@ -21,6 +21,12 @@ std::string place(const Panel& panel, const Drawing& drawing) {
       panel.bottom / drawing.height, (panel.bottom + panel.height) / drawing.height);
 }
 
+Panel Grid::at(std::size_t i) const {
+  const std::size_t column = i % columns, row = i / columns;
+  return {first.left + static_cast<double>(column) * right,
+          first.bottom - static_cast<double>(row) * down, first.width, first.height};
+}
+
 std::string series_colour(std::size_t i) {
   // Okabe & Ito's set for colour-blind readers, with grey for its yellow, which white paper hides.
   constexpr std::array kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
@@ -62,23 +68,24 @@ std::string Legend::commands(const Drawing& drawing) const {
   const std::size_t in_row = std::min(columns(drawing), labels.size());
   const double entry = text_width(labels, drawing.font_size) + kLegendLine + kLegendGap;
   const double left = (drawing.width - static_cast<double>(in_row) * entry) / 2;
+  const Grid grid{{left, height(drawing) - kLegendRow / 2}, in_row, entry, kLegendRow};
   std::string text;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const double x = left + static_cast<double>(i % in_row) * entry;
-    const double y = height(drawing) - (static_cast<double>(i / in_row) + 0.5) * kLegendRow;
+    const Panel spot = grid.at(i);  // its lower left corner is the middle of the line's beginning
     const auto at = [&](double inches) {
-      return fmt::format("screen {:.4f},{:.4f}", inches / drawing.width, y / drawing.height);
+      return fmt::format("screen {:.4f},{:.4f}", (spot.left + inches) / drawing.width,
+                         spot.bottom / drawing.height);
     };
     if (lines) {
-      text += fmt::format("set arrow from {} to {} nohead lc rgb '{}' lw 1.5 dt {}\n", at(x),
-                          at(x + kLegendLine), series_colour(i), series_dash(i));
+      text += fmt::format("set arrow from {} to {} nohead lc rgb '{}' lw 1.5 dt {}\n", at(0),
+                          at(kLegendLine), series_colour(i), series_dash(i));
     }
     if (points) {
       text += fmt::format("set label '' at {} point pt {} ps 0.5 lc rgb '{}'\n",
-                          at(x + kLegendLine / 2), series_shape(i), series_colour(i));
+                          at(kLegendLine / 2), series_shape(i), series_colour(i));
     }
     text += fmt::format("set label {} at {} left font ',{}'\n", gnuplot_string(labels[i]),
-                        at(x + kLegendLine + 0.05), drawing.font_size);
+                        at(kLegendLine + 0.05), drawing.font_size);
   }
   return text;
 }

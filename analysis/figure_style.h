@@ -17,6 +17,15 @@ struct Panel {
 /// The commands that put the axes of the next plot there.
 std::string place(const Panel& panel, const Drawing& drawing);
 
+/// Panels of equal size in rows, the first in the upper left corner.
+struct Grid {
+  Panel first;
+  std::size_t columns = 1;
+  double right = 0, down = 0;  // inches from a panel to the next one
+
+  Panel at(std::size_t i) const;
+};
+
 /// The i-th series: colours repeat after 8, but not with the same shape or dash before 24.
 std::string series_colour(std::size_t i);
 int series_shape(std::size_t i);

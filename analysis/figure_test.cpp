@@ -4,6 +4,7 @@
 #include "analysis/test_runs.h"
 #include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -59,7 +60,7 @@ TEST(Figure, UnknownNamesListTheKnownOnes) {
 }
 
 TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
-  const fs::path folder = test::fresh_folder("figure_usage");
+  const fs::path folder = test_folder();
   write_run(folder, "a", drawn_run("it's r=2, \"b\""));
   write_run(folder, "b", {.label = "plain"});
   const FigureFiles result = draw_figure("usage", folder);
@@ -70,7 +71,7 @@ TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
 }
 
 TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
-  const fs::path folder = test::fresh_folder("figure_one_rank");
+  const fs::path folder = test_folder();
   test::RunSpec spec = drawn_run("r=1");
   spec.layout.sites[0].ranks = 1;
   spec.usage[0] = {};
@@ -86,7 +87,7 @@ TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
 }
 
 TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
-  const fs::path folder = test::fresh_folder("figure_names");
+  const fs::path folder = test_folder();
   write_run(folder, "a", drawn_run("r 2"));
   write_run(folder, "b", drawn_run("r/2"));
   Names drawn = names(draw_figure("usage", folder, {{"sites", false}}).files, ".svg");
@@ -95,7 +96,7 @@ TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
 }
 
 TEST(Figure, TrainingDrawsLossAndScoresOfAllLabels) {
-  const fs::path folder = test::fresh_folder("figure_training");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.label = "alpha, or not"});
   write_run(folder, "b", {.label = "beta", .steps = 2});
   const FigureFiles result = draw_figure("training", folder, {{"window", 1}});
@@ -108,7 +109,7 @@ TEST(Figure, TrainingDrawsLossAndScoresOfAllLabels) {
 }
 
 TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
-  const fs::path folder = test::fresh_folder("figure_clusters");
+  const fs::path folder = test_folder();
   write_run(folder, "a", drawn_run("alpha"));
   const FigureFiles result = draw_figure("clusters", folder);
   EXPECT_EQ(names(result.files, ".png"), Names{"clusters_alpha_pooled"});
@@ -117,7 +118,7 @@ TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
 }
 
 TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
-  const fs::path folder = test::fresh_folder("figure_again");
+  const fs::path folder = test_folder();
   write_run(folder, "a", drawn_run("alpha"));
   for (const std::string& name : figures().names()) {
     std::vector<std::string> before;
@@ -130,7 +131,7 @@ TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
 }
 
 TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {
-  const fs::path folder = test::fresh_folder("figure_refused");
+  const fs::path folder = test_folder();
   write_run(folder, "a");
   EXPECT_THROW(draw_figure("training", folder, {{"windw", 3}}), Error);
   EXPECT_THROW(draw_figure("usage", folder), Error);

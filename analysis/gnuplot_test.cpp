@@ -1,7 +1,7 @@
 #include "analysis/gnuplot.h"
 
-#include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -10,26 +10,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path folder(const std::string& name) { return fs::path(::testing::TempDir()) / name; }
-
 Drawing line() {
   return {.name = "line",
           .csv = "x,y\n0,0\n1,2\n",
           .script = "plot data skip 1 using 1:2 with lines title " + gnuplot_string("it's a_b")};
 }
 
-std::string message(const Drawing& drawing, const std::string& gnuplot) {
-  try {
-    draw(drawing, folder("message"), gnuplot);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 TEST(Gnuplot, WritesDataScriptAndThreeFormatsInAFolderWithSpacesAndQuotes) {
   const Drawing drawing = line();
-  const auto files = draw(drawing, folder("it's a \"folder\" here"));
+  const auto files = draw(drawing, test_folder() / "it's a \"folder\" here");
   ASSERT_EQ(files.size(), 5U);
   for (const fs::path& file : files) EXPECT_GT(fs::file_size(file), 0U) << file;
   EXPECT_EQ(read_file(files[0]), drawing.csv);
@@ -39,7 +28,8 @@ TEST(Gnuplot, WritesDataScriptAndThreeFormatsInAFolderWithSpacesAndQuotes) {
 }
 
 TEST(Gnuplot, DrawsTheSameBytesAgain) {
-  const auto first = draw(line(), folder("first")), second = draw(line(), folder("second"));
+  const fs::path folder = test_folder();
+  const auto first = draw(line(), folder / "first"), second = draw(line(), folder / "second");
   for (std::size_t i = 0; i < first.size(); ++i) {
     EXPECT_EQ(read_file(first[i]), read_file(second[i])) << first[i];
   }
@@ -47,17 +37,17 @@ TEST(Gnuplot, DrawsTheSameBytesAgain) {
 }
 
 TEST(Gnuplot, TextIsDrawnAsItIs) {
-  const auto files = draw(line(), folder("text"));
+  const auto files = draw(line(), test_folder());
   EXPECT_NE(read_file(files[2]).find("it's a_b"), std::string::npos);
 }
 
 TEST(Gnuplot, TheScriptDrawsAgainWhereverTheFolderIsMoved) {
-  const auto files = draw(line(), folder("moved"));
+  const auto files = draw(line(), test_folder());
   EXPECT_EQ(read_file(files[1]).find(::testing::TempDir()), std::string::npos);
 }
 
 TEST(Gnuplot, AMissingProgramIsNamedWithItsPackage) {
-  const std::string text = message(line(), "no-such-gnuplot");
+  const std::string text = error_of([] { draw(line(), test_folder(), "no-such-gnuplot"); });
   EXPECT_NE(text.find("no-such-gnuplot was not found; install gnuplot-nox"), std::string::npos)
       << text;
 }
@@ -65,14 +55,14 @@ TEST(Gnuplot, AMissingProgramIsNamedWithItsPackage) {
 TEST(Gnuplot, ARefusedScriptIsToldInGnuplotsWords) {
   Drawing drawing = line();
   drawing.script = "plot no_such_variable";
-  const std::string text = message(drawing, "gnuplot");
+  const std::string text = error_of([&] { draw(drawing, test_folder()); });
   EXPECT_NE(text.find("undefined variable: no_such_variable"), std::string::npos) << text;
   EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
 TEST(Gnuplot, FileNamesKeepLettersDigitsDotsAndDashesAndDiffer) {
-  EXPECT_EQ(file_names({"smora 64/8", "a, α", "//", "smora-64/8", "smora 64_8"}),
-            (std::vector<std::string>{"smora_64_8", "a", "figure", "smora-64_8", "smora_64_8-2"}));
+  EXPECT_EQ(file_names({"ranks 64/8", "a, α", "//", "ranks-64/8", "ranks 64_8"}),
+            (std::vector<std::string>{"ranks_64_8", "a", "figure", "ranks-64_8", "ranks_64_8-2"}));
 }
 
 }  // namespace

@@ -63,6 +63,7 @@ std::optional<ProcessResult> run_process(const std::vector<std::string>& argumen
   std::array<int, 2> pipe_ends{};
   check(pipe2(pipe_ends.data(), O_CLOEXEC) == 0, "{}: no pipe: {}", arguments[0], reason(errno));
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments)
     pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);

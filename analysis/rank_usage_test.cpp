@@ -2,6 +2,7 @@
 
 #include "analysis/test_runs.h"
 #include "framework/core/error.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -62,7 +63,7 @@ test::RunSpec prefix_run(std::int64_t seed, std::int64_t chosen_second) {
 }
 
 TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
-  const auto folder = test::fresh_folder("rank_usage");
+  const auto folder = test_folder();
   test::write_run(folder, "a", prefix_run(0, 1));
   test::write_run(folder, "b", prefix_run(1, 2));
   const auto usage = read_usage(load_runs({folder}).groups.front());
@@ -78,7 +79,7 @@ TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
 }
 
 TEST(RankUsage, RunsWithoutRanksHaveNone) {
-  const auto folder = test::fresh_folder("rank_usage_none");
+  const auto folder = test_folder();
   test::write_run(folder, "a");
   EXPECT_FALSE(read_usage(load_runs({folder}).groups.front()).has_value());
 }

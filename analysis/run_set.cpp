@@ -136,6 +136,7 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
   set.groups = group_by_label(std::move(finished));
   if (set.groups.empty()) {
     std::vector<std::string> places;
+    places.reserve(paths.size());
     for (const fs::path& path : paths) places.push_back(path.string());
     fail("{}: no finished runs ({} failed, {} unfinished, {} unreadable); run the study first",
          fmt::join(places, ", "), set.failed.size(), set.running.size(), set.warnings.size());

@@ -1,7 +1,7 @@
 #include "analysis/run_set.h"
 
 #include "analysis/test_runs.h"
-#include "framework/core/error.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -11,20 +11,14 @@ namespace rankwise {
 namespace {
 
 namespace fs = std::filesystem;
-using test::fresh_folder;
 using test::write_run;
 
 std::string message(const std::vector<fs::path>& paths) {
-  try {
-    load_runs(paths);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
+  return error_of([&] { load_runs(paths); });
 }
 
 TEST(RunSet, GroupsByLabelInTheStudysOrderAndSortsSeeds) {
-  const fs::path folder = fresh_folder("run_set_order");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.label = "alpha", .seed = 1, .attributes = {{"order", 2}}});
   write_run(folder, "b", {.label = "alpha", .seed = 0, .attributes = {{"order", 2}}});
   fs::create_directories(folder / "below");
@@ -39,7 +33,7 @@ TEST(RunSet, GroupsByLabelInTheStudysOrderAndSortsSeeds) {
 }
 
 TEST(RunSet, ABrokenOrForeignFileIsOneWarningAndSpoilsNothing) {
-  const fs::path folder = fresh_folder("run_set_broken");
+  const fs::path folder = test_folder();
   const fs::path good = write_run(folder, "good");
   std::ofstream(folder / "text.h5") << "not HDF5 at all";
   std::string half(fs::file_size(good) / 2, '\0');
@@ -55,7 +49,7 @@ TEST(RunSet, ABrokenOrForeignFileIsOneWarningAndSpoilsNothing) {
 }
 
 TEST(RunSet, ListsFailedAndRunningRunsApart) {
-  const fs::path folder = fresh_folder("run_set_status");
+  const fs::path folder = test_folder();
   write_run(folder, "good");
   test::write_failed_run(folder, "bad", {.label = "beta"}, "loss is nan\nat step 3");
   test::write_running_run(folder, "now", {.label = "gamma"});
@@ -69,14 +63,14 @@ TEST(RunSet, ListsFailedAndRunningRunsApart) {
 }
 
 TEST(RunSet, IgnoresSummaries) {
-  const fs::path folder = fresh_folder("run_set_summary");
+  const fs::path folder = test_folder();
   write_run(folder, "good");
   write_run(folder, "summary", {.label = "not a run"});
   EXPECT_EQ(load_runs({folder}).groups.size(), 1U);
 }
 
 TEST(RunSet, TheSameRunFoundTwiceCountsOnce) {
-  const fs::path folder = fresh_folder("run_set_twice");
+  const fs::path folder = test_folder();
   const fs::path path = write_run(folder, "a");
   fs::copy_file(path, folder / "copy.h5");
   const RunSet set = load_runs({folder, path});
@@ -85,7 +79,7 @@ TEST(RunSet, TheSameRunFoundTwiceCountsOnce) {
 }
 
 TEST(RunSet, RefusesTwoRunsThatClaimTheSameSeed) {
-  const fs::path folder = fresh_folder("run_set_clash");
+  const fs::path folder = test_folder();
   write_run(folder, "old", {.attributes = {{"config_hash", "before"}}});
   write_run(folder, "new", {.attributes = {{"config_hash", "after"}}});
   const std::string text = message({folder});
@@ -94,7 +88,7 @@ TEST(RunSet, RefusesTwoRunsThatClaimTheSameSeed) {
 }
 
 TEST(RunSet, LabelsThatStudiesShareAreToldApart) {
-  const fs::path folder = fresh_folder("run_set_studies");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.attributes = {{"study", "one"}}});
   write_run(folder, "b", {.attributes = {{"study", "two"}}});
   write_run(folder, "c", {.label = "beta", .attributes = {{"study", "two"}}});
@@ -106,7 +100,7 @@ TEST(RunSet, LabelsThatStudiesShareAreToldApart) {
 }
 
 TEST(RunSet, NothingFinishedIsAnErrorThatCounts) {
-  const fs::path folder = fresh_folder("run_set_empty");
+  const fs::path folder = test_folder();
   test::write_failed_run(folder, "bad", {}, "no memory");
   const std::string text = message({folder});
   EXPECT_NE(text.find("no finished runs (1 failed, 0 unfinished, 0 unreadable)"), std::string::npos)

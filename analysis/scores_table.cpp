@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <utility>
 
 namespace rankwise {
 namespace {
@@ -150,6 +149,7 @@ std::vector<Cell> row(const RunGroup& group, const std::vector<RunScores>& runs,
   for (const auto role :
        {&ParameterCounts::trainable, &ParameterCounts::active, &ParameterCounts::router}) {
     std::vector<double> values;
+    values.reserve(runs.size());
     for (const RunScores& run : runs) values.push_back(static_cast<double>(run.parameters.*role));
     cells.push_back(count_cell(values));
   }
@@ -162,26 +162,31 @@ std::vector<Cell> row(const RunGroup& group, const std::vector<RunScores>& runs,
   return cells;
 }
 
-/// "3 seeds (0, 1, 2)"
+/// "3 (0, 1, 2)"
 std::string seeds_text(const RunGroup& group) {
   std::vector<std::int64_t> seeds;
+  seeds.reserve(group.runs.size());
   for (const Run& run : group.runs) seeds.push_back(run.seed);
-  return fmt::format("{} seed{} ({})", seeds.size(), seeds.size() == 1 ? "" : "s",
-                     fmt::join(seeds, ", "));
+  return fmt::format("{} ({})", seeds.size(), fmt::join(seeds, ", "));
 }
 
 /// The seeds of most rows once, then the rows that differ.
 std::string seeds_footer(const RunSet& set) {
   std::map<std::string, std::size_t> uses;
-  for (const RunGroup& group : set.groups) ++uses[seeds_text(group)];
+  bool spread = false;
+  for (const RunGroup& group : set.groups) {
+    ++uses[seeds_text(group)];
+    spread = spread || group.runs.size() > 1;
+  }
   const auto usual = std::max_element(uses.begin(), uses.end(), [](const auto& a, const auto& b) {
                        return a.second < b.second;
                      })->first;
-  std::string text = "Mean ± sample standard deviation over " + usual;
+  std::string text = "Seeds: " + usual;
   for (const RunGroup& group : set.groups) {
     if (seeds_text(group) != usual) text += fmt::format("; {}: {}", group.label, seeds_text(group));
   }
-  return text + ". One seed shows no ±.";
+  return text + (spread ? ". Cells are mean ± sample standard deviation; one seed has none."
+                        : ", so that no spread is known.");
 }
 
 /// Every value that the runs have of an attribute.
@@ -198,6 +203,7 @@ std::string values_of(const RunSet& set, const std::string& attribute) {
 
 std::string metrics_footer(const std::vector<Column>& columns) {
   std::vector<std::string> parts;
+  parts.reserve(columns.size());
   for (const Column& column : columns) {
     parts.push_back(fmt::format("{} {}{}", column.task, column.metric,
                                 column.higher_is_better ? " × 100" : " (lower is better)"));

@@ -1,7 +1,7 @@
 #include "analysis/scores_table.h"
 
 #include "analysis/test_runs.h"
-#include "framework/core/error.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -11,11 +11,11 @@ namespace rankwise {
 namespace {
 
 namespace fs = std::filesystem;
-using test::fresh_folder;
 using test::write_run;
 
 std::vector<std::string> texts(const std::vector<Cell>& row) {
   std::vector<std::string> result;
+  result.reserve(row.size());
   for (const Cell& cell : row) result.push_back(cell.text);
   return result;
 }
@@ -26,19 +26,10 @@ bool has_footer(const Table& table, const std::string& part) {
   });
 }
 
-std::string message(const RunSet& set, const ScoresOptions& options = {}) {
-  try {
-    scores_table(set, options);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 using Texts = std::vector<std::string>;
 
 TEST(ScoresTable, OneSeedShowsJustItsValues) {
-  const fs::path folder = fresh_folder("scores_one");
+  const fs::path folder = test_folder();
   write_run(folder, "a");
   const Table table = scores_table(load_runs({folder}));
   EXPECT_EQ(table.header, (Texts{"method", "cola", "sst2", "average", "trainable", "active",
@@ -46,10 +37,11 @@ TEST(ScoresTable, OneSeedShowsJustItsValues) {
   ASSERT_EQ(table.rows.size(), 1U);
   EXPECT_EQ(texts(table.rows[0]),
             (Texts{"alpha", "50.0", "90.0", "70.0", "12,345", "600", "7", "1,500"}));
+  EXPECT_TRUE(has_footer(table, "Seeds: 1 (0), so that no spread is known."));
 }
 
 TEST(ScoresTable, SeedsGiveMeanAndSampleDeviation) {
-  const fs::path folder = fresh_folder("scores_seeds");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.seed = 0, .test_scores = {{"cola", 0.50}, {"sst2", 0.9}}});
   write_run(folder, "b", {.seed = 1, .test_scores = {{"cola", 0.54}, {"sst2", 0.9}}});
   const Table table = scores_table(load_runs({folder}));
@@ -58,11 +50,11 @@ TEST(ScoresTable, SeedsGiveMeanAndSampleDeviation) {
   EXPECT_EQ(table.rows[0][2].text, "90.0 ± 0.0");
   EXPECT_EQ(table.rows[0][3].text, "71.0 ± 1.4");
   EXPECT_EQ(table.rows[0][1].value->count, 2U);
-  EXPECT_TRUE(has_footer(table, "over 2 seeds (0, 1)"));
+  EXPECT_TRUE(has_footer(table, "Seeds: 2 (0, 1). Cells are mean ± sample standard deviation"));
 }
 
 TEST(ScoresTable, TheLastParametersAndTheDevSplitCanBeChosen) {
-  const fs::path folder = fresh_folder("scores_last");
+  const fs::path folder = test_folder();
   write_run(folder, "a");
   const Table table = scores_table(load_runs({folder}), {.split = "dev", .parameters = "last"});
   EXPECT_EQ(table.rows[0][1].text, "40.0");
@@ -70,14 +62,14 @@ TEST(ScoresTable, TheLastParametersAndTheDevSplitCanBeChosen) {
 }
 
 TEST(ScoresTable, FootersSayHowItWasMeasured) {
-  const fs::path folder = fresh_folder("scores_footers");
+  const fs::path folder = test_folder();
   write_run(folder, "a");
   write_run(folder, "b", {.seed = 1});
   write_run(folder, "c", {.label = "beta"});
   write_run(folder, "d", {.label = "gamma"});
   test::write_failed_run(folder, "e", {.label = "beta", .seed = 1}, "loss is nan\nsecond line");
   const Table table = scores_table(load_runs({folder}));
-  EXPECT_TRUE(has_footer(table, "over 1 seed (0); alpha: 2 seeds (0, 1)."));
+  EXPECT_TRUE(has_footer(table, "Seeds: 1 (0); alpha: 2 (0, 1). Cells are mean ±"));
   EXPECT_TRUE(has_footer(table, "cola matthews × 100; sst2 accuracy × 100"));
   EXPECT_TRUE(has_footer(table, "best (highest average on dev)"));
   EXPECT_TRUE(has_footer(table, "Backbone: tiny; suite: planted; steps: 4."));
@@ -88,7 +80,7 @@ TEST(ScoresTable, FootersSayHowItWasMeasured) {
 }
 
 TEST(ScoresTable, ATaskWithoutAScoreIsADashAndTakesTheAverageAway) {
-  const fs::path folder = fresh_folder("scores_missing");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.test_scores = {{"cola", 0.5}}});
   const Table table = scores_table(load_runs({folder}));
   EXPECT_EQ(table.rows[0][2].text, "–");
@@ -103,7 +95,7 @@ RunLayout layout_of_metrics(const std::string& first, const std::string& second)
 }
 
 TEST(ScoresTable, ErrorsArePrintedAsTheyAreWithAnArrow) {
-  const fs::path folder = fresh_folder("scores_error");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.layout = layout_of_metrics("relative_error", "relative_error")});
   const Table table = scores_table(load_runs({folder}));
   EXPECT_EQ(table.header[1], "cola ↓");
@@ -113,7 +105,7 @@ TEST(ScoresTable, ErrorsArePrintedAsTheyAreWithAnArrow) {
 }
 
 TEST(ScoresTable, ErrorsAndAccuraciesHaveNoAverage) {
-  const fs::path folder = fresh_folder("scores_mixed_metrics");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.layout = layout_of_metrics("relative_error", "accuracy")});
   const Table table = scores_table(load_runs({folder}));
   EXPECT_EQ(std::count(table.header.begin(), table.header.end(), "average"), 0);
@@ -121,11 +113,11 @@ TEST(ScoresTable, ErrorsAndAccuraciesHaveNoAverage) {
 }
 
 TEST(ScoresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
-  const fs::path folder = fresh_folder("scores_protocols");
+  const fs::path folder = test_folder();
   write_run(folder, "a");
   write_run(folder, "b", {.label = "beta", .attributes = {{"protocol_hash", "protocol-b"}}});
   const RunSet set = load_runs({folder});
-  const std::string text = message(set);
+  const std::string text = error_of([&] { scores_table(set); });
   for (const char* part : {"'alpha'", "protocol-a", "'beta'", "protocol-b"}) {
     EXPECT_NE(text.find(part), std::string::npos) << text;
   }
@@ -136,9 +128,11 @@ TEST(ScoresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
 }
 
 TEST(ScoresTable, ScoresThatNoRunHasAreAnErrorThatNamesThoseRecorded) {
-  const fs::path folder = fresh_folder("scores_none");
+  const fs::path folder = test_folder();
   write_run(folder, "a", {.test_scores = {}});
-  EXPECT_NE(message(load_runs({folder})).find("no run has scores of the test split"),
+  EXPECT_NE(error_of([&] {
+              scores_table(load_runs({folder}));
+            }).find("no run has scores of the test split"),
             std::string::npos);
 }
 

@@ -1,5 +1,8 @@
 #include "analysis/site_names.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <sstream>
@@ -11,24 +14,25 @@ bool is_number(const std::string& part) {
   return !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
 }
 
-/// Its numbers, then one, two, ... and at last all of the parts that follow them.
+/// Its numbers, then one, two, ... and at last all of the parts that follow them: "0 dense",
+/// "0 output.dense".
 std::vector<std::string> short_forms(const std::string& name) {
   std::vector<std::string> parts;
   std::string numbers;
   std::istringstream stream(name);
   for (std::string part; std::getline(stream, part, '.');) {
     if (is_number(part)) {
-      numbers += (numbers.empty() ? "" : ".") + part;
+      numbers += numbers.empty() ? part : "." + part;
       parts.clear();
     } else {
       parts.push_back(part);
     }
   }
   std::vector<std::string> forms;
-  std::string tail;
-  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
-    tail = tail.empty() ? *part : *part + "." + tail;
-    forms.push_back(numbers.empty() ? tail : numbers + " " + tail);
+  for (auto first = parts.end(); first != parts.begin();) {
+    --first;
+    const std::string tail = fmt::format("{}", fmt::join(first, parts.end(), "."));
+    forms.push_back(numbers.empty() ? tail : fmt::format("{} {}", numbers, tail));
   }
   return forms;
 }

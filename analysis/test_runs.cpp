@@ -2,8 +2,6 @@
 
 #include "framework/io/run_writer.h"
 
-#include <gtest/gtest.h>
-
 #include <utility>
 
 namespace rankwise::test {
@@ -92,13 +90,6 @@ RunLayout small_layout() {
                      .classes = 2,
                      .metrics = {"accuracy"}}},
           .sites = {}};
-}
-
-fs::path fresh_folder(const std::string& name) {
-  fs::path folder = fs::path(::testing::TempDir()) / name;
-  fs::remove_all(folder);
-  fs::create_directories(folder);
-  return folder;
 }
 
 fs::path write_run(const fs::path& folder, const std::string& name, const RunSpec& spec) {

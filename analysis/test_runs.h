@@ -28,9 +28,6 @@ struct RunSpec {
 
 RunLayout small_layout();
 
-/// An empty folder of this name in the tests' temporary folder.
-std::filesystem::path fresh_folder(const std::string& name);
-
 /// Writes `folder`/<name>.h5, finished. Gives its path.
 std::filesystem::path write_run(const std::filesystem::path& folder, const std::string& name,
                                 const RunSpec& spec = {});

@@ -1,6 +1,7 @@
 #include "analysis/training_curves.h"
 
 #include "analysis/test_runs.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -15,7 +16,7 @@ TEST(MovingMean, UsesTheNeighboursThatThereAre) {
 }
 
 TEST(TrainingCurves, AverageSeedsAndKeepTheirRange) {
-  const auto folder = test::fresh_folder("training_curves");
+  const auto folder = test_folder();
   test::write_run(folder, "a", {.seed = 0, .test_scores = {{"cola", 0.4}}});
   test::write_run(folder, "b", {.seed = 1, .test_scores = {{"cola", 0.8}}});
   const RunGroup group = load_runs({folder}).groups.front();
@@ -29,7 +30,7 @@ TEST(TrainingCurves, AverageSeedsAndKeepTheirRange) {
 }
 
 TEST(TrainingCurves, AStepThatOneSeedDidNotReachIsTheMeanOfTheOthers) {
-  const auto folder = test::fresh_folder("training_curves_short");
+  const auto folder = test_folder();
   test::write_run(folder, "a", {.seed = 0, .steps = 4});
   test::write_run(folder, "b", {.seed = 1, .steps = 2});
   const LossCurve curve = loss_curve(load_runs({folder}).groups.front());

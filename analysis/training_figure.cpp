@@ -20,8 +20,7 @@ struct TrainingOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("window", self.window, "steps of the moving mean; 0: a twentieth of the run",
-          not_negative());
+    field("window", self.window, "steps of the moving mean; 0: a tenth of the run", not_negative());
   }
 };
 
@@ -166,31 +165,29 @@ std::string score_plot(const CurveRows& curves, const std::string& task) {
 Drawing scores_drawing(const Scores& scores, const RunSet& runs) {
   Drawing drawing{.name = "training_scores", .font_size = 7};
   const Legend legend{.labels = runs.labels()};
-  const std::size_t rows_of_panels = (scores.tasks.size() - 1) / 3 + 1;
-  const std::size_t columns = (scores.tasks.size() - 1) / rows_of_panels + 1;
-  const double left = 0.42, height = 0.62, space = 0.2, bottom = legend.height(drawing) + 0.36;
+  const std::size_t tasks = scores.tasks.size(), rows_of_panels = (tasks - 1) / 3 + 1;
+  const std::size_t columns = (tasks - 1) / rows_of_panels + 1;
+  const double left = 0.42, height = 0.62, down = height + 0.2;
   const double pitch = (drawing.width - left) / static_cast<double>(columns);
-  drawing.height = bottom + static_cast<double>(rows_of_panels) * (height + space);
+  drawing.height = legend.height(drawing) + 0.36 + static_cast<double>(rows_of_panels) * down;
+  const Grid grid{{left, drawing.height - down, pitch - 0.2, height}, columns, pitch, down};
   drawing.csv = scores_csv(scores);
-  drawing.script = std::string(kAxes) + shared_axes(scores) +
-                   "set title offset 0,-0.9 font ',6'\nunset key\n" + legend.commands(drawing) +
-                   "set multiplot\n";
+  drawing.script = kAxes + shared_axes(scores) + "set title offset 0,-0.9 font ',6'\nunset key\n" +
+                   legend.commands(drawing) + "set multiplot\n";
   const CurveRows curves = curve_rows(scores);
-  for (std::size_t i = 0; i < scores.tasks.size(); ++i) {
-    const auto column = static_cast<double>(i % columns), row = static_cast<double>(i / columns);
+  for (std::size_t i = 0; i < tasks; ++i) {
     const auto& [task, metric] = scores.tasks[i];
-    const bool lowest = i + columns >= scores.tasks.size(), leftmost = i % columns == 0;
-    drawing.script += place(
-        {left + column * pitch, drawing.height - (row + 1) * (height + space), pitch - 0.2, height},
-        drawing);
-    drawing.script += "set title " + gnuplot_string(task) + "\nset label 1000 " +
-                      gnuplot_string(metric) + " at graph 0.97,0.12 right font ',5.5'\n";
-    drawing.script += lowest ? "set format x '%g'\nset xlabel 'step' offset 0,0.7\n"
-                             : "set format x ''\nunset xlabel\n";
-    drawing.script += leftmost ? "set format y '%g'\nset ylabel 'dev score' offset 1.2,0\n"
-                               : "set format y ''\nunset ylabel\n";
-    drawing.script += score_plot(curves, task);
-    if (i == 0) drawing.script += "unset label\nunset arrow\n";
+    const bool lowest = i + columns >= tasks, leftmost = i % columns == 0;
+    drawing.script += place(grid.at(i), drawing) +
+                      fmt::format(
+                          "set title {}\nset label 1000 {} at graph 0.97,0.12 right font "
+                          "',5.5'\n",
+                          gnuplot_string(task), gnuplot_string(metric)) +
+                      (lowest ? "set format x '%g'\nset xlabel 'step' offset 0,0.7\n"
+                              : "set format x ''\nunset xlabel\n") +
+                      (leftmost ? "set format y '%g'\nset ylabel 'dev score' offset 1.2,0\n"
+                                : "set format y ''\nunset ylabel\n") +
+                      score_plot(curves, task) + "unset label\nunset arrow\n";
   }
   drawing.script += "unset multiplot\n";
   return drawing;
@@ -205,7 +202,7 @@ FigureFiles draw_training(const FigureRequest& request) {
     steps = std::max(steps, curves.back().step.size());
   }
   const auto window = options.window > 0 ? static_cast<std::size_t>(options.window)
-                                         : std::max<std::size_t>(1, steps / 20);
+                                         : std::max<std::size_t>(1, steps / 10);
   const Scores scores = read_scores(request.runs);
   check(steps > 0 && !scores.tasks.empty(), "the runs record no steps or no evaluations");
   FigureFiles result;

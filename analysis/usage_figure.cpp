@@ -119,7 +119,7 @@ std::string colour_bar(double from, double to, double end, const Drawing& drawin
              0.07 / drawing.height);
 }
 
-/// "more r=8: mean over sites and 3 seeds; dot: chosen rank"
+/// "label: mean over sites and 3 seeds; dot: chosen rank"
 std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites) {
   const std::size_t seeds = group.runs.size();
   const std::string what =
@@ -156,29 +156,30 @@ std::vector<std::string> panel_names(const GroupUsage& usage) {
 /// Two columns of a paper wide: one small panel a site.
 Drawing sites_drawing(const std::string& name, const RunGroup& group, const GroupUsage& usage) {
   Drawing drawing{.name = name + "_sites", .width = 7.0, .font_size = 6};
-  const std::size_t columns = std::min<std::size_t>(6, usage.sites.size());
-  const std::size_t rows = (usage.sites.size() + columns - 1) / columns;
+  const std::size_t sites = usage.sites.size(), columns = std::min<std::size_t>(6, sites);
+  const std::size_t grid_rows = (sites + columns - 1) / columns;
+  const auto rows = static_cast<double>(grid_rows);
   const double left = text_width(usage.tasks, 6) + 0.15, gap = 0.22, bottom = 0.85;
-  const double width = (drawing.width - left - 0.1) / static_cast<double>(columns) - 0.07;
-  const double height = std::min(0.1 * static_cast<double>(usage.tasks.size()),
-                                 8.0 / static_cast<double>(rows) - gap);
-  drawing.height = bottom + static_cast<double>(rows) * (height + gap) + 0.15;
+  const double pitch = (drawing.width - left - 0.1) / static_cast<double>(columns);
+  const double height = std::min(0.1 * static_cast<double>(usage.tasks.size()), 8.0 / rows - gap);
+  drawing.height = bottom + rows * (height + gap) + 0.15;
+  const Grid grid{{left, drawing.height - 0.15 - height - gap, pitch - 0.07, height},
+                  columns,
+                  pitch,
+                  height + gap};
   drawing.csv = usage_csv(usage.sites, usage.tasks);
   drawing.script = centred_text(heading(group, usage.sites.front(), false), 0.11, 7, drawing) +
                    colour_bar(left, drawing.width - 0.2, scale_end(usage.sites), drawing) +
                    "set border lw 0.5\nset title offset 0,-0.9\nset multiplot\n";
   const std::vector<std::string> names = panel_names(usage);
-  const double title_size = std::min(6.0, 6 * width / text_width(names, 6));
+  const double title_size = std::min(6.0, 6 * grid.first.width / text_width(names, 6));
   Eigen::Index line = 1;
-  for (std::size_t i = 0; i < usage.sites.size(); ++i) {
-    const auto column = static_cast<double>(i % columns), row = static_cast<double>(i / columns);
-    const Panel panel{left + column * (width + 0.07),
-                      drawing.height - 0.15 - (row + 1) * (height + gap), width, height};
-    const bool lowest = i + columns >= usage.sites.size();
+  for (std::size_t i = 0; i < sites; ++i) {
+    const bool lowest = i + columns >= sites, leftmost = i % columns == 0;
     drawing.script +=
-        place(panel, drawing) +
+        place(grid.at(i), drawing) +
         fmt::format("set title {} font ',{:.1f}'\n", gnuplot_string(names[i]), title_size) +
-        (column == 0 ? task_tics(usage.tasks) : "unset ytics\n") +
+        (leftmost ? task_tics(usage.tasks) : "unset ytics\n") +
         (lowest ? rank_tics(usage.sites[i].count.cols(), 6) : "unset xtics\n") +
         (lowest ? "set xlabel 'rank' offset 0,0.9\n" : "unset xlabel\n") +
         heat_map(usage.sites[i], line) + "unset colorbox\nunset label\n";

@@ -1,14 +1,16 @@
+#include "framework/io/test_files.h"
+#include "framework/testing/conformance.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/one_site.h"
+
 #include <gmock/gmock.h>
 
 #include <cmath>
 
-#include "framework/io/test_files.h"
-#include "framework/testing/conformance.h"
-#include "framework/testing/one_site.h"
-
 namespace rankwise {
 namespace {
 
+using fixtures::doubles;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
@@ -29,7 +31,7 @@ const Tensor& one_row() {
 TEST(FlyLora, UsesTheRanksOfLargestMagnitudeAtTheirOwnValue) {
   OneSite site = by_hand();
   EXPECT_EQ(site.forward(one_row()).item<double>(), 2 * (-20 + 3));
-  EXPECT_THAT(OneSite::values(site.update().evaluation_usage()->count()), ElementsAre(0, 1, 1, 0));
+  EXPECT_THAT(doubles(site.update().evaluation_usage()->count()), ElementsAre(0, 1, 1, 0));
 }
 
 TEST(FlyLora, TheBiasMovesTheChoiceAndNotTheValue) {
@@ -45,8 +47,7 @@ TEST(FlyLora, TheBiasMovesOnceAStepAgainstTheLoad) {
   OneSite site = by_hand();
   site.forward(one_row(), {}, /*training=*/true);
   site.adapter().after_step({});  // loads 0, 1, 1, 0; the mean is 1 / 2
-  EXPECT_THAT(OneSite::values(site.get("gate.balance_bias")),
-              ElementsAre(0.25, -0.25, -0.25, 0.25));
+  EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(0.25, -0.25, -0.25, 0.25));
 }
 
 TEST(FlyLora, RowsOfAHaveExactlyPNonZerosAndNormOne) {
@@ -70,7 +71,8 @@ TEST(FlyLora, PlacesOfNonZerosDifferFromRowToRow) {
 }
 
 TEST(FlyLora, PaperScaleIsOneOverRank) {
-  const OneSite site("flylora", {{"init_scale", "paper"}, {"rank", 16}, {"active", 4}}, {.in = 1024});
+  const OneSite site("flylora", {{"init_scale", "paper"}, {"rank", 16}, {"active", 4}},
+                     {.in = 1024});
   const Tensor a = site.get("lora_A");
   const double deviation = std::sqrt(a.square().sum().item<double>() / (16 * 256));
   EXPECT_NEAR(deviation, 1.0 / 16, 5.0 / 16 / std::sqrt(2 * 16 * 256));
@@ -87,8 +89,8 @@ TEST(FlyLora, AIsFrozenAndPassesGradientsToItsInput) {
   Tensor x = one_row().clone().requires_grad_(true);
   site.forward(x).sum().backward();
   EXPECT_FALSE(site.get("lora_A").grad().defined());
-  EXPECT_THAT(OneSite::values(x.grad()), ElementsAre(2 * (-20 + 3), 0));
-  EXPECT_THAT(OneSite::values(site.get("lora_B").grad()), ElementsAre(0, -40, 6, 0));
+  EXPECT_THAT(doubles(x.grad()), ElementsAre(2 * (-20 + 3), 0));
+  EXPECT_THAT(doubles(site.get("lora_B").grad()), ElementsAre(0, -40, 6, 0));
 }
 
 TEST(FlyLora, WithAllRanksActiveIsLoraWithFrozenA) {
@@ -103,7 +105,9 @@ TEST(FlyLora, WithAllRanksActiveIsLoraWithFrozenA) {
 }
 
 TEST(FlyLora, RefusesMoreActiveRanksThanThereAre) {
-  EXPECT_THAT(error_of([] { OneSite("flylora", {{"rank", 8}, {"active", 9}}, {}); }),
+  EXPECT_THAT(error_of([] {
+                OneSite("flylora", {{"rank", 8}, {"active", 9}}, {});
+              }),
               HasSubstr("9 is more than the 8 ranks there are"));
 }
 

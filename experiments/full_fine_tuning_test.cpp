@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include "framework/testing/toy.h"
 #include "framework/train/trainer.h"
+
+#include <gtest/gtest.h>
 
 namespace rankwise {
 namespace {

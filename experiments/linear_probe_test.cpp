@@ -1,7 +1,7 @@
-#include <gtest/gtest.h>
-
 #include "framework/testing/toy.h"
 #include "framework/train/trainer.h"
+
+#include <gtest/gtest.h>
 
 namespace rankwise {
 namespace {
@@ -10,7 +10,7 @@ TEST(LinearProbe, TrainsTheHeadsAndNothingElse) {
   const toy::Recipe recipe{.variant = "linear_probe"};
   const auto model = toy::model(recipe);
   EXPECT_TRUE(model->adapter_parameters().empty());
-  EXPECT_EQ(model->head_parameters().size(), 8U) << "weight and bias of four tasks";
+  EXPECT_EQ(model->head_parameters().size(), 7U) << "four weights; a choice has no bias";
   const auto start = toy::model(recipe);
   Trainer(*model, toy::dataset(recipe.kind), toy::training(2), Seed(1), recipe.tensors)
       .run({}, [](std::int64_t) {});
@@ -23,7 +23,7 @@ TEST(LinearProbe, TrainsTheHeadsAndNothingElse) {
 
 TEST(LinearProbe, SavesTheHeadsAlone) {
   const auto model = toy::model({.variant = "linear_probe"});
-  EXPECT_EQ(model->state().size(), 8U);
+  EXPECT_EQ(model->state().size(), 7U);
 }
 
 }  // namespace

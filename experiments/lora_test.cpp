@@ -1,11 +1,13 @@
-#include <gmock/gmock.h>
-
 #include "framework/testing/conformance.h"
+#include "framework/testing/fixtures.h"
 #include "framework/testing/one_site.h"
+
+#include <gmock/gmock.h>
 
 namespace rankwise {
 namespace {
 
+using fixtures::doubles;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
@@ -14,7 +16,7 @@ TEST(Lora, AddsAlphaOverRankTimesBA) {
   site.set("lora_A", OneSite::tensor({{1, 0}, {1, 1}}));
   site.set("lora_B", OneSite::tensor({{1, 0}, {10, 100}}));
   // A x = (3, 7) for x = (3, 4); B A x = (3, 730); alpha / r = 3.
-  EXPECT_THAT(OneSite::values(site.forward(OneSite::tensor({{3, 4}}))), ElementsAre(9, 2190));
+  EXPECT_THAT(doubles(site.forward(OneSite::tensor({{3, 4}}))), ElementsAre(9, 2190));
   EXPECT_EQ(site.update().factors()->scale, 3);
 }
 

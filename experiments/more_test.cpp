@@ -1,14 +1,16 @@
+#include "framework/testing/conformance.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/one_site.h"
+
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <functional>
 
-#include "framework/testing/conformance.h"
-#include "framework/testing/one_site.h"
-
 namespace rankwise {
 namespace {
 
+using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::Each;
 using ::testing::ElementsAre;
@@ -18,7 +20,7 @@ const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Four ranks, two tasks, alpha / r = 1. Task 0 chooses rank 1, task 1 rank 3. For x = (1, 0):
 // A x = (1, 10, 100, 1000), B adds.
-OneSite by_hand(nlohmann::json options = {}) {
+OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
   options.update({{"rank", 4}, {"alpha", 4}});
   OneSite site("more", options, {.tasks = 2, .sites = 3});
   site.set("gate.task_embedding", OneSite::tensor({{1, 0}, {0, 1}}));
@@ -34,14 +36,18 @@ Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 TEST(More, ATaskUsesThePrefixOfItsRankScaledByRankOverTasks) {
   OneSite site = by_hand();
   // Task 0: 1 * 1/2. Task 1: (1 + 10 + 100) * 3/2.
-  EXPECT_THAT(OneSite::values(site.forward(rows(3), {0, 1, 0})), ElementsAre(0.5, 166.5, 0.5));
+  // 1 + p - p differs from 1 by rounding.
+  EXPECT_THAT(
+      doubles(site.forward(rows(3), {0, 1, 0})),
+      ElementsAre(DoubleNear(0.5, 1e-15), DoubleNear(166.5, 1e-12), DoubleNear(0.5, 1e-15)));
   EXPECT_TRUE(torch::equal(site.update().evaluation_usage()->count(),
                            torch::tensor({{2, 0, 0, 0}, {1, 1, 1, 0}}, torch::kInt64)));
 }
 
 TEST(More, WithoutLinearScalingThePrefixHasWeightOne) {
   OneSite site = by_hand({{"linear_scaling", false}});
-  EXPECT_THAT(OneSite::values(site.forward(rows(2), {0, 1})), ElementsAre(1, 111));
+  EXPECT_THAT(doubles(site.forward(rows(2), {0, 1})),
+              ElementsAre(DoubleNear(1, 1e-15), DoubleNear(111, 1e-12)));
 }
 
 TEST(More, AlphaOverRankScalesEverything) {
@@ -59,22 +65,22 @@ TEST(More, SelectionIsTheSoftmaxOfTheGateOnTheEmbedding) {
   const double sum0 = std::exp(2) + 1 + std::exp(1) + 1;  // logits 2, 0, 1, 0
   EXPECT_NEAR(selection->probability[0][0].item<double>(), std::exp(2) / sum0, 1e-15);
   EXPECT_NEAR(selection->probability[0][3].item<double>(), 1 / sum0, 1e-15);
-  EXPECT_THAT(OneSite::values(selection->probability.sum(1)), Each(DoubleNear(1, 1e-15)));
+  EXPECT_THAT(doubles(selection->probability.sum(1)), Each(DoubleNear(1, 1e-15)));
 }
 
 TEST(More, TheGradientReachesOnlyTheChosenProbability) {
   OneSite site = by_hand();
   site.forward(rows(1), {1}).sum().backward();
   const Tensor p = site.update().gate()->selection()->probability[1];
-  const auto probability = OneSite::values(p);
+  const auto probability = doubles(p);
   // dL/dlogit_j = c p_i (delta_ij - p_j), c = 111 * 3/2, i = 2.
   std::vector<double> expected;
   for (std::size_t j = 0; j < 4; ++j) {
     expected.push_back(166.5 * probability[2] * ((j == 2 ? 1 : 0) - probability[j]));
   }
-  const auto found = OneSite::values(site.get("gate.bias").grad());
+  const auto found = doubles(site.get("gate.bias").grad());
   for (std::size_t j = 0; j < 4; ++j) EXPECT_NEAR(found[j], expected[j], 1e-11) << j;
-  EXPECT_THAT(OneSite::values(site.get("gate.task_embedding").grad()[0]), ElementsAre(0, 0))
+  EXPECT_THAT(doubles(site.get("gate.task_embedding").grad()[0]), ElementsAre(0, 0))
       << "the other task's embedding";
 }
 
@@ -82,8 +88,8 @@ TEST(More, AtTheStartTheLossGivesTheSelectorNoGradient) {
   OneSite site = by_hand();
   site.set("lora_B", torch::zeros({1, 4}, kDouble));
   site.forward(rows(2), {0, 1}).sum().backward();
-  EXPECT_THAT(OneSite::values(site.get("gate.bias").grad()), Each(0));
-  EXPECT_THAT(OneSite::values(site.get("gate.weight").grad()), Each(0));
+  EXPECT_THAT(doubles(site.get("gate.bias").grad()), Each(0));
+  EXPECT_THAT(doubles(site.get("gate.weight").grad()), Each(0));
 }
 
 // The straight-through estimate's own function: the choice stays what it is, its weight is
@@ -92,7 +98,8 @@ double surrogate(OneSite& site, const Tensor& x, const std::vector<std::int32_t>
                  const Tensor& start) {
   const torch::NoGradGuard no_grad;
   const Tensor p = torch::softmax(
-      at::linear(site.get("gate.task_embedding"), site.get("gate.weight"), site.get("gate.bias")), 1);
+      at::linear(site.get("gate.task_embedding"), site.get("gate.weight"), site.get("gate.bias")),
+      1);
   const Tensor chosen = start.argmax(1, true);
   const Tensor weight = 1 + p.gather(1, chosen) - start.gather(1, chosen);  // [T, 1]
   const Tensor prefix = (torch::arange(4) <= chosen).to(torch::kFloat64);
@@ -113,7 +120,8 @@ TEST(More, TheSelectorsGradientIsThatOfItsSurrogate) {
   for (const char* name : {"gate.task_embedding", "gate.weight", "gate.bias"}) {
     const Tensor parameter = site.get(name);
     const Tensor origin = parameter.detach().clone();
-    const Tensor direction = torch::ones_like(origin) + torch::arange(origin.numel(), kDouble).view_as(origin);
+    const Tensor direction =
+        torch::ones_like(origin) + torch::arange(origin.numel(), kDouble).view_as(origin);
     constexpr double kStep = 1e-5;  // truncation near 1e-10
     site.set(name, origin + kStep * direction);
     const double above = surrogate(site, x, tasks, start);

@@ -1,14 +1,16 @@
+#include "framework/io/test_files.h"
+#include "framework/testing/conformance.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/one_site.h"
+
 #include <gmock/gmock.h>
 
 #include <cmath>
 
-#include "framework/io/test_files.h"
-#include "framework/testing/conformance.h"
-#include "framework/testing/one_site.h"
-
 namespace rankwise {
 namespace {
 
+using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -36,7 +38,7 @@ TEST(Smora, GateIsTheChosenSigmoidsNormalisedToK) {
   OneSite site = by_hand();
   // .5 and .75 become .8 and 1.2: 8 * (.8 * 1 + 1.2 * 10).
   EXPECT_NEAR(site.forward(one_row()).item<double>(), 8 * 12.8, kRounding);
-  EXPECT_THAT(OneSite::values(site.update().evaluation_usage()->gate_mass()),
+  EXPECT_THAT(doubles(site.update().evaluation_usage()->gate_mass()),
               ElementsAre(DoubleNear(0.8, 1e-15), DoubleNear(1.2, 1e-15), 0));
 }
 
@@ -58,13 +60,13 @@ TEST(Smora, TheBiasMovesTheChoiceAndNotTheGate) {
 TEST(Smora, TheBiasMovesByTheRateAgainstTheLoad) {
   OneSite site = by_hand(0.25);
   site.forward(one_row(), {}, /*training=*/true);  // loads 1, 1, 0; the mean is 2 / 3
-  EXPECT_THAT(OneSite::values(site.get("gate.balance_bias")), ElementsAre(0, 0, 0))
+  EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(0, 0, 0))
       << "not before the step";
   site.adapter().after_step({});
-  EXPECT_THAT(OneSite::values(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
+  EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
   site.forward(one_row());
   site.adapter().after_step({});  // nothing was trained: all loads are zero
-  EXPECT_THAT(OneSite::values(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
+  EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
 }
 
 TEST(Smora, TheRouterLearnsThroughTheNormalisedScores) {
@@ -75,7 +77,7 @@ TEST(Smora, TheRouterLearnsThroughTheNormalisedScores) {
   const double y = 16 * (0.5 + 7.5) / sum;
   const double d0 = (16 * 1 - y) / sum * 0.25;
   const double d1 = (16 * 10 - y) / sum * 0.1875;
-  EXPECT_THAT(OneSite::values(site.get("gate.router").grad()),
+  EXPECT_THAT(doubles(site.get("gate.router").grad()),
               ElementsAre(DoubleNear(d0, 1e-12), 0, DoubleNear(d1, 1e-12), 0, 0, 0));
 }
 
@@ -92,7 +94,9 @@ TEST(Smora, WithAllRanksActiveAndAnEvenRouterIsLora) {
 }
 
 TEST(Smora, RefusesMoreActiveRanksThanThereAre) {
-  EXPECT_THAT(error_of([] { OneSite("smora", {{"rank", 8}, {"active", 9}}, {}); }),
+  EXPECT_THAT(error_of([] {
+                OneSite("smora", {{"rank", 8}, {"active", 9}}, {});
+              }),
               HasSubstr("9 is more than the 8 ranks there are"));
 }
 

@@ -1,18 +1,18 @@
 // A short run of every variant as text: a change of any number shows as a readable difference.
 // RANKWISE_WRITE_GOLDEN=1 writes the files anew.
 
+#include "framework/adapter/variant.h"
+#include "framework/testing/fixtures.h"
+#include "framework/testing/toy.h"
+#include "framework/train/evaluator.h"
+#include "framework/train/trainer.h"
+
 #include <gmock/gmock.h>
 
 #include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
-
-#include "framework/adapter/variant.h"
-#include "framework/testing/fixtures.h"
-#include "framework/testing/toy.h"
-#include "framework/train/evaluator.h"
-#include "framework/train/trainer.h"
 
 namespace rankwise {
 namespace {
@@ -50,7 +50,7 @@ std::string usage_text(Model& model, const Dataset& dataset) {
   if (!total.defined()) return "usage: none\n";
   for (std::int64_t task = 0; task < dataset.task_count(); ++task) {
     text += fmt::format("usage of {}: {}\n", dataset.tasks[task].task.name,
-                        fmt::join(fixtures::integers(total[task].contiguous()), " "));
+                        fmt::join(fixtures::integers(total[task]), " "));
   }
   return text + selected;
 }
@@ -59,8 +59,9 @@ std::string trace(const std::string& variant) {
   const toy::Recipe recipe{.variant = variant};
   const Dataset& dataset = toy::dataset(recipe.kind);
   const auto model = toy::model(recipe);
-  std::string text = fmt::format("{} with its defaults on the toy tokens, fp64, seed 1\n", variant) +
-                     parameters_text(model->count());
+  std::string text =
+      fmt::format("{} with its defaults on the toy tokens, fp64, seed 1\n", variant) +
+      parameters_text(model->count());
   Trainer trainer(*model, dataset, toy::training(8), Seed(1), recipe.tensors);
   struct Steps : Observer {
     void on_step(const StepRecord& record) override {
@@ -101,7 +102,8 @@ TEST(Golden, TracesAreWhatTheyWere) {
     const std::string found = trace(variant);
     if (rewrite) std::ofstream(golden_file(variant)) << found;
     EXPECT_EQ(golden_text(golden_file(variant)), found)
-        << "where the change is meant: RANKWISE_WRITE_GOLDEN=1 rankwise_tests --gtest_filter=Golden.*";
+        << "where the change is meant: RANKWISE_WRITE_GOLDEN=1 rankwise_tests "
+           "--gtest_filter=Golden.*";
   }
 }
 

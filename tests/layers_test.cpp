@@ -1,5 +1,7 @@
 // The layers' order, read from the includes: a layer includes only what stands to its left.
 
+#include "framework/adapter/variant.h"
+
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -7,8 +9,6 @@
 #include <regex>
 #include <set>
 #include <sstream>
-
-#include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
@@ -20,10 +20,9 @@ using ::testing::IsEmpty;
 // Each layer with all that it may include, itself aside.
 const std::map<std::string, std::set<std::string>> kMayInclude = [] {
   std::map<std::string, std::set<std::string>> allowed;
-  for (const std::vector<std::string>& chain :
-       {std::vector<std::string>{"core", "io", "analysis"},
-        {"core", "io", "data", "ops", "adapter", "model", "suites", "train", "testing",
-         "experiments"}}) {
+  for (const std::vector<std::string>& chain : {std::vector<std::string>{"core", "io", "analysis"},
+                                                {"core", "io", "data", "ops", "adapter", "model",
+                                                 "suites", "train", "testing", "experiments"}}) {
     std::set<std::string> left;
     for (const std::string& layer : chain) {
       allowed[layer].insert(left.begin(), left.end());
@@ -153,8 +152,9 @@ TEST(Layers, NameNoVariantOutsideExperiments) {
 }
 
 TEST(Layers, ReaderSeesWhatItShould) {
-  EXPECT_THAT(includes_of("#include \"framework/io/a.h\"\n  # include <torch/types.h>\n// #include"),
-              ElementsAre("framework/io/a.h", "torch/types.h"));
+  EXPECT_THAT(
+      includes_of("#include \"framework/io/a.h\"\n  # include <torch/types.h>\n// #include"),
+      ElementsAre("framework/io/a.h", "torch/types.h"));
   const Source wrong{"framework/core/a.h", "core", ""};
   EXPECT_EQ(complaint(wrong, "framework/io/b.h"), "framework/core/a.h includes framework/io/b.h");
   const Source right{"framework/io/b.h", "io", ""};

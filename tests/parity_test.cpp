@@ -1,9 +1,5 @@
-// Our encoder and our LoRA against transformers and peft; what the fixtures are: fixtures/README.md.
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <nlohmann/json.hpp>
+// Our encoder and our LoRA against transformers and peft; what the fixtures are:
+// fixtures/README.md.
 
 #include "framework/adapter/variant.h"
 #include "framework/core/json_file.h"
@@ -14,6 +10,11 @@
 #include "framework/model/model.h"
 #include "framework/testing/fixtures.h"
 #include "framework/train/trainer.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace rankwise {
 namespace {
@@ -53,7 +54,8 @@ double error(const Tensor& ours, const Tensor& theirs) {
 std::shared_ptr<Bert> small_bert(const torch::TensorOptions& tensors) {
   const auto folder = test_folder();
   std::filesystem::copy_file(fixtures::file("small_bert.json"), folder / "config.json");
-  std::filesystem::copy_file(fixtures::file("small_bert.safetensors"), folder / "model.safetensors");
+  std::filesystem::copy_file(fixtures::file("small_bert.safetensors"),
+                             folder / "model.safetensors");
   return load_bert(folder, tensors);
 }
 
@@ -77,8 +79,9 @@ TEST(Parity, SmallBertInSinglePrecision) {
   const Dataset inputs = small_bert_inputs(fixture);
   const auto bert = small_bert(kFloat);
   // Two orders of summation differ by 1e-6 of the largest value or so.
-  EXPECT_LE(error(hidden(*bert, inputs, all_examples(inputs), kFloat), fixture.at("hidden_float32")),
-            1e-5);
+  EXPECT_LE(
+      error(hidden(*bert, inputs, all_examples(inputs), kFloat), fixture.at("hidden_float32")),
+      1e-5);
 }
 
 TEST(Parity, MiniLmHiddenStatesOfRealSentences) {
@@ -129,9 +132,9 @@ TEST(Parity, PeftLoraLossesOverTwentySteps) {
   RANKWISE_NEED_PREPARED("models/minilm-l6");
   const auto fixture = fixtures::tensors(fixtures::file("peft_lora.safetensors"));
   const nlohmann::json facts = read_json(fixtures::file("peft_lora.json"));
-  const Dataset inputs = fixtures::sequences(
-      fixtures::integers(fixture.at("tokens")), {}, fixtures::integers(fixture.at("starts")),
-      fixtures::integers(fixture.at("labels")));
+  const Dataset inputs = fixtures::sequences(fixtures::integers(fixture.at("tokens")), {},
+                                             fixtures::integers(fixture.at("starts")),
+                                             fixtures::integers(fixture.at("labels")));
   Model model = peft_model(inputs);
   start_as(model, fixture);
   TrainOptions options;
@@ -185,9 +188,9 @@ Tensor sentence_vectors(Backbone& bert, const Dataset& sentences) {
   });
   Tensor vectors = torch::empty({split.sequences(), bert.width()}, kFloat);
   for (std::size_t first = 0; first < order.size(); first += 64) {
-    const std::vector<Example> part(order.begin() + static_cast<std::ptrdiff_t>(first),
-                                    order.begin() + static_cast<std::ptrdiff_t>(
-                                                        std::min(order.size(), first + 64)));
+    const std::vector<Example> part(
+        order.begin() + static_cast<std::ptrdiff_t>(first),
+        order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), first + 64)));
     const Batch batch = pack(sentences, SplitName::kTrain, part, kFloat);
     const Tensor pooled = Heads::pool(bert.forward({.batch = batch}), batch);
     for (std::size_t i = 0; i < part.size(); ++i) {
@@ -200,7 +203,8 @@ Tensor sentence_vectors(Backbone& bert, const Dataset& sentences) {
 double sentence_similarity_spearman(Backbone& bert, const Split& pairs) {
   const Tensor vectors = sentence_vectors(bert, separate_sentences(pairs));
   const Tensor unit = vectors / vectors.norm(2, 1, /*keepdim=*/true);
-  const Tensor cosine = (unit.slice(0, 0, {}, 2) * unit.slice(0, 1, {}, 2)).sum(1).to(torch::kFloat64);
+  const Tensor cosine =
+      (unit.slice(0, 0, {}, 2) * unit.slice(0, 1, {}, 2)).sum(1).to(torch::kFloat64);
   const auto* first = cosine.data_ptr<double>();
   const Scored scored{.prediction = {first, first + cosine.numel()}, .label = pairs.target};
   return metrics().find("spearman").score(scored);

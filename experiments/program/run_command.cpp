@@ -1,8 +1,8 @@
-#include <fmt/color.h>
-
 #include <thread>
 
 #include "experiments/program/commands.h"
+#include "framework/train/assemble.h"
+#include "framework/train/plan.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
 
@@ -36,12 +36,19 @@ std::vector<RunTask> tasks_of(const Study& study, const RunArguments& arguments)
   return tasks;
 }
 
+// Loads data and weights of each run to count them.
 void print_plan(const std::vector<RunTask>& tasks) {
+  fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
+             "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
   for (const RunTask& task : tasks) {
     const RunIdentity identity = identify(task.config, task.places);
     const auto file = run_file(task.config, identity, task.study, task.places);
-    const char* state = std::filesystem::exists(file) ? "finished" : "to run";
-    fmt::print("{:8}  {} seed {}  {}\n", state, task.config.label, task.config.seed, file.string());
+    const RunPlan cost = plan(task);
+    fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
+               std::filesystem::exists(file) ? "finished" : "to run",
+               fmt::format("{} seed {}", task.config.label, task.config.seed),
+               cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
+               cost.flops / 1e12, cost.disk_mib, file.string());
   }
 }
 

@@ -2,17 +2,19 @@
 
 #include "framework/adapter/routing.h"
 
-#include <gmock/gmock.h>
-
-#include <cmath>
-
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/rank_update.h"
 #include "framework/testing/fixtures.h"
 
+#include <gmock/gmock.h>
+
+#include <cmath>
+
 namespace rankwise {
 namespace {
 
+using fixtures::doubles;
+using fixtures::integers;
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 using torch::Tensor;
@@ -20,41 +22,29 @@ using torch::Tensor;
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 const auto kWhole = torch::TensorOptions().dtype(torch::kInt64);
 
-std::vector<std::int64_t> whole(const Tensor& tensor) {
-  return fixtures::integers(tensor.contiguous());
-}
-
-std::vector<double> real(const Tensor& tensor) {
-  const Tensor host = tensor.detach().to(torch::kFloat64).contiguous();
-  return {host.data_ptr<double>(), host.data_ptr<double>() + host.numel()};
-}
-
 // Task 0 owns rows 0 and 2, task 1 row 1; one row a sequence.
 Batch three_rows() {
   Dataset dataset;
   dataset.feature_width = 2;
   dataset.tasks.resize(2);
   dataset.tasks[0].task.kind = TaskKind::kClassify;
-  dataset.tasks[0].train = {.features = {1, 2, 3, 4},
-                            .starts = {0, 1, 2},
-                            .groups = {0, 1, 2},
-                            .target = {0, 0}};
-  dataset.tasks[1].train = {
-      .features = {5, 6}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
+  dataset.tasks[0].train = {
+      .features = {1, 2, 3, 4}, .starts = {0, 1, 2}, .groups = {0, 1, 2}, .target = {0, 0}};
+  dataset.tasks[1].train = {.features = {5, 6}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
   return pack(dataset, SplitName::kTrain, {{0, 0}, {1, 0}, {0, 1}}, kDouble);
 }
 
 TEST(Routing, TopKTakesTheLargestOfEachRow) {
   const Tensor scores = torch::tensor({{0.1, 0.9, 0.5, 0.7}, {4.0, 3.0, 2.0, 1.0}}, kDouble);
   const Tensor chosen = top_k(scores, 2);
-  EXPECT_THAT(whole(chosen[0]), UnorderedElementsAre(1, 3));
-  EXPECT_THAT(whole(chosen[1]), UnorderedElementsAre(0, 1));
+  EXPECT_THAT(integers(chosen[0]), UnorderedElementsAre(1, 3));
+  EXPECT_THAT(integers(chosen[1]), UnorderedElementsAre(0, 1));
 }
 
 TEST(Routing, StraightThroughIsOneHotForward) {
   const Tensor p = torch::tensor({{0.2, 0.5, 0.3}, {0.6, 0.1, 0.3}}, kDouble);
-  EXPECT_TRUE(torch::allclose(straight_through(p),
-                              torch::tensor({{0.0, 1.0, 0.0}, {1.0, 0.0, 0.0}}, kDouble), 0, 1e-15));
+  EXPECT_TRUE(torch::allclose(
+      straight_through(p), torch::tensor({{0.0, 1.0, 0.0}, {1.0, 0.0, 0.0}}, kDouble), 0, 1e-15));
 }
 
 TEST(Routing, StraightThroughPassesTheGradientOnBackward) {
@@ -68,11 +58,11 @@ TEST(Routing, BalanceBiasMovesAgainstTheLoad) {
   Tensor bias = torch::tensor({0.0, 0.0, 0.0, 1.0}, kDouble);
   // Loads 4, 0, 2, 2: the mean is 2.
   move_balance_bias(bias, torch::tensor({4, 0, 2, 2}, kWhole), 0.25);
-  EXPECT_THAT(real(bias), ElementsAre(-0.25, 0.25, 0, 1));
+  EXPECT_THAT(doubles(bias), ElementsAre(-0.25, 0.25, 0, 1));
   move_balance_bias(bias, torch::tensor({3, 1, 3, 1}, kWhole), 0.25);
-  EXPECT_THAT(real(bias), ElementsAre(-0.5, 0.5, -0.25, 1.25));
+  EXPECT_THAT(doubles(bias), ElementsAre(-0.5, 0.5, -0.25, 1.25));
   move_balance_bias(bias, torch::tensor({3, 1, 3, 1}, kWhole), 0);
-  EXPECT_THAT(real(bias), ElementsAre(-0.5, 0.5, -0.25, 1.25));
+  EXPECT_THAT(doubles(bias), ElementsAre(-0.5, 0.5, -0.25, 1.25));
 }
 
 TEST(Routing, ContrastiveSumByHand) {
@@ -98,14 +88,14 @@ TEST(Choice, AppliesATasksWeightsToItsRows) {
   const Tensor mask = torch::tensor({{1, 0}, {1, 1}}, kWhole).to(torch::kBool);
   const Tensor weight = torch::tensor({{2.0, 0.0}, {3.0, 5.0}}, kDouble);
   const Tensor h = Choice::by_task(mask, weight).apply(torch::ones({3, 2}, kDouble), three_rows());
-  EXPECT_THAT(real(h), ElementsAre(2, 0, 3, 5, 2, 0));
+  EXPECT_THAT(doubles(h), ElementsAre(2, 0, 3, 5, 2, 0));
 }
 
 TEST(Choice, AppliesEachRowsWeights) {
   const Tensor ranks = torch::tensor({{2, 0}, {1, 2}, {0, 1}}, kWhole);
   const Tensor weight = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, kDouble);
   const Tensor z = torch::full({3, 3}, 10.0, kDouble);
-  EXPECT_THAT(real(Choice::by_row(ranks, weight, 3).apply(z, three_rows())),
+  EXPECT_THAT(doubles(Choice::by_row(ranks, weight, 3).apply(z, three_rows())),
               ElementsAre(20, 0, 10, 0, 30, 40, 50, 60, 0));
 }
 
@@ -118,9 +108,9 @@ TEST(Choice, RefusesShapesThatDoNotFit) {
 TEST(RankUsage, CountsEveryRankOfEveryRow) {
   RankUsage usage(2, 3, /*pairs=*/true, torch::kCPU);
   usage.add(Choice::all(3), three_rows());
-  EXPECT_THAT(whole(usage.count()), ElementsAre(2, 2, 2, 1, 1, 1));
-  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(2, 2, 2, 1, 1, 1));
-  EXPECT_THAT(whole(usage.together()), ElementsAre(3, 3, 3, 3, 3, 3, 3, 3, 3));
+  EXPECT_THAT(integers(usage.count()), ElementsAre(2, 2, 2, 1, 1, 1));
+  EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(2, 2, 2, 1, 1, 1));
+  EXPECT_THAT(integers(usage.together()), ElementsAre(3, 3, 3, 3, 3, 3, 3, 3, 3));
 }
 
 TEST(RankUsage, CountsATasksRanksOnceARow) {
@@ -128,9 +118,9 @@ TEST(RankUsage, CountsATasksRanksOnceARow) {
   const Tensor mask = torch::tensor({{1, 0}, {1, 1}}, kWhole).to(torch::kBool);
   // A chosen rank counts although its weight is zero: usage is the choice, not the product.
   usage.add(Choice::by_task(mask, torch::tensor({{2.0, 0.0}, {0.0, 5.0}}, kDouble)), three_rows());
-  EXPECT_THAT(whole(usage.count()), ElementsAre(2, 0, 1, 1));
-  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(4, 0, 0, 5));
-  EXPECT_THAT(whole(usage.together()), ElementsAre(3, 1, 1, 1));
+  EXPECT_THAT(integers(usage.count()), ElementsAre(2, 0, 1, 1));
+  EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(4, 0, 0, 5));
+  EXPECT_THAT(integers(usage.together()), ElementsAre(3, 1, 1, 1));
 }
 
 TEST(RankUsage, CountsTheRanksOfEachRow) {
@@ -138,27 +128,29 @@ TEST(RankUsage, CountsTheRanksOfEachRow) {
   const Tensor ranks = torch::tensor({{2, 0}, {1, 2}, {0, 1}}, kWhole);
   const Tensor weight = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, kDouble);
   usage.add(Choice::by_row(ranks, weight, 3), three_rows());
-  EXPECT_THAT(whole(usage.count()), ElementsAre(2, 1, 1, 0, 1, 1));
-  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(7, 6, 1, 0, 3, 4));
-  EXPECT_THAT(whole(usage.together()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
+  EXPECT_THAT(integers(usage.count()), ElementsAre(2, 1, 1, 0, 1, 1));
+  EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(7, 6, 1, 0, 3, 4));
+  EXPECT_THAT(integers(usage.together()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
 }
 
 TEST(RankUsage, AddsUpUntilItIsReset) {
   RankUsage usage(2, 1, /*pairs=*/false, torch::kCPU);
   usage.add(Choice::all(1), three_rows());
   usage.add(Choice::all(1), three_rows());
-  EXPECT_THAT(whole(usage.count()), ElementsAre(4, 2));
+  EXPECT_THAT(integers(usage.count()), ElementsAre(4, 2));
   EXPECT_FALSE(usage.together().defined());
   usage.reset();
-  EXPECT_THAT(whole(usage.count()), ElementsAre(0, 0));
-  EXPECT_THAT(real(usage.gate_mass()), ElementsAre(0, 0));
+  EXPECT_THAT(integers(usage.count()), ElementsAre(0, 0));
+  EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(0, 0));
 }
 
 // A gate that records what its hooks are told.
 class WatchedGate : public OpenGate {
  public:
   explicit WatchedGate(std::int64_t ranks) : OpenGate(ranks) {}
-  void after_step(const Tensor& chosen, const Moment&) override { steps.push_back(whole(chosen)); }
+  void after_step(const Tensor& chosen, const Moment&) override {
+    steps.push_back(integers(chosen));
+  }
   std::vector<std::vector<std::int64_t>> steps;
 };
 
@@ -176,7 +168,7 @@ TEST(RankUpdate, AddsScaleTimesTheProduct) {
   const Batch batch = three_rows();
   const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), torch::full({1}, 0.5, kDouble)};
   // Rows (1,2), (5,6), (3,4): A x = their sum, twice; B adds both; scale 3.
-  EXPECT_THAT(real(update.forward(batch.features, frozen, {.batch = batch})),
+  EXPECT_THAT(doubles(update.forward(batch.features, frozen, {.batch = batch})),
               ElementsAre(0.5 + 18, 0.5 + 66, 0.5 + 42));
 }
 
@@ -193,8 +185,8 @@ TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
   update.forward(batch.features, frozen, training);
   update.after_step({});
   EXPECT_THAT(gate->steps, ElementsAre(ElementsAre(6, 6), ElementsAre(3, 3)));
-  EXPECT_THAT(whole(update.training_usage()->count()), ElementsAre(6, 6, 3, 3));
-  EXPECT_THAT(whole(update.evaluation_usage()->count()), ElementsAre(2, 2, 1, 1));
+  EXPECT_THAT(integers(update.training_usage()->count()), ElementsAre(6, 6, 3, 3));
+  EXPECT_THAT(integers(update.evaluation_usage()->count()), ElementsAre(2, 2, 1, 1));
 }
 
 TEST(RankUpdate, DropsInputsInTrainingOnlyAndReplays) {
@@ -203,7 +195,7 @@ TEST(RankUpdate, DropsInputsInTrainingOnlyAndReplays) {
   const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
   const auto output = [&](bool training, std::uint64_t noise) {
     const Pass pass{.batch = batch, .moment = {.training = training}, .noise = Seed(noise)};
-    return real(update.forward(batch.features, frozen, pass));
+    return doubles(update.forward(batch.features, frozen, pass));
   };
   EXPECT_THAT(output(false, 1), ElementsAre(18, 66, 42));
   EXPECT_EQ(output(true, 1), output(true, 1));
@@ -218,10 +210,9 @@ TEST(RankUpdate, CountsWhatOneRowUses) {
   RankUpdate update = watched_update(std::make_shared<WatchedGate>(2));
   EXPECT_EQ(update.active_parameters(), 2 * (2 + 1));
   EXPECT_EQ(update.router_parameters(), 0);
-  RankUpdate frozen({"site", 2, 1}, {.tasks = 1, .options = kDouble},
-                    {.a = torch::ones({2, 2}, kDouble),
-                     .train_a = false,
-                     .gate = std::make_shared<OpenGate>(2)});
+  RankUpdate frozen(
+      {"site", 2, 1}, {.tasks = 1, .options = kDouble},
+      {.a = torch::ones({2, 2}, kDouble), .train_a = false, .gate = std::make_shared<OpenGate>(2)});
   EXPECT_EQ(frozen.active_parameters(), 2 * 1);
   EXPECT_FALSE(frozen.factors()->a.requires_grad());
 }

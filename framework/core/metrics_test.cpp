@@ -1,11 +1,11 @@
 #include "framework/core/metrics.h"
 
+#include "framework/core/json_file.h"
+
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <string>
-
-#include "framework/core/json_file.h"
 
 namespace rankwise {
 namespace {
@@ -58,8 +58,8 @@ void compare_with_fixture(const nlohmann::json& cases, const std::vector<std::st
 }
 
 TEST(Metrics, AgreeWithScikitLearnAndScipy) {
-  const auto fixture = read_json(std::filesystem::path(RANKWISE_SOURCE_DIR) / "tests" / "fixtures" /
-                                 "metrics.json");
+  const auto fixture =
+      read_json(std::filesystem::path(RANKWISE_SOURCE_DIR) / "tests" / "fixtures" / "metrics.json");
   compare_with_fixture(fixture.at("classify"), {"accuracy", "f1", "macro_f1", "matthews"});
   compare_with_fixture(fixture.at("regress"), {"pearson", "spearman"});
 }

@@ -1,27 +1,23 @@
 #include "framework/data/batch.h"
 
+#include "framework/core/error.h"
+#include "framework/data/subset.h"
+#include "framework/testing/fixtures.h"
+
 #include <gmock/gmock.h>
 #include <rapidcheck.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "framework/core/error.h"
-#include "framework/data/subset.h"
-#include "framework/testing/fixtures.h"
-
 namespace rankwise {
 namespace {
 
+using fixtures::integers;
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 constexpr auto kTrain = SplitName::kTrain;
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
-std::vector<std::int64_t> values(const torch::Tensor& tensor) {
-  return fixtures::integers(tensor.contiguous());
-}
 
 // Task 0: classify, sequences [10 11], [12]; task 1: a choice of [20], [21 22] and one of [23 24].
 Dataset two_tasks() {
@@ -45,15 +41,15 @@ Dataset two_tasks() {
 
 TEST(Batch, PacksSequencesOfSeveralTasksEndToEnd) {
   const Batch batch = pack(two_tasks(), kTrain, {{1, 0}, {0, 1}, {0, 0}}, kDouble);
-  EXPECT_THAT(values(batch.tokens), ElementsAre(20, 21, 22, 12, 10, 11));
-  EXPECT_THAT(values(batch.segments), ElementsAre(0, 0, 0, 0, 0, 1));
-  EXPECT_THAT(values(batch.positions), ElementsAre(0, 0, 1, 0, 0, 1));
-  EXPECT_THAT(values(batch.first_rows), ElementsAre(0, 1, 3, 4));
-  EXPECT_THAT(values(batch.lengths), ElementsAre(1, 2, 1, 2));
-  EXPECT_THAT(values(batch.sequence_task), ElementsAre(1, 1, 0, 0));
-  EXPECT_THAT(values(batch.row_task), ElementsAre(1, 1, 1, 0, 0, 0));
-  EXPECT_THAT(values(batch.task_rows), ElementsAre(3, 3));
-  EXPECT_THAT(values(batch.target_index), ElementsAre(1, 0, 1));
+  EXPECT_THAT(integers(batch.tokens), ElementsAre(20, 21, 22, 12, 10, 11));
+  EXPECT_THAT(integers(batch.segments), ElementsAre(0, 0, 0, 0, 0, 1));
+  EXPECT_THAT(integers(batch.positions), ElementsAre(0, 0, 1, 0, 0, 1));
+  EXPECT_THAT(integers(batch.first_rows), ElementsAre(0, 1, 3, 4));
+  EXPECT_THAT(integers(batch.lengths), ElementsAre(1, 2, 1, 2));
+  EXPECT_THAT(integers(batch.sequence_task), ElementsAre(1, 1, 0, 0));
+  EXPECT_THAT(integers(batch.row_task), ElementsAre(1, 1, 1, 0, 0, 0));
+  EXPECT_THAT(integers(batch.task_rows), ElementsAre(3, 3));
+  EXPECT_THAT(integers(batch.target_index), ElementsAre(1, 0, 1));
   EXPECT_THAT(batch.groups, ElementsAre(0, 2, 3, 4));
   EXPECT_THAT(batch.group_task, ElementsAre(1, 0, 0));
   EXPECT_EQ(batch.tasks, 2);
@@ -75,7 +71,7 @@ TEST(Batch, HoldsFeaturesAndRealTargets) {
   const Batch batch = pack(dataset, kTrain, {{0, 1}}, kDouble);
   EXPECT_TRUE(torch::equal(batch.features, torch::tensor({{3.0, 4.0}, {5.0, 6.0}}, kDouble)));
   EXPECT_TRUE(torch::equal(batch.target, torch::tensor({{2.5, 3.5}}, kDouble)));
-  EXPECT_THAT(values(batch.target_index), ElementsAre(0));
+  EXPECT_THAT(integers(batch.target_index), ElementsAre(0));
   EXPECT_FALSE(batch.tokens.defined());
 }
 
@@ -87,7 +83,7 @@ TEST(LengthBuckets, GroupSequencesOfLikeLength) {
   ASSERT_EQ(buckets.size(), 3U);
   EXPECT_EQ(buckets[0].sequences, 2);
   EXPECT_EQ(buckets[0].length, 2);
-  EXPECT_THAT(values(buckets[0].rows), ElementsAre(8, 9, 19, 20));
+  EXPECT_THAT(integers(buckets[0].rows), ElementsAre(8, 9, 19, 20));
   EXPECT_FALSE(buckets[0].filled.defined());
   EXPECT_EQ(buckets[1].sequences, 2);
   EXPECT_EQ(buckets[1].length, 9);
@@ -98,11 +94,11 @@ TEST(LengthBuckets, GroupSequencesOfLikeLength) {
 TEST(LengthBuckets, PadOnlyWhereAShorterSequenceEnds) {
   const auto buckets = length_buckets({0, 8, 17}, torch::kCPU);  // lengths 8 and 9
   ASSERT_EQ(buckets.size(), 1U);
-  EXPECT_THAT(values(buckets[0].rows),
+  EXPECT_THAT(integers(buckets[0].rows),
               ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 0, 8, 9, 10, 11, 12, 13, 14, 15, 16));
-  EXPECT_THAT(values(buckets[0].filled),
+  EXPECT_THAT(integers(buckets[0].filled),
               ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17));
-  EXPECT_THAT(values(buckets[0].packed),
+  EXPECT_THAT(integers(buckets[0].packed),
               ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16));
   EXPECT_EQ(buckets[0].padded.sum().item<std::int64_t>(), 1);
   EXPECT_TRUE(buckets[0].padded[0][0][0][8].item<bool>());
@@ -112,14 +108,14 @@ TEST(LengthBuckets, PadOnlyWhereAShorterSequenceEnds) {
 std::vector<std::int64_t> rows_of(const std::vector<LengthBucket>& buckets) {
   std::vector<std::int64_t> rows;
   for (const LengthBucket& bucket : buckets) {
-    const auto cells = values(bucket.rows);
+    const auto cells = integers(bucket.rows);
     RC_ASSERT(static_cast<std::int64_t>(cells.size()) == bucket.sequences * bucket.length);
     if (!bucket.filled.defined()) {
       rows.insert(rows.end(), cells.begin(), cells.end());
       continue;
     }
-    const auto packed = values(bucket.packed);
-    const auto filled = values(bucket.filled);
+    const auto packed = integers(bucket.packed);
+    const auto filled = integers(bucket.filled);
     RC_ASSERT(packed.size() == filled.size());
     for (std::size_t i = 0; i < filled.size(); ++i) RC_ASSERT(cells[filled[i]] == packed[i]);
     // At most a ninth of a bucket is padding.

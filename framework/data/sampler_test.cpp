@@ -1,12 +1,12 @@
 #include "framework/data/sampler.h"
 
+#include "framework/core/error.h"
+
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <map>
 #include <set>
-
-#include "framework/core/error.h"
 
 namespace rankwise {
 namespace {
@@ -43,8 +43,8 @@ TEST(TaskRules, WeighTasksByHand) {
 TEST(TaskRules, SizeSoftmaxGivesMoresProbabilitiesOnGlue) {
   // cola, mnli, mrpc, qnli, qqp, rte, sst2, stsb: sizes of the code's data set, phi_t of
   // papers.md, 1a.8.
-  const auto found = shares(
-      weights("size_softmax", {8551, 392702, 3668, 104743, 363846, 2490, 67349, 5749}));
+  const auto found =
+      shares(weights("size_softmax", {8551, 392702, 3668, 104743, 363846, 2490, 67349, 5749}));
   const std::vector<double> printed{.10978, .16455, .10922, .12149, .15963, .10908, .11680, .10946};
   ASSERT_EQ(found.size(), printed.size());
   for (std::size_t i = 0; i < printed.size(); ++i) {
@@ -135,7 +135,8 @@ TEST(Sampler, SameSeedSameSequence) {
     Sampler sampler({}, {30, 20}, Seed(seed));
     std::vector<std::pair<std::int32_t, std::int64_t>> drawn;
     for (int i = 0; i < 10; ++i) {
-      for (const Example& example : sampler.next(4)) drawn.emplace_back(example.task, example.index);
+      for (const Example& example : sampler.next(4))
+        drawn.emplace_back(example.task, example.index);
     }
     return drawn;
   };

@@ -1,11 +1,11 @@
 #include "framework/data/token_file.h"
 
+#include "framework/io/hdf5.h"
+#include "framework/io/test_files.h"
+
 #include <gmock/gmock.h>
 
 #include <functional>
-
-#include "framework/io/hdf5.h"
-#include "framework/io/test_files.h"
 
 namespace rankwise {
 namespace {
@@ -36,7 +36,8 @@ void write(hdf5::File& file, const std::string& path, const std::vector<T>& valu
   file.write(path, {values.size()}, values);
 }
 
-void write_task(hdf5::File& file, const std::string& name, std::int64_t index, const File& contents) {
+void write_task(hdf5::File& file, const std::string& name, std::int64_t index,
+                const File& contents) {
   const std::string group = "/tasks/" + name;
   file.create_group(group);
   for (const char* split : {"train", "dev", "test"}) {
@@ -125,7 +126,8 @@ void expect_refused(const std::function<void(File&)>& spoil, const std::string& 
 
 TEST(TokenFile, RefusesForeignAndOtherVersions) {
   expect_refused([](File& file) { file.format = "tokens"; }, "is not a token file of rankwise");
-  expect_refused([](File& file) { file.version = 2; }, "written as version 2, this program reads 1");
+  expect_refused([](File& file) { file.version = 2; },
+                 "written as version 2, this program reads 1");
 }
 
 TEST(TokenFile, RefusesMetadataThatMeansNothing) {
@@ -155,8 +157,11 @@ TEST(TokenFile, RefusesColumnsThatDoNotFit) {
 }
 
 TEST(TokenFile, RefusesTargetsOutsideTheClasses) {
-  expect_refused([](File& file) { file.train.target = {1, 2}; },
-                 "/tasks/zebra/train/target: 2 of example 1 is not one of 2 classes");
+  expect_refused(
+      [](File& file) {
+        file.train.target = {1, 2};
+      },
+      "/tasks/zebra/train/target: 2 of example 1 is not one of 2 classes");
   expect_refused([](File& file) { file.train.target = {0.5, 0}; }, "0.5 of example 0");
   expect_refused([](File& file) { file.train.target = {-1, 0}; }, "-1 of example 0");
   // A choice of one candidate has one class.

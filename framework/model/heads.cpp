@@ -49,8 +49,11 @@ Heads::Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead
     }
     weights_.push_back(register_parameter(
         task.name + "_weight", linear_init(task.outputs, width, seed.stream(task.name), options)));
-    biases_.push_back(
-        register_parameter(task.name + "_bias", torch::zeros({task.outputs}, options)));
+    // A constant added to every candidate's score changes no choice and has no gradient.
+    biases_.push_back(task.kind == TaskKind::kChoose
+                          ? torch::Tensor()
+                          : register_parameter(task.name + "_bias",
+                                               torch::zeros({task.outputs}, options)));
   }
 }
 

@@ -27,7 +27,7 @@ struct FixedHead {
 
 class Heads : public torch::nn::Module {
  public:
-  /// Weights as a linear layer starts (uniform ±1/sqrt(width)), biases zero.
+  /// Weights as a linear layer starts (uniform ±1/sqrt(width)), biases zero; a choice has no bias.
   Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead& fixed,
         const Seed& seed, const torch::TensorOptions& options);
 

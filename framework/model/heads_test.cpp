@@ -1,5 +1,7 @@
 #include "framework/model/heads.h"
 
+#include "framework/testing/fixtures.h"
+
 #include <gmock/gmock.h>
 
 #include <cmath>
@@ -7,16 +9,12 @@
 namespace rankwise {
 namespace {
 
+using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
-std::vector<double> real(const Tensor& tensor) {
-  const Tensor host = tensor.detach().to(torch::kFloat64).contiguous();
-  return {host.data_ptr<double>(), host.data_ptr<double>() + host.numel()};
-}
 
 Task task(const char* name, TaskKind kind, std::int64_t outputs) {
   return {.name = name, .kind = kind, .classes = outputs, .outputs = outputs};
@@ -73,9 +71,10 @@ TEST(Heads, LossOfClassesIsCrossEntropySummedOverExamples) {
   const Batch batch = pack(dataset, SplitName::kTrain, {{0, 0}, {0, 1}}, kDouble);
   const Tensor pooled = torch::tensor({{1.0, 3.0}, {0.5, 2.0}}, kDouble);
   const LossSum loss = heads_for(dataset)->loss(pooled, batch);
-  EXPECT_NEAR(loss.sum.item<double>(), cross_entropy({1, 3}, 1) + cross_entropy({0.5, 2}, 0), 1e-14);
+  EXPECT_NEAR(loss.sum.item<double>(), cross_entropy({1, 3}, 1) + cross_entropy({0.5, 2}, 0),
+              1e-14);
   EXPECT_EQ(loss.examples, 2);
-  EXPECT_THAT(real(heads_for(dataset)->predict(pooled, batch)), ElementsAre(1, 1));
+  EXPECT_THAT(doubles(heads_for(dataset)->predict(pooled, batch)), ElementsAre(1, 1));
 }
 
 TEST(Heads, LossOfNumbersIsInStandardisedUnits) {
@@ -84,7 +83,7 @@ TEST(Heads, LossOfNumbersIsInStandardisedUnits) {
   const Tensor pooled = torch::tensor({{0.5, 7.0}}, kDouble);
   // The target 18 is (18 - 10) / 4 = 2; the output 0.5 means 0.5 * 4 + 10 = 12.
   EXPECT_DOUBLE_EQ(heads_for(dataset)->loss(pooled, batch).sum.item<double>(), 1.5 * 1.5);
-  EXPECT_THAT(real(heads_for(dataset)->predict(pooled, batch)), ElementsAre(12));
+  EXPECT_THAT(doubles(heads_for(dataset)->predict(pooled, batch)), ElementsAre(12));
 }
 
 TEST(Heads, LossOfChoicesIsCrossEntropyOverCandidates) {
@@ -95,7 +94,7 @@ TEST(Heads, LossOfChoicesIsCrossEntropyOverCandidates) {
   const auto heads = heads_for(dataset);
   EXPECT_NEAR(heads->loss(pooled, batch).sum.item<double>(),
               cross_entropy({1, 2}, 1) + cross_entropy({0.5, 3, 1}, 0), 1e-14);
-  EXPECT_THAT(real(heads->predict(pooled, batch)), ElementsAre(1, 1));
+  EXPECT_THAT(doubles(heads->predict(pooled, batch)), ElementsAre(1, 1));
 }
 
 TEST(Heads, ChoicesOfDifferentSizesHaveFiniteGradients) {
@@ -104,7 +103,7 @@ TEST(Heads, ChoicesOfDifferentSizesHaveFiniteGradients) {
   const auto heads = heads_for(dataset);
   heads->loss(torch::ones({5, 2}, kDouble), batch).sum.backward();
   // Equal candidates share the probability, so each group's gradient cancels.
-  EXPECT_THAT(real(heads->named_parameters()["choice_weight"].grad()),
+  EXPECT_THAT(doubles(heads->named_parameters()["choice_weight"].grad()),
               ElementsAre(DoubleNear(0, 1e-15), DoubleNear(0, 1e-15)));
 }
 
@@ -115,7 +114,7 @@ TEST(Heads, TasksOfABatchAddUpAndKeepTheirPlaces) {
   const Tensor pooled = torch::tensor({{1.0, 0.0}, {1.0, 1.0}, {1.0, 3.0}, {0.5, 0.0}}, kDouble);
   EXPECT_NEAR(heads->loss(pooled, mixed).sum.item<double>(),
               cross_entropy({1, 2}, 1) + cross_entropy({1, 3}, 1) + 2.25, 1e-14);
-  EXPECT_THAT(real(heads->predict(pooled, mixed)), ElementsAre(1, 1, 12));
+  EXPECT_THAT(doubles(heads->predict(pooled, mixed)), ElementsAre(1, 1, 12));
 }
 
 TEST(Heads, LossScaleMultipliesTheTasksLoss) {
@@ -139,7 +138,7 @@ TEST(Heads, LossOfVectorsIsTheMeanOverTheirValues) {
   const Batch batch = pack(dataset, SplitName::kTrain, {{0, 0}}, kDouble);
   const Tensor pooled = torch::tensor({{2.0, 2.0}}, kDouble);
   EXPECT_DOUBLE_EQ(heads.loss(pooled, batch).sum.item<double>(), (1 + 9) / 2.0);
-  EXPECT_THAT(real(heads.predict(pooled, batch)), ElementsAre(2, 2));
+  EXPECT_THAT(doubles(heads.predict(pooled, batch)), ElementsAre(2, 2));
 }
 
 TEST(Heads, PoolIsTheMeanOverASequencesRows) {
@@ -153,9 +152,9 @@ TEST(Heads, PoolIsTheMeanOverASequencesRows) {
   const Tensor hidden = torch::tensor({{1.0, 2.0}, {3.0, 0.0}, {6.0, 3.0}, {0.0, 0.0}}, kDouble);
   const Tensor leaf = hidden.requires_grad_(true);
   const Tensor pooled = Heads::pool(leaf, batch);
-  EXPECT_THAT(real(pooled), ElementsAre(1, 2, 3, 1));
+  EXPECT_THAT(doubles(pooled), ElementsAre(1, 2, 3, 1));
   (pooled * torch::tensor({{1.0, 1.0}, {3.0, 6.0}}, kDouble)).sum().backward();
-  EXPECT_THAT(real(leaf.grad()), ElementsAre(1, 1, 1, 2, 1, 2, 1, 2));
+  EXPECT_THAT(doubles(leaf.grad()), ElementsAre(1, 1, 1, 2, 1, 2, 1, 2));
 }
 
 TEST(Heads, StartWithinALinearLayersBoundsAndZeroBias) {

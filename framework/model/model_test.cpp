@@ -2,16 +2,16 @@
 
 #include "framework/model/model.h"
 
-#include <gmock/gmock.h>
-
-#include <fstream>
-
 #include "framework/io/test_files.h"
 #include "framework/model/bert.h"
 #include "framework/model/load_weights.h"
 #include "framework/model/tiny.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/toy.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
 
 namespace rankwise {
 namespace {
@@ -71,11 +71,11 @@ TEST(Model, RefusesAPatternThatMatchesNothing) {
 
 // The toy bert: vocabulary 24, hidden 16, 2 layers, FFN 24, 9 positions.
 // Embeddings 16 * (24 + 9 + 2) + LayerNorm 32; a layer: 4 * (16*16+16) + (16*24+24) + (24*16+16)
-// + 2 * 32; heads for outputs 3, 2, 1, 1: 7 * 17.
+// + 2 * 32; heads for outputs 3, 2, 1 with biases, and 1 without: 7 * 16 + 6.
 constexpr std::int64_t kEmbeddings = 16 * 35 + 32;
 constexpr std::int64_t kLayer = 4 * 272 + 408 + 400 + 64;
 constexpr std::int64_t kBackbone = kEmbeddings + 2 * kLayer;
-constexpr std::int64_t kHeads = 7 * 17;
+constexpr std::int64_t kHeads = 7 * 16 + 6;
 
 TEST(Model, CountsTheParametersOfLora) {
   // Rank 4 on query and key of one layer: 2 * 4 * (16 + 16).
@@ -90,7 +90,8 @@ TEST(Model, CountsTheParametersOfLora) {
 
 TEST(Model, CountsTheParametersOfSmora) {
   // Rank 8, active 2 on one 16 -> 24 linear: A 128, B 192, router 128, bias (not trained) 8.
-  const auto counts = toy_model("smora", {{"rank", 8}, {"active", 2}}, {"*.0.intermediate.dense"})->count();
+  const auto counts =
+      toy_model("smora", {{"rank", 8}, {"active", 2}}, {"*.0.intermediate.dense"})->count();
   EXPECT_EQ(counts.trainable, 128 + 192 + 128 + kHeads);
   EXPECT_EQ(counts.router, 128);
   EXPECT_EQ(counts.active, 2 * (16 + 24) + 128);
@@ -136,10 +137,10 @@ TEST(Model, StateNamesWhatTrainingChanges) {
   std::vector<std::string> names;
   for (const auto& [name, tensor] : model->state()) names.push_back(name);
   const std::string site = "encoder.layer.0.attention.self.query";
-  EXPECT_THAT(names, ElementsAre(site + ".lora_A", site + ".lora_B", site + ".gate.router",
-                                 site + ".gate.balance_bias", "key_weight", "key_bias",
-                                 "middle_weight", "middle_bias", "amount_weight", "amount_bias",
-                                 "candidate_weight", "candidate_bias"));
+  EXPECT_THAT(names,
+              ElementsAre(site + ".lora_A", site + ".lora_B", site + ".gate.router",
+                          site + ".gate.balance_bias", "key_weight", "key_bias", "middle_weight",
+                          "middle_bias", "amount_weight", "amount_bias", "candidate_weight"));
 }
 
 TEST(Tiny, IsOrthogonalAndDependsOnTheSeed) {
@@ -192,7 +193,8 @@ TEST(LoadBert, RefusesSizesThatDoNotFit) {
   EXPECT_THAT(weights.refusal(), HasSubstr("32 is not a multiple of 5"));
   weights.set("num_attention_heads", 4);
   weights.set("num_hidden_layers", 0);
-  EXPECT_THAT(weights.refusal(), HasSubstr("'num_hidden_layers' is missing or not a positive integer"));
+  EXPECT_THAT(weights.refusal(),
+              HasSubstr("'num_hidden_layers' is missing or not a positive integer"));
   weights.set("num_hidden_layers", 3);
   EXPECT_THAT(weights.refusal(), HasSubstr("encoder.layer.2."));
   weights.set("num_hidden_layers", 2);
@@ -217,7 +219,9 @@ TEST(SaveTensors, KeepsNamesShapesAndBits) {
   const auto read = fixtures::tensors(file);
   EXPECT_TRUE(torch::equal(read.at("rows"), rows));
   EXPECT_TRUE(torch::equal(read.at("counts"), counts));
-  EXPECT_THAT(error_of([&] { save_tensors({{"a", rows}, {"a", rows}}, file); }),
+  EXPECT_THAT(error_of([&] {
+                save_tensors({{"a", rows}, {"a", rows}}, file);
+              }),
               HasSubstr("two tensors are called a"));
 }
 

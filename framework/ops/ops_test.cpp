@@ -1,15 +1,15 @@
 // The fast ops against plain autograd code, in double precision.
 
+#include "framework/adapter/random_tensor.h"
+#include "framework/ops/packed_attention.h"
+#include "framework/ops/rank_linear.h"
+
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
-
-#include "framework/adapter/random_tensor.h"
-#include "framework/ops/packed_attention.h"
-#include "framework/ops/rank_linear.h"
 
 namespace rankwise {
 namespace {
@@ -33,8 +33,7 @@ Tensor weighed(const Tensor& y) { return (y * random(y.sizes(), "weights")).sum(
 TEST(RankLinear, DownIsAProductWithTheTranspose) {
   const Tensor x = torch::tensor({{1.0, 2.0}, {3.0, 4.0}}, kDouble);
   const Tensor a = torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}}, kDouble);
-  EXPECT_TRUE(torch::equal(down(x, a),
-                           torch::tensor({{1.0, 2.0, 3.0}, {3.0, 4.0, 7.0}}, kDouble)));
+  EXPECT_TRUE(torch::equal(down(x, a), torch::tensor({{1.0, 2.0, 3.0}, {3.0, 4.0, 7.0}}, kDouble)));
 }
 
 TEST(RankLinear, UpAddsBaseBiasAndUpdate) {
@@ -44,12 +43,13 @@ TEST(RankLinear, UpAddsBaseBiasAndUpdate) {
   const FrozenLinear frozen{torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}}, kDouble),
                             torch::tensor({100.0, 200.0, 300.0}, kDouble)};
   EXPECT_TRUE(torch::equal(up(x, h, b, frozen), torch::tensor({{111.0, 222.0, 333.0}}, kDouble)));
-  EXPECT_TRUE(torch::equal(up(x, h, b, {frozen.weight, {}}),
-                           torch::tensor({{11.0, 22.0, 33.0}}, kDouble)));
+  EXPECT_TRUE(
+      torch::equal(up(x, h, b, {frozen.weight, {}}), torch::tensor({{11.0, 22.0, 33.0}}, kDouble)));
 }
 
 struct UpInputs {
-  Tensor x = leaf(random({7, 5}, "x")), h = leaf(random({7, 3}, "h")), b = leaf(random({4, 3}, "b"));
+  Tensor x = leaf(random({7, 5}, "x")), h = leaf(random({7, 3}, "h")),
+         b = leaf(random({4, 3}, "b"));
   FrozenLinear frozen{random({4, 5}, "W"), random({4}, "bias")};
 };
 
@@ -57,7 +57,7 @@ void expect_same_gradients(bool with_bias) {
   const UpInputs ours;
   const UpInputs plain;
   FrozenLinear frozen = ours.frozen;
-  if (!with_bias) frozen.bias = {};
+  if (!with_bias) frozen.bias = Tensor();
   const Tensor y = up(ours.x, ours.h, ours.b, frozen);
   const Tensor expected = at::linear(plain.x, frozen.weight, frozen.bias) + plain.h.mm(plain.b.t());
   EXPECT_LE(difference(y, expected), kRounding);
@@ -89,7 +89,8 @@ TEST(RankLinear, UpRefusesAWeightThatWantsAGradient) {
 }
 
 // d f / d direction by central differences against autograd's gradient.
-void expect_slope(const std::function<Tensor(const Tensor&)>& f, const Tensor& at, const char* name) {
+void expect_slope(const std::function<Tensor(const Tensor&)>& f, const Tensor& at,
+                  const char* name) {
   const Tensor point = leaf(at);
   f(point).backward();
   const Tensor direction = random(at.sizes(), "direction");
@@ -139,14 +140,15 @@ Tensor naive_attention(const Tensor& q, const Tensor& k, const Tensor& v,
 const std::vector<std::int64_t> kStarts{0, 8, 9, 18, 21, 41, 49, 58, 60};
 
 struct AttentionInputs {
-  Tensor q = leaf(random({60, 6}, "q")), k = leaf(random({60, 6}, "k")), v = leaf(random({60, 6}, "v"));
+  Tensor q = leaf(random({60, 6}, "q")), k = leaf(random({60, 6}, "k")),
+         v = leaf(random({60, 6}, "v"));
 };
 
 TEST(PackedAttention, IsAttentionOfEachSequenceAlone) {
   const auto buckets = length_buckets(kStarts, torch::kCPU);
-  ASSERT_TRUE(std::any_of(buckets.begin(), buckets.end(),
-                          [](const LengthBucket& bucket) { return bucket.filled.defined(); }))
-      << "no bucket is padded: the test sees less than it should";
+  ASSERT_TRUE(std::any_of(buckets.begin(), buckets.end(), [](const LengthBucket& bucket) {
+    return bucket.filled.defined();
+  })) << "no bucket is padded: the test sees less than it should";
   for (const std::int64_t heads : {1, 2, 3}) {
     const AttentionInputs ours;
     const AttentionInputs plain;

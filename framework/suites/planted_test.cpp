@@ -1,16 +1,16 @@
 #include "framework/suites/planted.h"
 
-#include <gmock/gmock.h>
-#include <torch/types.h>
-
-#include <algorithm>
-#include <cmath>
-
 #include "framework/adapter/variant.h"
 #include "framework/io/test_files.h"
 #include "framework/model/model.h"
 #include "framework/model/tiny.h"
 #include "framework/train/evaluator.h"
+
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
 
 namespace rankwise {
 namespace {
@@ -33,8 +33,8 @@ PlantedOptions small() {
 }
 
 Model unadapted(const SuiteData& suite, const PlantedOptions& options) {
-  auto backbone = std::make_shared<Tiny>(options.width, options.layers, 0,
-                                         Seed(*suite.backbone_seed), kDouble);
+  auto backbone =
+      std::make_shared<Tiny>(options.width, options.layers, 0, Seed(*suite.backbone_seed), kDouble);
   std::vector<Task> tasks;
   for (const TaskData& data : suite.dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, options.width, suite.head, Seed(0), kDouble);
@@ -149,7 +149,8 @@ TEST(Planted, TasksInputsLieApart) {
 
 TEST(Planted, ASeedOfItsOwnFixesTheTeacher) {
   const SuiteKind& planted = suites().find("planted");
-  const auto options = planted.resolve({{"seed", 3}, {"train", 8}, {"dev", 8}, {"test", 8}}, "data");
+  const auto options =
+      planted.resolve({{"seed", 3}, {"train", 8}, {"dev", 8}, {"test", 8}}, "data");
   const auto first = planted.make(options, {.seed = 1});
   const auto second = planted.make(options, {.seed = 2});
   EXPECT_EQ(first.dataset.tasks[0].train.features, second.dataset.tasks[0].train.features);
@@ -186,15 +187,16 @@ TEST(Suite, TakesTasksAndSubsets) {
 
 TEST(Suite, UnknownOnesSayWhatToDo) {
   const DataOptions options = resolve_data({{"suite", "text11"}}, "data");
-  const auto message = error_of([&] {
-    load_suite(options, {.data = "/nowhere", .tokenizer = "minilm-l6"});
-  });
+  const auto message =
+      error_of([&] { load_suite(options, {.data = "/nowhere", .tokenizer = "minilm-l6"}); });
   EXPECT_THAT(message, HasSubstr("unknown suite 'text11'"));
   EXPECT_THAT(message, HasSubstr("scripts/prepare --suite text11 --backbone minilm-l6"));
   EXPECT_THAT(message, HasSubstr("planted"));
   EXPECT_THAT(error_of([&] { load_suite(options, {.data = "/nowhere"}); }),
               HasSubstr("needs a backbone with prepared weights"));
-  EXPECT_THAT(error_of([] { resolve_data({{"suite", "text11"}, {"options", {{"a", 1}}}}, "data"); }),
+  EXPECT_THAT(error_of([] {
+                resolve_data({{"suite", "text11"}, {"options", {{"a", 1}}}}, "data");
+              }),
               HasSubstr("is a token file and has no options"));
 }
 

@@ -4,10 +4,10 @@
 /// "finite_differences/<pattern>" exempts only the parameters whose name in Model::state() matches.
 #pragma once
 
+#include "framework/testing/toy.h"
+
 #include <string>
 #include <vector>
-
-#include "framework/testing/toy.h"
 
 namespace rankwise::conformance {
 

@@ -3,16 +3,16 @@
 
 #include "framework/testing/conformance.h"
 
+#include "framework/adapter/variant.h"
+#include "framework/train/assemble.h"
+#include "framework/train/study.h"
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <sstream>
-
-#include "framework/adapter/variant.h"
-#include "framework/train/run.h"
-#include "framework/train/study.h"
 
 namespace rankwise {
 namespace {

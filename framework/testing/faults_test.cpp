@@ -1,11 +1,11 @@
 // Every conformance check can fail: variants with one fault each, and the check that must see it.
 
-#include <gtest/gtest-spi.h>
-#include <gtest/gtest.h>
-
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/rank_update.h"
 #include "framework/testing/conformance.h"
+
+#include <gtest/gtest-spi.h>
+#include <gtest/gtest.h>
 
 namespace rankwise {
 namespace {

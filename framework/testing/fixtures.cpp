@@ -1,10 +1,10 @@
 #include "framework/testing/fixtures.h"
 
-#include <cstdlib>
-#include <cstring>
-
 #include "framework/core/error.h"
 #include "framework/io/safetensors.h"
+
+#include <cstdlib>
+#include <cstring>
 
 namespace rankwise::fixtures {
 
@@ -46,7 +46,8 @@ std::filesystem::path prepared() {
   return data == nullptr ? std::filesystem::path(RANKWISE_SOURCE_DIR) / "data" : data;
 }
 
-Dataset sequences(const std::vector<std::int64_t>& tokens, const std::vector<std::int64_t>& segments,
+Dataset sequences(const std::vector<std::int64_t>& tokens,
+                  const std::vector<std::int64_t>& segments,
                   const std::vector<std::int64_t>& starts,
                   const std::vector<std::int64_t>& labels) {
   TaskData data;
@@ -56,7 +57,8 @@ Dataset sequences(const std::vector<std::int64_t>& tokens, const std::vector<std
   split.segments.assign(segments.begin(), segments.end());
   split.segments.resize(tokens.size());
   split.starts = starts;
-  for (std::size_t i = 0; i < starts.size(); ++i) split.groups.push_back(static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < starts.size(); ++i)
+    split.groups.push_back(static_cast<std::int64_t>(i));
   split.target.assign(labels.begin(), labels.end());
   split.target.resize(starts.size() - 1);
   Dataset dataset;
@@ -67,8 +69,15 @@ Dataset sequences(const std::vector<std::int64_t>& tokens, const std::vector<std
 }
 
 std::vector<std::int64_t> integers(const torch::Tensor& tensor) {
-  const auto* first = tensor.data_ptr<std::int64_t>();
-  return {first, first + tensor.numel()};
+  const torch::Tensor host = tensor.detach().to(torch::kCPU, torch::kInt64).contiguous();
+  const auto* first = host.data_ptr<std::int64_t>();
+  return {first, first + host.numel()};
+}
+
+std::vector<double> doubles(const torch::Tensor& tensor) {
+  const torch::Tensor host = tensor.detach().to(torch::kCPU, torch::kFloat64).contiguous();
+  const auto* first = host.data_ptr<double>();
+  return {first, first + host.numel()};
 }
 
 }  // namespace rankwise::fixtures

@@ -1,14 +1,14 @@
 /// Reference values and prepared data for tests that compare with other people's libraries.
 #pragma once
 
+#include "framework/data/dataset.h"
+
 #include <torch/types.h>
 
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "framework/data/dataset.h"
 
 namespace rankwise::fixtures {
 
@@ -23,15 +23,18 @@ std::filesystem::path prepared();
 
 /// One task whose training split holds each sequence as an example. `segments` empty: all zero;
 /// `labels` empty: all zero, of two classes.
-Dataset sequences(const std::vector<std::int64_t>& tokens, const std::vector<std::int64_t>& segments,
+Dataset sequences(const std::vector<std::int64_t>& tokens,
+                  const std::vector<std::int64_t>& segments,
                   const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& labels);
 
+/// A tensor's elements in order.
 std::vector<std::int64_t> integers(const torch::Tensor& tensor);
+std::vector<double> doubles(const torch::Tensor& tensor);
 
 }  // namespace rankwise::fixtures
 
 /// Skips the running test and says which prepared file is missing.
-#define RANKWISE_NEED_PREPARED(path)                                                           \
-  if (!std::filesystem::exists(rankwise::fixtures::prepared() / (path)))                       \
-  GTEST_SKIP() << "NOT CHECKED: " << (rankwise::fixtures::prepared() / (path)).string()        \
+#define RANKWISE_NEED_PREPARED(path)                                                    \
+  if (!std::filesystem::exists(rankwise::fixtures::prepared() / (path)))                \
+  GTEST_SKIP() << "NOT CHECKED: " << (rankwise::fixtures::prepared() / (path)).string() \
                << " is missing; make it with scripts/prepare, or set RANKWISE_DATA"

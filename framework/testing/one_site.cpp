@@ -26,7 +26,8 @@ Batch batch_of(const std::vector<std::int32_t>& tasks, std::int64_t task_count) 
 OneSite::OneSite(const std::string& variant, const nlohmann::json& options, const Shape& shape)
     : shape_(shape) {
   const Variant& found = variants().find(variant);
-  adapter_ = found.make(found.resolve(options, "options"));
+  const nlohmann::json given = options.is_null() ? nlohmann::json::object() : options;
+  adapter_ = found.make(found.resolve(given, "options"));
   const Site site{"site", shape.in, shape.out};
   update_ = adapter_->make_update(site, {shape.tasks, shape.sites, kDouble, Seed(1)});
   adapter_->add(site, update_);
@@ -59,11 +60,6 @@ torch::Tensor OneSite::tensor(std::vector<std::vector<double>> rows) {
   std::vector<torch::Tensor> tensors;
   for (const std::vector<double>& row : rows) tensors.push_back(torch::tensor(row, kDouble));
   return torch::stack(tensors);
-}
-
-std::vector<double> OneSite::values(const torch::Tensor& tensor) {
-  const torch::Tensor host = tensor.detach().to(torch::kFloat64).contiguous();
-  return {host.data_ptr<double>(), host.data_ptr<double>() + host.numel()};
 }
 
 }  // namespace rankwise

@@ -1,12 +1,13 @@
 /// One update of a variant by itself, with values set by hand: for the variants' own tests.
 #pragma once
 
-#include <memory>
+#include "framework/adapter/variant.h"
+
 #include <nlohmann/json.hpp>
+
+#include <memory>
 #include <string>
 #include <vector>
-
-#include "framework/adapter/variant.h"
 
 namespace rankwise {
 
@@ -18,6 +19,7 @@ class OneSite {
     std::int64_t in = 2, out = 1, tasks = 1, sites = 1;
   };
 
+  /// `options` null: the defaults.
   OneSite(const std::string& variant, const nlohmann::json& options, const Shape& shape);
 
   /// A parameter or buffer of the update: "lora_A", "gate.router".
@@ -32,7 +34,6 @@ class OneSite {
   Adapter& adapter() { return *adapter_; }
 
   static torch::Tensor tensor(std::vector<std::vector<double>> rows);
-  static std::vector<double> values(const torch::Tensor& tensor);
 
  private:
   Shape shape_;

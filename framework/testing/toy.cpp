@@ -164,8 +164,8 @@ std::shared_ptr<Backbone> backbone(Kind kind, const torch::TensorOptions& tensor
   const BackboneSetting setting{"", data.vocabulary, data.feature_width, tensors, Seed(3)};
   if (kind == Kind::kFeatures) return backbones().find("tiny").make({{"layers", 2}}, setting);
   // A deviation ten times the usual one, so that attention and gates see differences.
-  const nlohmann::json options{{"hidden", 16},   {"layers", 2},     {"heads", 2}, {"intermediate", 24},
-                               {"positions", 9}, {"deviation", 0.2}};
+  const nlohmann::json options{{"hidden", 16},       {"layers", 2},    {"heads", 2},
+                               {"intermediate", 24}, {"positions", 9}, {"deviation", 0.2}};
   return backbones().find("bert").make(options, setting);
 }
 
@@ -181,10 +181,11 @@ std::unique_ptr<Model> model(const Recipe& recipe) {
   auto heads = std::make_shared<Heads>(tasks, encoder->width(), FixedHead{}, seed.stream("heads"),
                                        recipe.tensors);
   const Variant& variant = variant_of(recipe);
+  const nlohmann::json options =
+      recipe.options.is_null() ? nlohmann::json::object() : recipe.options;
   const auto count = static_cast<std::int64_t>(tasks.size());
   return std::make_unique<Model>(
-      std::move(encoder), variant.make(variant.resolve(recipe.options, "options")),
-      std::move(heads),
+      std::move(encoder), variant.make(variant.resolve(options, "options")), std::move(heads),
       AttachOptions{recipe.sites, {count, 0, recipe.tensors, seed.stream("adapter")}});
 }
 

@@ -1,14 +1,15 @@
 /// Small learnable tasks and models on which every variant is tried in seconds; for tests only.
 #pragma once
 
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
-
 #include "framework/adapter/variant.h"
 #include "framework/model/model.h"
 #include "framework/train/options.h"
+
+#include <nlohmann/json.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace rankwise::toy {
 
@@ -27,7 +28,7 @@ std::shared_ptr<Backbone> backbone(Kind kind, const torch::TensorOptions& tensor
 /// What a toy model is made of.
 struct Recipe {
   std::string variant;
-  nlohmann::json options = nlohmann::json::object();  // of the variant, need not be resolved
+  nlohmann::json options = {};  // of the variant, need not be resolved; null: its defaults
   Kind kind = Kind::kTokens;
   torch::TensorOptions tensors = torch::TensorOptions().dtype(torch::kFloat64);
   std::uint64_t seed = 1;  // of updates and heads; the backbone is always the same

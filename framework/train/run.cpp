@@ -3,15 +3,14 @@
 #include <torch/types.h>
 #include <torch/version.h>
 
-#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <chrono>
 
-#include "framework/adapter/variant.h"
 #include "framework/core/provenance.h"
 #include "framework/io/file_lock.h"
 #include "framework/io/run_reader.h"
 #include "framework/model/load_weights.h"
+#include "framework/train/assemble.h"
 #include "framework/train/checkpoint.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/progress.h"
@@ -33,19 +32,12 @@ class Run {
       : task_(task),
         config_(task.config),
         identity_(identity),
-        tensors_(torch::TensorOptions()
-                     .device(parse_device(task.device))
-                     .dtype(config_.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32)),
-        seed_(static_cast<std::uint64_t>(config_.seed)),
-        suite_(load_suite(config_.data, {task.places.data,
-                                         config_.backbone_options.value("weights", ""),
-                                         static_cast<std::uint64_t>(config_.seed)})),
-        model_(make_model()),
-        evaluator_(suite_.dataset, config_.train.evaluation_rows, tensors_),
-        trainer_(model_, suite_.dataset, config_.train, seed_.stream("train"), tensors_) {}
+        made_(assemble(config_, task.places, task.device)),
+        evaluator_(dataset(), config_.train.evaluation_rows, made_.tensors),
+        trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {}
 
   void record_to(const std::filesystem::path& file) {
-    RunWriter writer(file, run_layout(suite_.dataset, model_), opening_attributes(),
+    RunWriter writer(file, run_layout(dataset(), model()), opening_attributes(),
                      resume(file));
     try {
       train(writer, checkpoint_path(file));
@@ -63,20 +55,8 @@ class Run {
   }
 
  private:
-  Model make_model() {
-    const BackboneSetting setting{
-        task_.places.data / "models", suite_.dataset.vocabulary, suite_.dataset.feature_width,
-        tensors_, suite_.backbone_seed ? Seed(*suite_.backbone_seed) : seed_.stream("backbone")};
-    auto backbone = backbones().find(config_.backbone).make(config_.backbone_options, setting);
-    std::vector<Task> tasks;
-    for (const TaskData& data : suite_.dataset.tasks) tasks.push_back(data.task);
-    auto heads = std::make_shared<Heads>(tasks, backbone->width(), suite_.head,
-                                         seed_.stream("heads"), tensors_);
-    return Model(std::move(backbone), variants().find(config_.variant).make(config_.options),
-                 std::move(heads),
-                 {config_.sites,
-                  {suite_.dataset.task_count(), 0, tensors_, seed_.stream("adapter")}});
-  }
+  const Dataset& dataset() const { return made_.suite.dataset; }
+  Model& model() { return *made_.model; }
 
   // Goes on from a killed run's checkpoint where its partial file is there too; what was recorded
   // up to the checkpoint is kept.
@@ -85,7 +65,7 @@ class Run {
     const auto partial = partial_path(file);
     if (!std::filesystem::exists(checkpoint) || !std::filesystem::exists(partial)) return {};
     try {
-      load_checkpoint(checkpoint, model_, trainer_, best_);
+      load_checkpoint(checkpoint, model(), trainer_, best_);
     } catch (const Error& error) {
       fail("{}; delete {} to start this run anew", error.what(), checkpoint.string());
     }
@@ -106,10 +86,10 @@ class Run {
     const std::vector<Observer*> observers{&recorder, &progress, &counter};
     trainer_.run(observers, [&](std::int64_t step) {
       last_dev_ = evaluate(SplitName::kDev, true);
-      const EvaluationRecord record{step, last_dev_.scores(), collect_usage(model_)};
+      const EvaluationRecord record{step, last_dev_.scores(), collect_usage(model())};
       for (Observer* observer : observers) observer->on_evaluation(record);
       keep_best(step, last_dev_);
-      if (config_.record.checkpoints) save_checkpoint(checkpoint, model_, trainer_, best_);
+      if (config_.record.checkpoints) save_checkpoint(checkpoint, model(), trainer_, best_);
     });
   }
 
@@ -123,16 +103,16 @@ class Run {
   };
 
   Evaluation evaluate(SplitName split, bool count_usage) {
-    Evaluation evaluation = evaluator_.evaluate(model_, split, count_usage);
+    Evaluation evaluation = evaluator_.evaluate(model(), split, count_usage);
     evaluation_rows_ += evaluation.rows;
     return evaluation;
   }
 
   void keep_best(std::int64_t step, const Evaluation& evaluation) {
-    const double score = selection_score(evaluation, suite_.dataset);
+    const double score = selection_score(evaluation, dataset());
     if (best_.step >= 0 && score <= best_.score) return;
     best_ = {step, score, {}};
-    for (const auto& [name, tensor] : model_.state()) {
+    for (const auto& [name, tensor] : model().state()) {
       best_.tensors.push_back(tensor.detach().clone());
     }
   }
@@ -140,13 +120,13 @@ class Run {
   // Test once: with the last parameters, then with the best ones where they differ.
   FinalRecord finish(const std::filesystem::path& file) {
     FinalRecord record;
-    record.parameters = model_.count();
-    if (config_.record.factors) record.factors = collect_factors(model_);
+    record.parameters = model().count();
+    if (config_.record.factors) record.factors = collect_factors(model());
     if (config_.record.samples > 0) {
-      collect_samples(model_, suite_.dataset, config_.record.samples, tensors_, record);
+      collect_samples(model(), dataset(), config_.record.samples, made_.tensors, record);
     }
     if (config_.record.parameters) {
-      save_tensors(model_.state(), std::filesystem::path(file).replace_extension(".safetensors"));
+      save_tensors(model().state(), std::filesystem::path(file).replace_extension(".safetensors"));
     }
     if (last_dev_.tasks.empty()) last_dev_ = evaluate(SplitName::kDev, false);  // resumed at the end
     add_predictions(last_dev_, "last", record);
@@ -166,7 +146,7 @@ class Run {
 
   void restore_best() {
     const torch::NoGradGuard no_grad;
-    const auto state = model_.state();
+    const auto state = model().state();
     for (std::size_t i = 0; i < state.size(); ++i) {
       torch::Tensor target = state[i].second;
       target.copy_(best_.tensors[i]);
@@ -230,7 +210,7 @@ class Run {
     };
     const std::string scale = fmt::format(
         "{} tasks, {} steps of {} examples, {} dev and {} test examples a task",
-        suite_.dataset.task_count(), config_.train.steps, config_.train.batch,
+        dataset().task_count(), config_.train.steps, config_.train.batch,
         rows(config_.data.dev_rows), rows(config_.data.test_rows));
     return task_.note.empty() ? scale : task_.note + ": " + scale;
   }
@@ -245,10 +225,7 @@ class Run {
   const RunConfig& config_;
   const RunIdentity& identity_;
   Clock::time_point begin_ = Clock::now();
-  torch::TensorOptions tensors_;
-  Seed seed_;
-  SuiteData suite_;
-  Model model_;
+  Assembly made_;
   Evaluator evaluator_;
   Trainer trainer_;
   Evaluation last_dev_;
@@ -258,15 +235,6 @@ class Run {
 };
 
 }  // namespace
-
-torch::Device parse_device(const std::string& name) {
-  check(name == "cpu" || name == "cuda", "unknown device '{}'; the devices are cpu, cuda", name);
-  if (name == "cpu") return torch::kCPU;
-  check(at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0,
-        "device 'cuda' was asked for, and this LibTorch {}; use --device cpu",
-        at::hasCUDA() ? "finds no CUDA device" : "is built without CUDA");
-  return torch::Device(torch::kCUDA, 0);
-}
 
 json RunTask::to_json() const {
   return {{"run", config.to_json()},

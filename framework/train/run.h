@@ -29,7 +29,4 @@ enum class RunOutcome { kFinished, kSkipped, kBusy };
 /// a failed one and the Error goes on.
 RunOutcome execute(const RunTask& task);
 
-/// "cpu" or "cuda" as a device; throws Error for another word, or where there is no CUDA device.
-torch::Device parse_device(const std::string& name);
-
 }  // namespace rankwise

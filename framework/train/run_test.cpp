@@ -2,6 +2,13 @@
 
 #include "framework/train/run.h"
 
+#include "framework/core/error.h"
+#include "framework/io/file_lock.h"
+#include "framework/io/run_reader.h"
+#include "framework/io/test_files.h"
+#include "framework/train/assemble.h"
+#include "framework/train/plan.h"
+
 #include <gmock/gmock.h>
 #include <torch/types.h>
 
@@ -10,20 +17,14 @@
 #include <set>
 #include <sstream>
 
-#include "framework/core/error.h"
-#include "framework/io/file_lock.h"
-#include "framework/io/run_reader.h"
-#include "framework/io/test_files.h"
-#include "framework/train/evaluator.h"
-
 namespace rankwise {
 namespace {
 
+using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
-using nlohmann::json;
 
 constexpr std::int64_t kDevRows = 16;
 
@@ -33,7 +34,8 @@ json small_run(const std::string& variant = "smora") {
           {"options", options},
           {"seed", 3},
           {"backbone", {{"name", "tiny"}}},
-          {"data", {{"suite", "planted"}, {"options", {{"train", 32}, {"dev", kDevRows}, {"test", 24}}}}},
+          {"data",
+           {{"suite", "planted"}, {"options", {{"train", 32}, {"dev", kDevRows}, {"test", 24}}}}},
           {"train", {{"steps", 20}, {"batch", 8}, {"learning_rate", 1e-2}, {"evaluations", 4}}},
           {"record", {{"samples", 2}}}};
 }
@@ -163,10 +165,7 @@ std::size_t best_evaluation(const std::vector<EvaluationRecord>& evaluations) {
 }
 
 TEST(Run, KeepsLastAndBest) {
-  json run = small_run("lora");
-  run["train"]["learning_rate"] = 0.3;  // far too high: the first evaluation is not the worst
-  run["train"]["schedule"] = "constant";
-  const RunTask task = task_of(run, test_folder());
+  const RunTask task = task_of(small_run("smora"), test_folder());
   execute(task);
   const RunFile file(file_of(task));
   EXPECT_THAT(finals(file), SizeIs(8));
@@ -247,7 +246,7 @@ TEST(Run, AnotherSeedIsAnotherRun) {
 
 TEST(Run, FailuresAreKeptAndTriedAgain) {
   json run = small_run("lora");
-  run["train"]["learning_rate"] = 1e300;
+  run["train"]["learning_rate"] = 1e30;
   run["train"]["clip"] = 0;
   const RunTask task = task_of(run, test_folder());
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -267,6 +266,22 @@ TEST(Run, YardsticksRecordNoUsage) {
     EXPECT_EQ(execute(task), RunOutcome::kFinished) << variant;
     EXPECT_TRUE(RunFile(file_of(task)).layout().sites.empty());
   }
+}
+
+TEST(Plan, CountsTokensAndProducts) {
+  json run = small_run("lora");
+  const RunPlan found = plan(task_of(run, test_folder()));
+  EXPECT_EQ(found.training_tokens, 20 * 8);
+  EXPECT_EQ(found.evaluation_tokens, 4 * 8 * kDevRows + 8 * 24);
+  EXPECT_EQ(found.parameters.trainable, 3 * 2 * 8 * 32);
+  // A layer: 32 x 32 frozen, A and B 256 each; two FLOPs a weight, three products where trained.
+  const double forward = 3 * 2 * (1024 + 512);
+  const double backward = 3 * 2 * (1024 + 2 * 512);
+  EXPECT_EQ(found.flops, 160 * (forward + backward) + 704 * forward);
+  EXPECT_EQ(found.disk_mib, 3 * 512 * 4 * 2 / 1048576.0);
+  run["train"]["evaluations"] = 100;  // at most one a step
+  run["train"]["evaluate_at_start"] = true;
+  EXPECT_EQ(plan(task_of(run, test_folder())).evaluation_tokens, 21 * 8 * kDevRows + 8 * 24);
 }
 
 TEST(RunTask, TravelsAsJson) {

@@ -2,18 +2,18 @@
 
 #include "framework/train/study.h"
 
-#include <gmock/gmock.h>
-
 #include "framework/io/test_files.h"
+
+#include <gmock/gmock.h>
 
 namespace rankwise {
 namespace {
 
+using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using nlohmann::json;
 
 const char* const kPath = "x.json: runs[2]";
 
@@ -57,7 +57,8 @@ TEST(RunConfig, RefusesWhatItDoesNotKnow) {
                         "flylora, full_fine_tuning, linear_probe, lora, more, smora"));
   EXPECT_THAT(refusal("/options/rankk", 3),
               AllOf(HasSubstr("x.json: runs[2].options"), HasSubstr("rankk"), HasSubstr("active")));
-  EXPECT_THAT(refusal("/optoins", json::object()), AllOf(HasSubstr("optoins"), HasSubstr("options")));
+  EXPECT_THAT(refusal("/optoins", json::object()),
+              AllOf(HasSubstr("optoins"), HasSubstr("options")));
   EXPECT_THAT(refusal("/backbone/name", "bart"),
               HasSubstr("x.json: runs[2].backbone.name: unknown backbone 'bart'"));
   EXPECT_THAT(refusal("/backbone/depth", 2), HasSubstr("depth"));
@@ -68,10 +69,11 @@ TEST(RunConfig, RefusesWhatItDoesNotKnow) {
 }
 
 TEST(RunConfig, RefusesWrongTypesAndValues) {
-  EXPECT_THAT(refusal("/train/steps", "many"), AllOf(HasSubstr("x.json: runs[2].train.steps"),
-                                                     HasSubstr("an integer")));
+  EXPECT_THAT(refusal("/train/steps", "many"),
+              AllOf(HasSubstr("x.json: runs[2].train.steps"), HasSubstr("an integer")));
   EXPECT_THAT(refusal("/train/steps", 1.5), HasSubstr("train.steps"));
-  EXPECT_THAT(refusal("/options/rank", 0), HasSubstr("x.json: runs[2].options.rank: 0 is not positive"));
+  EXPECT_THAT(refusal("/options/rank", 0),
+              HasSubstr("x.json: runs[2].options.rank: 0 is not positive"));
   EXPECT_THAT(refusal("/seed", -1), HasSubstr("x.json: runs[2].seed"));
   EXPECT_THAT(refusal("/train", 3), HasSubstr("x.json: runs[2].train"));
   EXPECT_THAT(refusal("/backbone", "tiny"), HasSubstr("x.json: runs[2].backbone"));
@@ -107,12 +109,13 @@ TEST(RunIdentity, ProtocolIsWhatRowsOfATableShare) {
   other["variant"] = "lora";
   other["options"] = json::object();
   EXPECT_EQ(identity(other).protocol_hash, protocol);
-  for (const auto& [pointer, value] : std::map<std::string, json>{{"/seed", 1},
-                                                                  {"/options/alpha", 17},
-                                                                  {"/train/learning_rate", 3e-3},
-                                                                  {"/train/head_learning_rate", 1e-3},
-                                                                  {"/train/micro_batch", 8},
-                                                                  {"/label", "b"}}) {
+  for (const auto& [pointer, value] :
+       std::map<std::string, json>{{"/seed", 1},
+                                   {"/options/alpha", 17},
+                                   {"/train/learning_rate", 3e-3},
+                                   {"/train/head_learning_rate", 1e-3},
+                                   {"/train/micro_batch", 8},
+                                   {"/label", "b"}}) {
     EXPECT_EQ(identity(changed(pointer, value)).protocol_hash, protocol) << pointer;
   }
   for (const auto& [pointer, value] : std::map<std::string, json>{{"/train/steps", 151},
@@ -127,8 +130,9 @@ TEST(RunIdentity, ProtocolIsWhatRowsOfATableShare) {
 
 TEST(RunIdentity, SaysWhatIsMissing) {
   const json run{{"variant", "lora"}, {"backbone", {{"name", "bert"}, {"weights", "minilm"}}}};
-  EXPECT_THAT(error_of([&] { identify(resolve_run(run, kPath), {.data = "/nowhere"}); }),
-              AllOf(HasSubstr("/nowhere/models/minilm"), HasSubstr("scripts/prepare --backbone minilm")));
+  EXPECT_THAT(
+      error_of([&] { identify(resolve_run(run, kPath), {.data = "/nowhere"}); }),
+      AllOf(HasSubstr("/nowhere/models/minilm"), HasSubstr("scripts/prepare --backbone minilm")));
 }
 
 TEST(RunFileName, HoldsStudyLabelSeedAndHash) {
@@ -184,16 +188,14 @@ TEST(Study, ExpandsDefaultsSweepsAndSeeds) {
   EXPECT_EQ(found.name, "toy");
   EXPECT_EQ(found.reproduces, "Table 1");
   EXPECT_EQ(found.note, "small scale");
-  EXPECT_THAT(labels(found),
-              ElementsAre("LoRA s3", "LoRA s4", "one seed s5",
-                          "smora rank=4 train.learning_rate=0.1 s3",
-                          "smora rank=4 train.learning_rate=0.1 s4",
-                          "smora rank=4 train.learning_rate=0.2 s3",
-                          "smora rank=4 train.learning_rate=0.2 s4",
-                          "smora rank=8 train.learning_rate=0.1 s3",
-                          "smora rank=8 train.learning_rate=0.1 s4",
-                          "smora rank=8 train.learning_rate=0.2 s3",
-                          "smora rank=8 train.learning_rate=0.2 s4"));
+  EXPECT_THAT(
+      labels(found),
+      ElementsAre(
+          "LoRA s3", "LoRA s4", "one seed s5", "smora rank=4 train.learning_rate=0.1 s3",
+          "smora rank=4 train.learning_rate=0.1 s4", "smora rank=4 train.learning_rate=0.2 s3",
+          "smora rank=4 train.learning_rate=0.2 s4", "smora rank=8 train.learning_rate=0.1 s3",
+          "smora rank=8 train.learning_rate=0.1 s4", "smora rank=8 train.learning_rate=0.2 s3",
+          "smora rank=8 train.learning_rate=0.2 s4"));
   EXPECT_THAT(found.order, ElementsAre(0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 5));
   EXPECT_EQ(found.runs[0].train.steps, 9) << "from the defaults";
   EXPECT_EQ(found.runs[0].train.batch, 7) << "beside its own";
@@ -218,7 +220,8 @@ TEST(Study, SetRefusesWhatMeansNothing) {
   EXPECT_THAT(study_refusal(kStudy, {.set = {"train.steps"}}), HasSubstr("expected path=value"));
   EXPECT_THAT(study_refusal(kStudy, {.set = {"train.stepz=3"}}), HasSubstr("stepz"));
   EXPECT_THAT(study_refusal(kStudy, {.set = {"train.steps=few"}}), HasSubstr("train.steps"));
-  EXPECT_THAT(study_refusal(kStudy, {.set = {"train.steps.more=3"}}), HasSubstr("train.steps.more"));
+  EXPECT_THAT(study_refusal(kStudy, {.set = {"train.steps.more=3"}}),
+              HasSubstr("train.steps.more"));
 }
 
 TEST(Study, OnlyKeepsLabelsAndVariantsWithTheirOrder) {
@@ -232,7 +235,8 @@ TEST(Study, OnlyKeepsLabelsAndVariantsWithTheirOrder) {
 
 std::string study_of(const std::string& runs, const std::string& more = "") {
   return R"({"study": "toy", "defaults": {"backbone": {"name": "tiny"}, "data": {"suite": "planted"}},
-            )" + more + R"("runs": )" + runs + "}";
+            )" +
+         more + R"("runs": )" + runs + "}";
 }
 
 TEST(Study, ErrorsNameFileAndPlace) {
@@ -242,13 +246,15 @@ TEST(Study, ErrorsNameFileAndPlace) {
               HasSubstr("x.json: runs[0].options.rank"));
   EXPECT_THAT(study_refusal(study_of("[3]")), HasSubstr("x.json"));
   EXPECT_THAT(study_refusal(study_of("[]")), HasSubstr("runs: there is none"));
-  EXPECT_THAT(study_refusal(R"({"runs": [{"variant": "lora"}]})"), HasSubstr("no name under 'study'"));
+  EXPECT_THAT(study_refusal(R"({"runs": [{"variant": "lora"}]})"),
+              HasSubstr("no name under 'study'"));
   EXPECT_THAT(study_refusal(R"({"study": "a", "rnus": []})"), HasSubstr("rnus"));
   EXPECT_THAT(study_refusal(R"({"study": )"), HasSubstr("x.json"));
 }
 
 TEST(Study, RefusesRowsThatCanNotBeToldApart) {
-  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}, {"variant": "lora", "options": {"rank": 2}}])")),
+  EXPECT_THAT(study_refusal(study_of(
+                  R"([{"variant": "lora"}, {"variant": "lora", "options": {"rank": 2}}])")),
               HasSubstr("two rows have the label 'lora'"));
   EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}])", R"("seeds": [1, 2, 1], )")),
               HasSubstr("seeds: 1 is there twice"));
@@ -261,26 +267,32 @@ TEST(Study, RefusesSweepsThatAreNone) {
               HasSubstr("runs[0].sweep"));
   EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "sweep": {"rankk": [3]}}])")),
               HasSubstr("rankk"));
-  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "label": 3, "sweep": {"rank": [3]}}])")),
-              HasSubstr("runs[0].label"));
+  EXPECT_THAT(
+      study_refusal(study_of(R"([{"variant": "lora", "label": 3, "sweep": {"rank": [3]}}])")),
+      HasSubstr("runs[0].label"));
   EXPECT_THAT(study_refusal(study_of(R"([{"variant": 3, "sweep": {"rank": [3]}}])")),
               HasSubstr("runs[0].variant"));
 }
 
 TEST(Study, RefusesSeedsThatAreNone) {
-  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "seed": "3"}])")), HasSubstr("runs[0].seed"));
-  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}])", R"("seeds": [-1], )")), HasSubstr("seeds"));
-  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}])", R"("seeds": [], )")), HasSubstr("seeds"));
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "seed": "3"}])")),
+              HasSubstr("runs[0].seed"));
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}])", R"("seeds": [-1], )")),
+              HasSubstr("seeds"));
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}])", R"("seeds": [], )")),
+              HasSubstr("seeds"));
 }
 
 TEST(Plugins, AreNamedRelativeToTheStudy) {
-  const auto file = study_file(R"({"study": "a", "plugins": ["lib/mine.so"], "runs": [{"variant": "mine"}]})");
+  const auto file =
+      study_file(R"({"study": "a", "plugins": ["lib/mine.so"], "runs": [{"variant": "mine"}]})");
   EXPECT_THAT(study_plugins(file), ElementsAre((file.parent_path() / "lib/mine.so").string()));
 }
 
 TEST(Plugins, ThatCanNotBeUsedSayWhy) {
-  EXPECT_THAT(error_of([] { load_plugins({"/nowhere/libmine.so"}); }),
-              AllOf(HasSubstr("plugin /nowhere/libmine.so can not be loaded"), Not(HasSubstr("\n"))));
+  EXPECT_THAT(
+      error_of([] { load_plugins({"/nowhere/libmine.so"}); }),
+      AllOf(HasSubstr("plugin /nowhere/libmine.so can not be loaded"), Not(HasSubstr("\n"))));
   EXPECT_THAT(error_of([] { load_plugins({"libm.so.6"}); }), HasSubstr("registers no variant"));
 }
 

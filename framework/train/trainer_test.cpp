@@ -2,18 +2,18 @@
 
 #include "framework/train/trainer.h"
 
-#include <gmock/gmock.h>
-
-#include <cmath>
-#include <limits>
-#include <numbers>
-
 #include "framework/io/test_files.h"
 #include "framework/testing/toy.h"
 #include "framework/train/checkpoint.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/schedule.h"
 #include "framework/train/statistics.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
 
 namespace rankwise {
 namespace {
@@ -43,7 +43,8 @@ TEST(Schedule, WarmsUpThenFallsToZeroOneStepAfterTheLast) {
   EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, 1, 1, 1));
   options.schedule = "cosine";
   const double half = (1 + std::cos(std::numbers::pi / 4)) / 2;
-  EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, DoubleEq(half), DoubleEq(0.5), DoubleEq(1 - half)));
+  EXPECT_THAT(factors(options),
+              ElementsAre(0.5, 1, 1, DoubleEq(half), DoubleEq(0.5), DoubleEq(1 - half)));
 }
 
 TEST(Schedule, MayHaveNoWarmUpOrNothingElse) {
@@ -108,8 +109,7 @@ TEST(Trainer, TellsWhatEachStepDid) {
 TEST(Trainer, LossIsTheMeanOverExamplesBeforeTheStep) {
   const auto model = toy::model(kLora);
   const auto examples = toy::examples(toy::Kind::kTokens, 2);
-  const Batch batch =
-      pack(toy::dataset(toy::Kind::kTokens), SplitName::kTrain, examples, kDouble);
+  const Batch batch = pack(toy::dataset(toy::Kind::kTokens), SplitName::kTrain, examples, kDouble);
   const double expected =
       model->heads().loss(model->forward({.batch = batch}), batch).sum.item<double>() / 8;
   const StepRecord record = make_trainer(*model, toy::training(1)).step(examples);
@@ -251,7 +251,8 @@ TEST(Checkpoint, GoesOnWithTheSameBits) {
     cut_trainer.run({}, [&](std::int64_t step) {
       if (step != 5) return;
       best = {step, 0.25, {}};
-      for (const auto& [name, tensor] : cut->state()) best.tensors.push_back(tensor.detach().clone());
+      for (const auto& [name, tensor] : cut->state())
+        best.tensors.push_back(tensor.detach().clone());
       save_checkpoint(file, *cut, cut_trainer, best);
     });
 
@@ -330,7 +331,8 @@ TEST(Evaluator, SelectsByTheMeanOfTheFirstMetricsWithTheirSense) {
   dataset.tasks[0].task.metrics = {"accuracy", "f1"};
   dataset.tasks[1].task.metrics = {"relative_error"};
   Evaluation evaluation;
-  evaluation.tasks = {{.scores = {{"accuracy", 0.5}, {"f1", 0.9}}}, {.scores = {{"relative_error", 0.2}}}};
+  evaluation.tasks = {{.scores = {{"accuracy", 0.5}, {"f1", 0.9}}},
+                      {.scores = {{"relative_error", 0.2}}}};
   EXPECT_DOUBLE_EQ(selection_score(evaluation, dataset), (0.5 - 0.2) / 2);
 }
 

@@ -43,6 +43,13 @@ DEFAULTS: Json = {
 }
 
 
+# All that may differ between two runs of one study on one machine.
+TIMES = {
+    "/@created", "/@seconds", "/@training_seconds", "/@tokens_per_second", "/@peak_memory_mb",
+    "/train/seconds",
+}  # fmt: skip
+
+
 class Done(NamedTuple):
     """How a call of the program ended."""
 
@@ -187,6 +194,21 @@ def content(path: Path) -> dict[str, Any]:
         visit("/", file)
         file.visititems(lambda name, item: visit("/" + name, item))
     return found
+
+
+def difference(left: Path, right: Path) -> list[str]:
+    """The paths whose values differ or that only one of two run files has."""
+    a, b = content(left), content(right)
+    missing = set(a) ^ set(b)
+    return sorted(missing | {name for name in set(a) & set(b) if not same(a[name], b[name])})
+
+
+def same(a: object, b: object) -> bool:
+    """Bit by bit, so that a NaN equals itself; texts as they are."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype == object:
+        return a.tolist() == b.tolist()
+    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
 
 
 def names(file: h5py.File, what: str) -> list[str]:

@@ -5,34 +5,23 @@ from pathlib import Path
 
 import numpy as np
 
-from .program import Folder, attributes, content, open_run, plan, run_files, tiny_study
+from .program import (
+    TIMES,
+    Folder,
+    attributes,
+    difference,
+    open_run,
+    plan,
+    run_files,
+    tiny_study,
+)
 
-# All that may differ between two runs of one study on one machine.
-TIMES = {
-    "/@created", "/@seconds", "/@training_seconds", "/@tokens_per_second", "/@peak_memory_mib",
-    "/train/seconds",
-}  # fmt: skip
 RUNS = [
     {"variant": "lora", "options": {"dropout": 0.1}},
     {"variant": "smora", "options": {"rank": 8, "active": 2}},
     {"variant": "more"},
     {"variant": "flylora", "options": {"rank": 8, "active": 2}},
 ]
-
-
-def difference(left: Path, right: Path) -> list[str]:
-    """The paths whose values differ or that only one of two run files has."""
-    a, b = content(left), content(right)
-    missing = set(a) ^ set(b)
-    return sorted(missing | {name for name in set(a) & set(b) if not same(a[name], b[name])})
-
-
-def same(a: object, b: object) -> bool:
-    """Bit by bit, so that a NaN equals itself; texts as they are."""
-    a, b = np.asarray(a), np.asarray(b)
-    if a.dtype == object:
-        return a.tolist() == b.tolist()
-    return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
 
 
 def config_hash(path: Path) -> str:

@@ -8,8 +8,11 @@ import unittest
 from pathlib import Path
 
 from .program import (
+    TIMES,
     Folder,
     attributes,
+    difference,
+    files_below,
     kill_group,
     open_run,
     run,
@@ -92,6 +95,63 @@ class Sharing(Processes):
         code, out, err = self.end(second)
         self.assertEqual(code, 0, err)
         self.assertIn("1 finished, 0 already there, 0 failed", out)
+
+
+class Resume(Processes):
+    """A killed run goes on from its last checkpoint, which each evaluation writes."""
+
+    smora = LONG | {"train": {"steps": STEPS, "evaluations": 4}, "options": {"dropout": 0.1}}
+
+    def kill_after_a_checkpoint(self) -> Path:
+        process = self.begin(self.smora)
+
+        def look() -> Path | None:
+            return next(iter(self.results.rglob("*.checkpoint.safetensors")), None)
+
+        checkpoint = wait_until(look, "a checkpoint")
+        kill_group(process)
+        return checkpoint
+
+    def test_gives_the_bits_of_an_uncut_run(self) -> None:
+        self.kill_after_a_checkpoint()
+        done = self.succeed(tiny_study(self.smora))
+        self.assertRegex(done.err, r"long seed 0  goes on from step [123]000\n")
+        (cut,) = run_files(self.results)
+        uncut_folder = self.folder / "uncut"
+        self.succeed(tiny_study(self.smora), "--results", uncut_folder)
+        (uncut,) = run_files(uncut_folder)
+        self.assertLessEqual(set(difference(cut, uncut)), TIMES)
+        for one, other in ((cut, uncut), (uncut, cut)):
+            names = [path.name for path in files_below(one.parent) if path.suffix != ".lock"]
+            self.assertEqual(names, [other.name, other.with_suffix(".safetensors").name])
+        parameters = [path.with_suffix(".safetensors").read_bytes() for path in (cut, uncut)]
+        self.assertEqual(*parameters)
+
+    def test_says_what_to_delete_when_a_file_is_damaged(self) -> None:
+        checkpoint = self.kill_after_a_checkpoint()
+        partial = next(iter(self.results.rglob("*.partial")))
+        for path in (checkpoint, partial):
+            with self.subTest(path.name):
+                kept = path.read_bytes()
+                path.write_bytes(b"damaged")
+                done = self.run_study(tiny_study(self.smora))
+                self.assertEqual(done.code, 1)
+                self.assertIn(str(path), done.err)
+                self.assertIn(f"delete {checkpoint}", done.err)
+                path.write_bytes(kept)
+
+    def test_takes_no_checkpoint_that_its_file_does_not_reach(self) -> None:
+        # The file of the first attempt is gone, the second one is killed before its checkpoint.
+        checkpoint = self.kill_after_a_checkpoint()
+        next(iter(self.results.rglob("*.partial"))).unlink()
+        process = self.begin(self.smora)
+        self.assertLess(steps_in(self.partial_with_steps()), STEPS // 4)
+        kill_group(process)
+        self.succeed(tiny_study(self.smora))
+        (path,) = run_files(self.results)
+        with open_run(path) as file:
+            self.assertEqual(file["train/step"][:].tolist(), list(range(1, STEPS + 1)))
+        self.assertFalse(checkpoint.exists())
 
 
 class Kills(Processes):

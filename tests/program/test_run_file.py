@@ -212,7 +212,7 @@ class Schema(unittest.TestCase):
                 run = attributes(path)
                 self.assertEqual((run["label"], run["seed"]), (label, seed))
                 self.assertEqual((run["status"], run["study"]), ("finished", "tiny"))
-                self.assertEqual(run["reading"], "", "no variant of this study has readings")
+                self.assertEqual(run["reading"], "paper")
                 self.assertEqual(run["weights_sha256"], "")
                 self.assertRegex(run["created"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
                 for name in ("seconds", "tokens_per_second"):

@@ -4,7 +4,17 @@ import json
 import unittest
 from pathlib import Path
 
-from .program import Folder, Json, attributes, files_below, open_run, plan, run, run_files, tiny_study
+from .program import (
+    Folder,
+    Json,
+    attributes,
+    files_below,
+    open_run,
+    plan,
+    run,
+    run_files,
+    tiny_study,
+)
 
 THREE = [
     {"variant": "lora"},

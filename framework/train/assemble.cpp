@@ -1,0 +1,54 @@
+#include "framework/train/assemble.h"
+
+#include <ATen/Context.h>
+#include <torch/types.h>
+
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+
+namespace {
+
+std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
+                                  const Assembly& made) {
+  const Dataset& dataset = made.suite.dataset;
+  const BackboneSetting setting{places.data / "models", dataset.vocabulary, dataset.feature_width,
+                                made.tensors,
+                                made.suite.backbone_seed ? Seed(*made.suite.backbone_seed)
+                                                         : made.seed.stream("backbone")};
+  auto backbone = backbones().find(config.backbone).make(config.backbone_options, setting);
+  std::vector<Task> tasks;
+  for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
+  auto heads = std::make_shared<Heads>(tasks, backbone->width(), made.suite.head,
+                                       made.seed.stream("heads"), made.tensors);
+  const Setting adapters{dataset.task_count(), 0, made.tensors, made.seed.stream("adapter")};
+  return std::make_unique<Model>(std::move(backbone),
+                                 variants().find(config.variant).make(config.options),
+                                 std::move(heads), AttachOptions{config.sites, adapters});
+}
+
+}  // namespace
+
+Assembly assemble(const RunConfig& config, const Places& places, const std::string& device) {
+  const auto seed = static_cast<std::uint64_t>(config.seed);
+  Assembly made;
+  made.tensors = torch::TensorOptions()
+                     .device(parse_device(device))
+                     .dtype(config.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32);
+  made.seed = Seed(seed);
+  made.suite =
+      load_suite(config.data, {places.data, config.backbone_options.value("weights", ""), seed});
+  made.model = make_model(config, places, made);
+  return made;
+}
+
+torch::Device parse_device(const std::string& name) {
+  check(name == "cpu" || name == "cuda", "unknown device '{}'; the devices are cpu, cuda", name);
+  if (name == "cpu") return torch::kCPU;
+  check(at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0,
+        "device 'cuda' was asked for, and this LibTorch {}; use --device cpu",
+        at::hasCUDA() ? "finds no CUDA device" : "is built without CUDA");
+  return torch::Device(torch::kCUDA, 0);
+}
+
+}  // namespace rankwise

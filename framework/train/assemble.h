@@ -1,0 +1,26 @@
+/// Data and model of a run as they stand before its first step.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "framework/model/model.h"
+#include "framework/suites/suite.h"
+#include "framework/train/run_config.h"
+
+namespace rankwise {
+
+struct Assembly {
+  torch::TensorOptions tensors;  // device and floating type
+  Seed seed{0};
+  SuiteData suite;
+  std::unique_ptr<Model> model;
+};
+
+/// Throws Error where data, weights or device are missing, or parts do not fit each other.
+Assembly assemble(const RunConfig& config, const Places& places, const std::string& device);
+
+/// "cpu" or "cuda" as a device; throws Error for another word, or where there is no CUDA device.
+torch::Device parse_device(const std::string& name);
+
+}  // namespace rankwise
