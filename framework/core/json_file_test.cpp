@@ -11,7 +11,10 @@ namespace rankwise {
 namespace {
 
 std::filesystem::path written(const std::string& text) {
-  const auto path = std::filesystem::path(::testing::TempDir()) / "json_file_test.json";
+  // One file a test: ctest runs them at the same time.
+  const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
+  const auto path =
+      std::filesystem::path(::testing::TempDir()) / (std::string("json_file_") + test->name());
   std::ofstream(path) << text;
   return path;
 }

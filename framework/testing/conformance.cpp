@@ -292,8 +292,9 @@ void micro_batches(const Recipe& recipe) {
     EXPECT_EQ(a.tokens, b.tokens);
   }
   const State state = pieces->state();
+  const State whole_state = whole->state();
   for (std::size_t i = 0; i < state.size(); ++i) {
-    const Tensor& expected = whole->state()[i].second;
+    const Tensor& expected = whole_state[i].second;
     const double scale = std::max(1e-3, expected.abs().max().item<double>());
     EXPECT_LE(largest_difference(state[i].second, expected), 1e-9 * scale) << state[i].first;
   }

@@ -222,10 +222,23 @@ def predictions(file: h5py.File, split: str, parameters: str) -> Iterator[tuple[
         yield task, file[f"evaluation/{task}/{split}/{parameters}"]
 
 
-def plan(text: str) -> list[tuple[str, str, str]]:
-    """The runs that --dry-run lists: "to run" or "finished", label with seed, file."""
-    lines = [line for line in text.splitlines() if line.startswith(("to run", "finished"))]
-    return [tuple(re.split(" {2,}", line)[:3]) for line in lines]  # type: ignore[misc]
+class Planned(NamedTuple):
+    """A line of --dry-run."""
+
+    state: str  # "to run" or "finished"
+    label: str
+    seed: int
+    trainable: int
+    training_tokens: int
+    evaluation_tokens: int
+    file: Path
+
+
+def plan(text: str) -> list[Planned]:
+    """The runs that --dry-run lists below its header."""
+    line = re.compile(r"(to run|finished) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
+    found = [line.fullmatch(row) for row in text.splitlines()[1:]]
+    return [Planned(m[1], m[2], *(int(m[i]) for i in range(3, 7)), Path(m[7])) for m in found if m]
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

@@ -76,8 +76,8 @@ class Names(Folder):
     def planned(self, run: dict, *arguments: str) -> str:
         """The hash in the name of the run's file."""
         done = self.succeed(tiny_study(run), "--dry-run", *arguments)
-        ((_, _, file),) = plan(done.out)
-        return Path(file).stem.rsplit("-", 1)[1]
+        (planned,) = plan(done.out)
+        return planned.file.stem.rsplit("-", 1)[1]
 
     def test_are_made_of_the_config_hash(self) -> None:
         self.succeed(tiny_study(RUNS[0]))

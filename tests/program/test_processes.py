@@ -1,5 +1,6 @@
 """Studies that are shared by two processes, killed in the middle, or lose a worker."""
 
+import contextlib
 import os
 import re
 import signal
@@ -194,9 +195,10 @@ class Kills(Processes):
 
     def test_ending_the_caller_ends_its_workers(self) -> None:
         # A worker that outlives its caller would compute unseen, and hold the run's lock.
-        process = self.begin(LONG)
+        process = self.begin(LONG | {"train": {"steps": 50 * STEPS}})
         self.partial_with_steps()
         (worker,) = children(process.pid)
+        self.addCleanup(end_process, worker)
         process.terminate()
         process.wait(timeout=10)
         wait_until(lambda: not running(worker), "the worker's end", seconds=5)
@@ -206,6 +208,11 @@ def children(process: int) -> list[int]:
     """The process's workers."""
     words = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [int(word) for word in words]
+
+
+def end_process(process: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
 
 
 def running(process: int) -> bool:

@@ -68,7 +68,7 @@ class Study(Folder):
             with self.subTest(only):
                 options = [word for pattern in only for word in ("--only", pattern)]
                 done = self.succeed(tiny_study(*THREE), "--dry-run", *options)
-                labels = {name.split(" seed ")[0] for _, name, _ in plan(done.out)}
+                labels = {planned.label for planned in plan(done.out)}
                 self.assertEqual(labels, expected)
 
     def test_set_reaches_every_run(self) -> None:
@@ -96,23 +96,39 @@ class Study(Folder):
         done = self.succeed(
             tiny_study({"variant": "lora", "sweep": sweep}, seeds=[0, 1]), "--dry-run"
         )
-        labels = [name for _, name, _ in plan(done.out)]
-        self.assertEqual(len(labels), 8)
-        self.assertIn("rank=2", labels[0])
-        self.assertIn("train.learning_rate=0.01", labels[0])
-        self.assertEqual(len(set(labels)), 8)
+        planned = plan(done.out)
+        self.assertEqual([run.seed for run in planned], [0, 1] * 4)
+        self.assertEqual(len({run.file for run in planned}), 8)
+        labels = {run.label for run in planned}
+        self.assertEqual(len(labels), 4)
+        for label in labels:
+            self.assertRegex(label, "^lora .*rank=[24]")
+            self.assertRegex(label, r"train.learning_rate=0\.0?1")
 
     def test_dry_run_lists_all_and_runs_nothing(self) -> None:
         study = tiny_study(*THREE, seeds=[0, 1])
         self.succeed(study, "--only", "lora", "--set", "seed=1")
         before = snapshot(self.results)
         done = self.succeed(study, "--dry-run")
-        states = [(state, file) for state, _, file in plan(done.out)]
-        self.assertEqual(len(states), 6)
-        self.assertEqual([state for state, _ in states].count("finished"), 1)
-        self.assertEqual(states[1][0], "finished")
-        self.assertEqual(states[1][1], str(run_files(self.results)[0]))
+        planned = plan(done.out)
+        self.assertEqual(len(planned), 6)
+        finished = [run for run in planned if run.state == "finished"]
+        self.assertEqual([(run.label, run.seed) for run in finished], [("lora", 1)])
+        self.assertEqual([run.file for run in finished], run_files(self.results))
         self.assertEqual(snapshot(self.results), before)
+
+    def test_dry_run_counts_what_the_runs_will_use(self) -> None:
+        study = tiny_study(*THREE)
+        planned = {run.label: run for run in plan(self.succeed(study, "--dry-run").out)}
+        self.succeed(study)
+        for path in run_files(self.results):
+            with open_run(path) as file:
+                run = planned[file.attrs["label"]]
+                self.assertEqual(run.trainable, file["parameters"].attrs["trainable"])
+                self.assertEqual(run.training_tokens, file["train/tokens"][:].sum())
+                # A second pass over dev and test comes on top where the best is not the last.
+                self.assertLessEqual(run.evaluation_tokens, file.attrs["evaluation_tokens"])
+                self.assertEqual(run.file, path)
 
     def test_jobs_run_side_by_side(self) -> None:
         done = self.succeed(tiny_study(*THREE, seeds=[0, 1]), "--jobs", "2")
