@@ -73,7 +73,8 @@ class RandomRanks : public Adapter {
 const RegisterVariant<RandomRanksOptions> registration(
     "random_ranks",
     {.paper = "this project's example of a plug-in",
-     .summary = "each token uses k random ranks in training, k fixed ones in evaluation"},
+     .summary = "each token uses k random ranks in training, k fixed ones in evaluation",
+     .exemptions = {{"micro_batches", "each micro-batch draws its own ranks"}}},
     [](const RandomRanksOptions& options) { return std::make_unique<RandomRanks>(options); });
 
 }  // namespace

@@ -368,8 +368,8 @@ bool straight_through(const std::map<std::string, std::string>& exemptions,
 }
 
 // The slope along a random direction of one parameter, by autograd and by central differences.
-void compare_slopes(Model& model, const Batch& batch, const std::string& name, Tensor parameter,
-                    const Seed& seed) {
+void compare_slopes(Model& model, const Batch& batch, const std::string& name,
+                    const Tensor& parameter, const Seed& seed) {
   const torch::NoGradGuard no_grad;
   const Tensor start = parameter.detach().clone();
   Tensor direction = normal_tensor(parameter.sizes(), 1, seed.stream(name), parameter.options());

@@ -128,6 +128,7 @@ double largest_change(const std::vector<Tensor>& parameters, const std::vector<T
 
 std::vector<Tensor> copies(const std::vector<Tensor>& tensors) {
   std::vector<Tensor> copied;
+  copied.reserve(tensors.size());
   for (const Tensor& tensor : tensors) copied.push_back(tensor.detach().clone());
   return copied;
 }
@@ -189,6 +190,29 @@ TEST(Trainer, StopsAtALossThatIsNotFinite) {
   const std::string message = error_of([&] { trainer.step({{2, 0}}); });
   EXPECT_THAT(message, HasSubstr("the loss is inf at step 1"));
   EXPECT_THAT(message, HasSubstr("train.learning_rate"));
+}
+
+// A model whose updates matter and whose parameters do not move: losses differ by noise alone.
+std::unique_ptr<Model> noisy_model() {
+  auto model = toy::model({.variant = "lora", .options = {{"rank", 2}, {"dropout", 0.5}}});
+  const torch::NoGradGuard no_grad;
+  for (const auto& [site, update] : model->adapter().attached()) update->factors()->b.fill_(0.3);
+  return model;
+}
+
+TEST(Trainer, DrawsNewNoiseEveryStepAndMicroBatch) {
+  const auto model = noisy_model();
+  TrainOptions options = toy::training(2);
+  options.learning_rate = 1e-300;
+  options.weight_decay = 0;
+  options.micro_batch = 1;
+  const std::vector<Example> one{{0, 0}};
+  Trainer trainer = make_trainer(*model, options);
+  const double first = trainer.step(one).loss;
+  EXPECT_NE(trainer.step(one).loss, first);
+  EXPECT_EQ(make_trainer(*model, options).step(one).loss, first) << "the same seed";
+  EXPECT_NE(make_trainer(*model, options).step({{0, 0}, {0, 0}}).loss, first)
+      << "two micro-batches of the same example";
 }
 
 // What the trainer calls, and when.
