@@ -138,8 +138,9 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
     std::vector<std::string> places;
     places.reserve(paths.size());
     for (const fs::path& path : paths) places.push_back(path.string());
-    fail("{}: no finished runs ({} failed, {} unfinished, {} unreadable); run the study first",
-         fmt::join(places, ", "), set.failed.size(), set.running.size(), set.warnings.size());
+    fail("{}: no finished runs ({} failed, {} unfinished, {} unreadable); {}",
+         fmt::join(places, ", "), set.failed.size(), set.running.size(), set.warnings.size(),
+         set.warnings.empty() ? "run the study first" : fmt::to_string(fmt::join(set.warnings, "; ")));
   }
   return set;
 }

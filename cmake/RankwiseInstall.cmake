@@ -1,6 +1,13 @@
 # An installable CMake package: the program, librankwise, its headers, and find_package(rankwise).
 include(CMakePackageConfigHelpers)
 
+# The installed program finds librankwise by its place beside it, and the other libraries where they
+# were linked; LibTorch is named, since CMake leaves out folders inside the source tree (.venv).
+file(RELATIVE_PATH RANKWISE_LIB_FROM_BIN "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
+set_target_properties(rankwise rankwise_cli PROPERTIES
+  INSTALL_RPATH "$ORIGIN;$ORIGIN/${RANKWISE_LIB_FROM_BIN};${TORCH_INSTALL_PREFIX}/lib"
+  INSTALL_RPATH_USE_LINK_PATH ON)
+
 install(TARGETS rankwise EXPORT rankwise-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS rankwise_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY framework analysis DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rankwise

@@ -3,7 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
 #include "experiments/program/commands.h"
+#include "framework/adapter/variant.h"
 #include "framework/core/error.h"
 #include "framework/train/workers.h"
 
@@ -11,7 +16,6 @@ namespace {
 
 int run(int count, char** arguments) {
   CLI::App program("rankwise: experiments on rank-wise low-rank adaptation", "rankwise");
-  program.require_subcommand(1);
   rankwise::add_run_command(program);
   rankwise::add_look_up_commands(program);
   rankwise::add_analysis_commands(program);
@@ -26,14 +30,24 @@ int run(int count, char** arguments) {
     fmt::print(stderr, "{}; see rankwise --help\n", error.what());
     return 1;
   }
-  return 0;
+  if (!program.get_subcommands().empty()) return 0;
+  fmt::print(stderr, "no command was given; see rankwise --help\n");
+  return 1;
+}
+
+// 1 where what was printed did not arrive: behind "> file" on a full disk.
+int flush_output(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  fmt::print(stderr, "the output could not be written: {}\n", std::strerror(errno));
+  return 1;
 }
 
 }  // namespace
 
 int main(int count, char** arguments) {
   try {
-    return run(count, arguments);
+    rankwise::check_registrations();
+    return flush_output(run(count, arguments));
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", rankwise::first_line(error.what()));
     return 1;

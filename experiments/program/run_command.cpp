@@ -1,3 +1,4 @@
+#include <set>
 #include <thread>
 
 #include "experiments/program/commands.h"
@@ -71,6 +72,17 @@ int summarise(const std::vector<WorkerResult>& results) {
   return failed == 0 ? 0 : 1;
 }
 
+// Missing data, unknown tasks: told before a run starts. The seed changes none of it.
+void check_data(const std::vector<RunTask>& tasks) {
+  std::set<std::string> checked;
+  for (const RunTask& task : tasks) {
+    identify(task.config, task.places);
+    const std::string weights = task.config.backbone_options.value("weights", "");
+    const std::string key = options_to_json(task.config.data).dump() + weights;
+    if (checked.insert(key).second) load_suite(task.config.data, suite_setting(task.config, task.places));
+  }
+}
+
 int run(RunArguments arguments) {
   parse_device(arguments.device);
   std::vector<std::string> plugins = study_plugins(arguments.file);
@@ -78,7 +90,7 @@ int run(RunArguments arguments) {
   load_plugins(plugins);
   const Study study = read_study(arguments.file, arguments.overrides);
   const std::vector<RunTask> tasks = tasks_of(study, arguments);
-  for (const RunTask& task : tasks) identify(task.config, task.places);  // missing data: now
+  check_data(tasks);
   if (arguments.dry_run) {
     print_plan(tasks);
     return 0;

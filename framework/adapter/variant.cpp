@@ -7,6 +7,28 @@ Registry<Variant>& variants() {
   return registry;
 }
 
+namespace {
+
+std::string& registration_failure() {
+  static std::string message;
+  return message;
+}
+
+}  // namespace
+
+void register_variant(const std::string& name, Variant variant) noexcept {
+  try {
+    variants().add(name, std::move(variant));
+  } catch (const Error& error) {
+    registration_failure() = error.what();
+  }
+}
+
+void check_registrations() {
+  const std::string message = std::exchange(registration_failure(), "");
+  if (!message.empty()) fail("{}", message);
+}
+
 void check_together(const std::string& path, const std::function<void()>& make) {
   try {
     make();

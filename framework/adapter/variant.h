@@ -43,6 +43,13 @@ Registry<Variant>& variants();
 /// Runs an adapter's own checks, of options that must fit each other; names the place on failure.
 void check_together(const std::string& path, const std::function<void()>& make);
 
+/// add() for static objects, out of which nothing may be thrown: a failure waits for
+/// check_registrations().
+void register_variant(const std::string& name, Variant variant) noexcept;
+
+/// Throws Error with what went wrong in registrations since the last call.
+void check_registrations();
+
 /// Registers a variant when a static object of this type is made: in the program's own object
 /// files and in plug-ins.
 template <class Options>
@@ -60,7 +67,7 @@ struct RegisterVariant {
     variant.make = [make = std::move(make)](const nlohmann::json& options) {
       return make(parse_options<Options>(options, "options"));
     };
-    variants().add(name, std::move(variant));
+    register_variant(name, std::move(variant));
   }
 };
 

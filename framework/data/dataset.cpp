@@ -1,5 +1,6 @@
 #include "framework/data/dataset.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -10,9 +11,23 @@ const char* to_string(SplitName name) {
   return name == SplitName::kDev ? "dev" : "test";
 }
 
+std::int64_t Split::longest_sequence() const {
+  std::int64_t longest = 0;
+  for (std::int64_t s = 0; s < sequences(); ++s) {
+    longest = std::max(longest, starts[s + 1] - starts[s]);
+  }
+  return longest;
+}
+
 const Split& TaskData::split(SplitName name) const {
   if (name == SplitName::kTrain) return train;
   return name == SplitName::kDev ? dev : test;
+}
+
+std::int64_t Dataset::rows(SplitName name) const {
+  std::int64_t sum = 0;
+  for (const TaskData& data : tasks) sum += data.split(name).rows();
+  return sum;
 }
 
 void standardise_targets(TaskData& data) {

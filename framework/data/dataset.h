@@ -28,6 +28,10 @@ struct Split {
   std::int64_t sequences() const {
     return starts.empty() ? 0 : static_cast<std::int64_t>(starts.size()) - 1;
   }
+  /// Rows of all sequences.
+  std::int64_t rows() const { return starts.empty() ? 0 : starts.back(); }
+  /// Rows of the longest sequence; 0 where there is none.
+  std::int64_t longest_sequence() const;
   /// Rows of example `example`.
   std::int64_t rows_of(std::int64_t example) const {
     return starts[groups[example + 1]] - starts[groups[example]];
@@ -53,6 +57,8 @@ struct Dataset {
   std::vector<TaskData> tasks;
 
   std::int64_t task_count() const { return static_cast<std::int64_t>(tasks.size()); }
+  /// Rows of all tasks.
+  std::int64_t rows(SplitName name) const;
 };
 
 /// Fills mean and deviation of regression targets from the training split; constant targets keep

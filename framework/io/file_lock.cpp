@@ -26,18 +26,30 @@ std::string this_process() {
 
 }  // namespace
 
-std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
+FileLock FileLock::open(const std::filesystem::path& path) {
   create_parent_folder(path);
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) throw_system_error(path, errno);
-  FileLock lock(descriptor);
-  if (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+  return FileLock(descriptor);
+}
+
+std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
+  FileLock lock = open(path);
+  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return std::nullopt;
     throw_system_error(path, errno);
   }
   const std::string text = this_process();  // for people; the lock holds without it
-  [[maybe_unused]] const bool written =
-      ::ftruncate(descriptor, 0) == 0 && ::pwrite(descriptor, text.data(), text.size(), 0) > 0;
+  [[maybe_unused]] const bool written = ::ftruncate(lock.descriptor_, 0) == 0 &&
+                                        ::pwrite(lock.descriptor_, text.data(), text.size(), 0) > 0;
+  return lock;
+}
+
+FileLock FileLock::wait(const std::filesystem::path& path) {
+  FileLock lock = open(path);
+  while (::flock(lock.descriptor_, LOCK_EX) != 0) {
+    if (errno != EINTR) throw_system_error(path, errno);
+  }
   return lock;
 }
 

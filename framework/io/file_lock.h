@@ -14,6 +14,9 @@ class FileLock {
   /// Nothing where somebody holds it. Throws where the file (or its folder) can't be created.
   static std::optional<FileLock> try_lock(const std::filesystem::path& path);
 
+  /// Waits until nobody else holds it. Throws as above.
+  static FileLock wait(const std::filesystem::path& path);
+
   /// Who holds the lock, or held it last: "process 4711 on a.example.org"; empty if nobody did.
   static std::string holder(const std::filesystem::path& path);
 
@@ -25,6 +28,7 @@ class FileLock {
 
  private:
   explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  static FileLock open(const std::filesystem::path& path);
   void release() noexcept;
 
   int descriptor_ = -1;

@@ -41,7 +41,7 @@ const std::vector<Path>& paths() {
       {"/@training_tokens", "", "int64", "over all steps"},
       {"/@evaluation_tokens", "", "int64", "over all evaluations"},
       {"/@tokens_per_second", "", "float64", "training tokens over training seconds"},
-      {"/@peak_memory_mb", "", "float64", "largest resident set, MiB"},
+      {"/@peak_memory_mib", "", "float64", "largest resident set, MiB"},
       {"/layout/task/name", "[T]", "string", "tasks: every T below is in this order"},
       {"/layout/task/family", "[T]", "string", "such as `sentiment`; may be empty"},
       {"/layout/task/kind", "[T]", "string", "`classify`, `regress`, `choose`, `generate`, ..."},

@@ -22,6 +22,8 @@ class Backbone : public torch::nn::Module {
   /// Hidden rows [N, width] of a packed batch.
   virtual torch::Tensor forward(const Pass& pass) = 0;
   virtual std::int64_t width() const = 0;
+  /// Rows of the longest sequence it can read; 0: of any length.
+  virtual std::int64_t longest_sequence() const { return 0; }
 
   /// Every linear by its dotted name, in the order of the forward.
   std::vector<std::pair<std::string, Linear>> linears() const;

@@ -28,6 +28,7 @@ class Bert : public Backbone {
 
   torch::Tensor forward(const Pass& pass) override;
   std::int64_t width() const override { return config_.hidden; }
+  std::int64_t longest_sequence() const override { return config_.positions; }
   const BertConfig& config() const { return config_; }
 
  private:

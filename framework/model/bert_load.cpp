@@ -37,12 +37,28 @@ std::int64_t whole(const nlohmann::json& config, const std::filesystem::path& fi
   return found->get<std::int64_t>();
 }
 
+std::string quoted(const nlohmann::json& value) {
+  return value.is_string() ? fmt::format("'{}'", value.get<std::string>()) : value.dump();
+}
+
+nlohmann::json read_bert_config(const std::filesystem::path& file) {
+  nlohmann::json config = read_json(file);
+  check(config.is_object(), "{}: is no object with the model's sizes", file.string());
+  config.emplace("model_type", "nothing");
+  config.emplace("hidden_act", "gelu");
+  config.emplace("layer_norm_eps", 1e-12);
+  for (const auto& [key, expected] : {std::pair("model_type", "bert"), {"hidden_act", "gelu"}}) {
+    check(config[key] == expected, "{}: {} is {}, expected '{}'", file.string(), key,
+          quoted(config[key]), expected);
+  }
+  const nlohmann::json& epsilon = config["layer_norm_eps"];
+  check(epsilon.is_number() && epsilon > 0, "{}: layer_norm_eps is {}, expected a positive number",
+        file.string(), epsilon.dump());
+  return config;
+}
+
 BertConfig read_config(const std::filesystem::path& file) {
-  const nlohmann::json config = read_json(file);
-  const std::string type = config.value("model_type", "nothing");
-  check(type == "bert", "{}: model_type is '{}', expected 'bert'", file.string(), type);
-  const std::string activation = config.value("hidden_act", "gelu");
-  check(activation == "gelu", "{}: hidden_act is '{}', expected 'gelu'", file.string(), activation);
+  const nlohmann::json config = read_bert_config(file);
   const std::int64_t hidden = whole(config, file, "hidden_size");
   const std::int64_t heads = whole(config, file, "num_attention_heads");
   check(hidden % heads == 0, "{}: hidden_size {} is not a multiple of {} heads", file.string(),
@@ -54,7 +70,7 @@ BertConfig read_config(const std::filesystem::path& file) {
           .intermediate = whole(config, file, "intermediate_size"),
           .positions = whole(config, file, "max_position_embeddings"),
           .segments = whole(config, file, "type_vocab_size"),
-          .layer_norm_epsilon = config.value("layer_norm_eps", 1e-12)};
+          .layer_norm_epsilon = config["layer_norm_eps"]};
 }
 
 std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSetting& setting) {

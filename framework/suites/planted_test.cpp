@@ -197,7 +197,7 @@ TEST(Suite, UnknownOnesSayWhatToDo) {
   EXPECT_THAT(error_of([] {
                 resolve_data({{"suite", "text11"}, {"options", {{"a", 1}}}}, "data");
               }),
-              HasSubstr("is a token file and has no options"));
+              HasSubstr("only suites made in memory have options (planted)"));
 }
 
 }  // namespace

@@ -69,8 +69,9 @@ DataOptions resolve_data(const nlohmann::json& data, const std::string& path) {
   if (suites().contains(options.suite)) {
     options.options = suites().find(options.suite).resolve(options.options, path + ".options");
   } else {
-    check(options.options.empty(), "{}.options: suite '{}' is a token file and has no options",
-          path, options.suite);
+    check(options.options.empty(),
+          "{}.options: suite '{}' has none: only suites made in memory have options ({})", path,
+          options.suite, fmt::join(suites().names(), ", "));
   }
   return options;
 }

@@ -9,6 +9,19 @@ namespace rankwise {
 
 namespace {
 
+void check_lengths(const Dataset& dataset, std::int64_t longest) {
+  if (longest == 0) return;
+  for (const TaskData& data : dataset.tasks) {
+    for (const SplitName name : {SplitName::kTrain, SplitName::kDev, SplitName::kTest}) {
+      const std::int64_t length = data.split(name).longest_sequence();
+      check(length <= longest,
+            "task '{}' has a {} sequence of {} tokens, and the backbone has {} positions; prepare "
+            "the suite with shorter sequences",
+            data.task.name, to_string(name), length, longest);
+    }
+  }
+}
+
 std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
                                   const Assembly& made) {
   const Dataset& dataset = made.suite.dataset;
@@ -17,6 +30,7 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
                                 made.suite.backbone_seed ? Seed(*made.suite.backbone_seed)
                                                          : made.seed.stream("backbone")};
   auto backbone = backbones().find(config.backbone).make(config.backbone_options, setting);
+  check_lengths(dataset, backbone->longest_sequence());
   std::vector<Task> tasks;
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), made.suite.head,
@@ -30,14 +44,12 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
 }  // namespace
 
 Assembly assemble(const RunConfig& config, const Places& places, const std::string& device) {
-  const auto seed = static_cast<std::uint64_t>(config.seed);
   Assembly made;
   made.tensors = torch::TensorOptions()
                      .device(parse_device(device))
                      .dtype(config.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32);
-  made.seed = Seed(seed);
-  made.suite =
-      load_suite(config.data, {places.data, config.backbone_options.value("weights", ""), seed});
+  made.seed = Seed(static_cast<std::uint64_t>(config.seed));
+  made.suite = load_suite(config.data, suite_setting(config, places));
   made.model = make_model(config, places, made);
   return made;
 }

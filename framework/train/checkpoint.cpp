@@ -45,10 +45,15 @@ void save_checkpoint(const std::filesystem::path& file, Model& model, Trainer& t
   save_tensors(tensors, file);
 }
 
+std::int64_t checkpoint_step(const std::filesystem::path& file) {
+  const torch::Tensor step = scalar(0);
+  load_tensors({{"step", step}}, file);
+  return static_cast<std::int64_t>(step.item<double>());
+}
+
 void load_checkpoint(const std::filesystem::path& file, Model& model, Trainer& trainer,
                      BestState& best) {
   const torch::NoGradGuard no_grad;
-  torch::Tensor step = scalar(0);
   torch::Tensor best_step = scalar(0);
   torch::Tensor best_score = scalar(0);
   best.tensors.clear();
@@ -56,7 +61,6 @@ void load_checkpoint(const std::filesystem::path& file, Model& model, Trainer& t
     best.tensors.push_back(torch::empty_like(tensor.detach()));
   }
   NamedTensors tensors = live_tensors(model, trainer);
-  tensors.emplace_back("step", step);
   tensors.emplace_back("best_step", best_step);
   tensors.emplace_back("best_score", best_score);
   for (std::size_t i = 0; i < best.tensors.size(); ++i) {
@@ -64,7 +68,7 @@ void load_checkpoint(const std::filesystem::path& file, Model& model, Trainer& t
   }
   load_tensors(tensors, file);
   for (const auto& attached : model.adapter().attached()) attached.update->restored();
-  trainer.resume_at(static_cast<std::int64_t>(step.item<double>()));
+  trainer.resume_at(checkpoint_step(file));
   best.step = static_cast<std::int64_t>(best_step.item<double>());
   best.score = best_score.item<double>();
 }

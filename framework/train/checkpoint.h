@@ -27,6 +27,9 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& run_file);
 void save_checkpoint(const std::filesystem::path& file, Model& model, Trainer& trainer,
                      const BestState& best);
 
+/// The step it was saved after. Throws Error for a damaged file.
+std::int64_t checkpoint_step(const std::filesystem::path& file);
+
 /// Restores everything that save_checkpoint() took: training goes on with the same bits as if it
 /// had not been cut. Throws Error for a file that does not fit the model.
 void load_checkpoint(const std::filesystem::path& file, Model& model, Trainer& trainer,

@@ -19,16 +19,10 @@ double mean_example_tokens(const Dataset& dataset, const SamplerOptions& sampler
   double tokens = 0;
   double total = 0;
   for (std::size_t t = 0; t < sizes.size(); ++t) {
-    tokens += weights[t] * static_cast<double>(dataset.tasks[t].train.starts.back()) / sizes[t];
+    tokens += weights[t] * static_cast<double>(dataset.tasks[t].train.rows()) / sizes[t];
     total += weights[t];
   }
   return tokens / total;
-}
-
-std::int64_t split_tokens(const Dataset& dataset, SplitName name) {
-  std::int64_t tokens = 0;
-  for (const TaskData& data : dataset.tasks) tokens += data.split(name).starts.back();
-  return tokens;
 }
 
 struct FlopsPerToken {
@@ -66,8 +60,8 @@ RunPlan plan(const RunTask& task) {
       static_cast<std::int64_t>(examples * mean_example_tokens(dataset, train.sampler));
   const std::int64_t evaluations =
       std::min(train.evaluations, train.steps) + (train.evaluate_at_start ? 1 : 0);
-  plan.evaluation_tokens = evaluations * split_tokens(dataset, SplitName::kDev) +
-                           split_tokens(dataset, SplitName::kTest);
+  plan.evaluation_tokens = evaluations * dataset.rows(SplitName::kDev) +
+                           dataset.rows(SplitName::kTest);
   const FlopsPerToken flops = flops_per_token(*made.model);
   plan.flops = static_cast<double>(plan.training_tokens) * (flops.forward + flops.backward) +
                static_cast<double>(plan.evaluation_tokens) * flops.forward;

@@ -44,12 +44,9 @@ class Run {
       const FinalRecord record = finish(file);
       writer.finish(record, closing_attributes());
       std::filesystem::remove(checkpoint_path(file));
-    } catch (const Error& error) {
-      writer.fail(error.what());
-      throw;
     } catch (const std::exception& error) {
       const std::string message = first_line(error.what());  // LibTorch adds a stack trace
-      writer.fail(message);
+      record_failure(writer, message);
       throw Error(message);
     }
   }
@@ -58,25 +55,39 @@ class Run {
   const Dataset& dataset() const { return made_.suite.dataset; }
   Model& model() { return *made_.model; }
 
-  // Goes on from a killed run's checkpoint where its partial file is there too; what was recorded
-  // up to the checkpoint is kept.
+  static void record_failure(RunWriter& writer, const std::string& message) {
+    try {
+      writer.fail(message);
+    } catch (const Error&) {  // a full disk, say: the first failure is the one to show
+    }
+  }
+
+  // Goes on from a killed run's checkpoint where its partial file reaches it; what was recorded up
+  // to there is kept.
   RunHistory resume(const std::filesystem::path& file) {
     const auto checkpoint = checkpoint_path(file);
     const auto partial = partial_path(file);
     if (!std::filesystem::exists(checkpoint) || !std::filesystem::exists(partial)) return {};
     try {
+      const std::int64_t step = checkpoint_step(checkpoint);
+      RunHistory history = RunFile(partial).history(step);
+      if (static_cast<std::int64_t>(history.steps.size()) < step) return {};  // an older attempt's
       load_checkpoint(checkpoint, model(), trainer_, best_);
+      count(history);
+      fmt::print(stderr, "{} seed {}  goes on from step {}\n", config_.label, config_.seed, step);
+      return history;
     } catch (const Error& error) {
       fail("{}; delete {} to start this run anew", error.what(), checkpoint.string());
     }
-    const RunHistory history = RunFile(partial).history(trainer_.steps_done());
+  }
+
+  void count(const RunHistory& history) {
     for (const StepRecord& record : history.steps) {
       training_rows_ += record.tokens;
       training_seconds_ += record.seconds;
     }
-    fmt::print(stderr, "{} seed {}  goes on from step {}\n", config_.label, config_.seed,
-               trainer_.steps_done());
-    return history;
+    const auto evaluations = static_cast<std::int64_t>(history.evaluations.size());
+    evaluation_rows_ = evaluations * dataset().rows(SplitName::kDev);
   }
 
   void train(RunWriter& writer, const std::filesystem::path& checkpoint) {
@@ -128,7 +139,9 @@ class Run {
     if (config_.record.parameters) {
       save_tensors(model().state(), std::filesystem::path(file).replace_extension(".safetensors"));
     }
-    if (last_dev_.tasks.empty()) last_dev_ = evaluate(SplitName::kDev, false);  // resumed at the end
+    if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
+      last_dev_ = evaluator_.evaluate(model(), SplitName::kDev, false);
+    }
     add_predictions(last_dev_, "last", record);
     add_predictions(evaluate(SplitName::kTest, false), "last", record);
     if (best_.step == trainer_.steps_done()) {
@@ -195,7 +208,7 @@ class Run {
             {"training_tokens", training_rows_},
             {"evaluation_tokens", evaluation_rows_},
             {"tokens_per_second", static_cast<double>(training_rows_) / training_seconds_},
-            {"peak_memory_mb", peak_memory_mib()},
+            {"peak_memory_mib", peak_memory_mib()},
             {"best_step", best_.step}};
   }
 
@@ -261,7 +274,7 @@ RunOutcome execute(const RunTask& task) {
   const RunIdentity identity = identify(task.config, task.places);
   const std::filesystem::path file = run_file(task.config, identity, task.study, task.places);
   if (std::filesystem::exists(file)) return RunOutcome::kSkipped;
-  const auto lock = FileLock::try_lock(std::filesystem::path(file).replace_extension(".lock"));
+  const auto lock = FileLock::try_lock(lock_path(file));
   if (!lock) return RunOutcome::kBusy;
   if (std::filesystem::exists(file)) return RunOutcome::kSkipped;  // finished while we waited
   at::set_num_threads(static_cast<int>(task.threads));

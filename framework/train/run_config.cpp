@@ -46,14 +46,6 @@ std::string backbone_name(const json& backbone, const std::string& path) {
   return name->get<std::string>();
 }
 
-std::string tokenizer_of(const RunConfig& config) {
-  return config.backbone_options.value("weights", "");
-}
-
-SuiteSetting suite_setting(const RunConfig& config, const Places& places) {
-  return {places.data, tokenizer_of(config), static_cast<std::uint64_t>(config.seed)};
-}
-
 template <class Lookup>
 auto at_path(const std::string& path, Lookup lookup) {
   try {
@@ -105,6 +97,11 @@ json RunConfig::to_json() const {
           {"sites", sites}};
 }
 
+SuiteSetting suite_setting(const RunConfig& config, const Places& places) {
+  return {places.data, config.backbone_options.value("weights", ""),
+          static_cast<std::uint64_t>(config.seed)};
+}
+
 RunIdentity identify(const RunConfig& config, const Places& places) {
   RunIdentity identity;
   identity.weights_sha256 =
@@ -143,6 +140,10 @@ std::filesystem::path run_file(const RunConfig& config, const RunIdentity& ident
   return places.results / slug(study) /
          fmt::format("{}-s{}-{}.h5", slug(config.label), config.seed,
                      identity.config_hash.substr(0, 10));
+}
+
+std::filesystem::path lock_path(const std::filesystem::path& run_file) {
+  return std::filesystem::path(run_file).replace_extension(".lock");
 }
 
 }  // namespace rankwise

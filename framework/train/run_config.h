@@ -37,6 +37,9 @@ struct RunConfig {
 /// `path` names the place in messages. Throws Error for anything unknown or out of range.
 RunConfig resolve_run(const nlohmann::json& run, const std::string& path);
 
+/// What the run's suite is found or made by. The tokenizer is that of the backbone's weights.
+SuiteSetting suite_setting(const RunConfig& config, const Places& places);
+
 /// Identity of a run, from its config and the bytes it reads.
 struct RunIdentity {
   std::string data_sha256, weights_sha256;
@@ -50,6 +53,9 @@ RunIdentity identify(const RunConfig& config, const Places& places);
 /// results/<study>/<label>-s<seed>-<first ten digits of the config hash>.h5
 std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,
                                const std::string& study, const Places& places);
+
+/// The lock beside it that the process which executes the run holds.
+std::filesystem::path lock_path(const std::filesystem::path& run_file);
 
 /// Lower-case letters, digits, '.', '_' and '-': for file names.
 std::string slug(const std::string& text);

@@ -59,12 +59,13 @@ json::json_pointer pointer(const std::string& dotted) {
   return json::json_pointer(path);
 }
 
-// Puts `value` at `dotted` below `run`, making objects on the way.
-void place(json& run, const std::string& dotted, const json& value) {
+// Puts `value` at `dotted` below `run`, making objects on the way. `where` names the place in
+// messages.
+void place(json& run, const std::string& dotted, const json& value, const std::string& where) {
   try {
     run[pointer(dotted)] = value;
   } catch (const json::exception&) {
-    fail("'{}' lies below a value that is no object", dotted);
+    fail("{}: '{}' lies below a value that is no object", where, dotted);
   }
 }
 
@@ -92,7 +93,7 @@ std::vector<json> expand_sweep(const json& run, const std::string& path) {
     for (const json& partial : expanded) {
       for (const json& value : values) {
         json one = partial;
-        place(one, key, value);
+        place(one, key, value, path + ".sweep");
         one["label"] = one["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
         next.push_back(std::move(one));
       }
@@ -112,7 +113,7 @@ void apply_sets(json& run, const std::vector<std::string>& sets) {
     const auto equals = set.find('=');
     check(equals != std::string::npos && equals > 0,
           "--set {}: expected path=value, as in train.steps=100", set);
-    place(run, set.substr(0, equals), parse_value(set.substr(equals + 1)));
+    place(run, set.substr(0, equals), parse_value(set.substr(equals + 1)), "--set " + set);
   }
 }
 
@@ -153,15 +154,16 @@ void check_only(const std::vector<RunConfig>& runs, const std::vector<std::strin
   }
 }
 
-// Two rows of one label must not differ in anything but the seed.
+// Two rows must not share a label, nor the name that their labels give to files.
 void check_labels(const std::vector<RunConfig>& runs, const std::vector<std::int64_t>& order,
                   const std::filesystem::path& file) {
-  std::map<std::string, std::int64_t> row_of;
+  std::map<std::string, std::size_t> first_of;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const auto [entry, fresh] = row_of.emplace(runs[i].label, order[i]);
-    check(fresh || entry->second == order[i],
-          "{}: two rows have the label '{}'; give each its own \"label\"", file.string(),
-          runs[i].label);
+    const auto [entry, fresh] = first_of.emplace(slug(runs[i].label), i);
+    const std::string& first = runs[entry->second].label;
+    check(fresh || order[entry->second] == order[i],
+          "{}: two rows have the label '{}'{}; give each its own \"label\"", file.string(), first,
+          first == runs[i].label ? "" : fmt::format(" ('{}' names the same files)", runs[i].label));
   }
 }
 

@@ -292,7 +292,7 @@ TEST(Plugins, AreNamedRelativeToTheStudy) {
 TEST(Plugins, ThatCanNotBeUsedSayWhy) {
   EXPECT_THAT(
       error_of([] { load_plugins({"/nowhere/libmine.so"}); }),
-      AllOf(HasSubstr("plugin /nowhere/libmine.so can not be loaded"), Not(HasSubstr("\n"))));
+      AllOf(HasSubstr("plugin /nowhere/libmine.so: can not be loaded"), Not(HasSubstr("\n"))));
   EXPECT_THAT(error_of([] { load_plugins({"libm.so.6"}); }), HasSubstr("registers no variant"));
 }
 

@@ -1,18 +1,17 @@
 #include "framework/train/workers.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstring>
 #include <iostream>
 #include <iterator>
 #include <map>
-#include <thread>
 
 #include "framework/core/error.h"
 #include "framework/io/file_lock.h"
@@ -67,7 +66,11 @@ struct Worker {
   std::unique_ptr<Pipe> answer;
 };
 
-[[noreturn]] void become_worker(const std::string& program, const Pipe& order, const Pipe& answer) {
+// A worker ends with its parent: one that outlived it would compute unseen and hold a run's lock.
+[[noreturn]] void become_worker(pid_t parent, const std::string& program, const Pipe& order,
+                                const Pipe& answer) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(127);  // it ended before the line above
   dup2(order.ends[0], STDIN_FILENO);
   dup2(answer.ends[1], STDOUT_FILENO);
   std::string worker = "worker";
@@ -102,9 +105,10 @@ class Pool {
     Pipe input;
     auto answer = std::make_unique<Pipe>();
     std::fflush(nullptr);
+    const pid_t self = getpid();
     const pid_t child = fork();
     check(child >= 0, "no process can be started: {}", std::strerror(errno));
-    if (child == 0) become_worker(options_.program, input, *answer);
+    if (child == 0) become_worker(self, options_.program, input, *answer);
     answer->close_end(1);
     input.close_end(0);
     write_all(input.ends[1], order.dump());
@@ -153,9 +157,12 @@ std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
   return busy;
 }
 
-std::string lock_holder(const RunTask& task) {
+void wait_for(const RunTask& task) {
   const auto file = run_file(task.config, identify(task.config, task.places), task.study, task.places);
-  return FileLock::holder(std::filesystem::path(file).replace_extension(".lock"));
+  const std::filesystem::path lock = lock_path(file);
+  fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", task.config.label,
+             task.config.seed, FileLock::holder(lock));
+  FileLock::wait(lock);
 }
 
 }  // namespace
@@ -167,11 +174,7 @@ std::vector<WorkerResult> run_workers(const std::vector<RunTask>& tasks,
   Pool pool(tasks, options);
   pool.run(all);
   for (auto busy = busy_ones(pool.results()); !busy.empty(); busy = busy_ones(pool.results())) {
-    const RunTask& first = tasks[busy.front()];
-    fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", first.config.label,
-               first.config.seed, lock_holder(first));
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    while (!lock_holder(first).empty()) std::this_thread::sleep_for(std::chrono::seconds(1));
+    wait_for(tasks[busy.front()]);
     pool.run(busy);
   }
   return pool.results();

@@ -45,7 +45,7 @@ DEFAULTS: Json = {
 
 # All that may differ between two runs of one study on one machine.
 TIMES = {
-    "/@created", "/@seconds", "/@training_seconds", "/@tokens_per_second", "/@peak_memory_mb",
+    "/@created", "/@seconds", "/@training_seconds", "/@tokens_per_second", "/@peak_memory_mib",
     "/train/seconds",
 }  # fmt: skip
 

@@ -13,7 +13,6 @@ VARIANTS = "flylora, full_fine_tuning, linear_probe, lora, more, smora"
 class Runs(Errors):
     """Mistakes inside a run of a study file."""
 
-    @unittest.skip("open: the program does not do this yet")
     def test_unknown_names_list_the_known_ones(self) -> None:
         self.refuse_run(
             {"variant": "smorra"},
@@ -78,7 +77,6 @@ class Runs(Errors):
                 "study.json: runs[0].options.active", "8", "4 ranks",
             )  # fmt: skip
 
-    @unittest.skip("open: the program does not do this yet")
     def test_an_unknown_task_lists_the_tasks(self) -> None:
         self.refuse_run(
             LORA | {"data": {"tasks": ["planted7"]}},
@@ -121,7 +119,6 @@ class StudyFile(Errors):
         rows = LORA, LORA | {"options": {"rank": 2}}
         self.refuse(tiny_study(*rows), "study.json", "two rows have the label 'lora'")
 
-    @unittest.skip("open: the program does not do this yet")
     def test_one_file_for_two_rows(self) -> None:
         # Labels that differ in nothing a file name keeps: one run would hide the other.
         rows = LORA | {"label": "lora a"}, LORA | {"label": "LoRA-a"}
@@ -130,7 +127,6 @@ class StudyFile(Errors):
     def test_one_seed_twice(self) -> None:
         self.refuse(tiny_study(LORA, seeds=[1, 1]), "study.json: seeds", "1", "twice")
 
-    @unittest.skip("open: the program does not do this yet")
     def test_sweeps(self) -> None:
         self.refuse_run(LORA | {"sweep": {"rank": 4}}, "runs[0].sweep.rank", "4", "a list")
         self.refuse_run(LORA | {"sweep": {"rank": []}}, "runs[0].sweep.rank", "a list")
@@ -143,7 +139,6 @@ class StudyFile(Errors):
 class CommandLine(Errors):
     """Mistakes in the call."""
 
-    @unittest.skip("open: the program does not do this yet")
     def test_names_what_is_unknown(self) -> None:
         self.assert_line(run("run", "study.json", "--sweet"), "--sweet", "rankwise --help")
         self.assert_line(run("ruin"), "ruin", "rankwise --help")
@@ -193,7 +188,6 @@ class CommandLine(Errors):
             self.assertEqual((done.code, done.err), (0, ""))
             self.assertIn("Usage", done.out)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_a_lost_answer_is_a_failure(self) -> None:
         # A full disk behind standard output: the shell's "> /dev/full".
         with open("/dev/full", "wb") as full:

@@ -58,7 +58,6 @@ class FullDisk(Errors):
     def finished(self) -> list:
         return [path for path in files_below(self.results) if path.stem == self.done.stem]
 
-    @unittest.skip("open: the program does not do this yet")
     def test_loses_nothing_and_goes_on_when_there_is_space(self) -> None:
         whole = self.done.stat().st_size  # smora's file is larger
         for size in (0, 1000, whole // 4, whole // 2, whole):

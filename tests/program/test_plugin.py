@@ -75,7 +75,6 @@ class Plugin(Errors):
         done = run("describe", "random_ranks", "--plugin", self.library)
         self.assertRegex(done.out, r"(?m)^  active +4 ")
 
-    @unittest.skip("open: the program does not do this yet")
     def test_is_found_by_the_installed_program(self) -> None:
         done = subprocess.run(
             [self.prefix / "bin/rankwise", "list", "--plugin", self.library],
@@ -104,7 +103,6 @@ class Plugin(Errors):
         done = self.succeed(tiny_study(RANDOM), "--plugin", self.library)
         self.assertIn("1 finished", done.out)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_named_twice_is_loaded_once(self) -> None:
         study = tiny_study(RANDOM, plugins=[str(self.library)])
         self.succeed(study, "--plugin", self.library, "--dry-run")
@@ -142,7 +140,6 @@ class Plugin(Errors):
         path = self.compiled("empty", "int nothing = 0;\n")
         self.refuse(tiny_study(RANDOM, plugins=["empty.so"]), str(path), "registers no variant")
 
-    @unittest.skip("open: the program does not do this yet")
     def test_whose_variants_name_is_taken(self) -> None:
         copy = self.folder / "copy.so"
         shutil.copy(self.library, copy)

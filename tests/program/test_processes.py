@@ -65,7 +65,6 @@ class Processes(Folder):
 class Sharing(Processes):
     """Two processes on one study."""
 
-    @unittest.skip("open: the program does not do this yet")
     def test_each_run_is_executed_once(self) -> None:
         runs = [SHORT | {"label": f"r{i}", "seed": i, "train": {"steps": 400}} for i in range(4)]
         ended = [self.end(process) for process in [self.begin(*runs), self.begin(*runs)]]
@@ -77,7 +76,6 @@ class Sharing(Processes):
         self.assertEqual(sum(finished), 4, ended)
         self.assertEqual(len(run_files(self.results)), 4)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_one_waits_for_the_others_run_and_says_so(self) -> None:
         first = self.begin(LONG)
         self.partial_with_steps()
@@ -88,7 +86,6 @@ class Sharing(Processes):
         self.assertIn("0 finished, 1 already there, 0 failed", out)
         self.assertEqual(self.end(first)[0], 0)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_takes_over_what_the_other_dropped(self) -> None:
         first = self.begin(LONG)
         self.partial_with_steps()
@@ -116,7 +113,6 @@ class Resume(Processes):
         kill_group(process)
         return checkpoint
 
-    @unittest.skip("open: the program does not do this yet")
     def test_gives_the_bits_of_an_uncut_run(self) -> None:
         self.kill_after_a_checkpoint()
         done = self.succeed(tiny_study(self.smora))
@@ -132,7 +128,6 @@ class Resume(Processes):
         parameters = [path.with_suffix(".safetensors").read_bytes() for path in (cut, uncut)]
         self.assertEqual(*parameters)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_says_what_to_delete_when_a_file_is_damaged(self) -> None:
         checkpoint = self.kill_after_a_checkpoint()
         partial = next(iter(self.results.rglob("*.partial")))
@@ -146,7 +141,6 @@ class Resume(Processes):
                 self.assertIn(f"delete {checkpoint}", done.err)
                 path.write_bytes(kept)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_takes_no_checkpoint_that_its_file_does_not_reach(self) -> None:
         # The file of the first attempt is gone, the second one is killed before its checkpoint.
         checkpoint = self.kill_after_a_checkpoint()
@@ -199,7 +193,6 @@ class Kills(Processes):
         done = self.succeed(tiny_study(LONG, SHORT))
         self.assertIn("1 finished, 1 already there, 0 failed", done.out)
 
-    @unittest.skip("open: the program does not do this yet")
     def test_ending_the_caller_ends_its_workers(self) -> None:
         # A worker that outlives its caller would compute unseen, and hold the run's lock.
         process = self.begin(LONG | {"train": {"steps": 50 * STEPS}})
