@@ -140,7 +140,8 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
     for (const fs::path& path : paths) places.push_back(path.string());
     fail("{}: no finished runs ({} failed, {} unfinished, {} unreadable); {}",
          fmt::join(places, ", "), set.failed.size(), set.running.size(), set.warnings.size(),
-         set.warnings.empty() ? "run the study first" : fmt::to_string(fmt::join(set.warnings, "; ")));
+         set.warnings.empty() ? "run the study first"
+                              : fmt::to_string(fmt::join(set.warnings, "; ")));
   }
   return set;
 }

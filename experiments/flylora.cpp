@@ -75,22 +75,21 @@ class FlyLora : public Adapter {
     const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
-        RankUpdateParts{.a = sparse_rows(site.in, setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .train_a = false,
-                        .scale = options_.alpha.value_or(2 * rank) / rank,
-                        .gate = std::make_shared<TopKMagnitudeGate>(options_, setting)});
+        RankUpdateParts{
+            .a = sparse_rows(site.in, setting.seed.stream(site.name).stream("A"), setting.options),
+            .train_a = false,
+            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .gate = std::make_shared<TopKMagnitudeGate>(options_, setting)});
   }
 
  private:
   // Exactly p non-zeros a row, at random places.
   torch::Tensor sparse_rows(std::int64_t in, const Seed& seed,
                             const torch::TensorOptions& options) const {
-    const auto p = std::max<std::int64_t>(
-        1, std::llround(options_.density * static_cast<double>(in)));
-    const double deviation = options_.init_scale == "paper"
-                                 ? 1 / static_cast<double>(options_.rank)
-                                 : 1 / std::sqrt(static_cast<double>(p));
+    const auto p =
+        std::max<std::int64_t>(1, std::llround(options_.density * static_cast<double>(in)));
+    const double deviation = options_.init_scale == "paper" ? 1 / static_cast<double>(options_.rank)
+                                                            : 1 / std::sqrt(static_cast<double>(p));
     torch::Tensor a = torch::zeros({options_.rank, in}, torch::kFloat64);
     auto cells = a.accessor<double, 2>();
     Random random = seed.random();

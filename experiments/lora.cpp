@@ -1,7 +1,7 @@
 // LoRA (Hu et al., 2021): one low-rank pair, every rank always on.
 
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
@@ -28,12 +28,12 @@ class Lora : public Adapter {
     const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
-        RankUpdateParts{.a = linear_init(options_.rank, site.in,
-                                         setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .scale = options_.alpha.value_or(2 * rank) / rank,
-                        .dropout = options_.dropout,
-                        .gate = std::make_shared<OpenGate>(options_.rank)});
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .dropout = options_.dropout,
+            .gate = std::make_shared<OpenGate>(options_.rank)});
   }
 
  private:

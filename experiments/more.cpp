@@ -112,12 +112,12 @@ class More : public Adapter {
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     return std::make_shared<RankUpdate>(
         site, setting,
-        RankUpdateParts{.a = linear_init(options_.rank, site.in,
-                                         setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .scale = options_.alpha / static_cast<double>(options_.rank),
-                        .dropout = options_.dropout,
-                        .gate = std::make_shared<TaskRankGate>(options_, site, setting)});
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha / static_cast<double>(options_.rank),
+            .dropout = options_.dropout,
+            .gate = std::make_shared<TaskRankGate>(options_, site, setting)});
   }
 
  private:

@@ -35,8 +35,8 @@ class TopKSigmoidGate : public Gate {
   TopKSigmoidGate(const SmoraOptions& options, const Site& site, const Setting& setting)
       : options_(options) {
     router_ = register_parameter(
-        "router", linear_init(options.rank, site.in, setting.seed.stream(site.name).stream("router"),
-                              setting.options));
+        "router", linear_init(options.rank, site.in,
+                              setting.seed.stream(site.name).stream("router"), setting.options));
     bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
   }
 
@@ -73,12 +73,12 @@ class Smora : public Adapter {
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     return std::make_shared<RankUpdate>(
         site, setting,
-        RankUpdateParts{.a = linear_init(options_.rank, site.in,
-                                         setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .scale = options_.alpha / static_cast<double>(options_.active),
-                        .dropout = options_.dropout,
-                        .gate = std::make_shared<TopKSigmoidGate>(options_, site, setting)});
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha / static_cast<double>(options_.active),
+            .dropout = options_.dropout,
+            .gate = std::make_shared<TopKSigmoidGate>(options_, site, setting)});
   }
 
  private:

@@ -32,9 +32,8 @@ class RandomRanksGate : public Gate {
     const auto rows = input.pass.batch.rows();
     // In evaluation the draw is the same for every row, so that neighbours change nothing.
     const Seed noise = input.pass.moment.training ? input.pass.noise.stream(site_) : Seed(0);
-    const torch::Tensor scores =
-        uniform_tensor({input.pass.moment.training ? rows : 1, options_.rank}, 1, noise,
-                       input.x.options());
+    const torch::Tensor scores = uniform_tensor(
+        {input.pass.moment.training ? rows : 1, options_.rank}, 1, noise, input.x.options());
     const torch::Tensor chosen = top_k(scores.expand({rows, options_.rank}), options_.active);
     return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.x.options()), options_.rank);
   }
@@ -59,11 +58,11 @@ class RandomRanks : public Adapter {
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     return std::make_shared<RankUpdate>(
         site, setting,
-        RankUpdateParts{.a = linear_init(options_.rank, site.in,
-                                         setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .scale = options_.alpha / static_cast<double>(options_.active),
-                        .gate = std::make_shared<RandomRanksGate>(options_, site.name)});
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha / static_cast<double>(options_.active),
+            .gate = std::make_shared<RandomRanksGate>(options_, site.name)});
   }
 
  private:

@@ -1,12 +1,12 @@
 // table and figure: from run files alone.
 
-#include <memory>
-
 #include "analysis/figure.h"
 #include "analysis/run_set.h"
 #include "analysis/scores_table.h"
 #include "experiments/program/commands.h"
 #include "framework/io/atomic_file.h"
+
+#include <memory>
 
 namespace rankwise {
 
@@ -68,19 +68,21 @@ void add_analysis_commands(CLI::App& program) {
   CLI::App* table_command =
       program.add_subcommand("table", "Scores of all runs: mean and deviation over seeds");
   table_command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
-  table_command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv instead of printing");
+  table_command->add_option("--out", arguments->out,
+                            "Write OUT.md and OUT.csv instead of printing");
   table_command->add_option("--split", arguments->scores.split, "test or dev");
-  table_command->add_option("--parameters", arguments->scores.parameters,
-                            "best (by dev) or last");
+  table_command->add_option("--parameters", arguments->scores.parameters, "best (by dev) or last");
   table_command->add_flag("--mixed", arguments->scores.allow_mixed,
                           "Allow rows of different protocols, marked");
   table_command->callback([=] { table(*arguments); });
 
   CLI::App* figure_command = program.add_subcommand("figure", "Draw a figure from run files");
   figure_command->add_option("name", arguments->name, "usage, clusters, training, ...")->required();
-  figure_command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
+  figure_command->add_option("paths", arguments->paths, "Run files, or folders of them")
+      ->required();
   figure_command->add_option("--out", arguments->out, "Folder (default: figures)");
-  figure_command->add_option("--set", arguments->set, "option=value, as rankwise describe shows them")
+  figure_command
+      ->add_option("--set", arguments->set, "option=value, as rankwise describe shows them")
       ->allow_extra_args(false);
   figure_command->callback([=] { figure(*arguments); });
 }

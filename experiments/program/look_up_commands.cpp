@@ -1,11 +1,5 @@
 // list, describe, env, schema: what there is, and what this program was built from.
 
-#include <ATen/Context.h>
-#include <fmt/ranges.h>
-#include <torch/version.h>
-
-#include <thread>
-
 #include "analysis/figure.h"
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
@@ -17,6 +11,12 @@
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
 #include "framework/train/study.h"
+
+#include <ATen/Context.h>
+#include <fmt/ranges.h>
+#include <torch/version.h>
+
+#include <thread>
 
 namespace rankwise {
 

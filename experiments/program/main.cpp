@@ -1,16 +1,16 @@
 // The program: subcommands over the framework and the analysis. A user's mistake ends in one line
 // on standard error and exit code 1.
 
+#include "experiments/program/commands.h"
+#include "framework/adapter/variant.h"
+#include "framework/core/error.h"
+#include "framework/train/workers.h"
+
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-
-#include "experiments/program/commands.h"
-#include "framework/adapter/variant.h"
-#include "framework/core/error.h"
-#include "framework/train/workers.h"
 
 namespace {
 

@@ -1,11 +1,11 @@
-#include <set>
-#include <thread>
-
 #include "experiments/program/commands.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
+
+#include <set>
+#include <thread>
 
 namespace rankwise {
 
@@ -79,7 +79,8 @@ void check_data(const std::vector<RunTask>& tasks) {
     identify(task.config, task.places);
     const std::string weights = task.config.backbone_options.value("weights", "");
     const std::string key = options_to_json(task.config.data).dump() + weights;
-    if (checked.insert(key).second) load_suite(task.config.data, suite_setting(task.config, task.places));
+    if (checked.insert(key).second)
+      load_suite(task.config.data, suite_setting(task.config, task.places));
   }
 }
 
@@ -105,9 +106,13 @@ void add_run_command(CLI::App& program) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = program.add_subcommand("run", "Run the study of a file; skip what is done");
   command->add_option("study", arguments->file, "Study file (JSON with comments)")->required();
-  command->add_option("--set", arguments->overrides.set, "path=value into every run, as in train.steps=100")
+  command
+      ->add_option("--set", arguments->overrides.set,
+                   "path=value into every run, as in train.steps=100")
       ->allow_extra_args(false);
-  command->add_option("--only", arguments->overrides.only, "Only runs of this label or variant; * and ? allowed")
+  command
+      ->add_option("--only", arguments->overrides.only,
+                   "Only runs of this label or variant; * and ? allowed")
       ->allow_extra_args(false);
   command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process")
       ->check(CLI::PositiveNumber);

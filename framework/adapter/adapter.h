@@ -1,14 +1,14 @@
 /// All updates of one model: what a variant makes, and the hooks that see every site at once.
 #pragma once
 
+#include "framework/adapter/update.h"
+
 #include <torch/nn/module.h>
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "framework/adapter/update.h"
 
 namespace rankwise {
 

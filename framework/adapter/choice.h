@@ -3,11 +3,11 @@
 /// Letters: N rows, R ranks, T tasks, k ranks a row.
 #pragma once
 
+#include "framework/data/batch.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-
-#include "framework/data/batch.h"
 
 namespace rankwise {
 

@@ -3,13 +3,13 @@
 /// Letters: N rows, R ranks, T tasks, D width of a task embedding.
 #pragma once
 
+#include "framework/adapter/choice.h"
+#include "framework/adapter/pass.h"
+
 #include <torch/nn/module.h>
 
 #include <cstdint>
 #include <optional>
-
-#include "framework/adapter/choice.h"
-#include "framework/adapter/pass.h"
 
 namespace rankwise {
 
@@ -23,7 +23,7 @@ struct GateInput {
 /// A term of the loss as a sum over sequences: the trainer divides by the step's sequences, so
 /// that cutting a step into micro-batches changes nothing.
 struct AuxiliaryTerm {
-  torch::Tensor sum;        // scalar, already weighted; undefined: none
+  torch::Tensor sum;  // scalar, already weighted; undefined: none
   std::int64_t sequences = 0;
 };
 
@@ -51,7 +51,7 @@ class Gate : public torch::nn::Module {
 
   /// The loss term of the last forward in training; each call gives it away.
   virtual AuxiliaryTerm take_auxiliary() { return {}; }
-  virtual torch::Tensor balance_bias() const { return {}; }    // [R]
+  virtual torch::Tensor balance_bias() const { return {}; }  // [R]
   virtual std::optional<Selection> selection() const { return std::nullopt; }
   virtual torch::Tensor task_embedding() const { return {}; }  // [T, D]
 };

@@ -1,10 +1,10 @@
 /// One forward pass: the batch, and the moment at which it runs.
 #pragma once
 
-#include <cstdint>
-
 #include "framework/core/seed.h"
 #include "framework/data/batch.h"
+
+#include <cstdint>
 
 namespace rankwise {
 

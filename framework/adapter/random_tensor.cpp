@@ -11,8 +11,9 @@ namespace {
 
 at::Generator generator(const Seed& seed, const torch::Device& device) {
   if (device.is_cpu()) return at::detail::createCPUGenerator(seed.value());
-  at::Generator made =
-      at::globalContext().getAcceleratorHooksInterface(device.type()).getNewGenerator(device.index());
+  at::Generator made = at::globalContext()
+                           .getAcceleratorHooksInterface(device.type())
+                           .getNewGenerator(device.index());
   made.set_current_seed(seed.value());
   return made;
 }
@@ -25,9 +26,7 @@ torch::Tensor host_tensor(at::IntArrayRef sizes) {
 
 torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& seed,
                              const torch::TensorOptions& options) {
-  return host_tensor(sizes)
-      .uniform_(-bound, bound, generator(seed, torch::kCPU))
-      .to(options);
+  return host_tensor(sizes).uniform_(-bound, bound, generator(seed, torch::kCPU)).to(options);
 }
 
 torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed& seed,

@@ -1,11 +1,11 @@
 /// Random tensors from named streams, on any device; initial values that variants share.
 #pragma once
 
+#include "framework/core/seed.h"
+
 #include <torch/types.h>
 
 #include <cstdint>
-
-#include "framework/core/seed.h"
 
 namespace rankwise {
 

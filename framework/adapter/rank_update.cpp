@@ -1,10 +1,10 @@
 #include "framework/adapter/rank_update.h"
 
-#include <cmath>
-#include <utility>
-
 #include "framework/adapter/random_tensor.h"
 #include "framework/core/error.h"
+
+#include <cmath>
+#include <utility>
 
 namespace rankwise {
 
@@ -35,8 +35,7 @@ torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& fr
                                   const Pass& pass) {
   const torch::Tensor input = dropped(x, pass);
   const torch::Tensor z = down(input, a_);
-  const Choice choice =
-      gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
+  const Choice choice = gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
   record(choice, x, pass);
   const torch::Tensor h = choice.apply(z, pass.batch);
   return up(x, scale_ == 1 ? h : h * scale_, b_, frozen);
@@ -49,7 +48,8 @@ torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) cons
 
 void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass& pass) {
   const torch::NoGradGuard no_grad;
-  if (pass.count_usage) (pass.moment.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
+  if (pass.count_usage)
+    (pass.moment.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
   samples_ = pass.keep_samples && gate_->task_embedding().defined()
                  ? x.detach().index_select(0, pass.batch.first_rows)
                  : torch::Tensor();

@@ -1,20 +1,20 @@
 /// y = x Wᵀ + bias + scale · B (g ⊙ (A x)): a low-rank pair whose ranks a gate switches.
 #pragma once
 
+#include "framework/adapter/update.h"
+
 #include <memory>
 #include <string>
-
-#include "framework/adapter/update.h"
 
 namespace rankwise {
 
 /// How a rank-wise update is made at one site.
 struct RankUpdateParts {
-  torch::Tensor a;             // [R, in] initial value
-  torch::Tensor b;             // [out, R] initial value; undefined: zero
+  torch::Tensor a;  // [R, in] initial value
+  torch::Tensor b;  // [out, R] initial value; undefined: zero
   bool train_a = true;
   double scale = 1;
-  double dropout = 0;          // on the input of A, in training
+  double dropout = 0;  // on the input of A, in training
   std::shared_ptr<Gate> gate;
 };
 

@@ -37,8 +37,8 @@ Tally tally(const Choice& choice, const Batch& batch) {
 // Doubles hold every integer below 2^53, so the product counts exactly.
 at::Tensor pairs_by_row(const Choice& choice) {
   const at::Tensor one = at::ones_like(choice.chosen(), at::kDouble);
-  const at::Tensor mask =
-      at::zeros({choice.chosen().size(0), choice.ranks()}, one.options()).scatter(1, choice.chosen(), one);
+  const at::Tensor mask = at::zeros({choice.chosen().size(0), choice.ranks()}, one.options())
+                              .scatter(1, choice.chosen(), one);
   return mask.t().mm(mask).to(at::kLong);
 }
 

@@ -3,11 +3,11 @@
 /// Letters: T tasks, R ranks.
 #pragma once
 
+#include "framework/adapter/choice.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-
-#include "framework/adapter/choice.h"
 
 namespace rankwise {
 
@@ -21,8 +21,8 @@ class RankUsage {
   void add(const Choice& choice, const Batch& batch);
   void reset();
 
-  const at::Tensor& count() const { return count_; }      // [T, R] int64
-  const at::Tensor& gate_mass() const { return mass_; }   // [T, R] double: sum of gate values
+  const at::Tensor& count() const { return count_; }        // [T, R] int64
+  const at::Tensor& gate_mass() const { return mass_; }     // [T, R] double: sum of gate values
   const at::Tensor& together() const { return together_; }  // [R, R] int64; undefined without pairs
 
  private:

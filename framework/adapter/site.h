@@ -1,12 +1,12 @@
 /// Where an update attaches, and what a variant is told when it makes one.
 #pragma once
 
+#include "framework/core/seed.h"
+
 #include <torch/types.h>
 
 #include <cstdint>
 #include <string>
-
-#include "framework/core/seed.h"
 
 namespace rankwise {
 

@@ -1,15 +1,15 @@
 /// What a site's linear computes instead of x Wᵀ + bias.
 #pragma once
 
-#include <torch/nn/module.h>
-
-#include <cstdint>
-#include <optional>
-
 #include "framework/adapter/gate.h"
 #include "framework/adapter/rank_usage.h"
 #include "framework/adapter/site.h"
 #include "framework/ops/rank_linear.h"
+
+#include <torch/nn/module.h>
+
+#include <cstdint>
+#include <optional>
 
 namespace rankwise {
 

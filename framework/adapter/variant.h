@@ -7,17 +7,18 @@
 ///         [](const LoraOptions& options) { return std::make_unique<Lora>(options); });
 #pragma once
 
-#include <functional>
-#include <map>
-#include <memory>
-#include <nlohmann/json.hpp>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "framework/adapter/adapter.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace rankwise {
 

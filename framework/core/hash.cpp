@@ -1,13 +1,13 @@
 #include "framework/core/hash.h"
 
+#include "framework/core/error.h"
+
 #include <openssl/evp.h>
 
 #include <array>
 #include <fstream>
 #include <memory>
 #include <vector>
-
-#include "framework/core/error.h"
 
 namespace rankwise {
 

@@ -1,9 +1,9 @@
 #include "framework/core/json_file.h"
 
+#include "framework/core/error.h"
+
 #include <fstream>
 #include <iterator>
-
-#include "framework/core/error.h"
 
 namespace rankwise {
 
@@ -20,7 +20,8 @@ std::string reason(const nlohmann::json::parse_error& error) {
 
 nlohmann::json read_json(const std::filesystem::path& path) {
   std::ifstream file(path);
-  check(std::filesystem::is_regular_file(path) && file.good(), "{}: can not be read", path.string());
+  check(std::filesystem::is_regular_file(path) && file.good(), "{}: can not be read",
+        path.string());
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
     return nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);

@@ -1,8 +1,9 @@
 /// JSON with comments from a file, and canonical text for hashes.
 #pragma once
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
+
+#include <filesystem>
 #include <string>
 
 namespace rankwise {

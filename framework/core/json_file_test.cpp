@@ -1,11 +1,11 @@
 #include "framework/core/json_file.h"
 
+#include "framework/core/error.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
-
-#include "framework/core/error.h"
 
 namespace rankwise {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 std::filesystem::path written(const std::string& text) {
   // One file a test: ctest runs them at the same time.
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const auto path =
+  auto path =
       std::filesystem::path(::testing::TempDir()) / (std::string("json_file_") + test->name());
   std::ofstream(path) << text;
   return path;
@@ -28,9 +28,7 @@ std::string refusal(const std::filesystem::path& path) {
   return "";
 }
 
-TEST(JsonFile, AllowsComments) {
-  EXPECT_EQ(read_json(written("{\"a\": 1 // one\n}"))["a"], 1);
-}
+TEST(JsonFile, AllowsComments) { EXPECT_EQ(read_json(written("{\"a\": 1 // one\n}"))["a"], 1); }
 
 TEST(JsonFile, FaultHasLineAndColumnInOneLine) {
   const std::string message = refusal(written("{\n  \"a\": 1,\n}"));

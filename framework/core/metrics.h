@@ -1,12 +1,12 @@
 /// Task metrics, looked up by name; each is checked against scikit-learn and SciPy.
 #pragma once
 
+#include "framework/core/registry.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "framework/core/registry.h"
 
 namespace rankwise {
 

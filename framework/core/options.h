@@ -10,15 +10,16 @@
 ///     };
 #pragma once
 
-#include <cstdint>
+#include "framework/core/error.h"
+#include "framework/core/rule.h"
+
 #include <nlohmann/json.hpp>
+
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>
-
-#include "framework/core/error.h"
-#include "framework/core/rule.h"
 
 namespace rankwise {
 
@@ -39,7 +40,9 @@ struct AnyField {
 };
 
 template <class T>
-concept Visitable = std::is_class_v<T> && requires(T& value) { T::visit(value, AnyField{}); };
+concept Visitable = std::is_class_v<T> && requires(T& value) {
+  T::visit(value, AnyField{});
+};
 
 template <class T>
 struct IsOptional : std::false_type {};
@@ -52,14 +55,20 @@ struct IsVector<std::vector<T>> : std::true_type {};
 
 template <class T>
 std::string type_name() {
-  if constexpr (std::is_same_v<T, bool>) return "true or false";
-  else if constexpr (std::is_integral_v<T>) return "an integer";
-  else if constexpr (std::is_floating_point_v<T>) return "a number";
-  else if constexpr (std::is_same_v<T, std::string>) return "a string";
-  else if constexpr (std::is_same_v<T, nlohmann::json>) return "an object";
-  else if constexpr (IsOptional<T>::value) return type_name<typename T::value_type>() + " or null";
-  else if constexpr (IsVector<T>::value) return "a list, each " + type_name<typename T::value_type>();
-  else return "an object";
+  if constexpr (std::is_same_v<T, bool>)
+    return "true or false";
+  else if constexpr (std::is_integral_v<T>)
+    return "an integer";
+  else if constexpr (std::is_floating_point_v<T>)
+    return "a number";
+  else if constexpr (std::is_same_v<T, std::string>)
+    return "a string";
+  else if constexpr (IsOptional<T>::value)
+    return type_name<typename T::value_type>() + " or null";
+  else if constexpr (IsVector<T>::value)
+    return "a list, each " + type_name<typename T::value_type>();
+  else
+    return "an object";
 }
 
 template <class T>

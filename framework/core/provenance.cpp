@@ -1,14 +1,14 @@
 #include "framework/core/provenance.h"
 
+#include <Eigen/Core>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <Eigen/Core>
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "rankwise_version.h"
 
@@ -43,8 +43,8 @@ nlohmann::json base_provenance() {
           {"commit", source_commit()},
           {"dirty", source_dirty()},
           {"compiler", fmt::format("g++ {}", __VERSION__)},
-          {"eigen", fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
-                                EIGEN_MINOR_VERSION)},
+          {"eigen",
+           fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION)},
           {"nlohmann_json", fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR,
                                         NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH)}};
 }

@@ -1,6 +1,8 @@
 /// Things looked up by name: variants, backbones, suites, metrics, samplers, figures.
 #pragma once
 
+#include "framework/core/error.h"
+
 #include <fmt/ranges.h>
 
 #include <map>
@@ -9,8 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "framework/core/error.h"
-
 namespace rankwise {
 
 /// Names to items of one kind. An unknown name lists the known ones; a second one is refused.
@@ -18,7 +18,8 @@ template <class T>
 class Registry {
  public:
   /// `kind` and `kinds` name the items in messages: "variant", "variants".
-  Registry(std::string kind, std::string kinds) : kind_(std::move(kind)), kinds_(std::move(kinds)) {}
+  Registry(std::string kind, std::string kinds)
+      : kind_(std::move(kind)), kinds_(std::move(kinds)) {}
 
   /// Throws Error when the name is taken.
   void add(const std::string& name, T item) {

@@ -1,9 +1,10 @@
 /// What an option's value must satisfy, with the words that an error and the documentation use.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <functional>
 #include <initializer_list>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace rankwise {

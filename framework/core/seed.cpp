@@ -1,11 +1,11 @@
 #include "framework/core/seed.h"
 
+#include "framework/core/hash.h"
+
 #include <cmath>
 #include <numbers>
 #include <numeric>
 #include <string>
-
-#include "framework/core/hash.h"
 
 namespace rankwise {
 

@@ -16,9 +16,7 @@ TEST(Seed, StreamsOfDifferentNamesDiffer) {
 }
 
 // Random123's known-answer test for philox4x64-10: zero counter, zero key.
-TEST(Random, FirstBitsAreThePublishedOnes) {
-  EXPECT_EQ(Random(0).bits(), 0x16554d9eca36314cULL);
-}
+TEST(Random, FirstBitsAreThePublishedOnes) { EXPECT_EQ(Random(0).bits(), 0x16554d9eca36314cULL); }
 
 TEST(Random, ContinuesFromItsPosition) {
   Random first(7);

@@ -3,13 +3,13 @@
 /// Letters as in dataset.h; T tasks of the suite.
 #pragma once
 
+#include "framework/data/dataset.h"
+#include "framework/data/length_buckets.h"
+
 #include <torch/types.h>
 
 #include <cstdint>
 #include <vector>
-
-#include "framework/data/dataset.h"
-#include "framework/data/length_buckets.h"
 
 namespace rankwise {
 
@@ -21,17 +21,17 @@ struct Example {
 
 /// Tensors live on the batch's device; vectors on the host.
 struct Batch {
-  torch::Tensor tokens;         // [N] int64; undefined for features
-  torch::Tensor segments;       // [N] int64; undefined for features
-  torch::Tensor positions;      // [N] int64, from the start of the row's sequence
-  torch::Tensor features;       // [N, d]; undefined for tokens
-  torch::Tensor first_rows;     // [S] int64
-  torch::Tensor lengths;        // [S] int64
-  torch::Tensor sequence_task;  // [S] int64
-  torch::Tensor row_task;       // [N] int64
-  torch::Tensor task_rows;      // [T] int64: rows of each task
-  torch::Tensor target;         // [G, W] in the batch's floating type
-  torch::Tensor target_index;   // [G] int64: class or candidate; zero for real targets
+  torch::Tensor tokens;                  // [N] int64; undefined for features
+  torch::Tensor segments;                // [N] int64; undefined for features
+  torch::Tensor positions;               // [N] int64, from the start of the row's sequence
+  torch::Tensor features;                // [N, d]; undefined for tokens
+  torch::Tensor first_rows;              // [S] int64
+  torch::Tensor lengths;                 // [S] int64
+  torch::Tensor sequence_task;           // [S] int64
+  torch::Tensor row_task;                // [N] int64
+  torch::Tensor task_rows;               // [T] int64: rows of each task
+  torch::Tensor target;                  // [G, W] in the batch's floating type
+  torch::Tensor target_index;            // [G] int64: class or candidate; zero for real targets
   std::vector<std::int64_t> groups;      // [G + 1]
   std::vector<std::int64_t> group_task;  // [G]
   std::vector<LengthBucket> buckets;     // sequences of like length, for attention

@@ -4,11 +4,11 @@
 /// a choice are one group), W values a target.
 #pragma once
 
+#include "framework/data/task.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "framework/data/task.h"
 
 namespace rankwise {
 
@@ -50,10 +50,10 @@ struct TaskData {
 
 struct Dataset {
   std::string suite;
-  std::string sha256;               // of the token file, or of the recipe that made it in memory
-  std::int64_t vocabulary = 0;      // 0: features
-  std::int64_t feature_width = 0;   // 0: tokens
-  std::int64_t target_width = 1;    // W, the same for all tasks
+  std::string sha256;              // of the token file, or of the recipe that made it in memory
+  std::int64_t vocabulary = 0;     // 0: features
+  std::int64_t feature_width = 0;  // 0: tokens
+  std::int64_t target_width = 1;   // W, the same for all tasks
   std::vector<TaskData> tasks;
 
   std::int64_t task_count() const { return static_cast<std::int64_t>(tasks.size()); }

@@ -54,8 +54,7 @@ std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts
   std::vector<LengthBucket> buckets;
   std::vector<std::int64_t> members;
   for (const std::int64_t sequence : order) {
-    const bool fits =
-        members.empty() || 8 * length_of(sequence) <= 9 * length_of(members.front());
+    const bool fits = members.empty() || 8 * length_of(sequence) <= 9 * length_of(members.front());
     if (!fits) {
       buckets.push_back(make_bucket(starts, members, device));
       members.clear();

@@ -22,14 +22,16 @@ TaskRule rule(std::string summary, std::function<double(double, double, double)>
 
 Registry<TaskRule> built_in() {
   Registry<TaskRule> registry("sampler", "samplers");
-  registry.add("proportional", rule("by training size", [](double n, double, double) { return n; }));
+  registry.add("proportional",
+               rule("by training size", [](double n, double, double) { return n; }));
   registry.add("equal", rule("each task alike", [](double, double, double) { return 1.0; }));
-  registry.add("temperature", rule("size^(1/temperature)", [](double n, double, double temperature) {
+  registry.add("temperature",
+               rule("size^(1/temperature)", [](double n, double, double temperature) {
                  return std::pow(n, 1 / temperature);
                }));
-  registry.add("size_softmax", rule("softmax of the size's share", [](double n, double total, double) {
-                 return std::exp(n / total);
-               }));
+  registry.add("size_softmax",
+               rule("softmax of the size's share",
+                    [](double n, double total, double) { return std::exp(n / total); }));
   registry.add("inverse", rule("by 1 / size", [](double n, double, double) { return 1 / n; }));
   registry.add("round_robin", {"one task after the other",
                                [](const auto&, const auto&) { return std::vector<double>(); }});

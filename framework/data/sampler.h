@@ -1,15 +1,15 @@
 /// Which examples a training batch holds: the task by a named rule, the example by a shuffled pass.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <vector>
-
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/core/seed.h"
 #include "framework/data/batch.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -59,8 +59,9 @@ class Sampler {
   std::vector<double> weights_;  // empty: round robin
   std::int32_t turn_ = 0;
   Random task_random_;
-  std::vector<Random> example_random_;           // one a task
-  std::vector<std::vector<std::int64_t>> order_; // the rest of each task's pass, taken from the back
+  std::vector<Random> example_random_;  // one a task
+  std::vector<std::vector<std::int64_t>>
+      order_;  // the rest of each task's pass, taken from the back
 };
 
 }  // namespace rankwise

@@ -1,10 +1,10 @@
 /// Seeded subsets of splits, so that evaluation stays within a study's budget.
 #pragma once
 
-#include <cstdint>
-
 #include "framework/core/seed.h"
 #include "framework/data/dataset.h"
+
+#include <cstdint>
 
 namespace rankwise {
 

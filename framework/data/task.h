@@ -26,7 +26,7 @@ struct Task {
   std::vector<std::string> labels;   // names of the classes; may be empty
   double target_mean = 0;            // regression targets are (y - mean) / deviation
   double target_deviation = 1;
-  double loss_scale = 1;             // multiplies the task's loss
+  double loss_scale = 1;  // multiplies the task's loss
 };
 
 }  // namespace rankwise

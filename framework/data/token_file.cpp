@@ -1,16 +1,16 @@
 #include "framework/data/token_file.h"
 
+#include "framework/core/hash.h"
+#include "framework/core/metrics.h"
+#include "framework/io/hdf5.h"
+
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
 #include <map>
-#include <nlohmann/json.hpp>
-
-#include "framework/core/hash.h"
-#include "framework/core/metrics.h"
-#include "framework/io/hdf5.h"
 
 namespace rankwise {
 
@@ -43,9 +43,9 @@ std::vector<std::string> read_list(const hdf5::File& file, const std::string& gr
                                    const char* attribute) {
   const auto text = file.attribute<std::string>(group, attribute);
   const auto list = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const bool strings = list.is_array() && std::all_of(list.begin(), list.end(), [](const auto& one) {
-                         return one.is_string();
-                       });
+  const bool strings =
+      list.is_array() &&
+      std::all_of(list.begin(), list.end(), [](const auto& one) { return one.is_string(); });
   check(strings, "{}: {}/{}: '{}' is not a JSON list of strings", file.name(), group, attribute,
         text);
   return list.get<std::vector<std::string>>();
@@ -102,9 +102,8 @@ void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
         token == split.tokens.end() ? 0 : *token, vocabulary);
   if (task.kind == TaskKind::kRegress) return;
   for (std::int64_t i = 0; i < split.examples(); ++i) {
-    const std::int64_t classes = task.kind == TaskKind::kChoose
-                                     ? split.groups[i + 1] - split.groups[i]
-                                     : task.classes;
+    const std::int64_t classes =
+        task.kind == TaskKind::kChoose ? split.groups[i + 1] - split.groups[i] : task.classes;
     const double target = split.target[i];
     check(target >= 0 && target < static_cast<double>(classes) && target == std::floor(target),
           "{}/target: {} of example {} is not one of {} classes", where, target, i, classes);

@@ -1,11 +1,11 @@
 /// Reads a suite that scripts/prepare wrote: token ids, targets and task metadata in one HDF5 file.
 #pragma once
 
+#include "framework/data/dataset.h"
+
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include "framework/data/dataset.h"
 
 namespace rankwise {
 

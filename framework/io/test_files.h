@@ -36,7 +36,7 @@ struct FolderOfProcess {
 inline std::filesystem::path test_folder() {
   static const FolderOfProcess folder;
   const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-  const std::filesystem::path path =
+  std::filesystem::path path =
       folder.path / (std::string(test->test_suite_name()) + "." + test->name());
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);

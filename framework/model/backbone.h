@@ -1,19 +1,19 @@
 /// Encoders that give one vector a row, built from our Linear, looked up by name.
 #pragma once
 
+#include "framework/core/options.h"
+#include "framework/core/registry.h"
+#include "framework/model/linear.h"
+
+#include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
 
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
-
-#include "framework/core/options.h"
-#include "framework/core/registry.h"
-#include "framework/model/linear.h"
 
 namespace rankwise {
 

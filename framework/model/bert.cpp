@@ -1,8 +1,8 @@
 #include "framework/model/bert.h"
 
-#include <torch/nn/module.h>
-
 #include "framework/ops/packed_attention.h"
+
+#include <torch/nn/module.h>
 
 namespace rankwise {
 

@@ -1,11 +1,11 @@
 /// BERT's encoder (Devlin et al., NAACL 2019) on packed rows, with post-layer normalisation.
 #pragma once
 
+#include "framework/model/backbone.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "framework/model/backbone.h"
 
 namespace rankwise {
 

@@ -1,10 +1,10 @@
-#include <torch/types.h>
-
 #include "framework/adapter/random_tensor.h"
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/model/bert.h"
 #include "framework/model/load_weights.h"
+
+#include <torch/types.h>
 
 namespace rankwise {
 
@@ -84,8 +84,8 @@ std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSett
           setting.vocabulary, bert->config().vocabulary);
     return bert;
   }
-  check(parsed.hidden % parsed.heads == 0, "backbone.options.hidden: {} is not a multiple of {} heads",
-        parsed.hidden, parsed.heads);
+  check(parsed.hidden % parsed.heads == 0,
+        "backbone.options.hidden: {} is not a multiple of {} heads", parsed.hidden, parsed.heads);
   const BertConfig config{.vocabulary = setting.vocabulary,
                           .hidden = parsed.hidden,
                           .layers = parsed.layers,

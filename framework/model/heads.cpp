@@ -31,11 +31,11 @@ torch::Tensor candidate_grid(const torch::Tensor& scores, const std::vector<std:
 
 struct Heads::Part {
   std::int64_t task = 0;
-  torch::Tensor sequences;             // indices into the batch's sequences
-  torch::Tensor examples;              // indices into the batch's examples
+  torch::Tensor sequences;               // indices into the batch's sequences
+  torch::Tensor examples;                // indices into the batch's examples
   std::vector<std::int64_t> candidates;  // sequences of each example
-  torch::Tensor target;                // [g, W]
-  torch::Tensor target_index;          // [g]
+  torch::Tensor target;                  // [g, W]
+  torch::Tensor target_index;            // [g]
 };
 
 Heads::Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead& fixed,
@@ -50,10 +50,10 @@ Heads::Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead
     weights_.push_back(register_parameter(
         task.name + "_weight", linear_init(task.outputs, width, seed.stream(task.name), options)));
     // A constant added to every candidate's score changes no choice and has no gradient.
-    biases_.push_back(task.kind == TaskKind::kChoose
-                          ? torch::Tensor()
-                          : register_parameter(task.name + "_bias",
-                                               torch::zeros({task.outputs}, options)));
+    biases_.push_back(
+        task.kind == TaskKind::kChoose
+            ? torch::Tensor()
+            : register_parameter(task.name + "_bias", torch::zeros({task.outputs}, options)));
   }
 }
 

@@ -3,14 +3,14 @@
 /// Letters: N rows, S sequences, G groups (examples), W values a target.
 #pragma once
 
+#include "framework/core/options.h"
+#include "framework/core/seed.h"
+#include "framework/data/batch.h"
+
 #include <torch/nn/module.h>
 
 #include <cstdint>
 #include <vector>
-
-#include "framework/core/options.h"
-#include "framework/core/seed.h"
-#include "framework/data/batch.h"
 
 namespace rankwise {
 

@@ -1,12 +1,12 @@
 /// The backbone's linear: frozen weights and one slot for an update.
 #pragma once
 
+#include "framework/adapter/update.h"
+
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
 #include <memory>
-
-#include "framework/adapter/update.h"
 
 namespace rankwise {
 
@@ -25,7 +25,8 @@ class LinearImpl : public torch::nn::Module {
   torch::Tensor weight, bias;
 
  private:
-  std::shared_ptr<Update> update_;  // registered by the adapter's owner, not here: no parameter twice
+  std::shared_ptr<Update>
+      update_;  // registered by the adapter's owner, not here: no parameter twice
 };
 TORCH_MODULE(Linear);
 

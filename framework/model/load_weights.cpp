@@ -1,11 +1,11 @@
 #include "framework/model/load_weights.h"
 
+#include "framework/core/error.h"
+#include "framework/io/safetensors.h"
+
 #include <torch/types.h>
 
 #include <map>
-
-#include "framework/core/error.h"
-#include "framework/io/safetensors.h"
 
 namespace rankwise {
 
@@ -73,8 +73,7 @@ void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
   const safetensors::Reader reader(file);
   for (auto& item : module.named_parameters()) {
     const std::string name = stored_name(reader, item.key(), prefixes);
-    copy_into(item.value(), reader.find(name),
-              fmt::format("{}: tensor {}", file.string(), name));
+    copy_into(item.value(), reader.find(name), fmt::format("{}: tensor {}", file.string(), name));
   }
 }
 
@@ -95,11 +94,12 @@ void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tens
   for (const auto& [name, tensor] : tensors) {
     const torch::Tensor host = tensor.detach().to(torch::kCPU).contiguous();
     on_host.push_back(host);
-    const auto bytes = std::as_bytes(
-        std::span(static_cast<const char*>(host.data_ptr()), host.nbytes()));
-    const bool added =
-        views.emplace(name, safetensors::View{dtype_of(host.scalar_type()), host.sizes().vec(), bytes})
-            .second;
+    const auto bytes =
+        std::as_bytes(std::span(static_cast<const char*>(host.data_ptr()), host.nbytes()));
+    const bool added = views
+                           .emplace(name, safetensors::View{dtype_of(host.scalar_type()),
+                                                            host.sizes().vec(), bytes})
+                           .second;
     check(added, "{}: two tensors are called {}", file.string(), name);
   }
   safetensors::write(file, views);

@@ -1,10 +1,10 @@
 #include "framework/model/model.h"
 
+#include "framework/core/error.h"
+
 #include <fnmatch.h>
 
 #include <algorithm>
-
-#include "framework/core/error.h"
 
 namespace rankwise {
 

@@ -1,17 +1,17 @@
 /// A backbone with a variant's updates attached and a head for each task.
 #pragma once
 
+#include "framework/adapter/adapter.h"
+#include "framework/io/run_file.h"
+#include "framework/model/backbone.h"
+#include "framework/model/heads.h"
+
 #include <torch/nn/module.h>
 
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "framework/adapter/adapter.h"
-#include "framework/io/run_file.h"
-#include "framework/model/backbone.h"
-#include "framework/model/heads.h"
 
 namespace rankwise {
 

@@ -19,9 +19,7 @@ class Grid {
  public:
   Grid(const LengthBucket& bucket, std::int64_t heads) : bucket_(bucket), heads_(heads) {}
 
-  Tensor gather(const Tensor& packed) const {
-    return split(packed.index_select(0, bucket_.rows));
-  }
+  Tensor gather(const Tensor& packed) const { return split(packed.index_select(0, bucket_.rows)); }
 
   // Padded cells stay zero, so that gradients of the padding vanish.
   Tensor gather_filled(const Tensor& packed) const {

@@ -1,12 +1,12 @@
 /// Self-attention of packed sequences: each row attends to its own sequence only.
 #pragma once
 
+#include "framework/data/length_buckets.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 #include <vector>
-
-#include "framework/data/length_buckets.h"
 
 namespace rankwise {
 

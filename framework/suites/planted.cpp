@@ -1,14 +1,14 @@
 #include "framework/suites/planted.h"
 
-#include <torch/types.h>
-
-#include <array>
-#include <cmath>
-
 #include "framework/adapter/random_tensor.h"
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/model/tiny.h"
+
+#include <torch/types.h>
+
+#include <array>
+#include <cmath>
 
 namespace rankwise {
 

@@ -6,10 +6,10 @@
 /// {1, 2, 4, 8} repeated. Inputs are x = kappa sqrt(d) q_t + Gaussian, q_t orthonormal.
 #pragma once
 
+#include "framework/suites/suite.h"
+
 #include <cstdint>
 #include <vector>
-
-#include "framework/suites/suite.h"
 
 namespace rankwise {
 

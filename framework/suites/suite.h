@@ -1,18 +1,19 @@
 /// Where a run's tasks come from: prepared token files, or suites made in memory, by name.
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <functional>
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/data/dataset.h"
 #include "framework/model/heads.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -41,9 +42,9 @@ struct DataOptions {
 
 /// What loading needs beside the options.
 struct SuiteSetting {
-  std::filesystem::path data;     // folder with suites/ and models/
-  std::string tokenizer;          // name of the prepared weights whose tokenizer made the tokens
-  std::uint64_t seed = 0;         // of the run
+  std::filesystem::path data;  // folder with suites/ and models/
+  std::string tokenizer;       // name of the prepared weights whose tokenizer made the tokens
+  std::uint64_t seed = 0;      // of the run
 };
 
 /// A loaded suite.

@@ -1,9 +1,9 @@
 #include "framework/train/assemble.h"
 
+#include "framework/adapter/variant.h"
+
 #include <ATen/Context.h>
 #include <torch/types.h>
-
-#include "framework/adapter/variant.h"
 
 namespace rankwise {
 
@@ -25,10 +25,9 @@ void check_lengths(const Dataset& dataset, std::int64_t longest) {
 std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
                                   const Assembly& made) {
   const Dataset& dataset = made.suite.dataset;
-  const BackboneSetting setting{places.data / "models", dataset.vocabulary, dataset.feature_width,
-                                made.tensors,
-                                made.suite.backbone_seed ? Seed(*made.suite.backbone_seed)
-                                                         : made.seed.stream("backbone")};
+  const BackboneSetting setting{
+      places.data / "models", dataset.vocabulary, dataset.feature_width, made.tensors,
+      made.suite.backbone_seed ? Seed(*made.suite.backbone_seed) : made.seed.stream("backbone")};
   auto backbone = backbones().find(config.backbone).make(config.backbone_options, setting);
   check_lengths(dataset, backbone->longest_sequence());
   std::vector<Task> tasks;

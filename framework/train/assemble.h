@@ -1,12 +1,12 @@
 /// Data and model of a run as they stand before its first step.
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "framework/model/model.h"
 #include "framework/suites/suite.h"
 #include "framework/train/run_config.h"
+
+#include <memory>
+#include <string>
 
 namespace rankwise {
 

@@ -1,15 +1,15 @@
 /// Where a killed run goes on from: parameters, optimizer and routing state at one step.
 #pragma once
 
+#include "framework/model/model.h"
+#include "framework/train/trainer.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "framework/model/model.h"
-#include "framework/train/trainer.h"
 
 namespace rankwise {
 

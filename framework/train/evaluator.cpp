@@ -1,9 +1,9 @@
 #include "framework/train/evaluator.h"
 
+#include "framework/core/metrics.h"
+
 #include <algorithm>
 #include <numeric>
-
-#include "framework/core/metrics.h"
 
 namespace rankwise {
 

@@ -1,14 +1,14 @@
 /// Scores a model on a split, task by task.
 #pragma once
 
+#include "framework/data/dataset.h"
+#include "framework/io/run_file.h"
+#include "framework/model/model.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
-
-#include "framework/data/dataset.h"
-#include "framework/io/run_file.h"
-#include "framework/model/model.h"
 
 namespace rankwise {
 

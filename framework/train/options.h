@@ -1,12 +1,12 @@
 /// The `train` and `record` parts of a run.
 #pragma once
 
+#include "framework/core/options.h"
+#include "framework/data/sampler.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
-
-#include "framework/core/options.h"
-#include "framework/data/sampler.h"
 
 namespace rankwise {
 

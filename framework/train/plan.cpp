@@ -1,8 +1,8 @@
 #include "framework/train/plan.h"
 
-#include <algorithm>
-
 #include "framework/train/assemble.h"
+
+#include <algorithm>
 
 namespace rankwise {
 
@@ -60,8 +60,8 @@ RunPlan plan(const RunTask& task) {
       static_cast<std::int64_t>(examples * mean_example_tokens(dataset, train.sampler));
   const std::int64_t evaluations =
       std::min(train.evaluations, train.steps) + (train.evaluate_at_start ? 1 : 0);
-  plan.evaluation_tokens = evaluations * dataset.rows(SplitName::kDev) +
-                           dataset.rows(SplitName::kTest);
+  plan.evaluation_tokens =
+      evaluations * dataset.rows(SplitName::kDev) + dataset.rows(SplitName::kTest);
   const FlopsPerToken flops = flops_per_token(*made.model);
   plan.flops = static_cast<double>(plan.training_tokens) * (flops.forward + flops.backward) +
                static_cast<double>(plan.evaluation_tokens) * flops.forward;

@@ -1,10 +1,10 @@
 /// What a run will cost, counted before it starts.
 #pragma once
 
-#include <cstdint>
-
 #include "framework/io/run_file.h"
 #include "framework/train/run.h"
+
+#include <cstdint>
 
 namespace rankwise {
 

@@ -1,10 +1,10 @@
+#include "framework/adapter/variant.h"
+#include "framework/train/study.h"
+
 #include <dlfcn.h>
 
 #include <filesystem>
 #include <set>
-
-#include "framework/adapter/variant.h"
-#include "framework/train/study.h"
 
 namespace rankwise {
 

@@ -39,8 +39,8 @@ void Progress::print(const StepRecord& record) {
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   const auto done = static_cast<double>(record.step - first_step_);
   const double left = elapsed.count() / done * static_cast<double>(steps_ - record.step);
-  fmt::print(stderr, "{}{}  step {}/{}  loss {:.4f}  {:.0f} tokens/s  {} left{}", terminal_ ? "\r" : "",
-             name_, record.step, steps_, record.loss,
+  fmt::print(stderr, "{}{}  step {}/{}  loss {:.4f}  {:.0f} tokens/s  {} left{}",
+             terminal_ ? "\r" : "", name_, record.step, steps_, record.loss,
              static_cast<double>(tokens_) / training_seconds_, duration(left),
              terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);

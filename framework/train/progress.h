@@ -1,11 +1,11 @@
 /// One line of progress on standard error: step, loss, tokens a second, time left.
 #pragma once
 
+#include "framework/train/observer.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
-
-#include "framework/train/observer.h"
 
 namespace rankwise {
 

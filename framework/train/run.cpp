@@ -1,11 +1,5 @@
 #include "framework/train/run.h"
 
-#include <torch/types.h>
-#include <torch/version.h>
-
-#include <ATen/Parallel.h>
-#include <chrono>
-
 #include "framework/core/provenance.h"
 #include "framework/io/file_lock.h"
 #include "framework/io/run_reader.h"
@@ -17,6 +11,12 @@
 #include "framework/train/recorder.h"
 #include "framework/train/statistics.h"
 #include "framework/train/trainer.h"
+
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+#include <torch/version.h>
+
+#include <chrono>
 
 namespace rankwise {
 
@@ -37,8 +37,7 @@ class Run {
         trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {}
 
   void record_to(const std::filesystem::path& file) {
-    RunWriter writer(file, run_layout(dataset(), model()), opening_attributes(),
-                     resume(file));
+    RunWriter writer(file, run_layout(dataset(), model()), opening_attributes(), resume(file));
     try {
       train(writer, checkpoint_path(file));
       const FinalRecord record = finish(file);
@@ -221,10 +220,10 @@ class Run {
     const auto rows = [](std::int64_t count) {
       return count == 0 ? std::string("all") : fmt::format("at most {}", count);
     };
-    const std::string scale = fmt::format(
-        "{} tasks, {} steps of {} examples, {} dev and {} test examples a task",
-        dataset().task_count(), config_.train.steps, config_.train.batch,
-        rows(config_.data.dev_rows), rows(config_.data.test_rows));
+    const std::string scale =
+        fmt::format("{} tasks, {} steps of {} examples, {} dev and {} test examples a task",
+                    dataset().task_count(), config_.train.steps, config_.train.batch,
+                    rows(config_.data.dev_rows), rows(config_.data.test_rows));
     return task_.note.empty() ? scale : task_.note + ": " + scale;
   }
 

@@ -1,10 +1,11 @@
 /// Executes one run and leaves its file.
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <string>
-
 #include "framework/train/run_config.h"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace rankwise {
 
@@ -12,8 +13,8 @@ namespace rankwise {
 struct RunTask {
   RunConfig config;
   std::string study;
-  std::string note;         // the study's words on its scale, for table footers
-  std::int64_t order = 0;   // of the row in the study
+  std::string note;        // the study's words on its scale, for table footers
+  std::int64_t order = 0;  // of the row in the study
   Places places;
   std::string device = "cpu";
   std::int64_t threads = 1;

@@ -1,11 +1,11 @@
 #include "framework/train/run_config.h"
 
-#include <cctype>
-
 #include "framework/adapter/variant.h"
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/model/backbone.h"
+
+#include <cctype>
 
 namespace rankwise {
 
@@ -41,8 +41,9 @@ struct RunMembers {
 
 std::string backbone_name(const json& backbone, const std::string& path) {
   const auto name = backbone.find("name");
-  check(name != backbone.end() && name->is_string(), "{}.backbone: has no name; the backbones are {}",
-        path, fmt::join(backbones().names(), ", "));
+  check(name != backbone.end() && name->is_string(),
+        "{}.backbone: has no name; the backbones are {}", path,
+        fmt::join(backbones().names(), ", "));
   return name->get<std::string>();
 }
 
@@ -61,8 +62,8 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   const auto members = parse_options<RunMembers>(run, path);
   check(!members.variant.empty(), "{}: has no variant; the variants are {}", path,
         fmt::join(variants().names(), ", "));
-  const Variant& variant = at_path(
-      path + ".variant", [&] { return std::cref(variants().find(members.variant)); });
+  const Variant& variant =
+      at_path(path + ".variant", [&] { return std::cref(variants().find(members.variant)); });
   RunConfig config;
   config.variant = members.variant;
   config.label = members.label.empty() ? members.variant : members.label;
@@ -104,9 +105,9 @@ SuiteSetting suite_setting(const RunConfig& config, const Places& places) {
 
 RunIdentity identify(const RunConfig& config, const Places& places) {
   RunIdentity identity;
-  identity.weights_sha256 =
-      backbones().find(config.backbone).weights_sha256(config.backbone_options,
-                                                       places.data / "models");
+  identity.weights_sha256 = backbones()
+                                .find(config.backbone)
+                                .weights_sha256(config.backbone_options, places.data / "models");
   identity.data_sha256 = suite_sha256(config.data, suite_setting(config, places));
   json whole = config.to_json();
   whole.erase("label");

@@ -1,13 +1,14 @@
 /// One run of a study, resolved: every default filled in, every name checked.
 #pragma once
 
-#include <filesystem>
-#include <nlohmann/json.hpp>
-#include <string>
-#include <vector>
-
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -20,7 +21,7 @@ struct Places {
 struct RunConfig {
   std::string label;
   std::string variant;
-  nlohmann::json options;   // the variant's, resolved
+  nlohmann::json options;  // the variant's, resolved
   std::int64_t seed = 0;
   std::string backbone;
   nlohmann::json backbone_options;  // resolved

@@ -1,9 +1,9 @@
 /// The learning rate's course: linear warm-up, then linear, cosine or constant.
 #pragma once
 
-#include <cstdint>
-
 #include "framework/train/options.h"
+
+#include <cstdint>
 
 namespace rankwise {
 

@@ -90,8 +90,8 @@ std::vector<FactorRecord> collect_factors(Model& model) {
   for (const auto& [site, update] : model.adapter().attached()) {
     const auto factors = update->factors();
     if (!factors) continue;
-    records.push_back({site.name, factors->a.size(0), site.in, site.out, floats(factors->a),
-                       floats(factors->b)});
+    records.push_back(
+        {site.name, factors->a.size(0), site.in, site.out, floats(factors->a), floats(factors->b)});
   }
   return records;
 }

@@ -1,11 +1,11 @@
 /// Reads the routing statistics of a model's updates into a run file's records.
 #pragma once
 
-#include <vector>
-
 #include "framework/data/dataset.h"
 #include "framework/io/run_file.h"
 #include "framework/model/model.h"
+
+#include <vector>
 
 namespace rankwise {
 

@@ -1,11 +1,11 @@
 #include "framework/train/study.h"
 
-#include <algorithm>
-#include <map>
-
 #include "framework/adapter/variant.h"
 #include "framework/core/json_file.h"
 #include "framework/model/model.h"
+
+#include <algorithm>
+#include <map>
 
 namespace rankwise {
 
@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> kRunSections{"variant", "label",  "seed",   "backbone", "data",
+const std::vector<std::string> kRunSections{"variant", "label",  "seed",  "backbone", "data",
                                             "train",   "record", "sites", "options"};
 
 struct StudyMembers {
@@ -87,14 +87,15 @@ std::vector<json> expand_sweep(const json& run, const std::string& path) {
   if (!base.contains("label")) base["label"] = base.value("variant", "");
   std::vector<json> expanded{base};
   for (const auto& [key, values] : sweep->items()) {
-    check(values.is_array() && !values.empty(), "{}.sweep.{}: {} is not a list of values", path, key,
-          values.dump());
+    check(values.is_array() && !values.empty(), "{}.sweep.{}: {} is not a list of values", path,
+          key, values.dump());
     std::vector<json> next;
     for (const json& partial : expanded) {
       for (const json& value : values) {
         json one = partial;
         place(one, key, value, path + ".sweep");
-        one["label"] = one["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
+        one["label"] =
+            one["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
         next.push_back(std::move(one));
       }
     }

@@ -1,12 +1,12 @@
 /// A study file: defaults, runs, sweeps and seeds, expanded into resolved runs.
 #pragma once
 
+#include "framework/train/run_config.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
-
-#include "framework/train/run_config.h"
 
 namespace rankwise {
 

@@ -1,11 +1,11 @@
 #include "framework/train/trainer.h"
 
+#include "framework/train/schedule.h"
+
 #include <torch/nn/utils/clip_grad.h>
 
 #include <chrono>
 #include <cmath>
-
-#include "framework/train/schedule.h"
 
 namespace rankwise {
 

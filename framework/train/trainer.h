@@ -1,6 +1,11 @@
 /// The only training loop: sample, forward, loss, backward, clip, step, after_step.
 #pragma once
 
+#include "framework/data/sampler.h"
+#include "framework/model/model.h"
+#include "framework/train/observer.h"
+#include "framework/train/options.h"
+
 #include <torch/optim/adamw.h>
 
 #include <cstdint>
@@ -9,11 +14,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "framework/data/sampler.h"
-#include "framework/model/model.h"
-#include "framework/train/observer.h"
-#include "framework/train/options.h"
 
 namespace rankwise {
 

@@ -1,5 +1,9 @@
 #include "framework/train/workers.h"
 
+#include "framework/core/error.h"
+#include "framework/io/file_lock.h"
+#include "framework/train/study.h"
+
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,10 +16,6 @@
 #include <iostream>
 #include <iterator>
 #include <map>
-
-#include "framework/core/error.h"
-#include "framework/io/file_lock.h"
-#include "framework/train/study.h"
 
 namespace rankwise {
 
@@ -132,8 +132,8 @@ class Pool {
   static void conclude(WorkerResult& result, const std::string& answer, int status) {
     const json parsed = json::parse(answer, nullptr, false);
     if (WIFSIGNALED(status)) {
-      result.error = fmt::format("ended by signal {} ({})", WTERMSIG(status),
-                                 strsignal(WTERMSIG(status)));
+      result.error =
+          fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
     } else if (parsed.is_discarded()) {
       result.error = fmt::format("ended with exit code {} and no answer", WEXITSTATUS(status));
     } else if (parsed.contains("error")) {
@@ -158,7 +158,8 @@ std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
 }
 
 void wait_for(const RunTask& task) {
-  const auto file = run_file(task.config, identify(task.config, task.places), task.study, task.places);
+  const auto file =
+      run_file(task.config, identify(task.config, task.places), task.study, task.places);
   const std::filesystem::path lock = lock_path(file);
   fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", task.config.label,
              task.config.seed, FileLock::holder(lock));

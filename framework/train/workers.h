@@ -1,11 +1,11 @@
 /// Runs of a study as processes of their own: a crash or a failed run never ends the others.
 #pragma once
 
+#include "framework/train/run.h"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "framework/train/run.h"
 
 namespace rankwise {
 
