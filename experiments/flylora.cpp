@@ -6,6 +6,7 @@
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -13,55 +14,131 @@ namespace rankwise {
 namespace {
 
 struct FlyLoraOptions {
+  std::string reading = "paper";
   std::int64_t rank = 32;
   std::int64_t active = 8;
   std::optional<double> alpha;
   double density = 0.25;
-  std::string init_scale = "row_norm";
-  double balance_rate = 1e-3;
+  std::string a_init = "gaussian", init_scale = "row_norm";
+  bool train_a = false;
+  double two_phase_share = 0.05;
+  bool gradient_to_input = true;
+  std::string choice = "magnitude", bias = "outside";
+  std::string balance = "bias";
+  double balance_rate = 1e-3, balance_weight = 0.01;
+  std::string bias_moves = "step";
+
+  static FlyLoraOptions of_reading(const std::string& reading) {
+    FlyLoraOptions options;
+    if (reading != "released") return options;
+    options.reading = reading;
+    options.init_scale = "paper";
+    options.gradient_to_input = false;
+    options.choice = "signed";
+    options.bias_moves = "every_forward";
+    return options;
+  }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
+          one_of({"paper", "released"}));
     field("rank", self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("density", self.density, "rho = p / n: share of non-zeros in each row of A",
           between(1e-6, 1));
+    field("a_init", self.a_init,
+          "non-zeros of A: gaussian; rademacher, random signs; fjlt, P H D with a sparse gaussian P; "
+          "two_phase, gaussian and trained at first",
+          one_of({"gaussian", "rademacher", "fjlt", "two_phase"}));
     field("init_scale", self.init_scale,
           "deviation of A's non-zeros: row_norm 1/sqrt(p) gives rows norm 1, what the paper's 1/r "
           "gives at its sizes; paper 1/r",
           one_of({"row_norm", "paper"}));
-    field("balance_rate", self.balance_rate, "step u of the balance bias (eq. 9); 0: none",
-          not_negative());
+    field("train_a", self.train_a, "A is trained (Table 3)");
+    field("two_phase_share", self.two_phase_share,
+          "for two_phase: share of the steps in which A's non-zeros are trained", between(0, 1));
+    field("gradient_to_input", self.gradient_to_input,
+          "the adapter's branch sends a gradient to the layers below");
+    field("choice", self.choice, "of ranks: by |A x|, by A x (eq. 10), at random, or all",
+          one_of({"magnitude", "signed", "random", "all"}));
+    field("bias", self.bias,
+          "in the choice by magnitude: outside |A x| + d, inside |A x + d|; none: no bias at all",
+          one_of({"outside", "inside", "none"}));
+    field("balance", self.balance, "by the bias d (eq. 9), by a Switch loss, or none (Table 13)",
+          one_of({"bias", "auxiliary", "none"}));
+    field("balance_rate", self.balance_rate, "step u of the balance bias", not_negative());
+    field("balance_weight", self.balance_weight, "of the Switch loss", not_negative());
+    field("bias_moves", self.bias_moves,
+          "once an optimizer step, in every training forward, or in every forward (released)",
+          one_of({"step", "forward", "every_forward"}));
   }
+
+  bool has_bias() const { return balance == "bias" && bias != "none" && choice != "all"; }
 };
 
-class TopKMagnitudeGate : public Gate {
+class ProjectionGate : public Gate {
  public:
-  TopKMagnitudeGate(const FlyLoraOptions& options, const Setting& setting) : options_(options) {
-    bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
+  ProjectionGate(const FlyLoraOptions& options, const Site& site, const Setting& setting)
+      : options_(options), site_(site.name) {
+    if (options.has_bias()) {
+      bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
+    }
   }
 
   // The gate's value is a_i x itself (eq. 11): the chosen ranks pass at weight one.
   Choice forward(const GateInput& input) override {
-    const torch::Tensor chosen = top_k(input.z.detach().abs() + bias_, options_.active);
+    if (options_.choice == "all") return Choice::all(options_.rank);
+    const torch::Tensor chosen = top_k(ranking(input), options_.active);
+    if (bias_.defined() && moves_in(input.pass)) {
+      move_balance_bias(bias_, rank_load(chosen, options_.rank), options_.balance_rate);
+    }
+    if (options_.balance == "auxiliary" && input.pass.moment.training) {
+      const std::int64_t sequences = input.pass.batch.sequences();
+      const torch::Tensor loss = switch_loss(torch::softmax(input.z.abs(), 1), chosen);
+      auxiliary_ = {loss * (options_.balance_weight * static_cast<double>(sequences)), sequences};
+    }
     return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.z.options()), options_.rank);
   }
 
   bool reads_ranks() const override { return true; }
-  bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/) const override {
-    return static_cast<double>(options_.active);
+  bool chooses_by_row() const override { return options_.choice != "all"; }
+  double active_ranks(std::int64_t ranks) const override {
+    return static_cast<double>(options_.choice == "all" ? ranks : options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }
+  AuxiliaryTerm take_auxiliary() override { return std::exchange(auxiliary_, {}); }
 
   void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
-    move_balance_bias(bias_, chosen, options_.balance_rate);
+    if (bias_.defined() && options_.bias_moves == "step") {
+      move_balance_bias(bias_, chosen, options_.balance_rate);
+    }
   }
 
  private:
+  torch::Tensor ranking(const GateInput& input) const {
+    if (options_.choice == "random") {
+      const Seed seed = input.pass.noise.stream("choice").stream(site_);
+      return uniform_tensor(input.z.sizes(), 1, seed, input.z.options());
+    }
+    const torch::Tensor z = input.z.detach();
+    const torch::Tensor inside =
+        bias_.defined() && options_.bias == "inside" ? (z + bias_).abs() : z.abs();
+    const torch::Tensor value = options_.choice == "signed" ? z : inside;
+    const bool add = bias_.defined() && (options_.choice == "signed" || options_.bias == "outside");
+    return add ? value + bias_ : value;
+  }
+
+  bool moves_in(const Pass& pass) const {
+    return options_.bias_moves == "every_forward" ||
+           (options_.bias_moves == "forward" && pass.moment.training);
+  }
+
   FlyLoraOptions options_;
+  std::string site_;
   torch::Tensor bias_;
+  AuxiliaryTerm auxiliary_;
 };
 
 class FlyLora : public Adapter {
@@ -73,33 +150,75 @@ class FlyLora : public Adapter {
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const auto rank = static_cast<double>(options_.rank);
+    const torch::Tensor a = projection(site.in, setting.seed.stream(site.name).stream("A"));
     return std::make_shared<RankUpdate>(
         site, setting,
-        RankUpdateParts{
-            .a = sparse_rows(site.in, setting.seed.stream(site.name).stream("A"), setting.options),
-            .train_a = false,
-            .scale = options_.alpha.value_or(2 * rank) / rank,
-            .gate = std::make_shared<TopKMagnitudeGate>(options_, setting)});
+        RankUpdateParts{.a = a.to(setting.options),
+                        .train_a = options_.train_a || options_.a_init == "two_phase",
+                        .gradient_to_input = options_.gradient_to_input,
+                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .gate = std::make_shared<ProjectionGate>(options_, site, setting)});
+  }
+
+  // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
+  void before_step(const Moment& moment) override {
+    if (options_.a_init != "two_phase" || options_.train_a) return;
+    const bool first =
+        static_cast<double>(moment.step) < options_.two_phase_share * static_cast<double>(moment.steps);
+    for (const Attached& site : attached()) {
+      torch::Tensor a = site.update->factors()->a;
+      if (first && a.grad().defined()) a.mutable_grad().mul_(a != 0);
+      if (first) continue;
+      a.mutable_grad().reset();
+      a.set_requires_grad(false);
+    }
   }
 
  private:
-  // Exactly p non-zeros a row, at random places.
-  torch::Tensor sparse_rows(std::int64_t in, const Seed& seed,
-                            const torch::TensorOptions& options) const {
+  // [R, in] in double precision.
+  torch::Tensor projection(std::int64_t in, const Seed& seed) const {
+    if (options_.a_init != "fjlt") return sparse_rows(in, in, seed);
+    // x is padded with zeros to a power of two, so A is the first columns of P H D.
+    const auto padded = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(in)));
+    const torch::Tensor signs =
+        torch::sign(uniform_tensor({padded}, 1, seed.stream("D"), torch::kFloat64));
+    return (walsh_hadamard(sparse_rows(padded, in, seed)) * signs).narrow(1, 0, in).contiguous();
+  }
+
+  // Exactly p non-zeros a row, at random places; p and deviation for an input of width `in`.
+  torch::Tensor sparse_rows(std::int64_t width, std::int64_t in, const Seed& seed) const {
     const auto p =
         std::max<std::int64_t>(1, std::llround(options_.density * static_cast<double>(in)));
     const double deviation = options_.init_scale == "paper" ? 1 / static_cast<double>(options_.rank)
                                                             : 1 / std::sqrt(static_cast<double>(p));
-    torch::Tensor a = torch::zeros({options_.rank, in}, torch::kFloat64);
+    torch::Tensor a = torch::zeros({options_.rank, width}, torch::kFloat64);
     auto cells = a.accessor<double, 2>();
     Random random = seed.random();
-    std::vector<std::int64_t> places(static_cast<std::size_t>(in));
+    std::vector<std::int64_t> places(static_cast<std::size_t>(width));
     for (std::int64_t row = 0; row < options_.rank; ++row) {
       std::iota(places.begin(), places.end(), std::int64_t{0});
       random.shuffle(places);
-      for (std::int64_t i = 0; i < p; ++i) cells[row][places[i]] = deviation * random.normal();
+      for (std::int64_t i = 0; i < p; ++i) cells[row][places[i]] = deviation * draw(random);
     }
-    return a.to(options);
+    return a;
+  }
+
+  double draw(Random& random) const {
+    if (options_.a_init != "rademacher") return random.normal();
+    return random.uniform() < 0.5 ? -1 : 1;
+  }
+
+  // rows [R, n] times the orthonormal Walsh-Hadamard matrix, n a power of two.
+  static torch::Tensor walsh_hadamard(torch::Tensor rows) {
+    const std::int64_t count = rows.size(0);
+    const std::int64_t n = rows.size(1);
+    for (std::int64_t half = 1; half < n; half *= 2) {
+      const torch::Tensor pairs = rows.view({count, n / (2 * half), 2, half});
+      const torch::Tensor first = pairs.select(2, 0);
+      const torch::Tensor second = pairs.select(2, 1);
+      rows = torch::stack({first + second, first - second}, 2).view({count, n});
+    }
+    return rows / std::sqrt(static_cast<double>(n));
   }
 
   FlyLoraOptions options_;

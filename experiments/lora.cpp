@@ -4,6 +4,8 @@
 #include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
+#include <cmath>
+
 namespace rankwise {
 namespace {
 
@@ -11,12 +13,21 @@ struct LoraOptions {
   std::int64_t rank = 8;
   std::optional<double> alpha;
   double dropout = 0;
+  std::string scaling = "alpha_over_rank";
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("rank", self.rank, "rank r", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field("scaling", self.scaling,
+          "alpha_over_rank; rank_stabilised: alpha / sqrt(rank) (rsLoRA, arXiv:2312.03732)",
+          one_of({"alpha_over_rank", "rank_stabilised"}));
+  }
+
+  double scale() const {
+    const auto r = static_cast<double>(rank);
+    return alpha.value_or(2 * r) / (scaling == "rank_stabilised" ? std::sqrt(r) : r);
   }
 };
 
@@ -25,13 +36,12 @@ class Lora : public Adapter {
   explicit Lora(const LoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .scale = options_.scale(),
             .dropout = options_.dropout,
             .gate = std::make_shared<OpenGate>(options_.rank)});
   }

@@ -9,43 +9,100 @@
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
+#include <cmath>
+#include <numbers>
+
 namespace rankwise {
 namespace {
 
 struct SmoraOptions {
+  std::string reading = "paper";
   std::int64_t rank = 64;
   std::int64_t active = 8;
+  std::int64_t partition = 1;
   double alpha = 16;
+  std::string scale = "active";
   double dropout = 0;
+  std::string gate = "sigmoid";
+  bool bias_in_gate = false;
+  bool router_bias = false, train_router = true;
   double balance_rate = 1e-5;
+  std::string bias_moves = "step";
+  double epsilon = 0, expert_dropout = 0;
+
+  static SmoraOptions of_reading(const std::string& reading) {
+    SmoraOptions options;
+    if (reading != "released") return options;
+    options.reading = reading;
+    options.bias_in_gate = true;
+    options.bias_moves = "forward";
+    return options;
+  }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
+          one_of({"paper", "released"}));
     field("rank", self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / active", positive());
+    field("partition", self.partition, "ranks p of one expert; the router has r / p outputs",
+          positive());
+    field("alpha", self.alpha, "numerator of the update's scale", positive());
+    field("scale", self.scale, "the update is scaled by alpha over the active or the total ranks",
+          one_of({"active", "rank"}));
     field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
+    field("gate", self.gate,
+          "of the chosen: sigmoid scores normalised to sum k; softmax over them times k; raw sigmoid "
+          "scores",
+          one_of({"sigmoid", "softmax", "raw"}));
+    field("bias_in_gate", self.bias_in_gate, "the balance bias adds to the gate's values as well");
+    field("router_bias", self.router_bias, "the router has a trained bias (earlier released code)");
+    field("train_router", self.train_router, "false: the router stays at its random start");
     field("balance_rate", self.balance_rate, "step u of the balance bias; 0: no balancing",
           not_negative());
+    field("bias_moves", self.bias_moves, "once an optimizer step, or in every training forward",
+          one_of({"step", "forward"}));
+    field("epsilon", self.epsilon,
+          "probability that a training forward chooses at random (earlier released code: 0.1)",
+          between(0, 1));
+    field("expert_dropout", self.expert_dropout,
+          "share of experts barred from a training forward, falling to 0 by a cosine (earlier "
+          "released code: 0.6)",
+          between(0, 0.99));
   }
+
+  std::int64_t experts() const { return rank / partition; }
+  std::int64_t chosen_experts() const { return active / partition; }
 };
 
-class TopKSigmoidGate : public Gate {
+class RouterGate : public Gate {
  public:
-  TopKSigmoidGate(const SmoraOptions& options, const Site& site, const Setting& setting)
-      : options_(options) {
-    router_ = register_parameter(
-        "router", linear_init(options.rank, site.in,
-                              setting.seed.stream(site.name).stream("router"), setting.options));
+  RouterGate(const SmoraOptions& options, const Site& site, const Setting& setting)
+      : options_(options), site_(site.name) {
+    const Seed seed = setting.seed.stream(site.name);
+    const auto add = [&](const char* name, const torch::Tensor& start) {
+      return options.train_router ? register_parameter(name, start) : register_buffer(name, start);
+    };
+    router_ = add("router", linear_init(options.experts(), site.in, seed.stream("router"),
+                                        setting.options));
+    if (options.router_bias) {
+      const double bound = 1 / std::sqrt(static_cast<double>(site.in));
+      router_bias_ = add("router_bias", uniform_tensor({options.experts()}, bound,
+                                                       seed.stream("router_bias"), setting.options));
+    }
     bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
   }
 
   Choice forward(const GateInput& input) override {
-    const torch::Tensor scores = torch::sigmoid(input.x.matmul(router_.t()));  // [N, R]
-    const torch::Tensor chosen = top_k(scores.detach() + bias_, options_.active);
-    const torch::Tensor values = scores.gather(1, chosen);  // [N, k]
-    const auto k = static_cast<double>(options_.active);
-    return Choice::by_row(chosen, values * (k / values.sum(1, /*keepdim=*/true)), options_.rank);
+    const torch::Tensor logits = at::linear(input.x, router_, router_bias_);  // [N, E]
+    const torch::Tensor scores = torch::sigmoid(logits);
+    const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]
+    const Choice choice = choose_blocks(chosen, weights(logits, scores, chosen), options_.partition,
+                                        options_.rank);
+    if (input.pass.moment.training && options_.bias_moves == "forward") {
+      move_balance_bias(bias_, rank_load(choice.chosen(), options_.rank), options_.balance_rate);
+    }
+    return choice;
   }
 
   bool chooses_by_row() const override { return true; }
@@ -55,12 +112,52 @@ class TopKSigmoidGate : public Gate {
   torch::Tensor balance_bias() const override { return bias_; }
 
   void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
-    move_balance_bias(bias_, chosen, options_.balance_rate);
+    if (options_.bias_moves == "step") move_balance_bias(bias_, chosen, options_.balance_rate);
   }
 
  private:
+  // The ranks of an expert share their load, and so their bias.
+  torch::Tensor expert_bias() const {
+    return bias_.view({options_.experts(), options_.partition}).select(1, 0);
+  }
+
+  torch::Tensor choose(const torch::Tensor& scores, const Pass& pass) const {
+    const Seed noise = pass.noise.stream("choice").stream(site_);
+    if (pass.moment.training && options_.epsilon > 0 &&
+        noise.stream("epsilon").random().uniform() < options_.epsilon) {
+      return top_k(uniform_tensor(scores.sizes(), 1, noise.stream("random"), scores.options()),
+                   options_.chosen_experts());
+    }
+    torch::Tensor ranking = scores + expert_bias();
+    if (pass.moment.training && options_.expert_dropout > 0) {
+      ranking = ranking - barred(noise.stream("dropout"), pass.moment);
+    }
+    return top_k(ranking, options_.chosen_experts());
+  }
+
+  // Far below every score, so that a barred expert is taken only where too few are left.
+  torch::Tensor barred(const Seed& noise, const Moment& moment) const {
+    const double done = static_cast<double>(moment.step) / static_cast<double>(moment.steps);
+    const double rate = options_.expert_dropout * (1 + std::cos(std::numbers::pi * done)) / 2;
+    const torch::Tensor one = torch::ones({options_.experts()}, bias_.options());
+    return (dropout_mask(one, rate, noise) == 0) * 1e6;
+  }
+
+  torch::Tensor weights(const torch::Tensor& logits, const torch::Tensor& scores,
+                        const torch::Tensor& chosen) const {
+    const auto k = static_cast<double>(options_.chosen_experts());
+    const auto biased = [&](const torch::Tensor& values) {
+      return (options_.bias_in_gate ? values + expert_bias() : values).gather(1, chosen);
+    };
+    if (options_.gate == "softmax") return torch::softmax(biased(logits), 1) * k;
+    const torch::Tensor values = biased(scores);
+    if (options_.gate == "raw") return values;
+    return values * (k / values.sum(1, /*keepdim=*/true));
+  }
+
   SmoraOptions options_;
-  torch::Tensor router_, bias_;
+  std::string site_;
+  torch::Tensor router_, router_bias_, bias_;  // [E, in], [E], [R]
 };
 
 class Smora : public Adapter {
@@ -68,6 +165,9 @@ class Smora : public Adapter {
   explicit Smora(const SmoraOptions& options) : options_(options) {
     check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
           options.active, options.rank);
+    check(options.rank % options.partition == 0 && options.active % options.partition == 0,
+          "partition: {} does not divide {} total and {} active ranks", options.partition,
+          options.rank, options.active);
   }
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
@@ -76,9 +176,11 @@ class Smora : public Adapter {
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.alpha / static_cast<double>(options_.active),
+            .scale = options_.alpha / static_cast<double>(options_.scale == "active"
+                                                              ? options_.active
+                                                              : options_.rank),
             .dropout = options_.dropout,
-            .gate = std::make_shared<TopKSigmoidGate>(options_, site, setting)});
+            .gate = std::make_shared<RouterGate>(options_, site, setting)});
   }
 
  private:

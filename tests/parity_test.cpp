@@ -122,7 +122,7 @@ Model peft_model(const Dataset& inputs) {
   auto bert = load_bert(fixtures::prepared() / "models" / "minilm-l6", kFloat);
   const Variant& lora = variants().find("lora");
   auto heads = std::make_shared<Heads>(std::vector<Task>{inputs.tasks[0].task}, bert->width(),
-                                       FixedHead{}, Seed(0), kFloat);
+                                       GivenHead{}, Seed(0), kFloat);
   return Model(std::move(bert), lora.make(lora.resolve({{"rank", 8}, {"alpha", 16}}, "options")),
                std::move(heads),
                AttachOptions{{"encoder.layer.*"}, {.tasks = 1, .options = kFloat}});

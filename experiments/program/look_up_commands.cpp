@@ -48,12 +48,16 @@ void list_markdown() {
   }
 }
 
-void print_options(const std::vector<OptionInfo>& options) {
+void print_options(const std::vector<OptionInfo>& options,
+                   const std::map<std::string, std::string>& released = {}) {
   if (options.empty()) fmt::print("  no options\n");
   for (const OptionInfo& option : options) {
     const std::string rule = option.expectation.empty() ? "" : ", " + option.expectation;
-    fmt::print("  {:20} {:>10}  {} ({}{})\n", option.name, option.default_value, option.help,
-               option.type, rule);
+    const auto other = released.find(option.name);
+    const std::string reading =
+        other == released.end() ? "" : fmt::format("; released: {}", other->second);
+    fmt::print("  {:20} {:>10}  {} ({}{}{})\n", option.name, option.default_value, option.help,
+               option.type, rule, reading);
   }
 }
 
@@ -62,7 +66,7 @@ bool describe_variant(const std::string& name) {
   const Variant& variant = variants().find(name);
   fmt::print("variant {}: {}\nsource: {}\noptions, with defaults:\n", name, variant.facts.summary,
              variant.facts.paper);
-  print_options(variant.options);
+  print_options(variant.options, variant.released);
   for (const auto& [check, reason] : variant.facts.exemptions) {
     fmt::print("conformance check '{}' does not apply: {}\n", check, reason);
   }

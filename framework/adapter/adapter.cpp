@@ -15,6 +15,8 @@ AuxiliaryTerm Adapter::take_auxiliary() {
   return total;
 }
 
+void Adapter::after_forward(const torch::Tensor& /*pooled*/, const Pass& /*pass*/) {}
+
 void Adapter::before_step(const Moment& /*moment*/) {}
 
 void Adapter::after_step(const Moment& moment) {

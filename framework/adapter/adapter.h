@@ -23,6 +23,9 @@ class Adapter {
   /// True: every weight of the backbone is trained.
   virtual bool trains_backbone() const { return false; }
 
+  /// Once a forward, when all sites are done. `pooled` [S, width]: one vector a sequence.
+  virtual void after_forward(const torch::Tensor& pooled, const Pass& pass);
+
   /// The sum of the gates' loss terms for the last forward. Called once a micro-batch.
   virtual AuxiliaryTerm take_auxiliary();
 

@@ -37,6 +37,16 @@ class Gate : public torch::nn::Module {
  public:
   virtual Choice forward(const GateInput& input) = 0;
 
+  /// What B multiplies: h [N, R] from z [N, rows of A]. By default the chosen ranks at their
+  /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense.
+  virtual torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
+                            const Batch& batch) const {
+    return choice.apply(z, batch);
+  }
+  /// The pair as it acts, for ΔW = scale · b_of(B) diag(g) a_of(A).
+  virtual torch::Tensor a_of(const torch::Tensor& a) const { return a; }  // -> [R, in]
+  virtual torch::Tensor b_of(const torch::Tensor& b) const { return b; }  // [out, R]
+
   /// True: `GateInput::z` is computed before the gate runs.
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.

@@ -8,19 +8,28 @@
 
 namespace rankwise {
 
+namespace {
+
+std::int64_t ranks_of(const RankUpdateParts& parts) {
+  return parts.b.defined() ? parts.b.size(1) : parts.a.size(0);
+}
+
+}  // namespace
+
 RankUpdate::RankUpdate(const Site& site, const Setting& setting, RankUpdateParts parts)
     : site_(site),
       train_a_(parts.train_a),
+      gradient_to_input_(parts.gradient_to_input),
       scale_(parts.scale),
       dropout_(parts.dropout),
       gate_(std::move(parts.gate)),
-      evaluation_usage_(setting.tasks, parts.a.size(0), gate_->chooses_by_row(),
+      evaluation_usage_(setting.tasks, ranks_of(parts), gate_->chooses_by_row(),
                         setting.options.device()),
-      training_usage_(setting.tasks, parts.a.size(0), false, setting.options.device()) {
-  const std::int64_t ranks = parts.a.size(0);
-  TORCH_CHECK(parts.a.size(1) == site.in, "A must be [R, ", site.in, "]");
+      training_usage_(setting.tasks, ranks_of(parts), false, setting.options.device()) {
+  TORCH_CHECK(parts.a.size(1) == site.in, "A must be [rows, ", site.in, "]");
   const torch::Tensor b =
-      parts.b.defined() ? parts.b : torch::zeros({site.out, ranks}, setting.options);
+      parts.b.defined() ? parts.b : torch::zeros({site.out, parts.a.size(0)}, setting.options);
+  TORCH_CHECK(b.size(0) == site.out, "B must be [", site.out, ", R]");
   if (train_a_) {
     a_ = register_parameter("lora_A", parts.a);
   } else {
@@ -33,12 +42,12 @@ RankUpdate::RankUpdate(const Site& site, const Setting& setting, RankUpdateParts
 
 torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& frozen,
                                   const Pass& pass) {
-  const torch::Tensor input = dropped(x, pass);
+  const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
   const torch::Tensor z = down(input, a_);
   const Choice choice = gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
   record(choice, x, pass);
-  const torch::Tensor h = choice.apply(z, pass.batch);
-  return up(x, scale_ == 1 ? h : h * scale_, b_, frozen);
+  const torch::Tensor h = gate_->mix(choice, z, pass.batch);
+  return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen);
 }
 
 torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) const {
@@ -57,8 +66,10 @@ void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass
 
 std::int64_t RankUpdate::active_parameters() const {
   const double active = gate_->active_ranks(ranks());
-  const auto a_row = static_cast<double>(train_a_ ? site_.in : 0);
-  return std::llround(active * (a_row + static_cast<double>(site_.out))) +
+  const bool shared_a = a_.size(0) != ranks();  // every row of A feeds several ranks
+  const double a_rows = !train_a_ ? 0 : shared_a ? static_cast<double>(a_.size(0)) : active;
+  return std::llround(a_rows * static_cast<double>(site_.in) +
+                      active * static_cast<double>(site_.out)) +
          gate_->active_parameters();
 }
 

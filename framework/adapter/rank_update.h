@@ -10,11 +10,12 @@ namespace rankwise {
 
 /// How a rank-wise update is made at one site.
 struct RankUpdateParts {
-  torch::Tensor a;  // [R, in] initial value
-  torch::Tensor b;  // [out, R] initial value; undefined: zero
+  torch::Tensor a;  // [R, in] initial value; fewer rows where the gate spreads them (Gate::mix)
+  torch::Tensor b;  // [out, R] initial value; undefined: zero, as many ranks as A has rows
   bool train_a = true;
+  bool gradient_to_input = true;  // false: none flows through A or gate to the layers below
   double scale = 1;
-  double dropout = 0;  // on the input of A, in training
+  double dropout = 0;  // on the input of A and gate, in training
   std::shared_ptr<Gate> gate;
 };
 
@@ -25,10 +26,12 @@ class RankUpdate : public Update {
   torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
                         const Pass& pass) override;
 
-  std::int64_t ranks() const override { return a_.size(0); }
+  std::int64_t ranks() const override { return b_.size(1); }
   std::int64_t active_parameters() const override;
   std::int64_t router_parameters() const override;
-  std::optional<Factors> factors() const override { return Factors{a_, b_, scale_}; }
+  std::optional<Factors> factors() const override {
+    return Factors{gate_->a_of(a_), gate_->b_of(b_), scale_};
+  }
   Gate* gate() override { return gate_.get(); }
   RankUsage* evaluation_usage() override { return &evaluation_usage_; }
   RankUsage* training_usage() override { return &training_usage_; }
@@ -42,7 +45,7 @@ class RankUpdate : public Update {
 
   Site site_;
   torch::Tensor a_, b_;
-  bool train_a_;
+  bool train_a_, gradient_to_input_;
   double scale_, dropout_;
   std::shared_ptr<Gate> gate_;
   RankUsage evaluation_usage_, training_usage_;

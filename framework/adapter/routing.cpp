@@ -17,7 +17,33 @@ torch::Tensor top_k(const torch::Tensor& scores, std::int64_t k) {
 torch::Tensor straight_through(const torch::Tensor& probability) {
   const torch::Tensor best = probability.argmax(1, /*keepdim=*/true);
   const torch::Tensor picked = torch::zeros_like(probability).scatter(1, best, 1.0);
-  return picked + probability - probability.detach();
+  return picked + (probability - probability.detach());  // exactly one-hot
+}
+
+torch::Tensor rank_weights(const torch::Tensor& prefix_weights) {
+  return prefix_weights.flip(1).cumsum(1).flip(1);
+}
+
+torch::Tensor prefix_mask(const torch::Tensor& last, std::int64_t ranks) {
+  return torch::arange(ranks, last.options()).unsqueeze(0) <= last;
+}
+
+Choice choose_blocks(const torch::Tensor& blocks, const torch::Tensor& weight, std::int64_t size,
+                     std::int64_t ranks) {
+  const torch::Tensor within = torch::arange(size, blocks.options());
+  const torch::Tensor chosen = (blocks.unsqueeze(2) * size + within).flatten(1);
+  return Choice::by_row(chosen, weight.repeat_interleave(size, 1), ranks);
+}
+
+torch::Tensor rank_load(const torch::Tensor& chosen, std::int64_t ranks) {
+  return torch::bincount(chosen.flatten(), {}, ranks);
+}
+
+torch::Tensor switch_loss(const torch::Tensor& probability, const torch::Tensor& chosen) {
+  const std::int64_t experts = probability.size(1);
+  const torch::Tensor share = rank_load(chosen, experts).to(probability.scalar_type()) /
+                              static_cast<double>(chosen.numel());
+  return (share * probability.mean(0)).sum() * experts;
 }
 
 void move_balance_bias(torch::Tensor& bias, const torch::Tensor& chosen, double rate) {

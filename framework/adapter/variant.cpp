@@ -29,6 +29,17 @@ void check_registrations() {
   if (!message.empty()) fail("{}", message);
 }
 
+std::map<std::string, std::string> differing_defaults(const std::vector<OptionInfo>& paper,
+                                                      const std::vector<OptionInfo>& released) {
+  std::map<std::string, std::string> differing;
+  for (std::size_t i = 0; i < paper.size(); ++i) {
+    if (paper[i].default_value != released[i].default_value) {
+      differing[released[i].name] = released[i].default_value;
+    }
+  }
+  return differing;
+}
+
 void check_together(const std::string& path, const std::function<void()>& make) {
   try {
     make();

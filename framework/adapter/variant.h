@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <concepts>
 #include <functional>
 #include <map>
 #include <memory>
@@ -32,7 +33,9 @@ struct VariantFacts {
 
 struct Variant {
   VariantFacts facts;
-  std::vector<OptionInfo> options;
+  std::vector<OptionInfo> options;  // with the defaults of the paper's reading
+  /// Options that the reading "released" starts from another value, with it as JSON.
+  std::map<std::string, std::string> released;
   /// Checked options with every default filled in. Throws Error; `path` names the place.
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   /// From resolved options.
@@ -51,6 +54,29 @@ void register_variant(const std::string& name, Variant variant) noexcept;
 /// Throws Error with what went wrong in registrations since the last call.
 void check_registrations();
 
+/// Options whose field `reading` sets the defaults of the others: "paper" what the text prints,
+/// "released" what the authors' code does. of_reading() of another word gives the paper's.
+template <class Options>
+concept HasReadings = requires(const std::string& reading) {
+  { Options::of_reading(reading) } -> std::same_as<Options>;
+};
+
+/// The defaults under `options`: those of the reading it names.
+template <class Options>
+Options defaults_of(const nlohmann::json& options) {
+  if constexpr (HasReadings<Options>) {
+    const auto reading = options.find("reading");
+    const bool named = reading != options.end() && reading->is_string();
+    return Options::of_reading(named ? reading->template get<std::string>() : "paper");
+  } else {
+    return {};
+  }
+}
+
+/// Fields of `released` that differ from those of `paper`.
+std::map<std::string, std::string> differing_defaults(const std::vector<OptionInfo>& paper,
+                                                      const std::vector<OptionInfo>& released);
+
 /// Registers a variant when a static object of this type is made: in the program's own object
 /// files and in plug-ins.
 template <class Options>
@@ -59,9 +85,13 @@ struct RegisterVariant {
                   std::function<std::unique_ptr<Adapter>(const Options&)> make) {
     Variant variant;
     variant.facts = std::move(facts);
-    variant.options = describe_options<Options>();
+    variant.options = describe_options<Options>(defaults_of<Options>({}));
+    if constexpr (HasReadings<Options>) {
+      variant.released =
+          differing_defaults(variant.options, describe_options(Options::of_reading("released")));
+    }
     variant.resolve = [make](const nlohmann::json& options, const std::string& path) {
-      const auto parsed = parse_options<Options>(options, path);
+      const auto parsed = parse_options<Options>(options, path, defaults_of<Options>(options));
       check_together(path, [&] { make(parsed); });
       return options_to_json(parsed);
     };

@@ -192,9 +192,14 @@ void describe_into(const T& defaults, const std::string& path, std::vector<Optio
 
 }  // namespace options
 
-/// The struct's defaults overridden by `value`. `path` names the place in messages:
+/// The defaults overridden by `value`. `path` names the place in messages:
 /// "configs/x.json: runs[2].options". Throws Error for an unknown key, a wrong type, or a value
 /// that its rule refuses.
+template <options::Visitable T>
+T parse_options(const nlohmann::json& value, const std::string& path, T defaults) {
+  options::parse_into(defaults, value, path);
+  return defaults;
+}
 template <options::Visitable T>
 T parse_options(const nlohmann::json& value, const std::string& path) {
   T parsed;

@@ -38,23 +38,40 @@ struct Heads::Part {
   torch::Tensor target_index;            // [g]
 };
 
-Heads::Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead& fixed,
+Heads::Heads(const std::vector<Task>& tasks, std::int64_t width, const GivenHead& given,
              const Seed& seed, const torch::TensorOptions& options)
     : tasks_(tasks) {
   for (const Task& task : tasks_) {
-    if (fixed.weight.defined()) {
-      weights_.push_back(fixed.weight.to(options));
-      biases_.emplace_back();
-      continue;
+    if (given.weight.defined()) {
+      add_given(given, task.name, options);
+    } else {
+      add_new(task, width, seed, options);
     }
-    weights_.push_back(register_parameter(
-        task.name + "_weight", linear_init(task.outputs, width, seed.stream(task.name), options)));
-    // A constant added to every candidate's score changes no choice and has no gradient.
-    biases_.push_back(
-        task.kind == TaskKind::kChoose
-            ? torch::Tensor()
-            : register_parameter(task.name + "_bias", torch::zeros({task.outputs}, options)));
   }
+}
+
+void Heads::add_given(const GivenHead& given, const std::string& name,
+                      const torch::TensorOptions& options) {
+  const bool first = weights_.empty();
+  torch::Tensor weight = given.weight.to(options);
+  if (given.training == GivenHead::Training::kPerTask) {
+    weight = register_parameter(name + "_weight", weight.clone());
+  } else if (given.training == GivenHead::Training::kShared) {
+    weight = first ? register_parameter("shared_weight", weight.clone()) : weights_.front();
+  }
+  weights_.push_back(weight);
+  biases_.emplace_back();
+}
+
+void Heads::add_new(const Task& task, std::int64_t width, const Seed& seed,
+                    const torch::TensorOptions& options) {
+  weights_.push_back(register_parameter(
+      task.name + "_weight", linear_init(task.outputs, width, seed.stream(task.name), options)));
+  // A constant added to every candidate's score changes no choice and has no gradient.
+  biases_.push_back(
+      task.kind == TaskKind::kChoose
+          ? torch::Tensor()
+          : register_parameter(task.name + "_bias", torch::zeros({task.outputs}, options)));
 }
 
 torch::Tensor Heads::pool(const torch::Tensor& hidden, const Batch& batch) {

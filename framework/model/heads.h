@@ -21,14 +21,16 @@ struct LossSum {
 };
 
 /// A suite may bring the map from hidden vector to outputs itself.
-struct FixedHead {
-  torch::Tensor weight;  // [outputs, width]; undefined: heads are made and trained
+struct GivenHead {
+  enum class Training { kNone, kShared, kPerTask };
+  torch::Tensor weight;  // [outputs, width]; undefined: heads are made, one a task, and trained
+  Training training = Training::kNone;  // as given; or a copy, one for all tasks or one a task
 };
 
 class Heads : public torch::nn::Module {
  public:
   /// Weights as a linear layer starts (uniform ±1/sqrt(width)), biases zero; a choice has no bias.
-  Heads(const std::vector<Task>& tasks, std::int64_t width, const FixedHead& fixed,
+  Heads(const std::vector<Task>& tasks, std::int64_t width, const GivenHead& given,
         const Seed& seed, const torch::TensorOptions& options);
 
   /// Mean over each sequence's rows: hidden [N, d] -> [S, d].
@@ -44,6 +46,11 @@ class Heads : public torch::nn::Module {
   torch::Tensor outputs(const Part& part, const torch::Tensor& pooled) const;
   torch::Tensor part_loss(const Part& part, const torch::Tensor& outputs) const;
   torch::Tensor part_prediction(const Part& part, const torch::Tensor& outputs) const;
+
+  void add_given(const GivenHead& given, const std::string& name,
+                 const torch::TensorOptions& options);
+  void add_new(const Task& task, std::int64_t width, const Seed& seed,
+               const torch::TensorOptions& options);
 
   std::vector<Task> tasks_;
   std::vector<torch::Tensor> weights_, biases_;

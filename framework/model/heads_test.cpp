@@ -51,7 +51,7 @@ Dataset three_kinds() {
 std::shared_ptr<Heads> heads_for(const Dataset& dataset) {
   std::vector<Task> tasks;
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
-  auto heads = std::make_shared<Heads>(tasks, 2, FixedHead{}, Seed(1), kDouble);
+  auto heads = std::make_shared<Heads>(tasks, 2, GivenHead{}, Seed(1), kDouble);
   const torch::NoGradGuard no_grad;
   auto parameters = heads->named_parameters();
   parameters["classes_weight"].copy_(torch::tensor({{1.0, 0.0}, {0.0, 1.0}}, kDouble));
@@ -132,7 +132,7 @@ TEST(Heads, LossOfVectorsIsTheMeanOverTheirValues) {
   dataset.tasks.resize(1);
   dataset.tasks[0].task = task("vector", TaskKind::kRegress, 2);
   dataset.tasks[0].train = split({1}, {1, 5});
-  const FixedHead fixed{torch::eye(2, kDouble)};
+  const GivenHead fixed{torch::eye(2, kDouble)};
   Heads heads({dataset.tasks[0].task}, 2, fixed, Seed(1), kDouble);
   EXPECT_TRUE(heads.parameters().empty()) << "a suite's own head is not trained";
   const Batch batch = pack(dataset, SplitName::kTrain, {{0, 0}}, kDouble);

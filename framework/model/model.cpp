@@ -58,7 +58,7 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
   options.setting.sites = static_cast<std::int64_t>(chosen.size());
   backbone_->freeze(!adapter_->trains_backbone());
   for (auto& [name, linear] : chosen) {
-    const Site site{name, linear->in(), linear->out()};
+    const Site site{name, linear->in(), linear->out(), linear->weight};
     std::shared_ptr<Update> update = adapter_->make_update(site, options.setting);
     if (!update) continue;
     linear->attach(update);
@@ -68,7 +68,9 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
 }
 
 torch::Tensor Model::forward(const Pass& pass) {
-  return Heads::pool(backbone_->forward(pass), pass.batch);
+  const torch::Tensor pooled = Heads::pool(backbone_->forward(pass), pass.batch);
+  adapter_->after_forward(pooled, pass);
+  return pooled;
 }
 
 std::vector<torch::Tensor> Model::adapter_parameters() const {

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace rankwise {
 namespace {
@@ -56,28 +57,129 @@ std::vector<double> test_errors(Model& model, const Dataset& dataset) {
 void become_teacher(Model& model, const PlantedOptions& options, std::int64_t task) {
   const torch::NoGradGuard no_grad;
   const Seed stream = Seed(kSeed).stream("planted");
-  const auto ranks = planted_ranks(options, kSeed);
+  const auto directions = planted_directions(options, kSeed);
   std::size_t layer = 0;
   for (const auto& [name, linear] : model.backbone().linears()) {
     const Tensor left = orthogonal_matrix(options.width, stream.stream("U").stream(name));
     const Tensor right = orthogonal_matrix(options.width, stream.stream("V").stream(name));
-    for (std::int64_t i = 0; i < ranks[layer][task]; ++i) {
+    for (const std::int64_t i : directions[layer][task]) {
       linear->weight.add_(left.select(1, i).outer(right.select(1, i)), options.delta);
     }
     ++layer;
   }
 }
 
+// [layers][tasks]
+std::vector<std::vector<std::int64_t>> ranks_of(const PlantedOptions& options,
+                                                std::uint64_t seed) {
+  std::vector<std::vector<std::int64_t>> ranks;
+  for (const auto& layer : planted_directions(options, seed)) {
+    ranks.emplace_back();
+    for (const auto& task : layer) ranks.back().push_back(static_cast<std::int64_t>(task.size()));
+  }
+  return ranks;
+}
+
 TEST(Planted, RanksAreAPermutationAtEveryLayer) {
-  const auto ranks = planted_ranks({}, kSeed);
+  const auto ranks = ranks_of({}, kSeed);
   ASSERT_THAT(ranks, SizeIs(3));
   for (std::vector<std::int64_t> layer : ranks) {
     std::sort(layer.begin(), layer.end());
     EXPECT_THAT(layer, ElementsAre(1, 1, 2, 2, 4, 4, 8, 8));
   }
-  EXPECT_EQ(ranks, planted_ranks({}, kSeed));
-  EXPECT_NE(ranks, planted_ranks({}, kSeed + 1));
+  EXPECT_EQ(ranks, ranks_of({}, kSeed));
+  EXPECT_NE(ranks, ranks_of({}, kSeed + 1));
   EXPECT_NE(ranks[0], ranks[1]) << "layers are permuted independently";
+  PlantedOptions same;
+  same.same_ranks = true;
+  EXPECT_THAT(ranks_of(same, kSeed), ElementsAre(ranks[0], ranks[0], ranks[0]));
+}
+
+TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
+  PlantedOptions options;
+  for (const auto& task : planted_directions(options, kSeed)[1]) EXPECT_EQ(task.front(), 0);
+  options.plant = "disjoint";
+  std::vector<std::int64_t> all;
+  for (const auto& task : planted_directions(options, kSeed)[1]) {
+    all.insert(all.end(), task.begin(), task.end());
+  }
+  std::vector<std::int64_t> expected(30);
+  std::iota(expected.begin(), expected.end(), std::int64_t{0});
+  EXPECT_EQ(all, expected);
+}
+
+TEST(Planted, AGroupsTasksShareAllButOneDirection) {
+  PlantedOptions options;
+  options.plant = "groups";
+  const auto tasks = planted_directions(options, kSeed)[2];
+  EXPECT_THAT(planted_groups(options), ElementsAre(0, 0, 0, 1, 1, 1, 2, 2));
+  EXPECT_THAT(tasks[0], ElementsAre(0, 1, 2, 3, 4, 5, 18));
+  EXPECT_THAT(tasks[1], ElementsAre(0, 1, 2, 3, 4, 5, 19));
+  EXPECT_THAT(tasks[7], ElementsAre(12, 13, 14, 15, 16, 17, 25));
+  EXPECT_EQ(make_planted(options, kSeed).dataset.tasks[7].task.family, "group 2");
+  options.groups = {3, 3};
+  EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("groups of 6 tasks"));
+  options = {};
+  options.plant = "disjoint";
+  options.width = 16;
+  EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("needs 30 directions"));
+}
+
+TEST(Planted, InputsMayLieApartByGroupOrNotAtAll) {
+  const auto mean_of = [](const char* inputs, std::size_t task) {
+    PlantedOptions options = small();
+    options.train = 4000;
+    options.inputs = inputs;
+    const SuiteData suite = make_planted(options, kSeed);
+    return torch::tensor(suite.dataset.tasks[task].train.features, kDouble).view({-1, 32}).mean(0);
+  };
+  // A mean of 4,000 Gaussians in 32 dimensions is off by .09; kappa sqrt(d) is 2.83.
+  EXPECT_LE((mean_of("groups", 0) - mean_of("groups", 2)).norm().item<double>(), 0.3);
+  EXPECT_NEAR((mean_of("groups", 0) - mean_of("groups", 3)).norm().item<double>(), 4, 0.3);
+  EXPECT_NEAR((mean_of("tasks", 0) - mean_of("tasks", 2)).norm().item<double>(), 4, 0.3);
+  EXPECT_LE(mean_of("none", 0).norm().item<double>(), 0.3);
+}
+
+TEST(Planted, TargetsMayBeClasses) {
+  PlantedOptions options = small();
+  options.outputs = 8;
+  options.target = "classes";
+  const SuiteData noisy = make_planted(options, kSeed);
+  const Task& task = noisy.dataset.tasks[0].task;
+  EXPECT_EQ(task.kind, TaskKind::kClassify);
+  EXPECT_EQ(task.classes, 8);
+  EXPECT_EQ(noisy.dataset.target_width, 1);
+  options.noise = 0;
+  const SuiteData clean = make_planted(options, kSeed);
+  EXPECT_EQ(clean.dataset.tasks[0].test.target, noisy.dataset.tasks[0].test.target);
+  EXPECT_NE(clean.dataset.tasks[0].train.target, noisy.dataset.tasks[0].train.target);
+  std::int64_t same = 0;
+  for (std::size_t i = 0; i < 64; ++i) {
+    same += clean.dataset.tasks[0].train.target[i] == noisy.dataset.tasks[0].train.target[i];
+  }
+  EXPECT_GT(same, 20) << "of 64; 8 by chance";
+}
+
+TEST(Planted, TheHeadMayBeTrained) {
+  for (const auto& [head, count] : {std::pair("frozen", 0), {"shared", 1}, {"tasks", 8}}) {
+    PlantedOptions options = small();
+    options.head = head;
+    const Model model = unadapted(make_planted(options, kSeed), options);
+    EXPECT_THAT(model.head_parameters(), SizeIs(count)) << head;
+    for (const Tensor& weight : model.head_parameters()) {
+      EXPECT_TRUE(weight.requires_grad());
+      EXPECT_TRUE(torch::equal(weight, make_planted(options, kSeed).head.weight));
+    }
+  }
+}
+
+TEST(Planted, TheTrueRanksAreThoseOfTheTasksThatAreTaken) {
+  const SuiteData all = load_suite(resolve_data({{"suite", "planted"}}, "data"), {});
+  const SuiteData two = load_suite(
+      resolve_data({{"suite", "planted"}, {"tasks", {"planted6", "planted1"}}}, "data"), {});
+  const auto ranks = ranks_of({}, 0);
+  EXPECT_EQ(all.true_ranks.at("layer.1"), ranks[1]);
+  EXPECT_THAT(two.true_ranks.at("layer.1"), ElementsAre(ranks[1][6], ranks[1][1]));
 }
 
 TEST(Planted, TheUnadaptedModelHasErrorOne) {

@@ -39,18 +39,23 @@ void take_subsets(Dataset& dataset, const DataOptions& options) {
   }
 }
 
-void keep_tasks(Dataset& dataset, const std::vector<std::string>& names) {
+void keep_tasks(SuiteData& suite, const std::vector<std::string>& names) {
   if (names.empty()) return;
+  Dataset& dataset = suite.dataset;
   std::vector<TaskData> kept;
+  std::map<std::string, std::vector<std::int64_t>> ranks;
   std::vector<std::string> known;
   for (const TaskData& data : dataset.tasks) known.push_back(data.task.name);
   for (const std::string& name : names) {
     const auto found = std::find(known.begin(), known.end(), name);
     check(found != known.end(), "unknown task '{}'; the tasks of {} are {}", name, dataset.suite,
           fmt::join(known, ", "));
-    kept.push_back(dataset.tasks[found - known.begin()]);
+    const auto index = found - known.begin();
+    kept.push_back(dataset.tasks[index]);
+    for (const auto& [site, all] : suite.true_ranks) ranks[site].push_back(all[index]);
   }
   dataset.tasks = std::move(kept);
+  suite.true_ranks = std::move(ranks);
 }
 
 }  // namespace
@@ -80,7 +85,7 @@ SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting) {
   SuiteData loaded;
   if (suites().contains(options.suite)) {
     loaded = suites().find(options.suite).make(options.options, setting);
-    keep_tasks(loaded.dataset, options.tasks);
+    keep_tasks(loaded, options.tasks);
   } else {
     loaded.dataset = read_token_file(token_file(options, setting), options.tasks);
   }

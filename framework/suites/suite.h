@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,8 +51,9 @@ struct SuiteSetting {
 /// A loaded suite.
 struct SuiteData {
   Dataset dataset;
-  FixedHead head;                              // undefined: a trained head a task
+  GivenHead head;                              // undefined: a trained head a task
   std::optional<std::uint64_t> backbone_seed;  // the backbone that the suite's truth was made with
+  std::map<std::string, std::vector<std::int64_t>> true_ranks;  // [T] by site, where known
 };
 
 /// A suite made in memory.

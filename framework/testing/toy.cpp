@@ -178,7 +178,7 @@ std::unique_ptr<Model> model(const Recipe& recipe) {
   auto encoder = backbone(recipe.kind, recipe.tensors);
   std::vector<Task> tasks;
   for (const TaskData& data : dataset(recipe.kind).tasks) tasks.push_back(data.task);
-  auto heads = std::make_shared<Heads>(tasks, encoder->width(), FixedHead{}, seed.stream("heads"),
+  auto heads = std::make_shared<Heads>(tasks, encoder->width(), GivenHead{}, seed.stream("heads"),
                                        recipe.tensors);
   const Variant& variant = variant_of(recipe);
   const nlohmann::json options =

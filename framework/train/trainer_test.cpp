@@ -244,7 +244,7 @@ TEST(Trainer, CallsTheHooksOnceAStep) {
   auto backbone = toy::backbone(toy::Kind::kTokens, kDouble);
   std::vector<Task> tasks;
   for (const TaskData& data : toy::dataset(toy::Kind::kTokens).tasks) tasks.push_back(data.task);
-  auto heads = std::make_shared<Heads>(tasks, backbone->width(), FixedHead{}, Seed(1), kDouble);
+  auto heads = std::make_shared<Heads>(tasks, backbone->width(), GivenHead{}, Seed(1), kDouble);
   Model model(std::move(backbone), std::make_unique<WatchedAdapter>(calls), std::move(heads),
               {{"*query"}, {.tasks = 4, .options = kDouble}});
   TrainOptions options = toy::training(2);

@@ -36,7 +36,7 @@ class Runs(Errors):
             LORA | {"options": {"rnk": 4}},
             "runs[0].options",
             "unknown option 'rnk'",
-            "alpha, dropout, rank",
+            "alpha, dropout, rank, scaling",
         )
         self.refuse_run(LORA | {"trian": {}}, "runs[0]", "'trian'", "backbone", "train")
         self.refuse_run(LORA | {"train": {"stps": 3}}, "runs[0].train", "'stps'", "steps")
@@ -131,7 +131,7 @@ class StudyFile(Errors):
         self.refuse_run(LORA | {"sweep": {"rank": 4}}, "runs[0].sweep.rank", "4", "a list")
         self.refuse_run(LORA | {"sweep": {"rank": []}}, "runs[0].sweep.rank", "a list")
         self.refuse_run(LORA | {"sweep": ["rank"]}, "runs[0].sweep", "an object of lists")
-        self.refuse_run(LORA | {"sweep": {"rnk": [4]}}, "runs[0]", "'rnk'", "alpha, dropout, rank")
+        self.refuse_run(LORA | {"sweep": {"rnk": [4]}}, "runs[0]", "'rnk'", "alpha, dropout, rank, scaling")
         self.refuse_run(LORA | {"label": 5, "sweep": {"rank": [4]}}, "runs[0].label", "a string")
         self.refuse_run(LORA | {"sweep": {"train.steps.x": [4]}}, "runs[0]", "train.steps")
 
@@ -157,7 +157,7 @@ class CommandLine(Errors):
     def test_set_of_what_there_is_not(self) -> None:
         for text, *words in (
             ("train.stps=3", "'stps'", "steps"),
-            ("rnk=3", "'rnk'", "alpha, dropout, rank"),
+            ("rnk=3", "'rnk'", "alpha, dropout, rank, scaling"),
             ("train.steps=many", "steps", '"many"', "an integer"),
             ("train.steps.most=3", "train.steps"),
             ("data=3", "data", "3", "an object"),

@@ -1,4 +1,4 @@
-#include "framework/testing/one_site.h"
+#include "framework/adapter/one_site.h"
 
 #include <torch/types.h>
 
@@ -28,9 +28,12 @@ OneSite::OneSite(const std::string& variant, const nlohmann::json& options, cons
   const Variant& found = variants().find(variant);
   const nlohmann::json given = options.is_null() ? nlohmann::json::object() : options;
   adapter_ = found.make(found.resolve(given, "options"));
-  const Site site{"site", shape.in, shape.out};
-  update_ = adapter_->make_update(site, {shape.tasks, shape.sites, kDouble, Seed(1)});
-  adapter_->add(site, update_);
+  if (!shape_.weight.defined()) shape_.weight = torch::zeros({shape.out, shape.in}, kDouble);
+  const Site site{"site", shape.in, shape.out, shape_.weight};
+  Setting setting{shape.tasks, shape.sites, kDouble, Seed(1), {}};
+  if (!shape.true_ranks.empty()) setting.true_ranks["site"] = shape.true_ranks;
+  update_ = adapter_->make_update(site, setting);
+  if (update_) adapter_->add(site, update_);
 }
 
 torch::Tensor OneSite::get(const std::string& name) const {
@@ -49,11 +52,16 @@ void OneSite::set(const std::string& name, const torch::Tensor& value) {
 
 torch::Tensor OneSite::forward(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
                                bool training) {
+  return forward_at(x, tasks, {.training = training});
+}
+
+torch::Tensor OneSite::forward_at(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
+                                  const Moment& moment) {
   const auto rows = static_cast<std::size_t>(x.size(0));
   const Batch batch =
       batch_of(tasks.empty() ? std::vector<std::int32_t>(rows, 0) : tasks, shape_.tasks);
-  const FrozenLinear frozen{torch::zeros({shape_.out, shape_.in}, kDouble), {}};
-  return update_->forward(x, frozen, {.batch = batch, .moment = {.training = training}});
+  const FrozenLinear frozen{shape_.weight, {}};
+  return update_->forward(x, frozen, {.batch = batch, .moment = moment});
 }
 
 torch::Tensor OneSite::tensor(std::vector<std::vector<double>> rows) {

@@ -1,4 +1,4 @@
-/// One update of a variant by itself, with values set by hand: for the variants' own tests.
+/// One update of a variant by itself, with values set by hand: for proofs and for variants' own tests.
 #pragma once
 
 #include "framework/adapter/variant.h"
@@ -11,12 +11,14 @@
 
 namespace rankwise {
 
-/// A site of `in` inputs and `out` outputs whose frozen weight is zero, so that outputs are the
-/// update alone. fp64.
+/// A site of `in` inputs and `out` outputs whose frozen weight is zero unless given, so that
+/// outputs are the update alone. fp64.
 class OneSite {
  public:
   struct Shape {
     std::int64_t in = 2, out = 1, tasks = 1, sites = 1;
+    torch::Tensor weight = {};                  // [out, in] frozen; undefined: zero
+    std::vector<std::int64_t> true_ranks = {};  // [T], where the suite is to know them
   };
 
   /// `options` null: the defaults.
@@ -30,6 +32,11 @@ class OneSite {
   torch::Tensor forward(const torch::Tensor& x, const std::vector<std::int32_t>& tasks = {},
                         bool training = false);
 
+  torch::Tensor forward_at(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
+                           const Moment& moment);
+
+  /// False for a yardstick that leaves the site as it is.
+  bool adapts() const { return update_ != nullptr; }
   Update& update() { return *update_; }
   Adapter& adapter() { return *adapter_; }
 

@@ -1,0 +1,255 @@
+// MoRE's switches one by one: each setting gives its own hand-checked numbers.
+
+#include "framework/io/test_files.h"
+#include "framework/testing/conformance.h"
+#include "framework/testing/fixtures.h"
+#include "framework/adapter/one_site.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rankwise {
+namespace {
+
+using fixtures::doubles;
+using nlohmann::json;
+using ::testing::DoubleNear;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
+
+// Four ranks, two tasks, alpha / r = 1; A x = (1, 10, 100, 1000) for x = (1, 0) and B adds. With a
+// gate: logits (2, 0, 1, 0) for task 0 and (0, 1, 2, 0) for task 1, which choose ranks 1 and 3.
+OneSite by_hand(json options, std::vector<std::int64_t> true_ranks = {}) {
+  options.update({{"rank", 4}, {"alpha", 4}});
+  OneSite site("more", options, {.tasks = 2, .true_ranks = std::move(true_ranks)});
+  const std::string selector = options.value("selector", "straight_through");
+  if (selector != "uniform" && selector != "given") {
+    site.set("gate.task_embedding", OneSite::tensor({{1, 0}, {0, 1}}));
+    site.set("gate.weight", OneSite::tensor({{2, 0}, {0, 1}, {1, 2}, {0, 0}}));
+    site.set("gate.bias", torch::zeros({4}, kDouble));
+  }
+  site.set("lora_A", OneSite::tensor({{1, 0}, {10, 0}, {100, 0}, {1000, 0}}));
+  site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
+  return site;
+}
+
+Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
+
+std::vector<double> outputs(OneSite& site) { return doubles(site.forward(rows(2), {0, 1})); }
+
+std::vector<double> outputs(const json& options) {
+  OneSite site = by_hand(options);
+  return outputs(site);
+}
+
+TEST(MoreSwitches, RankScaling) {
+  EXPECT_THAT(outputs({{"rank_scaling", "over_tasks"}}), ElementsAre(0.5, 166.5));
+  EXPECT_THAT(outputs({{"rank_scaling", "none"}}), ElementsAre(1, 111));
+  // Rank i by (i / 4)^2: 1/16; 1/16 + 10 * 4/16 + 100 * 9/16.
+  EXPECT_THAT(outputs({{"rank_scaling", "squared"}}), ElementsAre(0.0625, 58.8125));
+}
+
+TEST(MoreSwitches, ArgmaxIsTheSameForwardWithoutAGradient) {
+  OneSite site = by_hand({{"selector", "argmax"}});
+  EXPECT_THAT(outputs(site), ElementsAre(0.5, 166.5));
+  EXPECT_FALSE(site.get("gate.weight").requires_grad());
+  EXPECT_TRUE(site.get("gate.task_embedding").requires_grad()) << "by the contrastive loss";
+  OneSite without = by_hand({{"selector", "argmax"}, {"contrastive_weight", 0}});
+  EXPECT_FALSE(without.get("gate.task_embedding").requires_grad());
+}
+
+TEST(MoreSwitches, FrozenRanksAreTheFirstOnes) {
+  const OneSite fresh("more", {{"selector", "frozen"}}, {.in = 6, .tasks = 5});
+  const Tensor logits = at::linear(fresh.get("gate.task_embedding"), fresh.get("gate.weight"),
+                                   fresh.get("gate.bias"));
+  EXPECT_TRUE(torch::equal(fresh.get("gate.rank"), logits.argmax(1) + 1));
+  OneSite site = by_hand({{"selector", "frozen"}});
+  site.set("gate.rank", torch::tensor({2, 4}, torch::kInt64));
+  EXPECT_THAT(outputs(site), ElementsAre(11, 2222)) << "whatever embeddings and gate say by now";
+}
+
+TEST(MoreSwitches, UniformWeighsEveryPrefixAlike) {
+  // Rank i at the sum over j >= i of 1/4 * j/2: 1.25, 1.125, .875, .5.
+  OneSite site = by_hand({{"selector", "uniform"}});
+  EXPECT_THAT(outputs(site), ElementsAre(600, 600));
+  EXPECT_FALSE(site.update().gate()->selection().has_value());
+  EXPECT_EQ(site.update().gate()->active_ranks(4), 4);
+}
+
+TEST(MoreSwitches, GivenRanksAndTheirChanges) {
+  const auto given = [](const char* change) {
+    return outputs({{"selector", "given"}, {"ranks", {2, 3}}, {"given_change", change}});
+  };
+  EXPECT_THAT(given("none"), ElementsAre(11, 166.5));
+  EXPECT_THAT(given("plus_one"), ElementsAre(166.5, 2222));
+  EXPECT_THAT(given("double"), ElementsAre(2222, 2222)) << "6 is clipped to 4";
+  EXPECT_THAT(given("half"), ElementsAre(0.5, 0.5));
+}
+
+TEST(MoreSwitches, GivenRanksMayComeFromTheSuite) {
+  OneSite site = by_hand({{"selector", "given"}}, {1, 3});
+  EXPECT_THAT(outputs(site), ElementsAre(0.5, 166.5));
+  const Tensor shuffled = by_hand({{"selector", "given"}, {"given_change", "shuffled"}}, {1, 3})
+                              .update()
+                              .gate()
+                              ->selection()
+                              ->rank;
+  EXPECT_EQ(shuffled.sum().item<std::int64_t>(), 4);
+  EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}}); }), HasSubstr("suite knows none"));
+  EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}, {"ranks", {1, 2, 3}}}); }),
+              HasSubstr("ranks: 3 are given for 2 tasks"));
+  EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}, {"ranks", {5, 1}}}); }),
+              HasSubstr("ranks: 5 is more than the largest rank 4"));
+}
+
+TEST(MoreSwitches, StraightThroughAllSendsEveryPrefixItsGradient) {
+  OneSite site = by_hand({{"selector", "straight_through_all"}});
+  const Tensor y = site.forward(rows(1), {1});
+  EXPECT_EQ(y.item<double>(), 166.5) << "the forward is the printed one's";
+  y.sum().backward();
+  // c_j = j/2 times the sum of z up to j; dL/dlogit_j = p_j (c_j - sum_i p_i c_i).
+  const std::vector<double> c{0.5, 11, 166.5, 2222};
+  const std::vector<double> p = doubles(site.update().gate()->selection()->probability[1]);
+  const double mean = p[0] * c[0] + p[1] * c[1] + p[2] * c[2] + p[3] * c[3];
+  const std::vector<double> found = doubles(site.get("gate.bias").grad());
+  for (std::size_t j = 0; j < 4; ++j) EXPECT_NEAR(found[j], p[j] * (c[j] - mean), 1e-10) << j;
+}
+
+TEST(MoreSwitches, GumbelIsSoftInTrainingAndHardInEvaluation) {
+  OneSite site = by_hand({{"selector", "gumbel"}, {"rank_scaling", "none"}});
+  EXPECT_THAT(outputs(site), ElementsAre(1, 111));
+  site.forward_at(rows(1), {0}, {.training = true, .step = 0, .steps = 11});
+  const std::vector<double> soft = doubles(site.update().training_usage()->gate_mass()[0]);
+  EXPECT_NEAR(soft[0], 1, 1e-12) << "the prefixes' weights sum to one";
+  EXPECT_TRUE(std::is_sorted(soft.rbegin(), soft.rend()));
+  EXPECT_GT(soft[3], 0);
+  // Ten times colder at the end, with the same noise: the ratios' logarithms are tenfold.
+  OneSite cold = by_hand({{"selector", "gumbel"}, {"rank_scaling", "none"}});
+  cold.forward_at(rows(1), {0}, {.training = true, .step = 10, .steps = 11});
+  const std::vector<double> late = doubles(cold.update().training_usage()->gate_mass()[0]);
+  const auto log_ratio = [](const std::vector<double>& w) {
+    return std::log((w[0] - w[1]) / (w[1] - w[2]));
+  };
+  EXPECT_NEAR(log_ratio(late) / log_ratio(soft), 10, 1e-6);
+}
+
+TEST(MoreSwitches, OnlyCandidatesAreChosen) {
+  OneSite site = by_hand({{"candidates", {2, 4}}});
+  EXPECT_THAT(outputs(site), ElementsAre(11, 11));  // logits (0, 0) and (1, 0) of ranks 2 and 4
+  const auto p = doubles(site.update().gate()->selection()->probability[1]);
+  EXPECT_THAT(p, ElementsAre(0, DoubleNear(1 / (1 + std::exp(-1)), 1e-15), 0,
+                             DoubleNear(1 / (1 + std::exp(1)), 1e-15)));
+  EXPECT_THAT(error_of([] { by_hand({{"candidates", {2, 8}}}); }),
+              HasSubstr("candidates: 8 is more than the largest rank 4"));
+}
+
+// Two sites of one adapter, the second one twice as wide.
+struct TwoSites {
+  explicit TwoSites(const json& options) {
+    const Variant& more = variants().find("more");
+    adapter = more.make(more.resolve(options, "options"));
+    const Setting setting{2, 2, kDouble, Seed(1), {}};
+    for (const auto& site : {Site{"encoder.a", 2, 1, {}}, Site{"decoder.b", 4, 1, {}}}) {
+      adapter->add(site, adapter->make_update(site, setting));
+    }
+  }
+  Tensor embedding(std::size_t i) {
+    return adapter->attached()[i].update->gate()->task_embedding();
+  }
+  // The contrastive term of one training pass over a row of ones, one task a row.
+  double term(std::int64_t rows_count, const Tensor& pooled) {
+    Dataset dataset;
+    dataset.feature_width = 1;
+    dataset.tasks.resize(2);
+    for (TaskData& data : dataset.tasks) {
+      data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
+    }
+    std::vector<Example> examples;
+    for (std::int64_t i = 0; i < rows_count; ++i) examples.push_back({0, 0});
+    const Batch batch = pack(dataset, SplitName::kTrain, examples, kDouble);
+    const Pass pass{.batch = batch, .moment = {.training = true}};
+    for (const auto& [site, update] : adapter->attached()) {
+      const FrozenLinear frozen{torch::zeros({1, site.in}, kDouble), {}};
+      update->forward(torch::ones({rows_count, site.in}, kDouble), frozen, pass);
+    }
+    adapter->after_forward(pooled, pass);
+    return adapter->take_auxiliary().sum.item<double>();
+  }
+  std::unique_ptr<Adapter> adapter;
+};
+
+double cross_entropy(const Tensor& sample, const Tensor& embedding) {
+  const Tensor cosine = embedding.mv(sample) / (embedding.norm(2, 1) * sample.norm());
+  return -torch::log_softmax(cosine / 0.05, 0)[0].item<double>();
+}
+
+TEST(MoreSwitches, TheContrastiveLossIsAMeanOverTheSitesThatTakePart) {
+  const Tensor pooled = torch::tensor({{1.0, 2.0}}, kDouble);
+  const Tensor two = torch::ones({2}, kDouble);
+  const Tensor four = torch::ones({4}, kDouble);
+  TwoSites all(json{{"contrastive_weight", 1}});
+  const double a = cross_entropy(two, all.embedding(0));
+  const double b = cross_entropy(four, all.embedding(1));
+  EXPECT_NEAR(all.term(1, pooled), (a + b) / 2, 1e-12);
+  EXPECT_NEAR(all.term(3, pooled), 3 * (a + b) / 2, 1e-12) << "a sum over samples";
+  TwoSites encoder(json{{"contrastive_weight", 1}, {"contrastive_sites", "encoder.*"}});
+  EXPECT_NEAR(encoder.term(1, pooled), a, 1e-12);
+  TwoSites by_output(json{{"contrastive_weight", 1}, {"representation", "pooled"}});
+  EXPECT_NEAR(by_output.term(1, pooled), cross_entropy(pooled[0], all.embedding(0)), 1e-12)
+      << "the second site's embedding is wider than the pooled vector";
+  TwoSites none(json{{"contrastive_sites", "pooler"}});
+  EXPECT_THAT(error_of([&] { none.term(1, pooled); }), HasSubstr("'pooler' matches no site"));
+}
+
+TEST(MoreSwitches, EmbeddingsMayBeShared) {
+  TwoSites own(json::object());
+  EXPECT_EQ(own.embedding(1).size(1), 4);
+  TwoSites shared(json{{"embedding", "shared"}});
+  EXPECT_TRUE(shared.embedding(0).is_same(shared.embedding(1)));
+  EXPECT_EQ(shared.adapter->attached()[1].update->gate()->parameters().size(), 2U)
+      << "weight and bias: the embedding belongs to the first site alone";
+  EXPECT_EQ(shared.adapter->attached()[1].update->gate()->active_parameters(), 8 * 2 + 8 + 2);
+  TwoSites sized(json{{"embedding_size", 5}, {"contrastive_weight", 0}});
+  EXPECT_EQ(sized.embedding(0).size(1), 5);
+}
+
+TEST(MoreSwitches, EmbeddingsStartKaimingOrSmall) {
+  const OneSite kaiming("more", {}, {.in = 24, .tasks = 40});
+  const OneSite normal("more", {{"embedding_init", "normal"}}, {.in = 24, .tasks = 40});
+  // sqrt(6 / 24) / sqrt(3) against 0.01; a deviation of 960 draws is within 5 / sqrt(2 * 960).
+  EXPECT_NEAR(kaiming.get("gate.task_embedding").std().item<double>(), 0.2887, 0.033);
+  EXPECT_NEAR(normal.get("gate.task_embedding").std().item<double>(), 0.01, 0.00115);
+}
+
+TEST(MoreSwitches, AReadingSetsDefaultsThatEachCanBeOverridden) {
+  const auto resolve = [](const json& options) {
+    return variants().find("more").resolve(options, "options");
+  };
+  const json released = resolve({{"reading", "released"}});
+  EXPECT_EQ(released["selector"], "frozen");
+  EXPECT_EQ(released["rank_scaling"], "squared");
+  EXPECT_EQ(released["embedding_init"], "normal");
+  EXPECT_EQ(released["contrastive_sites"], "encoder.*");
+  EXPECT_EQ(released["dropout"], 0.1);
+  EXPECT_EQ(resolve(released), released) << "resolving again changes nothing";
+  json one = released;
+  one["selector"] = "straight_through";
+  EXPECT_EQ(resolve({{"reading", "released"}, {"selector", "straight_through"}}), one);
+  EXPECT_EQ(resolve(json::object())["selector"], "straight_through");
+  EXPECT_THAT(error_of([&] { resolve({{"reading", "mine"}}); }), HasSubstr("paper, released"));
+  EXPECT_EQ(variants().find("more").released.at("selector"), "\"frozen\"");
+}
+
+TEST(MoreSwitches, EverySelectorHoldsTheConformanceSuite) {
+  for (const char* selector : {"argmax", "frozen", "uniform", "straight_through_all"}) {
+    conformance::run_all({.variant = "more", .options = {{"rank", 4}, {"selector", selector}}});
+  }
+}
+
+}  // namespace
+}  // namespace rankwise
