@@ -52,7 +52,7 @@ struct SiteTruth {
 /// What a suite knows of tasks that it made itself.
 struct TruthRecord {
   std::vector<SiteTruth> sites;           // in the layout's order
-  std::vector<std::int64_t> group;        // [T] tasks that share their true update; may be empty
+  std::vector<std::int64_t> group;        // [T] tasks that share directions; may be empty
   std::vector<std::int64_t> input_group;  // [T] tasks whose inputs look alike; may be empty
   bool operator==(const TruthRecord&) const = default;
 };

@@ -55,7 +55,7 @@ const std::vector<Path>& paths() {
       {"/layout/site/balance_bias", "[L]", "uint8", "1: recorded"},
       {"/layout/site/selection", "[L]", "uint8", "1: recorded"},
       {"/layout/site/embedding_width", "[L]", "int64", "D of task embeddings; 0: none"},
-      {"/truth/task/group", "[T]", "int64", "planted: tasks of one group share their true update"},
+      {"/truth/task/group", "[T]", "int64", "planted: tasks of one group share directions of their true updates"},
       {"/truth/task/input_group", "[T]", "int64", "planted: tasks whose inputs look alike"},
       {"/truth/site/<site>/rank", "[T]", "int64", "planted: rank of each task's true update"},
       {"/truth/site/<site>/left", "[out, K]", "float64",
