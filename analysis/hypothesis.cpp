@@ -97,6 +97,7 @@ HypothesisResult test_one(const Hypothesis& hypothesis, const RunsBySeed& runs_a
 
 void correct(std::vector<HypothesisResult>& results) {
   std::vector<double> p;
+  p.reserve(results.size());
   for (const HypothesisResult& result : results) {
     if (result.p) p.push_back(*result.p);
   }
@@ -129,6 +130,7 @@ std::vector<HypothesisResult> test_hypotheses(const RunSet& runs,
                                               const std::vector<Hypothesis>& hypotheses) {
   const std::map<Label, RunsBySeed> labels = measure_labels(runs, hypotheses);
   std::vector<HypothesisResult> results;
+  results.reserve(hypotheses.size());
   for (const Hypothesis& hypothesis : hypotheses) {
     results.push_back(test_one(hypothesis, labels.at({hypothesis.study, hypothesis.a}),
                                labels.at({hypothesis.study, hypothesis.label_b()})));
