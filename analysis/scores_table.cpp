@@ -1,5 +1,6 @@
 #include "analysis/scores_table.h"
 
+#include "analysis/run_footers.h"
 #include "framework/core/error.h"
 #include "framework/core/metrics.h"
 #include "framework/io/run_reader.h"
@@ -10,12 +11,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace rankwise {
 namespace {
-
-constexpr const char* kMissing = "–";
-constexpr const char* kDagger = "†";
 
 /// One task's column: its first metric.
 struct Column {
@@ -36,21 +35,6 @@ struct RunScores {
 
 bool higher_is_better(const std::string& metric) {
   return !metrics().contains(metric) || metrics().find(metric).higher_is_better;
-}
-
-std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
-
-void check_protocols(const RunSet& set) {
-  const Run& first = set.groups.front().runs.front();
-  for (const RunGroup& group : set.groups) {
-    for (const Run& run : group.runs) {
-      check(run.protocol_hash == first.protocol_hash,
-            "'{}' was measured under protocol {} but '{}' under {}: their scores can not share a "
-            "column; name the runs of one protocol, or allow mixed protocols to mark them with {}",
-            first.label, short_hash(first.protocol_hash), run.label, short_hash(run.protocol_hash),
-            kDagger);
-    }
-  }
 }
 
 /// Adds the tasks that no earlier run had.
@@ -86,22 +70,11 @@ std::string grouped(double value) {  // 1234567 -> "1,234,567"
   return digits;
 }
 
-Cell cell(const std::vector<double>& values, const auto& format) {
-  const MeanStd value = mean_std(values);
-  if (value.count == 0) return {kMissing, {}};
-  const bool spread = value.count > 1;
-  return {format(value.mean) + (spread ? " ± " + format(value.std) : ""), value};
-}
-
-Cell score_cell(const std::vector<double>& values, int digits) {
-  return cell(values, [&](double value) { return fmt::format("{:.{}f}", value, digits); });
-}
-
 /// A number that seeds usually share: no spread where they do.
 Cell count_cell(const std::vector<double>& values) {
   const bool same = std::equal(values.begin() + 1, values.end(), values.begin());
   if (same) return {grouped(values.front()), MeanStd{values.size(), values.front(), 0}};
-  return cell(values, grouped);
+  return mean_cell(mean_std(values), grouped);
 }
 
 /// Measures of one direction can be averaged; accuracies and errors can not.
@@ -141,10 +114,10 @@ std::vector<Cell> row(const RunGroup& group, const std::vector<RunScores>& runs,
       const auto found = run.by_task.find(column.task);
       if (found != run.by_task.end()) values.push_back(found->second);
     }
-    cells.push_back(score_cell(values, column.digits()));
+    cells.push_back(mean_cell(mean_std(values), column.digits()));
   }
   if (has_average(columns)) {
-    cells.push_back(score_cell(averages(runs, columns.size()), columns.front().digits()));
+    cells.push_back(mean_cell(mean_std(averages(runs, columns.size())), columns.front().digits()));
   }
   for (const auto role :
        {&ParameterCounts::trainable, &ParameterCounts::active, &ParameterCounts::router}) {
@@ -158,47 +131,8 @@ std::vector<Cell> row(const RunGroup& group, const std::vector<RunScores>& runs,
     const auto found = run.attributes.find("tokens_per_second");
     if (found != run.attributes.end() && found->is_number()) speeds.push_back(found->get<double>());
   }
-  cells.push_back(cell(speeds, grouped));
+  cells.push_back(mean_cell(mean_std(speeds), grouped));
   return cells;
-}
-
-/// "3 (0, 1, 2)"
-std::string seeds_text(const RunGroup& group) {
-  std::vector<std::int64_t> seeds;
-  seeds.reserve(group.runs.size());
-  for (const Run& run : group.runs) seeds.push_back(run.seed);
-  return fmt::format("{} ({})", seeds.size(), fmt::join(seeds, ", "));
-}
-
-/// The seeds of most rows once, then the rows that differ.
-std::string seeds_footer(const RunSet& set) {
-  std::map<std::string, std::size_t> uses;
-  bool spread = false;
-  for (const RunGroup& group : set.groups) {
-    ++uses[seeds_text(group)];
-    spread = spread || group.runs.size() > 1;
-  }
-  const auto usual = std::max_element(uses.begin(), uses.end(), [](const auto& a, const auto& b) {
-                       return a.second < b.second;
-                     })->first;
-  std::string text = "Seeds: " + usual;
-  for (const RunGroup& group : set.groups) {
-    if (seeds_text(group) != usual) text += fmt::format("; {}: {}", group.label, seeds_text(group));
-  }
-  return text + (spread ? ". Cells are mean ± sample standard deviation; one seed has none."
-                        : ", so that no spread is known.");
-}
-
-/// Every value that the runs have of an attribute.
-std::string values_of(const RunSet& set, const std::string& attribute) {
-  std::set<std::string> values;
-  for (const RunGroup& group : set.groups) {
-    for (const Run& run : group.runs) {
-      const std::string value = run.text(attribute);
-      values.insert(value.empty() ? "not recorded" : value);
-    }
-  }
-  return fmt::format("{}", fmt::join(values, ", "));
 }
 
 std::string metrics_footer(const std::vector<Column>& columns) {
@@ -220,41 +154,12 @@ std::vector<std::string> footers(const RunSet& set, const std::vector<Column>& c
                                ? fmt::format("best ({})", values_of(set, "best_rule"))
                                : "of the last step";
   lines.push_back(fmt::format("Split: {}; parameters: {}.", options.split, rule));
-  lines.push_back(fmt::format("Backbone: {}; suite: {}; steps: {}.", values_of(set, "backbone"),
-                              values_of(set, "suite"), values_of(set, "steps")));
-  const std::string& reference = set.groups.front().runs.front().protocol_hash;
-  lines.push_back(fmt::format("Protocol: {}.", short_hash(reference)));
-  std::set<std::string> notes, others;
-  for (const RunGroup& group : set.groups) {
-    for (const Run& run : group.runs) {
-      notes.insert(run.text("scale_note"));
-      if (run.protocol_hash != reference) others.insert(short_hash(run.protocol_hash));
-    }
-  }
-  if (!others.empty()) {
-    lines.push_back(fmt::format("{} protocol {}: not comparable with the rows without the mark.",
-                                kDagger, fmt::join(others, ", ")));
-  }
-  for (const std::string& note : notes) {
-    if (!note.empty()) lines.push_back(note);
-  }
+  lines.push_back(setting_footer(set));
+  for (std::string& line : protocol_footers(set)) lines.push_back(std::move(line));
   lines.emplace_back(
       "trainable, active, router: parameters; active are those that one token uses.");
-  for (const Run& run : set.failed) {
-    lines.push_back(fmt::format("Failed: {}, seed {}: {}", run.label, run.seed, run.error));
-  }
-  for (const Run& run : set.running) {
-    lines.push_back(fmt::format("Not finished: {}, seed {}.", run.label, run.seed));
-  }
+  for (std::string& line : unfinished_footers(set)) lines.push_back(std::move(line));
   return lines;
-}
-
-void mark_other_protocols(const RunGroup& group, const std::string& reference,
-                          std::vector<Cell>& cells) {
-  const bool other = std::any_of(group.runs.begin(), group.runs.end(),
-                                 [&](const Run& run) { return run.protocol_hash != reference; });
-  if (!other) return;
-  for (Cell& marked : cells) marked.text += kDagger;
 }
 
 [[noreturn]] void fail_without_scores(const RunFile& file, const ScoresOptions& options) {
@@ -270,13 +175,12 @@ void mark_other_protocols(const RunGroup& group, const std::string& reference,
 }  // namespace
 
 Table scores_table(const RunSet& set, const ScoresOptions& options) {
-  if (!options.allow_mixed) check_protocols(set);
+  if (!options.allow_mixed) check_one_protocol(set);
   std::vector<Column> columns;
   for (const RunGroup& group : set.groups) {
     for (const Run& run : group.runs) add_columns(RunFile(run.path), columns);
   }
   check(!columns.empty(), "the runs have no tasks with a metric");
-  const std::string& reference = set.groups.front().runs.front().protocol_hash;
   Table table;
   table.header = header(columns);
   bool any = false;
@@ -287,7 +191,7 @@ Table scores_table(const RunSet& set, const ScoresOptions& options) {
       any = any || !scores.back().by_task.empty();
     }
     table.rows.push_back(row(group, scores, columns));
-    mark_other_protocols(group, reference, table.rows.back());
+    mark_other_protocol(set, group, table.rows.back());
   }
   if (!any) fail_without_scores(RunFile(set.groups.front().runs.front().path), options);
   table.footers = footers(set, columns, options);

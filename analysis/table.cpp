@@ -66,6 +66,16 @@ std::string number(double value) {
 
 }  // namespace
 
+Cell mean_cell(const MeanStd& value, const std::function<std::string(double)>& format) {
+  if (value.count == 0) return {"–", {}};
+  const bool spread = value.count > 1;
+  return {format(value.mean) + (spread ? " ± " + format(value.std) : ""), value};
+}
+
+Cell mean_cell(const MeanStd& value, int digits) {
+  return mean_cell(value, [&](double number) { return fmt::format("{:.{}f}", number, digits); });
+}
+
 std::string to_markdown(const Table& table) {
   const std::vector<Line> lines = markdown_fields(table);
   std::vector<std::size_t> widths(table.header.size(), 2);

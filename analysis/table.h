@@ -3,6 +3,7 @@
 
 #include "analysis/statistics.h"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,11 @@ struct Cell {
   std::string text;
   std::optional<MeanStd> value;
 };
+
+/// "52.0 ± 2.8": mean and sample deviation; the deviation is left out where there is one value, and
+/// no value is a dash.
+Cell mean_cell(const MeanStd& value, int digits);
+Cell mean_cell(const MeanStd& value, const std::function<std::string(double)>& format);
 
 struct Table {
   std::string caption = {};

@@ -42,7 +42,8 @@ EvaluationRecord evaluation(const RunSpec& spec, const RunLayout& layout, int nu
       record.scores[task.name][metric] = final * number / 2;
     }
   }
-  record.usage = spec.usage;
+  const bool other = number == 1 && !spec.first_usage.empty();
+  record.usage = other ? spec.first_usage : spec.usage;
   return record;
 }
 

@@ -22,6 +22,7 @@ struct RunSpec {
   nlohmann::json attributes = nlohmann::json::object();  // over the usual ones
   RunLayout layout = {};                                 // where not given: the small one
   std::vector<SiteUsage> usage = {};                     // of the last evaluation
+  std::vector<SiteUsage> first_usage = {};               // of the first; empty: the same
   FinalRecord final_record = {};                         // embeddings; scores are added
   std::int64_t steps = 4;
 };

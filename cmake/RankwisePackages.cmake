@@ -12,6 +12,7 @@ rankwise_require(Eigen3 libeigen3-dev)
 rankwise_require(nlohmann_json nlohmann-json3-dev)
 # Header-only: LibTorch ships headers of another fmt, which would not match the system library.
 rankwise_require(fmt libfmt-dev)
+rankwise_require(Boost libboost-dev)  # headers alone: Boost.Math
 rankwise_require(OpenSSL libssl-dev COMPONENTS Crypto)
 find_path(RANDOM123_INCLUDE Random123/philox.h)
 if(NOT RANDOM123_INCLUDE)

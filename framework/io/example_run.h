@@ -23,6 +23,13 @@ inline RunLayout example_layout() {
                  .selection = true,
                  .embedding_width = 3},
                 {.name = "encoder.layer.0.output.dense", .in = 3, .out = 5}},
+      .truth = TruthRecord{.sites = {{.rank = {1, 2},
+                                      .directions = 2,
+                                      .left = {1, 0, 0, 1, 0, 0, 0, 0, 0, 0},
+                                      .right = {0, 1, 0, 0, 1, 0}},
+                                     {}},
+                           .group = {0, 1},
+                           .input_group = {0, 0}},
   };
 }
 

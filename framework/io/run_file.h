@@ -1,12 +1,14 @@
 /// What a run records, as plain values: the writer takes them, the reader gives them back.
 ///
 /// Letters in shapes: S training steps, E evaluations, T tasks, R ranks of a site, D width of an
-/// embedding, n sampled sequences, G examples of a split. Arrays are row-major.
+/// embedding, n sampled sequences, G examples of a split, K planted directions. Arrays are
+/// row-major.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,10 +38,30 @@ struct SiteRecord {
   bool operator==(const SiteRecord&) const = default;
 };
 
+/// The update that a suite planted at one site, as far as it tells; empty where it does not.
+struct SiteTruth {
+  static constexpr std::int64_t kMaxDirections = 16;
+
+  std::vector<std::int64_t> rank;  // [T] of each task's true update
+  std::int64_t directions = 0;     // K, at most kMaxDirections
+  std::vector<double> left;        // [out, K] orthonormal columns: outputs of the true updates
+  std::vector<double> right;       // [in, K] orthonormal columns: inputs of the true updates
+  bool operator==(const SiteTruth&) const = default;
+};
+
+/// What a suite knows of tasks that it made itself.
+struct TruthRecord {
+  std::vector<SiteTruth> sites;           // in the layout's order
+  std::vector<std::int64_t> group;        // [T] tasks that share directions; may be empty
+  std::vector<std::int64_t> input_group;  // [T] tasks whose inputs look alike; may be empty
+  bool operator==(const TruthRecord&) const = default;
+};
+
 /// Everything whose number must be known before a run file can be written and read at once.
 struct RunLayout {
   std::vector<TaskRecord> tasks;
   std::vector<SiteRecord> sites;
+  std::optional<TruthRecord> truth = {};
   bool operator==(const RunLayout&) const = default;
 };
 

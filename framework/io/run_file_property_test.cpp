@@ -39,6 +39,22 @@ Strings distinct_words(std::size_t at_most) {
   return {words.begin(), words.end()};
 }
 
+TruthRecord any_truth(const RunLayout& layout) {
+  const auto tasks = layout.tasks.size();
+  TruthRecord truth;
+  for (const SiteRecord& site : layout.sites) {
+    const auto directions = size_below(4);
+    SiteTruth known{.rank = {}, .directions = static_cast<std::int64_t>(directions)};
+    if (*rc::gen::arbitrary<bool>()) known.rank.assign(tasks, *rc::gen::inRange(0, 5));
+    known.left = values<double>(directions * static_cast<std::size_t>(site.out));
+    known.right = values<double>(directions * static_cast<std::size_t>(site.in));
+    truth.sites.push_back(known);
+  }
+  truth.group = values<std::int64_t>(tasks);
+  if (*rc::gen::arbitrary<bool>()) truth.input_group = values<std::int64_t>(tasks);
+  return truth;
+}
+
 RunLayout any_layout() {
   RunLayout layout;
   for (const std::string& name : distinct_words(1 + size_below(3))) {
@@ -53,6 +69,7 @@ RunLayout any_layout() {
     site.embedding_width = *rc::gen::inRange(0, 4);
     layout.sites.push_back(site);
   }
+  if (*rc::gen::arbitrary<bool>()) layout.truth = any_truth(layout);
   return layout;
 }
 

@@ -1,6 +1,7 @@
 #include "framework/io/run_layout.h"
 
 #include "framework/core/error.h"
+#include "framework/io/run_truth.h"
 #include "framework/io/schema.h"
 
 #include <fmt/ranges.h>
@@ -146,6 +147,7 @@ void check_layout(const RunLayout& layout) {
     check_site(site);
     check(names.insert(site.name).second, "site '{}' is there twice", site.name);
   }
+  check_truth(layout);
 }
 
 void write_layout(hdf5::File& file, const RunLayout& layout) {
@@ -154,6 +156,7 @@ void write_layout(hdf5::File& file, const RunLayout& layout) {
   write_metrics(file, layout.tasks);
   for_each_site_field(
       [&](const char* path, auto field) { write_column(file, path, layout.sites, field); });
+  write_truth(file, layout);
 }
 
 RunLayout read_layout(const hdf5::File& file) {
@@ -165,6 +168,7 @@ RunLayout read_layout(const hdf5::File& file) {
   read_metrics(file, layout.tasks);
   for_each_site_field(
       [&](const char* path, auto field) { read_column(file, path, layout.sites, field); });
+  layout.truth = read_truth(file, layout);
   return layout;
 }
 

@@ -1,4 +1,4 @@
-/// The tasks and sites of a run: checked, and stored in its file.
+/// The tasks and sites of a run, with their truth: checked, and stored in its file.
 #pragma once
 
 #include "framework/io/hdf5.h"

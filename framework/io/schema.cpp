@@ -51,7 +51,7 @@ While a run goes on its file is called `<name>.h5.partial`: it can be read at an
 
 Attributes are written `object@name`; `/@seed` is `file.attrs["seed"]`. Those of type JSON are text;
 bool is stored as uint8. Strings are UTF-8 of variable length. Arrays are row-major. A path whose
-numbers are missing (a method without ranks, without a bias) is absent.
+numbers are missing (a method without ranks, without a bias, a suite that knows no truth) is absent.
 
 | letter | size |
 |---|---|
@@ -62,6 +62,7 @@ numbers are missing (a method without ranks, without a bias) is absent.
 | n | sampled sequences |
 | G, W | examples of the split, values an example; a W of 1 is left out |
 | in, out | widths of the site's linear |
+| K | planted directions of the site, at most 16 |
 
 )";
 

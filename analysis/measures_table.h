@@ -1,0 +1,26 @@
+/// Tables of the measures of planted truth: a row a label, mean ± std over seeds.
+#pragma once
+
+#include "analysis/run_set.h"
+#include "analysis/table.h"
+
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+struct MeasuresOptions {
+  std::vector<std::string> measures = {};  // names of planted_measures(); empty: all that exist
+  bool allow_mixed = false;                // print runs of other protocols, marked with a dagger
+};
+
+/// A column for each measure that any run has; a dash where the row's runs have none, and the
+/// number of seeds after a cell to which not every seed of the row contributes. Throws Error for
+/// unknown names, when protocols differ and are not allowed to, or when no run has a measure.
+Table measures_table(const RunSet& runs, const MeasuresOptions& options = {});
+
+/// The curve of the mean chosen rank: a column for each step that was evaluated. Throws Error when
+/// no run chose ranks.
+Table mean_rank_table(const RunSet& runs);
+
+}  // namespace rankwise

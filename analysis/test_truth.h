@@ -1,0 +1,23 @@
+/// Run files with planted truth, for the tests of this folder: small enough to check by hand.
+#pragma once
+
+#include "analysis/test_runs.h"
+
+#include <cstdint>
+#include <vector>
+
+namespace rankwise::test {
+
+/// Four tasks, groups {0, 0, 1, 1} and of inputs {0, 1, 0, 1}; sites "low" and "high" of 4 -> 4 and
+/// 3 ranks that choose one rank a task. True ranks: low {1, 2, 3, 1}, high {2, 2, 1, 3}. Inputs use
+/// the first two axes, outputs the second and third.
+RunLayout planted_layout();
+
+/// Ten dev tokens a task, each through the prefix that its task chose, at gate one. R = 3.
+SiteUsage prefix_usage(const std::vector<std::int64_t>& chosen);
+
+/// A run whose tasks chose `first`, then `last`, at both sites; relative errors of 0.2 (best) and
+/// 0.1 (last).
+RunSpec planted_run(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& last);
+
+}  // namespace rankwise::test
