@@ -48,10 +48,11 @@ struct FlyLoraOptions {
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("density", self.density, "rho = p / n: share of non-zeros in each row of A",
           between(1e-6, 1));
-    field("a_init", self.a_init,
-          "non-zeros of A: gaussian; rademacher, random signs; fjlt, P H D with a sparse gaussian P; "
-          "two_phase, gaussian and trained at first",
-          one_of({"gaussian", "rademacher", "fjlt", "two_phase"}));
+    field(
+        "a_init", self.a_init,
+        "non-zeros of A: gaussian; rademacher, random signs; fjlt, P H D with a sparse gaussian P; "
+        "two_phase, gaussian and trained at first",
+        one_of({"gaussian", "rademacher", "fjlt", "two_phase"}));
     field("init_scale", self.init_scale,
           "deviation of A's non-zeros: row_norm 1/sqrt(p) gives rows norm 1, what the paper's 1/r "
           "gives at its sizes; paper 1/r",
@@ -163,8 +164,8 @@ class FlyLora : public Adapter {
   // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
   void before_step(const Moment& moment) override {
     if (options_.a_init != "two_phase" || options_.train_a) return;
-    const bool first =
-        static_cast<double>(moment.step) < options_.two_phase_share * static_cast<double>(moment.steps);
+    const bool first = static_cast<double>(moment.step) <
+                       options_.two_phase_share * static_cast<double>(moment.steps);
     for (const Attached& site : attached()) {
       torch::Tensor a = site.update->factors()->a;
       if (first && a.grad().defined()) a.mutable_grad().mul_(a != 0);

@@ -1,8 +1,8 @@
 // FlyLoRA's switches one by one: each setting gives its own hand-checked numbers.
 
+#include "framework/adapter/one_site.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
-#include "framework/adapter/one_site.h"
 
 #include <gmock/gmock.h>
 
@@ -124,8 +124,8 @@ TEST(FlyLoraSwitches, InitialA) {
 
 TEST(FlyLoraSwitches, TheHadamardProductIsTheDefinedOne) {
   // With one non-zero of size 1 a row and D's signs undone, rows of P H are rows of H / sqrt(n).
-  const Tensor a = OneSite("flylora", {{"a_init", "fjlt"}, {"density", 1e-6}}, {.in = 4})
-                       .get("lora_A");
+  const Tensor a =
+      OneSite("flylora", {{"a_init", "fjlt"}, {"density", 1e-6}}, {.in = 4}).get("lora_A");
   EXPECT_LE((a.abs() - a.abs().select(1, 0).unsqueeze(1)).abs().max().item<double>(), 1e-15)
       << "all entries of a row are as large";
 }

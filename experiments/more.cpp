@@ -48,7 +48,8 @@ struct MoreOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("reading", self.reading, "sets the defaults below: what the paper prints or the code does",
+    field("reading", self.reading,
+          "sets the defaults below: what the paper prints or the code does",
           one_of({"paper", "released"}));
     field("rank", self.rank, "largest rank r; every rank from 1 to r is an expert", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank", positive());
@@ -187,9 +188,8 @@ class TaskRankGate : public Gate {
     };
     weight_ = add("weight", uniform_tensor({options_.rank, width}, kaiming(width),
                                            seed.stream("gate"), setting.options));
-    bias_ = add("bias",
-                uniform_tensor({options_.rank}, 1 / std::sqrt(static_cast<double>(width)),
-                               seed.stream("gate_bias"), setting.options));
+    bias_ = add("bias", uniform_tensor({options_.rank}, 1 / std::sqrt(static_cast<double>(width)),
+                                       seed.stream("gate_bias"), setting.options));
     if (options_.candidates.empty()) return;
     blocked_ = torch::full({options_.rank}, -INFINITY, setting.options);
     for (const std::int64_t rank : options_.candidates) blocked_[rank - 1] = 0;
@@ -213,7 +213,8 @@ class TaskRankGate : public Gate {
       Random random = seed.stream("given").random();
       random.shuffle(ranks);
     }
-    for (std::int64_t& rank : ranks) rank = std::clamp<std::int64_t>(changed(rank), 1, options_.rank);
+    for (std::int64_t& rank : ranks)
+      rank = std::clamp<std::int64_t>(changed(rank), 1, options_.rank);
     return torch::tensor(ranks, setting.options.dtype(torch::kInt64));
   }
 
@@ -333,7 +334,8 @@ class More : public Adapter {
       total = {sites == 0 ? term.sum : total.sum + term.sum, term.sequences};
       ++sites;
     }
-    if (sites > 0) total.sum = total.sum * (options_.contrastive_weight / static_cast<double>(sites));
+    if (sites > 0)
+      total.sum = total.sum * (options_.contrastive_weight / static_cast<double>(sites));
     return total;
   }
 

@@ -1,9 +1,9 @@
 // MoRE's switches one by one: each setting gives its own hand-checked numbers.
 
+#include "framework/adapter/one_site.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
-#include "framework/adapter/one_site.h"
 
 #include <gmock/gmock.h>
 
@@ -101,9 +101,13 @@ TEST(MoreSwitches, GivenRanksMayComeFromTheSuite) {
                               ->rank;
   EXPECT_EQ(shuffled.sum().item<std::int64_t>(), 4);
   EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}}); }), HasSubstr("suite knows none"));
-  EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}, {"ranks", {1, 2, 3}}}); }),
+  EXPECT_THAT(error_of([] {
+                by_hand({{"selector", "given"}, {"ranks", {1, 2, 3}}});
+              }),
               HasSubstr("ranks: 3 are given for 2 tasks"));
-  EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}, {"ranks", {5, 1}}}); }),
+  EXPECT_THAT(error_of([] {
+                by_hand({{"selector", "given"}, {"ranks", {5, 1}}});
+              }),
               HasSubstr("ranks: 5 is more than the largest rank 4"));
 }
 
@@ -144,7 +148,9 @@ TEST(MoreSwitches, OnlyCandidatesAreChosen) {
   const auto p = doubles(site.update().gate()->selection()->probability[1]);
   EXPECT_THAT(p, ElementsAre(0, DoubleNear(1 / (1 + std::exp(-1)), 1e-15), 0,
                              DoubleNear(1 / (1 + std::exp(1)), 1e-15)));
-  EXPECT_THAT(error_of([] { by_hand({{"candidates", {2, 8}}}); }),
+  EXPECT_THAT(error_of([] {
+                by_hand({{"candidates", {2, 8}}});
+              }),
               HasSubstr("candidates: 8 is more than the largest rank 4"));
 }
 

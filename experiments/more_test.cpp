@@ -1,6 +1,6 @@
+#include "framework/adapter/one_site.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
-#include "framework/adapter/one_site.h"
 
 #include <gmock/gmock.h>
 

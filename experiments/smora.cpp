@@ -51,10 +51,11 @@ struct SmoraOptions {
     field("scale", self.scale, "the update is scaled by alpha over the active or the total ranks",
           one_of({"active", "rank"}));
     field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
-    field("gate", self.gate,
-          "of the chosen: sigmoid scores normalised to sum k; softmax over them times k; raw sigmoid "
-          "scores",
-          one_of({"sigmoid", "softmax", "raw"}));
+    field(
+        "gate", self.gate,
+        "of the chosen: sigmoid scores normalised to sum k; softmax over them times k; raw sigmoid "
+        "scores",
+        one_of({"sigmoid", "softmax", "raw"}));
     field("bias_in_gate", self.bias_in_gate, "the balance bias adds to the gate's values as well");
     field("router_bias", self.router_bias, "the router has a trained bias (earlier released code)");
     field("train_router", self.train_router, "false: the router stays at its random start");
@@ -83,12 +84,13 @@ class RouterGate : public Gate {
     const auto add = [&](const char* name, const torch::Tensor& start) {
       return options.train_router ? register_parameter(name, start) : register_buffer(name, start);
     };
-    router_ = add("router", linear_init(options.experts(), site.in, seed.stream("router"),
-                                        setting.options));
+    router_ = add("router",
+                  linear_init(options.experts(), site.in, seed.stream("router"), setting.options));
     if (options.router_bias) {
       const double bound = 1 / std::sqrt(static_cast<double>(site.in));
-      router_bias_ = add("router_bias", uniform_tensor({options.experts()}, bound,
-                                                       seed.stream("router_bias"), setting.options));
+      router_bias_ = add(
+          "router_bias",
+          uniform_tensor({options.experts()}, bound, seed.stream("router_bias"), setting.options));
     }
     bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
   }
@@ -97,8 +99,8 @@ class RouterGate : public Gate {
     const torch::Tensor logits = at::linear(input.x, router_, router_bias_);  // [N, E]
     const torch::Tensor scores = torch::sigmoid(logits);
     const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]
-    const Choice choice = choose_blocks(chosen, weights(logits, scores, chosen), options_.partition,
-                                        options_.rank);
+    const Choice choice =
+        choose_blocks(chosen, weights(logits, scores, chosen), options_.partition, options_.rank);
     if (input.pass.moment.training && options_.bias_moves == "forward") {
       move_balance_bias(bias_, rank_load(choice.chosen(), options_.rank), options_.balance_rate);
     }
@@ -176,9 +178,9 @@ class Smora : public Adapter {
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.alpha / static_cast<double>(options_.scale == "active"
-                                                              ? options_.active
-                                                              : options_.rank),
+            .scale =
+                options_.alpha /
+                static_cast<double>(options_.scale == "active" ? options_.active : options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<RouterGate>(options_, site, setting)});
   }

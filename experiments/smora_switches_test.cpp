@@ -1,9 +1,9 @@
 // SMoRA's switches one by one: each setting gives its own hand-checked numbers.
 
+#include "framework/adapter/one_site.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
-#include "framework/adapter/one_site.h"
 
 #include <gmock/gmock.h>
 

@@ -1,7 +1,7 @@
+#include "framework/adapter/one_site.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
-#include "framework/adapter/one_site.h"
 
 #include <gmock/gmock.h>
 

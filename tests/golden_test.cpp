@@ -33,6 +33,12 @@ std::string parameters_text(const ParameterCounts& counts) {
                      counts.head);
 }
 
+// [T, R] with zeros for the ranks that the other has and this one has not.
+torch::Tensor widened(const torch::Tensor& count, const torch::Tensor& other) {
+  const std::int64_t missing = other.size(1) - count.size(1);
+  return missing > 0 ? torch::constant_pad_nd(count, {0, missing}) : count;
+}
+
 // Dev tokens of each task that chose a rank, summed over sites; then the chosen ranks by site.
 std::string usage_text(Model& model, const Dataset& dataset) {
   std::string text;
@@ -41,7 +47,7 @@ std::string usage_text(Model& model, const Dataset& dataset) {
   for (const auto& [site, update] : model.adapter().attached()) {
     if (update->gate() == nullptr) continue;
     const torch::Tensor count = update->evaluation_usage()->count();
-    total = total.defined() ? total + count : count;
+    total = total.defined() ? widened(total, count) + widened(count, total) : count;
     if (const auto selection = update->gate()->selection()) {
       selected += fmt::format("rank at {}: {}\n", site.name,
                               fmt::join(fixtures::integers(selection->rank), " "));

@@ -1,6 +1,8 @@
-// table and figure: from run files alone.
+// table, measures, hypotheses and figure: from run files alone.
 
 #include "analysis/figure.h"
+#include "analysis/hypothesis.h"
+#include "analysis/measures_table.h"
 #include "analysis/run_set.h"
 #include "analysis/scores_table.h"
 #include "experiments/program/commands.h"
@@ -13,11 +15,12 @@ namespace rankwise {
 namespace {
 
 struct AnalysisArguments {
-  std::string name;  // of the figure
+  std::string name;  // of the figure, or of the file with hypotheses
   std::vector<std::string> paths;
   std::string out;
   std::vector<std::string> set;
   ScoresOptions scores;
+  bool steps = false;  // the mean rank over steps instead of the measures
 };
 
 RunSet load(const AnalysisArguments& arguments) {
@@ -26,18 +29,31 @@ RunSet load(const AnalysisArguments& arguments) {
   return runs;
 }
 
+void deliver(const Table& table, const AnalysisArguments& arguments) {
+  if (arguments.out.empty()) {
+    fmt::print("{}", to_markdown(table));
+    return;
+  }
+  write_file(arguments.out + ".md", to_markdown(table));
+  write_file(arguments.out + ".csv", to_csv(table));
+  fmt::print("{0}.md\n{0}.csv\n", arguments.out);
+}
+
 void table(const AnalysisArguments& arguments) {
   // Parsed again for its checks: the command line gives strings.
   const ScoresOptions options =
       parse_options<ScoresOptions>(options_to_json(arguments.scores), "table:");
-  const Table scores = scores_table(load(arguments), options);
-  if (arguments.out.empty()) {
-    fmt::print("{}", to_markdown(scores));
-    return;
-  }
-  write_file(arguments.out + ".md", to_markdown(scores));
-  write_file(arguments.out + ".csv", to_csv(scores));
-  fmt::print("{0}.md\n{0}.csv\n", arguments.out);
+  deliver(scores_table(load(arguments), options), arguments);
+}
+
+void measures(const AnalysisArguments& arguments) {
+  const RunSet runs = load(arguments);
+  deliver(arguments.steps ? mean_rank_table(runs) : measures_table(runs), arguments);
+}
+
+void hypotheses(const AnalysisArguments& arguments) {
+  const auto claims = read_hypotheses(arguments.name);
+  deliver(hypothesis_table(test_hypotheses(load(arguments), claims)), arguments);
 }
 
 nlohmann::json figure_options(const std::vector<std::string>& sets) {
@@ -75,6 +91,23 @@ void add_analysis_commands(CLI::App& program) {
   table_command->add_flag("--mixed", arguments->scores.allow_mixed,
                           "Allow rows of different protocols, marked");
   table_command->callback([=] { table(*arguments); });
+
+  CLI::App* measures_command =
+      program.add_subcommand("measures", "Recovery of what a suite planted, by label");
+  measures_command->add_option("paths", arguments->paths, "Run files, or folders of them")
+      ->required();
+  measures_command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv");
+  measures_command->add_flag("--steps", arguments->steps,
+                             "The mean chosen rank over steps instead");
+  measures_command->callback([=] { measures(*arguments); });
+
+  CLI::App* hypotheses_command =
+      program.add_subcommand("hypotheses", "Test claims over runs matched by seed");
+  hypotheses_command->add_option("file", arguments->name, "configs/hypotheses.json")->required();
+  hypotheses_command->add_option("paths", arguments->paths, "Run files, or folders of them")
+      ->required();
+  hypotheses_command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv");
+  hypotheses_command->callback([=] { hypotheses(*arguments); });
 
   CLI::App* figure_command = program.add_subcommand("figure", "Draw a figure from run files");
   figure_command->add_option("name", arguments->name, "usage, clusters, training, ...")->required();

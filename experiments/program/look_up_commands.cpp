@@ -40,11 +40,19 @@ void list() {
 }
 
 // The README's table of variants is this output.
+// A bar would end the cell.
+std::string cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
+    text.insert(at, 1, '\\');
+  }
+  return text;
+}
+
 void list_markdown() {
   fmt::print("| variant | what it is | source |\n|---|---|---|\n");
   for (const std::string& name : variants().names()) {
     const VariantFacts& facts = variants().find(name).facts;
-    fmt::print("| `{}` | {} | {} |\n", name, facts.summary, facts.paper);
+    fmt::print("| `{}` | {} | {} |\n", name, cell(facts.summary), cell(facts.paper));
   }
 }
 

@@ -19,8 +19,7 @@ using torch::Tensor;
 // Training sizes of GLUE's eight tasks and phi_t of each, to five digits.
 double sampler_probabilities(const Seed& /*seed*/) {
   const std::vector<double> sizes{8551, 392702, 3668, 104743, 363846, 2490, 67349, 5749};
-  const std::vector<double> printed{.10978, .16455, .10922, .12149,
-                                    .15963, .10908, .11680, .10946};
+  const std::vector<double> printed{.10978, .16455, .10922, .12149, .15963, .10908, .11680, .10946};
   const std::vector<double> weights = task_rules().find("size_softmax").weights(sizes, {});
   double total = 0;
   for (const double weight : weights) total += weight;
@@ -103,7 +102,8 @@ double coactivation(const Seed& seed) {
   site.forward(draw.normal({rows, 2}));
   const Tensor together = site.update().evaluation_usage()->together().to(torch::kFloat64);
   const Tensor pairs = together - torch::diag(together.diagonal());
-  const double mean = pairs.sum().item<double>() / (kRanks * (kRanks - 1)) / static_cast<double>(rows);
+  const double mean =
+      pairs.sum().item<double>() / (kRanks * (kRanks - 1)) / static_cast<double>(rows);
   return std::abs(mean - 56.0 / 992);
 }
 

@@ -19,7 +19,8 @@ class Draw {
 
   /// Uniform in {low, ..., high}.
   std::int64_t between(std::int64_t low, std::int64_t high) {
-    return low + static_cast<std::int64_t>(random_.index(static_cast<std::uint64_t>(high - low + 1)));
+    return low +
+           static_cast<std::int64_t>(random_.index(static_cast<std::uint64_t>(high - low + 1)));
   }
   /// Standard normal; a new draw at every call.
   torch::Tensor normal(std::vector<std::int64_t> sizes) {

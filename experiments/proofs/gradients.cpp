@@ -2,6 +2,7 @@
 
 #include "experiments/proofs/draw.h"
 #include "experiments/proofs/proof.h"
+#include "framework/model/model.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,9 +35,14 @@ double slope_error(OneSite& site, const std::string& name, const Tensor& gradien
   return std::abs(found - expected) / std::max(1.0, std::abs(expected));
 }
 
-bool estimates(const Variant& variant) {
+// True where the variant says that a parameter's gradient is no derivative of its forward.
+bool exempt(const Variant& variant, const std::string& parameter) {
+  const std::string prefix = "finite_differences/";
   return std::any_of(variant.facts.exemptions.begin(), variant.facts.exemptions.end(),
-                     [](const auto& entry) { return entry.first.starts_with("finite_differences"); });
+                     [&](const auto& entry) {
+                       return entry.first.starts_with(prefix) &&
+                              matches(entry.first.substr(prefix.size()), "site." + parameter);
+                     });
 }
 
 double variant_slopes(const std::string& name, const Seed& seed) {
@@ -44,12 +50,10 @@ double variant_slopes(const std::string& name, const Seed& seed) {
   const OneSite::Shape shape = draw.site();
   OneSite site(name, {}, shape);
   if (!site.adapts()) return 0;
-  const bool estimated = estimates(variants().find(name));
   std::vector<std::string> names;
   for (const auto& item : site.update().named_parameters()) {
     site.set(item.key(), item.value().detach() + 0.3 * draw.normal(item.value().sizes().vec()));
-    // Parameters behind a straight-through estimate have no slope to agree with.
-    if (!estimated || !item.key().starts_with("gate.")) names.push_back(item.key());
+    if (!exempt(variants().find(name), item.key())) names.push_back(item.key());
   }
   const Tensor x = draw.normal({7, shape.in});
   const auto tasks = draw.tasks_of_rows(7, shape.tasks);
@@ -72,8 +76,8 @@ struct SelectorGradient {
   SelectorGradient(const std::string& selector, const Seed& seed)
       : draw(seed), shape(draw.site()), rank(draw.between(2, 8)) {
     site = std::make_unique<OneSite>(
-        "more",
-        nlohmann::json{{"rank", rank}, {"selector", selector}, {"contrastive_weight", 0}}, shape);
+        "more", nlohmann::json{{"rank", rank}, {"selector", selector}, {"contrastive_weight", 0}},
+        shape);
     draw.fill(*site);
     x = draw.normal({9, shape.in});
     tasks = draw.tasks_of_rows(9, shape.tasks);
@@ -143,8 +147,7 @@ std::vector<Proof> gradient_proofs() {
   };
   for (const std::string& name : variants().names()) {
     proofs.push_back({.claim = name + ": gradients agree with finite differences",
-                      .where = estimates(variants().find(name)) ? "but for its gate's estimate"
-                                                                : "all parameters",
+                      .where = "but for what its exemptions name",
                       .limit = kSlope,
                       .trials = 3,
                       .error = [name](const Seed& seed) { return variant_slopes(name, seed); }});

@@ -26,6 +26,7 @@ struct Proof {
 };
 
 std::vector<Proof> forward_proofs();   // outputs of methods that must agree
+std::vector<Proof> baseline_proofs();  // what each baseline is in terms of LoRA
 std::vector<Proof> gradient_proofs();  // gradients against finite differences and by hand
 std::vector<Proof> count_proofs();     // probabilities, parameter counts, statistics of A
 

@@ -1,4 +1,5 @@
-/// One update of a variant by itself, with values set by hand: for proofs and for variants' own tests.
+/// One update of a variant by itself, with values set by hand: for proofs and for variants' own
+/// tests.
 #pragma once
 
 #include "framework/adapter/variant.h"

@@ -19,8 +19,9 @@ torch::Tensor top_k(const torch::Tensor& scores, std::int64_t k);
 /// onehot(argmax p) + p - stopgrad(p) (Bengio et al., 2013). [T, R] -> [T, R].
 torch::Tensor straight_through(const torch::Tensor& probability);
 
-/// The weight of each rank under a weighting of prefixes: entry i is the sum of entries j >= i, since
-/// prefix j holds the ranks up to j. [T, R] -> [T, R]; its gradient is one cumulative sum as well.
+/// The weight of each rank under a weighting of prefixes: entry i is the sum of entries j >= i,
+/// since prefix j holds the ranks up to j. [T, R] -> [T, R]; its gradient is one cumulative sum as
+/// well.
 torch::Tensor rank_weights(const torch::Tensor& prefix_weights);
 
 /// True at the ranks up to `last` (zero-based). last [T, 1] -> [T, ranks] bool.

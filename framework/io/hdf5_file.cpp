@@ -33,18 +33,32 @@ void check_is_hdf5(const std::filesystem::path& path) {
   check(answer > 0, "{}: is not an HDF5 file", path.string());
 }
 
-Handle no_times(const Place& place) {
-  Handle creation = owned(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, place, "creating");
-  checked(H5Pset_obj_track_times(creation.get(), false), place,
-          "creating");  // same input, same bytes
+/// Same input, same bytes: neither datasets nor groups carry times.
+Handle no_times(hid_t kind, const Place& place) {
+  Handle creation = owned(H5Pcreate(kind), H5Pclose, place, "creating");
+  checked(H5Pset_obj_track_times(creation.get(), false), place, "creating");
   return creation;
 }
 
-Handle with_parents(const Place& place) {
+Handle utf8_name(const Place& place) {
   Handle link = owned(H5Pcreate(H5P_LINK_CREATE), H5Pclose, place, "creating");
-  checked(H5Pset_create_intermediate_group(link.get(), 1), place, "creating");
   checked(H5Pset_char_encoding(link.get(), H5T_CSET_UTF8), place, "creating");
   return link;
+}
+
+void make_group(hid_t file, const std::string& path, const Place& place) {
+  owned(H5Gcreate2(file, path.c_str(), utf8_name(place).get(),
+                   no_times(H5P_GROUP_CREATE, place).get(), H5P_DEFAULT),
+        H5Gclose, place, "creating");
+}
+
+/// The groups above `path`. HDF5 could make them by itself, but with times.
+void make_parents(hid_t file, const std::string& path, const Place& place) {
+  for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    const bool there = checked(H5Lexists(file, part.c_str(), H5P_DEFAULT), place, "looking up") > 0;
+    if (!there) make_group(file, part, place);
+  }
 }
 
 Handle simple_space(const Shape& shape, const Shape& largest, const Place& place) {
@@ -64,7 +78,8 @@ File File::create(const std::filesystem::path& path, const std::filesystem::path
   prepare_library();
   const Place place{name.empty() ? path.string() : name.string(), ""};
   const Handle access = latest_format(place);
-  const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get());
+  const Handle creation = no_times(H5P_FILE_CREATE, place);
+  const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get());
   return {owned(id, H5Fclose, place, "cannot be created"), place.file};
 }
 
@@ -105,9 +120,8 @@ bool File::exists(const std::string& path) const {
 }
 
 void File::create_group(const std::string& path) {
-  owned(H5Gcreate2(handle_.get(), path.c_str(), with_parents(at(path)).get(), H5P_DEFAULT,
-                   H5P_DEFAULT),
-        H5Gclose, at(path), "creating");
+  make_parents(handle_.get(), path, at(path));
+  make_group(handle_.get(), path, at(path));
 }
 
 std::vector<std::string> File::children(const std::string& group) const {
@@ -124,8 +138,10 @@ Dataset File::create_dataset(const std::string& path, Type type, const Shape& sh
   const Handle space = simple_space(shape, shape, place);
   const Handle string = type == Type::kString ? string_type(place) : Handle();
   const hid_t stored = type == Type::kString ? string.get() : native_type(type);
-  return {owned(H5Dcreate2(handle_.get(), path.c_str(), stored, space.get(),
-                           with_parents(place).get(), no_times(place).get(), H5P_DEFAULT),
+  make_parents(handle_.get(), path, place);
+  const Handle creation = no_times(H5P_DATASET_CREATE, place);
+  return {owned(H5Dcreate2(handle_.get(), path.c_str(), stored, space.get(), utf8_name(place).get(),
+                           creation.get(), H5P_DEFAULT),
                 H5Dclose, place, "creating"),
           place};
 }
@@ -140,11 +156,12 @@ Dataset File::create_extensible(const std::string& path, Type type, const Shape&
   Shape chunk = shape;
   chunk[0] = rows_per_chunk;
   const Handle space = simple_space(shape, largest, place);
-  const Handle creation = no_times(place);
+  make_parents(handle_.get(), path, place);
+  const Handle creation = no_times(H5P_DATASET_CREATE, place);
   checked(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), place,
           "creating");
   return {owned(H5Dcreate2(handle_.get(), path.c_str(), native_type(type), space.get(),
-                           with_parents(place).get(), creation.get(), H5P_DEFAULT),
+                           utf8_name(place).get(), creation.get(), H5P_DEFAULT),
                 H5Dclose, place, "creating"),
           place};
 }

@@ -7,6 +7,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -126,9 +127,8 @@ Task make_task(const PlantedOptions& options, std::int64_t index) {
   const bool classes = options.target == "classes";
   Task task;
   task.name = fmt::format("planted{}", index);
-  task.family = options.plant == "groups"
-                    ? fmt::format("group {}", planted_groups(options)[index])
-                    : "planted";
+  task.family = options.plant == "groups" ? fmt::format("group {}", planted_groups(options)[index])
+                                          : "planted";
   task.kind = classes ? TaskKind::kClassify : TaskKind::kRegress;
   task.classes = classes ? options.outputs : 1;
   task.outputs = options.outputs;
@@ -179,7 +179,8 @@ void check_options(const PlantedOptions& options) {
   check(!grouped || members == options.tasks, "planted: groups of {} tasks in all, of {} tasks",
         members, options.tasks);
   std::int64_t needed = 0;
-  for (const auto& task : planted_directions(options, 0).front()) {
+  const auto directions = planted_directions(options, 0);
+  for (const auto& task : directions.front()) {
     for (const std::int64_t direction : task) needed = std::max(needed, direction + 1);
   }
   check(needed <= options.width, "planted: plant '{}' needs {} directions, and the width is {}",
@@ -191,6 +192,29 @@ GivenHead given_head(const PlantedOptions& options, const Teacher& teacher) {
                         : options.head == "shared" ? GivenHead::Training::kShared
                                                    : GivenHead::Training::kPerTask;
   return {teacher.head, training};
+}
+
+// The directions are told where one prefix holds them all.
+SiteTruth site_truth(const PlantedOptions& options, const Teacher& teacher, std::size_t layer) {
+  SiteTruth truth;
+  for (const auto& task : teacher.directions[layer]) {
+    truth.rank.push_back(static_cast<std::int64_t>(task.size()));
+  }
+  if (options.plant != "nested") return truth;
+  truth.directions = *std::max_element(truth.rank.begin(), truth.rank.end());
+  truth.left = flat(teacher.left[layer].narrow(1, 0, truth.directions));
+  truth.right = flat(teacher.right[layer].narrow(1, 0, truth.directions));
+  return truth;
+}
+
+SuiteTruth truth_of(const PlantedOptions& options, const Teacher& teacher) {
+  SuiteTruth truth;
+  for (std::size_t l = 0; l < teacher.sites.size(); ++l) {
+    truth.sites[teacher.sites[l]] = site_truth(options, teacher, l);
+  }
+  if (options.plant == "groups") truth.group = planted_groups(options);
+  if (options.inputs == "groups") truth.input_group = planted_groups(options);
+  return truth;
 }
 
 }  // namespace
@@ -247,12 +271,7 @@ SuiteData make_planted(const PlantedOptions& options, std::uint64_t seed) {
   made.dataset.target_width = options.target == "classes" ? 1 : options.outputs;
   made.dataset.tasks = make_tasks(options, teacher, seed);
   scale_losses(made.dataset.tasks);
-  for (std::size_t l = 0; l < teacher.sites.size(); ++l) {
-    std::vector<std::int64_t>& ranks = made.true_ranks[teacher.sites[l]];
-    for (const auto& task : teacher.directions[l]) {
-      ranks.push_back(static_cast<std::int64_t>(task.size()));
-    }
-  }
+  made.truth = truth_of(options, teacher);
   made.head = given_head(options, teacher);
   made.backbone_seed = backbone_seed(seed).value();
   return made;

@@ -43,8 +43,7 @@ struct PlantedOptions {
     field("same_ranks", self.same_ranks, "every layer has the same planted ranks");
     field("groups", self.groups, "for groups: tasks of each group, in order", each(positive()));
     field("group_shared", self.group_shared, "for groups: directions a group shares", positive());
-    field("inputs", self.inputs,
-          "inputs lie apart by task or by group, or all together (none)",
+    field("inputs", self.inputs, "inputs lie apart by task or by group, or all together (none)",
           one_of({"tasks", "groups", "none"}));
     field("head", self.head,
           "H is frozen, or the model trains a copy: one shared by all tasks, or one a task",

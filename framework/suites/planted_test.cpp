@@ -70,8 +70,7 @@ void become_teacher(Model& model, const PlantedOptions& options, std::int64_t ta
 }
 
 // [layers][tasks]
-std::vector<std::vector<std::int64_t>> ranks_of(const PlantedOptions& options,
-                                                std::uint64_t seed) {
+std::vector<std::vector<std::int64_t>> ranks_of(const PlantedOptions& options, std::uint64_t seed) {
   std::vector<std::vector<std::int64_t>> ranks;
   for (const auto& layer : planted_directions(options, seed)) {
     ranks.emplace_back();
@@ -97,10 +96,12 @@ TEST(Planted, RanksAreAPermutationAtEveryLayer) {
 
 TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
   PlantedOptions options;
-  for (const auto& task : planted_directions(options, kSeed)[1]) EXPECT_EQ(task.front(), 0);
+  const auto nested = planted_directions(options, kSeed);
+  for (const auto& task : nested[1]) EXPECT_EQ(task.front(), 0);
   options.plant = "disjoint";
   std::vector<std::int64_t> all;
-  for (const auto& task : planted_directions(options, kSeed)[1]) {
+  const auto disjoint = planted_directions(options, kSeed);
+  for (const auto& task : disjoint[1]) {
     all.insert(all.end(), task.begin(), task.end());
   }
   std::vector<std::int64_t> expected(30);
@@ -178,8 +179,18 @@ TEST(Planted, TheTrueRanksAreThoseOfTheTasksThatAreTaken) {
   const SuiteData two = load_suite(
       resolve_data({{"suite", "planted"}, {"tasks", {"planted6", "planted1"}}}, "data"), {});
   const auto ranks = ranks_of({}, 0);
-  EXPECT_EQ(all.true_ranks.at("layer.1"), ranks[1]);
-  EXPECT_THAT(two.true_ranks.at("layer.1"), ElementsAre(ranks[1][6], ranks[1][1]));
+  EXPECT_EQ(all.truth->sites.at("layer.1").rank, ranks[1]);
+  EXPECT_THAT(two.truth->sites.at("layer.1").rank, ElementsAre(ranks[1][6], ranks[1][1]));
+  EXPECT_EQ(all.truth->sites.at("layer.1").directions, 8);
+  EXPECT_THAT(all.truth->group, ::testing::IsEmpty());
+  const SuiteData grouped =
+      load_suite(resolve_data({{"suite", "planted"},
+                               {"options", {{"plant", "groups"}, {"inputs", "groups"}}},
+                               {"tasks", {"planted6", "planted1"}}},
+                              "data"),
+                 {});
+  EXPECT_THAT(grouped.truth->group, ElementsAre(2, 0));
+  EXPECT_THAT(grouped.truth->input_group, ElementsAre(2, 0));
 }
 
 TEST(Planted, TheUnadaptedModelHasErrorOne) {

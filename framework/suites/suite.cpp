@@ -39,23 +39,34 @@ void take_subsets(Dataset& dataset, const DataOptions& options) {
   }
 }
 
+void keep_truth(SuiteTruth& truth, const std::vector<std::size_t>& tasks) {
+  const auto keep = [&](std::vector<std::int64_t>& values) {
+    if (values.empty()) return;
+    std::vector<std::int64_t> kept;
+    for (const std::size_t task : tasks) kept.push_back(values[task]);
+    values = std::move(kept);
+  };
+  for (auto& [site, known] : truth.sites) keep(known.rank);
+  keep(truth.group);
+  keep(truth.input_group);
+}
+
 void keep_tasks(SuiteData& suite, const std::vector<std::string>& names) {
   if (names.empty()) return;
   Dataset& dataset = suite.dataset;
   std::vector<TaskData> kept;
-  std::map<std::string, std::vector<std::int64_t>> ranks;
+  std::vector<std::size_t> chosen;
   std::vector<std::string> known;
   for (const TaskData& data : dataset.tasks) known.push_back(data.task.name);
   for (const std::string& name : names) {
     const auto found = std::find(known.begin(), known.end(), name);
     check(found != known.end(), "unknown task '{}'; the tasks of {} are {}", name, dataset.suite,
           fmt::join(known, ", "));
-    const auto index = found - known.begin();
-    kept.push_back(dataset.tasks[index]);
-    for (const auto& [site, all] : suite.true_ranks) ranks[site].push_back(all[index]);
+    chosen.push_back(static_cast<std::size_t>(found - known.begin()));
+    kept.push_back(dataset.tasks[chosen.back()]);
   }
   dataset.tasks = std::move(kept);
-  suite.true_ranks = std::move(ranks);
+  if (suite.truth) keep_truth(*suite.truth, chosen);
 }
 
 }  // namespace

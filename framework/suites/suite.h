@@ -4,6 +4,7 @@
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/data/dataset.h"
+#include "framework/io/run_file.h"
 #include "framework/model/heads.h"
 
 #include <nlohmann/json.hpp>
@@ -48,12 +49,18 @@ struct SuiteSetting {
   std::uint64_t seed = 0;      // of the run
 };
 
+/// What a suite that was made in memory knows of its tasks.
+struct SuiteTruth {
+  std::map<std::string, SiteTruth> sites;        // by the backbone's linears
+  std::vector<std::int64_t> group, input_group;  // as in TruthRecord
+};
+
 /// A loaded suite.
 struct SuiteData {
   Dataset dataset;
   GivenHead head;                              // undefined: a trained head a task
   std::optional<std::uint64_t> backbone_seed;  // the backbone that the suite's truth was made with
-  std::map<std::string, std::vector<std::int64_t>> true_ranks;  // [T] by site, where known
+  std::optional<SuiteTruth> truth;
 };
 
 /// A suite made in memory.

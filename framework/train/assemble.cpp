@@ -34,8 +34,12 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), made.suite.head,
                                        made.seed.stream("heads"), made.tensors);
-  const Setting adapters{dataset.task_count(), 0, made.tensors, made.seed.stream("adapter"),
-                         made.suite.true_ranks};
+  Setting adapters{dataset.task_count(), 0, made.tensors, made.seed.stream("adapter"), {}};
+  if (made.suite.truth) {
+    for (const auto& [site, truth] : made.suite.truth->sites) {
+      adapters.true_ranks[site] = truth.rank;
+    }
+  }
   return std::make_unique<Model>(std::move(backbone),
                                  variants().find(config.variant).make(config.options),
                                  std::move(heads), AttachOptions{config.sites, adapters});

@@ -37,7 +37,8 @@ class Run {
         trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {}
 
   void record_to(const std::filesystem::path& file) {
-    RunWriter writer(file, run_layout(dataset(), model()), opening_attributes(), resume(file));
+    RunWriter writer(file, run_layout(dataset(), model(), made_.suite.truth), opening_attributes(),
+                     resume(file));
     try {
       train(writer, checkpoint_path(file));
       const FinalRecord record = finish(file);

@@ -116,7 +116,7 @@ RunIdentity identify(const RunConfig& config, const Places& places) {
   identity.config_hash = sha256(canonical(whole));
   json protocol = whole;
   for (const char* key : {"variant", "options", "seed", "sites", "record"}) protocol.erase(key);
-  for (const char* key : {"learning_rate", "head_learning_rate", "micro_batch"}) {
+  for (const char* key : {"learning_rate", "head_learning_rate", "micro_batch", "sampler"}) {
     protocol["train"].erase(key);
   }
   identity.protocol_hash = sha256(canonical(protocol));

@@ -44,8 +44,9 @@ SuiteSetting suite_setting(const RunConfig& config, const Places& places);
 /// Identity of a run, from its config and the bytes it reads.
 struct RunIdentity {
   std::string data_sha256, weights_sha256;
-  std::string config_hash;    // label, threads, device and places do not enter
-  std::string protocol_hash;  // what rows of one table must share: not variant, options, rates
+  std::string config_hash;  // label, threads, device and places do not enter
+  std::string
+      protocol_hash;  // what rows of one table must share: not variant, options, rates, sampler
 };
 
 /// Throws Error where data or weights are missing.

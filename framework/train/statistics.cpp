@@ -61,6 +61,15 @@ SiteUsage site_usage(Update& update) {
   return usage;
 }
 
+TruthRecord truth_record(const SuiteTruth& truth, const std::vector<SiteRecord>& sites) {
+  TruthRecord record{{}, truth.group, truth.input_group};
+  for (const SiteRecord& site : sites) {
+    const auto known = truth.sites.find(site.name);
+    record.sites.push_back(known == truth.sites.end() ? SiteTruth{} : known->second);
+  }
+  return record;
+}
+
 void append(std::vector<float>& to, const torch::Tensor& rows) {
   const std::vector<float> added = floats(rows);
   to.insert(to.end(), added.begin(), added.end());
@@ -68,12 +77,13 @@ void append(std::vector<float>& to, const torch::Tensor& rows) {
 
 }  // namespace
 
-RunLayout run_layout(const Dataset& dataset, Model& model) {
+RunLayout run_layout(const Dataset& dataset, Model& model, const std::optional<SuiteTruth>& truth) {
   RunLayout layout;
   for (const TaskData& data : dataset.tasks) layout.tasks.push_back(task_record(data.task));
   for (const auto& attached : model.adapter().attached()) {
     layout.sites.push_back(site_record(attached));
   }
+  if (truth) layout.truth = truth_record(*truth, layout.sites);
   return layout;
 }
 

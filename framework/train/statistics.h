@@ -4,13 +4,15 @@
 #include "framework/data/dataset.h"
 #include "framework/io/run_file.h"
 #include "framework/model/model.h"
+#include "framework/suites/suite.h"
 
 #include <vector>
 
 namespace rankwise {
 
 /// Tasks and sites with what each of them records.
-RunLayout run_layout(const Dataset& dataset, Model& model);
+RunLayout run_layout(const Dataset& dataset, Model& model,
+                     const std::optional<SuiteTruth>& truth = {});
 
 /// By the layout's order of sites; counts of the last evaluation that counted usage.
 std::vector<SiteUsage> collect_usage(Model& model);

@@ -20,6 +20,7 @@ struct StudyMembers {
   std::string study;
   std::string reproduces;
   std::string note;
+  std::string defaults_from, runs_from;
   std::vector<std::string> plugins;
   json defaults = json::object();
   std::vector<std::int64_t> seeds{0};
@@ -30,6 +31,11 @@ struct StudyMembers {
     field("study", self.study, "name of the study and of its results folder");
     field("reproduces", self.reproduces, "citation of the table or figure");
     field("note", self.note, "words on the scale, printed below tables");
+    field("defaults_from", self.defaults_from,
+          "another study, relative to this file: its defaults lie under these, and its seeds and "
+          "note count where this file has none");
+    field("runs_from", self.runs_from,
+          "another study, relative to this file, whose runs are meant");
     field("plugins", self.plugins, "shared libraries with variants, relative to this file");
     field("defaults", self.defaults, "what all runs share");
     field("seeds", self.seeds, "seeds of every run that has none of its own", each(not_negative()));
@@ -37,8 +43,53 @@ struct StudyMembers {
   }
 };
 
+// A run's options belong to its variant, so defaults may hold options only under the names of
+// sections; a run's own members win.
+json merged(const json& defaults, const json& run) {
+  json result = defaults;
+  result.merge_patch(run);
+  return result;
+}
+
+json read_study_json(const std::filesystem::path& file) {
+  json study = read_json(file);
+  check(study.is_object(), "{}: {} is not an object", file.string(), study.dump());
+  return study;
+}
+
+// The other study that `member` names; null where it names none.
+json named_study(const json& study, const char* member, const std::filesystem::path& file) {
+  const auto name = study.find(member);
+  if (name == study.end() || !name->is_string() || name->get<std::string>().empty()) return {};
+  const auto other = file.parent_path() / name->get<std::string>();
+  json found = read_study_json(other);
+  check(!found.contains(member), "{}: {}: {} names another study in turn", file.string(), member,
+        other.string());
+  return found;
+}
+
+// The file with what it takes from others.
+json whole_study(const std::filesystem::path& file) {
+  json study = read_study_json(file);
+  const json base = named_study(study, "defaults_from", file);
+  if (!base.is_null()) {
+    study["defaults"] =
+        merged(base.value("defaults", json::object()), study.value("defaults", json::object()));
+    for (const char* member : {"seeds", "note"}) {
+      if (!study.contains(member) && base.contains(member)) study[member] = base[member];
+    }
+  }
+  const json other = named_study(study, "runs_from", file);
+  if (!other.is_null()) {
+    check(!study.contains("runs"), "{}: has both 'runs' and 'runs_from'", file.string());
+    study["runs"] = other.value("runs", json::array());
+    if (!study.contains("reproduces")) study["reproduces"] = other.value("reproduces", "");
+  }
+  return study;
+}
+
 StudyMembers read_members(const std::filesystem::path& file) {
-  auto members = parse_options<StudyMembers>(read_json(file), file.string() + ":");
+  auto members = parse_options<StudyMembers>(whole_study(file), file.string() + ":");
   check(!members.study.empty(), "{}: has no name under 'study'", file.string());
   check(!members.runs.empty(), "{}: runs: there is none", file.string());
   check(!members.seeds.empty(), "{}: seeds: there is none", file.string());
@@ -116,14 +167,6 @@ void apply_sets(json& run, const std::vector<std::string>& sets) {
           "--set {}: expected path=value, as in train.steps=100", set);
     place(run, set.substr(0, equals), parse_value(set.substr(equals + 1)), "--set " + set);
   }
-}
-
-// A run's options belong to its variant, so defaults may hold options only under the names of
-// sections; a run's own members win.
-json merged(const json& defaults, const json& run) {
-  json result = defaults;
-  result.merge_patch(run);
-  return result;
 }
 
 std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds,

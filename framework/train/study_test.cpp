@@ -2,6 +2,7 @@
 
 #include "framework/train/study.h"
 
+#include "framework/adapter/variant.h"
 #include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
@@ -52,9 +53,11 @@ TEST(RunConfig, ReadsItsOwnJsonBack) {
 }
 
 TEST(RunConfig, RefusesWhatItDoesNotKnow) {
-  EXPECT_THAT(refusal("/variant", "smorra"),
-              HasSubstr("x.json: runs[2].variant: unknown variant 'smorra'; the variants are "
-                        "flylora, full_fine_tuning, linear_probe, lora, more, smora"));
+  EXPECT_THAT(
+      refusal("/variant", "smorra"),
+      HasSubstr(fmt::format("x.json: runs[2].variant: unknown variant 'smorra'; the variants "
+                            "are {}",
+                            fmt::join(variants().names(), ", "))));
   EXPECT_THAT(refusal("/options/rankk", 3),
               AllOf(HasSubstr("x.json: runs[2].options"), HasSubstr("rankk"), HasSubstr("active")));
   EXPECT_THAT(refusal("/optoins", json::object()),
@@ -203,6 +206,43 @@ TEST(Study, ExpandsDefaultsSweepsAndSeeds) {
   EXPECT_EQ(found.runs[9].options.at("rank"), 8);
   EXPECT_EQ(found.runs[9].options.at("active"), 2);
   EXPECT_EQ(found.runs[9].train.learning_rate, 0.2);
+}
+
+TEST(Study, TakesDefaultsAndRunsFromOthers) {
+  const auto base = study_file(kStudy);
+  const auto path = base.parent_path() / "y.json";
+  write_bytes(path, R"({"study": "why", "defaults_from": "x.json", "runs_from": "x.json",
+                        "defaults": {"train": {"steps": 5}}})");
+  const Study found = read_study(path, {});
+  EXPECT_EQ(found.name, "why");
+  EXPECT_EQ(found.reproduces, "Table 1");
+  EXPECT_EQ(found.note, "small scale");
+  EXPECT_EQ(labels(found), labels(read_study(base, {})));
+  EXPECT_EQ(found.runs[0].train.steps, 5);
+  EXPECT_EQ(found.runs[0].train.batch, 7);
+  EXPECT_EQ(found.runs[0].backbone, "tiny");
+  const auto refusal_of = [&](const char* text) {
+    write_bytes(path, text);
+    return error_of([&] { read_study(path, {}); });
+  };
+  EXPECT_THAT(refusal_of(R"({"study": "z", "runs_from": "x.json", "runs": []})"),
+              HasSubstr("both 'runs' and 'runs_from'"));
+  EXPECT_THAT(refusal_of(R"({"study": "z", "runs_from": "y.json"})"),
+              HasSubstr("names another study in turn"));
+  EXPECT_THAT(refusal_of(R"({"study": "z", "runs_from": "none.json"})"), HasSubstr("none.json"));
+  EXPECT_THAT(refusal_of(R"({"study": "z", "defaults_from": 3})"), HasSubstr("a string"));
+}
+
+TEST(Study, EveryConfigOfTheTreeCanBeRead) {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(RANKWISE_SOURCE_DIR "/configs")) {
+    if (entry.path().filename() == "hypotheses.json") continue;
+    const Study found = read_study(entry.path(), {});
+    EXPECT_EQ(found.name, entry.path().stem()) << "results are found by the file's name";
+    EXPECT_FALSE(found.note.empty()) << entry.path() << " says nothing of its scale";
+    ++count;
+  }
+  EXPECT_GT(count, 20U);
 }
 
 TEST(Study, SetChangesEveryRunAfterTheFile) {

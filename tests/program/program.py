@@ -28,6 +28,11 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("RANKWISE_PROGRAM", ROOT / "build/release/bin/rankwise")).absolute()
 DATA = Path(os.environ.get("RANKWISE_DATA", ROOT / "data")).absolute()
 
+# Every file of experiments/ is a variant, but for tests.
+VARIANTS = sorted(
+    path.stem for path in (ROOT / "experiments").glob("*.cpp") if not path.stem.endswith("_test")
+)
+
 Json = dict[str, Any]
 
 PLANTED: Json = {

@@ -9,6 +9,7 @@ import numpy as np
 from .errors import Errors
 from .program import (
     ROOT,
+    VARIANTS,
     all_variants,
     attributes,
     by_label,
@@ -22,7 +23,6 @@ from .program import (
 
 LABELS = ["linear probe", "full", "lora", "smora", "more", "flylora"]
 TASKS = ["planted0", "planted1", "planted2"]
-VARIANTS = ["flylora", "full_fine_tuning", "linear_probe", "lora", "more", "smora"]
 
 
 def markdown_rows(text: str) -> list[list[str]]:

@@ -4,10 +4,10 @@ import subprocess
 import unittest
 
 from .errors import Errors
-from .program import PROGRAM, run, tiny_study
+from .program import PROGRAM, VARIANTS, run, tiny_study
 
 LORA = {"variant": "lora"}
-VARIANTS = "flylora, full_fine_tuning, linear_probe, lora, more, smora"
+NAMES = ", ".join(VARIANTS)
 
 
 class Runs(Errors):
@@ -17,7 +17,7 @@ class Runs(Errors):
         self.refuse_run(
             {"variant": "smorra"},
             "study.json: runs[0]",
-            f"unknown variant 'smorra'; the variants are {VARIANTS}",
+            f"unknown variant 'smorra'; the variants are {NAMES}",
         )
         self.refuse_run(
             LORA | {"backbone": {"name": "bart"}},
@@ -46,7 +46,7 @@ class Runs(Errors):
         )
 
     def test_missing_names_list_the_choices(self) -> None:
-        self.refuse_run({"label": "nameless"}, "runs[0]", "variant", VARIANTS)
+        self.refuse_run({"label": "nameless"}, "runs[0]", "variant", NAMES)
         self.refuse_run(LORA | {"backbone": {"name": None}}, "runs[0].backbone", "bert, tiny")
 
     def test_wrong_types_say_what_is_expected(self) -> None:
@@ -180,7 +180,7 @@ class CommandLine(Errors):
         self.refuse(tiny_study(LORA), "'cuda'", "--device cpu", arguments=("--device", "cuda"))
 
     def test_unknown_things_to_describe(self) -> None:
-        self.assert_line(run("describe", "smorra"), "'smorra'", VARIANTS, "bert, tiny", "planted")
+        self.assert_line(run("describe", "smorra"), "'smorra'", NAMES, "bert, tiny", "planted")
 
     def test_help_is_no_mistake(self) -> None:
         for command in ((), ("run",), ("table",), ("figure",)):

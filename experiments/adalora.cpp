@@ -1,0 +1,232 @@
+// AdaLoRA (Zhang et al., ICLR 2023): W + P diag(lambda) Q with P and Q kept near orthogonal; a
+// falling budget of ranks, shared by all sites, goes to the triplets of highest importance.
+//
+// Q is lora_A, P is lora_B. A triplet's score adds the means of its vectors' importances; outside
+// the budget its lambda is set to zero and may come back. As in the released code, the budget
+// begins to fall when the warm-up ends, and the importance stays as it is once the budget is final.
+// The paper sets warm-up, final phase and interval for each task in steps: the defaults here are
+// this project's. Not verified against the text: equation numbers, and the numerator of eq. 12.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct AdaloraOptions {
+  std::int64_t rank = 12;
+  std::int64_t target_rank = 8;
+  std::optional<double> alpha;
+  double dropout = 0;
+  double deviation = 0.02;
+  double warmup_share = 0.1, final_share = 0.5;
+  std::int64_t interval = 10;
+  double beta1 = 0.85, beta2 = 0.85;
+  double orthogonality_weight = 0.1;
+  std::string orthogonality = "squared";
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "ranks of a site at the start", positive());
+    field("target_rank", self.target_rank, "mean ranks of a site in the end", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: rank, as in eq. 3",
+          positive());
+    field("dropout", self.dropout, "dropout on the input of Q", between(0, 0.99));
+    field("deviation", self.deviation, "of P's and Q's normal start (released code: 0.02)",
+          positive());
+    field("warmup_share", self.warmup_share, "share of the steps before the budget falls",
+          between(0, 1));
+    field("final_share", self.final_share, "share of the steps with the final ranks",
+          between(0, 1));
+    field("interval", self.interval, "steps from one allocation to the next while the budget falls",
+          positive());
+    field("beta1", self.beta1, "smoothing of the sensitivity (eq. 9)", between(0, 1));
+    field("beta2", self.beta2, "smoothing of the uncertainty (eq. 10)", between(0, 1));
+    field("orthogonality_weight", self.orthogonality_weight, "gamma of the regulariser",
+          not_negative());
+    field(
+        "orthogonality", self.orthogonality,
+        "squared: squared norms summed over P and Q of all sites (eq. 4); norm: mean of the norms "
+        "(released code)",
+        one_of({"squared", "norm"}));
+  }
+};
+
+// A parameter with its smoothed sensitivity and uncertainty, entry by entry.
+struct Watched {
+  torch::Tensor parameter, sensitivity, uncertainty;
+
+  // eq. 8 to 10.
+  void observe(double beta1, double beta2) const {
+    const torch::Tensor now = (parameter * parameter.grad()).abs();
+    sensitivity.lerp_(now, 1 - beta1);
+    uncertainty.lerp_((now - sensitivity).abs(), 1 - beta2);
+  }
+  torch::Tensor importance() const { return sensitivity * uncertainty; }  // eq. 11
+};
+
+class TripletGate : public Gate {
+ public:
+  // `q` [R, in] and `p` [out, R]: handles to the update's own parameters.
+  TripletGate(const AdaloraOptions& options, const Setting& setting, const torch::Tensor& q,
+              const torch::Tensor& p)
+      : options_(options), tasks_(setting.tasks), sites_(setting.sites) {
+    const torch::Tensor zeros = torch::zeros({options.rank}, setting.options);
+    lambda_ = watch("lambda", register_parameter("lambda", zeros));
+    q_ = watch("Q", q);
+    p_ = watch("P", p);
+    kept_ = register_buffer("kept", torch::ones({options.rank}, setting.options));
+  }
+
+  Choice forward(const GateInput& input) override {
+    sequences_ = input.pass.moment.training ? input.pass.batch.sequences() : 0;
+    return Choice::by_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1}));
+  }
+
+  double active_ranks(std::int64_t /*ranks*/) const override {
+    return static_cast<double>(active().sum().item<std::int64_t>());
+  }
+
+  AuxiliaryTerm take_auxiliary() override {
+    const std::int64_t sequences = std::exchange(sequences_, 0);
+    if (sequences == 0 || options_.orthogonality_weight == 0) return {};
+    const double weight = options_.orthogonality_weight * static_cast<double>(sequences);
+    return {regulariser() * weight, sequences};
+  }
+
+  void observe() {
+    for (const Watched* watched : {&lambda_, &q_, &p_}) {
+      watched->observe(options_.beta1, options_.beta2);
+    }
+  }
+  // [R], eq. 7.
+  torch::Tensor scores() const {
+    return lambda_.importance() + q_.importance().mean(1) + p_.importance().mean(0);
+  }
+  // mask [R] bool.
+  void keep(const torch::Tensor& mask) {
+    kept_.copy_(mask);
+    lambda_.parameter.mul_(kept_);
+  }
+
+ private:
+  Watched watch(const std::string& name, const torch::Tensor& parameter) {
+    const torch::Tensor zeros = torch::zeros_like(parameter.detach());
+    return {parameter, register_buffer("sensitivity_" + name, zeros),
+            register_buffer("uncertainty_" + name, zeros.clone())};
+  }
+
+  // [R] bool: those inside the budget, and those that came back since the last allocation.
+  torch::Tensor active() const { return (kept_ != 0).logical_or(lambda_.parameter != 0); }
+
+  // This site's part of R(P, Q).
+  torch::Tensor regulariser() const {
+    const torch::Tensor q = from_identity(q_.parameter.mm(q_.parameter.t()));
+    const torch::Tensor p = from_identity(p_.parameter.t().mm(p_.parameter));
+    if (options_.orthogonality == "squared") return q.square().sum() + p.square().sum();
+    return (q.norm() + p.norm()) / static_cast<double>(2 * sites_);
+  }
+  static torch::Tensor from_identity(const torch::Tensor& gram) {
+    return gram - torch::eye(gram.size(0), gram.options());
+  }
+
+  AdaloraOptions options_;
+  std::int64_t tasks_, sites_;
+  Watched lambda_, q_, p_;
+  torch::Tensor kept_;  // [R] 1 inside the budget of the last allocation
+  std::int64_t sequences_ = 0;
+};
+
+// When the budget falls, counted in optimizer steps from 1.
+struct Schedule {
+  std::int64_t step, first, last;  // it falls after `first` and is final from `last` on
+
+  Schedule(const AdaloraOptions& options, const Moment& moment)
+      : step(moment.step + 1),
+        first(share(options.warmup_share, moment)),
+        last(moment.steps - share(options.final_share, moment)) {}
+
+  bool allocates(std::int64_t interval) const {
+    return step >= last || (step > first && step % interval == 0);
+  }
+  // eq. 12: how much of what is to go still stands.
+  double remaining() const {
+    if (step >= last) return 0;
+    const double left = static_cast<double>(last - step) / static_cast<double>(last - first);
+    return left * left * left;
+  }
+
+ private:
+  static std::int64_t share(double of_steps, const Moment& moment) {
+    return static_cast<std::int64_t>(of_steps * static_cast<double>(moment.steps));
+  }
+};
+
+class Adalora : public Adapter {
+ public:
+  explicit Adalora(const AdaloraOptions& options) : options_(options) {
+    check(options.target_rank <= options.rank,
+          "target_rank: {} is more than the {} ranks there are", options.target_rank, options.rank);
+    check(options.warmup_share + options.final_share < 1,
+          "final_share: {} and a warmup_share of {} leave no steps for the budget to fall",
+          options.final_share, options.warmup_share);
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const Seed seed = setting.seed.stream(site.name);
+    const auto rank = static_cast<double>(options_.rank);
+    RankUpdateParts parts{.a = normal_tensor({options_.rank, site.in}, options_.deviation,
+                                             seed.stream("A"), setting.options),
+                          .b = normal_tensor({site.out, options_.rank}, options_.deviation,
+                                             seed.stream("B"), setting.options),
+                          .scale = options_.alpha.value_or(rank) / rank,
+                          .dropout = options_.dropout};
+    gates_.push_back(std::make_shared<TripletGate>(options_, setting, parts.a, parts.b));
+    parts.gate = gates_.back();
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+  }
+
+  void before_step(const Moment& moment) override {
+    const torch::NoGradGuard no_grad;
+    const Schedule schedule(options_, moment);
+    if (schedule.step > schedule.last) return;
+    for (const auto& gate : gates_) gate->observe();
+  }
+
+  void after_step(const Moment& moment) override {
+    Adapter::after_step(moment);
+    const Schedule schedule(options_, moment);
+    if (!schedule.allocates(options_.interval)) return;
+    const auto sites = static_cast<std::int64_t>(gates_.size());
+    const double excess =
+        static_cast<double>((options_.rank - options_.target_rank) * sites) * schedule.remaining();
+    allocate(options_.target_rank * sites + static_cast<std::int64_t>(excess));
+  }
+
+ private:
+  // The `budget` highest scores of all sites together.
+  void allocate(std::int64_t budget) {
+    const torch::NoGradGuard no_grad;
+    std::vector<torch::Tensor> scores;
+    for (const auto& gate : gates_) scores.push_back(gate->scores());
+    const torch::Tensor all = torch::cat(scores);
+    const torch::Tensor best = std::get<1>(all.topk(budget));
+    const torch::Tensor mask = torch::zeros_like(all, torch::kBool).index_fill_(0, best, true);
+    for (std::size_t i = 0; i < gates_.size(); ++i) {
+      gates_[i]->keep(mask.narrow(0, static_cast<std::int64_t>(i) * options_.rank, options_.rank));
+    }
+  }
+
+  AdaloraOptions options_;
+  std::vector<std::shared_ptr<TripletGate>> gates_;
+};
+
+const RegisterVariant<AdaloraOptions> registration(
+    "adalora",
+    {.paper = "Zhang et al., ICLR 2023 (arXiv:2303.10512), eq. 3, 4 and 7 to 12",
+     .summary = "pairs with singular values; a falling budget keeps the most important ranks"},
+    [](const AdaloraOptions& options) { return std::make_unique<Adalora>(options); });
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,230 @@
+#include "framework/adapter/one_site.h"
+#include "framework/io/test_files.h"
+#include "framework/testing/conformance.h"
+#include "framework/testing/fixtures.h"
+#include "framework/train/trainer.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace rankwise {
+namespace {
+
+using fixtures::doubles;
+using ::testing::DoubleNear;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using torch::Tensor;
+
+const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
+
+// Two ranks, scale 1, Q = 1, P = (1, 1), lambda = (2, -3). For x = (1, 10): y = 2 - 30.
+OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
+  options.update(
+      {{"rank", 2}, {"target_rank", 1}, {"interval", 1}, {"beta1", 0.5}, {"beta2", 0.25}});
+  OneSite site("adalora", options, {.tasks = 2, .sites = 2});
+  site.set("lora_A", OneSite::tensor({{1, 0}, {0, 1}}));
+  site.set("lora_B", OneSite::tensor({{1, 1}}));
+  site.set("gate.lambda", torch::tensor({2.0, -3.0}, kDouble));
+  return site;
+}
+
+const Tensor& one_row() {
+  static const Tensor row = OneSite::tensor({{1, 10}});
+  return row;
+}
+
+constexpr Moment kLastStep{.training = true, .step = 9, .steps = 10};
+
+TEST(Adalora, TheUpdateIsPLambdaQ) {
+  OneSite site = by_hand();
+  EXPECT_EQ(site.forward(one_row()).item<double>(), -28);
+  OneSite scaled = by_hand({{"alpha", 6}});
+  EXPECT_EQ(scaled.forward(one_row()).item<double>(), 3 * -28);
+}
+
+TEST(Adalora, StartsWithNormalPairsAndLambdaZero) {
+  const OneSite site("adalora", {{"rank", 100}}, {.in = 100, .out = 100});
+  EXPECT_THAT(doubles(site.get("gate.lambda")), Each(0));
+  for (const char* name : {"lora_A", "lora_B"}) {  // five deviations of 10^4 squares
+    EXPECT_NEAR(site.get(name).square().mean().item<double>(), 4e-4, 4e-4 * 0.071) << name;
+  }
+  EXPECT_FALSE(torch::equal(site.get("lora_A"), site.get("lora_B").t()));
+}
+
+TEST(Adalora, TheRegulariserIsTheSquaredDistanceFromOrthogonality) {
+  OneSite site = by_hand({{"orthogonality_weight", 0.5}});
+  site.set("lora_A", OneSite::tensor({{1, 0}, {1, 1}}));  // Q Q^T - 1 = {{0, 1}, {1, 1}}
+  site.set("lora_B", OneSite::tensor({{2, 0}}));          // P^T P - 1 = {{3, 0}, {0, -1}}
+  site.forward(one_row().repeat({3, 1}), {}, /*training=*/true);
+  const AuxiliaryTerm term = site.adapter().take_auxiliary();
+  EXPECT_EQ(term.sequences, 3);
+  EXPECT_EQ(term.sum.item<double>(), 3 * 0.5 * (3 + 10));
+  EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined()) << "given twice";
+  site.forward(one_row());
+  EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined()) << "in evaluation";
+}
+
+TEST(Adalora, TheReleasedRegulariserIsTheMeanNorm) {
+  OneSite site = by_hand({{"orthogonality_weight", 0.5}, {"orthogonality", "norm"}});
+  site.set("lora_A", OneSite::tensor({{1, 0}, {1, 1}}));
+  site.set("lora_B", OneSite::tensor({{2, 0}}));
+  site.forward(one_row(), {}, /*training=*/true);
+  EXPECT_NEAR(site.adapter().take_auxiliary().sum.item<double>(),
+              0.5 * (std::sqrt(3.0) + std::sqrt(10.0)) / 4, 1e-14);  // two factors at two sites
+}
+
+TEST(Adalora, WithoutWeightThereIsNoRegulariser) {
+  OneSite site = by_hand({{"orthogonality_weight", 0}});
+  site.forward(one_row(), {}, /*training=*/true);
+  EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined());
+}
+
+TEST(Adalora, SensitivityAndUncertaintyAreSmoothedProductsWithTheGradient) {
+  OneSite site = by_hand();
+  site.forward(one_row(), {}, /*training=*/true).sum().backward();
+  // |w grad w|: lambda (2 * 1, 3 * 10), P the same, Q {{2, 0}, {0, 30}}.
+  site.adapter().before_step({.steps = 10});
+  EXPECT_THAT(doubles(site.get("gate.sensitivity_lambda")), ElementsAre(1, 15));
+  EXPECT_THAT(doubles(site.get("gate.uncertainty_lambda")), ElementsAre(0.75, 11.25));
+  EXPECT_THAT(doubles(site.get("gate.sensitivity_P")), ElementsAre(1, 15));
+  EXPECT_THAT(doubles(site.get("gate.sensitivity_Q")), ElementsAre(1, 0, 0, 15));
+  site.adapter().before_step({.steps = 10});
+  EXPECT_THAT(doubles(site.get("gate.sensitivity_lambda")), ElementsAre(1.5, 22.5));
+  EXPECT_THAT(doubles(site.get("gate.uncertainty_lambda")), ElementsAre(0.5625, 8.4375));
+}
+
+TEST(Adalora, ImportanceNoLongerChangesInTheFinalPhase) {
+  OneSite site = by_hand();
+  site.forward(one_row(), {}, /*training=*/true).sum().backward();
+  site.adapter().before_step(kLastStep);
+  EXPECT_THAT(doubles(site.get("gate.sensitivity_lambda")), ElementsAre(0, 0));
+}
+
+// Lambda after an allocation of one rank, where lambda's importance is (3, 1), that of the second
+// row of Q is (q, 0), and P's is (0, p).
+std::vector<double> kept(double q, double p) {
+  OneSite site = by_hand();
+  const auto set = [&](const std::string& name, const Tensor& sensitivity) {
+    site.set("gate.sensitivity_" + name, sensitivity);
+    site.set("gate.uncertainty_" + name, torch::ones_like(sensitivity));
+  };
+  set("lambda", torch::tensor({3.0, 1.0}, kDouble));
+  set("Q", OneSite::tensor({{0, 0}, {q, 0}}));
+  set("P", OneSite::tensor({{0, p}}));
+  site.adapter().after_step(kLastStep);
+  return doubles(site.get("gate.lambda"));
+}
+
+TEST(Adalora, TheScoreOfATripletAddsTheMeansOverItsVectors) {
+  EXPECT_THAT(kept(0, 0), ElementsAre(2, 0));
+  EXPECT_THAT(kept(3, 0), ElementsAre(2, 0)) << "the mean over two inputs is 1.5";
+  EXPECT_THAT(kept(5, 0), ElementsAre(0, -3));
+  EXPECT_THAT(kept(0, 1.5), ElementsAre(2, 0));
+  EXPECT_THAT(kept(0, 2.5), ElementsAre(0, -3));
+}
+
+TEST(Adalora, TheScoreIsSensitivityTimesUncertainty) {
+  OneSite site = by_hand();
+  site.set("gate.sensitivity_lambda", torch::tensor({3.0, 1.0}, kDouble));
+  site.set("gate.uncertainty_lambda", torch::tensor({1.0, 4.0}, kDouble));
+  site.adapter().after_step(kLastStep);
+  EXPECT_THAT(doubles(site.get("gate.lambda")), ElementsAre(0, -3));
+}
+
+TEST(Adalora, ARankOutsideTheBudgetIsOffUntilItComesBack) {
+  OneSite site = by_hand();
+  site.set("gate.sensitivity_lambda", torch::tensor({0.0, 1.0}, kDouble));
+  site.set("gate.uncertainty_lambda", torch::ones({2}, kDouble));
+  EXPECT_EQ(site.update().gate()->active_ranks(2), 2);
+  site.adapter().after_step(kLastStep);
+  EXPECT_EQ(site.forward(one_row(), {1}).item<double>(), -30);
+  EXPECT_EQ(site.update().gate()->active_ranks(2), 1);
+  const RankUsage& usage = *site.update().evaluation_usage();
+  EXPECT_THAT(doubles(usage.count()), ElementsAre(0, 0, 0, 1));
+  EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(0, 0, 0, -3));
+  site.forward(one_row()).sum().backward();
+  EXPECT_THAT(doubles(site.get("gate.lambda").grad()), ElementsAre(1, 10));
+  site.set("gate.lambda", torch::tensor({0.5, -3.0}, kDouble));  // as the optimizer may
+  EXPECT_EQ(site.update().gate()->active_ranks(2), 2);
+}
+
+// Ranks left of 12 after step `step` (from 1) of 20, of which 2 warm up and 6 are final; the
+// target is 4.
+double ranks_after(std::int64_t step, std::int64_t interval) {
+  OneSite site("adalora",
+               {{"rank", 12}, {"target_rank", 4}, {"final_share", 0.3}, {"interval", interval}},
+               {});
+  site.adapter().after_step({.training = true, .step = step - 1, .steps = 20});
+  return site.update().gate()->active_ranks(12);
+}
+
+TEST(Adalora, TheBudgetFallsByACubic) {
+  EXPECT_EQ(ranks_after(2, 1), 12);
+  EXPECT_EQ(ranks_after(3, 1), 4 + 6);   // 8 (11/12)^3 = 6.16
+  EXPECT_EQ(ranks_after(5, 1), 4 + 3);   // 8 (3/4)^3 = 3.375
+  EXPECT_EQ(ranks_after(8, 1), 4 + 1);   // 8 (1/2)^3
+  EXPECT_EQ(ranks_after(11, 1), 4 + 0);  // 8 (1/4)^3 = 0.125
+  EXPECT_EQ(ranks_after(20, 1), 4);
+}
+
+TEST(Adalora, RanksAreAllocatedAtTheIntervalAndInTheFinalPhase) {
+  EXPECT_EQ(ranks_after(5, 3), 12);
+  EXPECT_EQ(ranks_after(6, 3), 4 + 2);  // 8 (2/3)^3 = 2.37
+  EXPECT_EQ(ranks_after(14, 3), 4);
+  EXPECT_EQ(ranks_after(16, 3), 4);
+}
+
+TEST(Adalora, AllSitesShareTheBudget) {
+  const toy::Recipe recipe{.variant = "adalora",
+                           .options = {{"rank", 4}, {"target_rank", 2}, {"interval", 1}}};
+  const auto model = toy::model(recipe);
+  Trainer(*model, toy::dataset(recipe.kind), toy::training(10), Seed(1), recipe.tensors)
+      .run({}, [](std::int64_t) {});
+  double total = 0;
+  bool uneven = false;
+  for (const auto& [site, update] : model->adapter().attached()) {
+    const double active = update->gate()->active_ranks(4);
+    total += active;
+    uneven = uneven || active != 2;
+  }
+  EXPECT_EQ(total, 2 * static_cast<double>(model->adapter().attached().size()));
+  EXPECT_TRUE(uneven);
+}
+
+TEST(Adalora, WithLambdaOneIsLora) {
+  OneSite adalora("adalora", {{"rank", 4}, {"target_rank", 4}, {"alpha", 8}}, {.in = 3, .out = 2});
+  OneSite lora("lora", {{"rank", 4}, {"alpha", 8}}, {.in = 3, .out = 2});
+  adalora.set("gate.lambda", torch::ones({4}, kDouble));
+  lora.set("lora_A", adalora.get("lora_A"));
+  lora.set("lora_B", adalora.get("lora_B"));
+  const Tensor x = torch::randn({6, 3}, kDouble);
+  EXPECT_TRUE(torch::equal(adalora.forward(x), lora.forward(x)));
+}
+
+TEST(Adalora, RefusesOptionsThatDoNotFit) {
+  EXPECT_THAT(error_of([] {
+                OneSite("adalora", {{"target_rank", 13}}, {});
+              }),
+              HasSubstr("options.target_rank: 13 is more than the 12 ranks there are"));
+  EXPECT_THAT(error_of([] {
+                OneSite("adalora", {{"warmup_share", 0.5}}, {});
+              }),
+              HasSubstr("options.final_share: 0.5 and a warmup_share of 0.5 leave no steps"));
+}
+
+TEST(Adalora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "adalora"}); }
+
+TEST(Adalora, HoldsTheConformanceSuiteWithManyAllocations) {
+  conformance::run_all({.variant = "adalora",
+                        .options = {{"rank", 4},
+                                    {"target_rank", 1},
+                                    {"interval", 1},
+                                    {"final_share", 0},
+                                    {"orthogonality", "norm"}}});
+}
+
+}  // namespace
+}  // namespace rankwise

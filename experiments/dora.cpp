@@ -1,0 +1,89 @@
+// DoRA (Liu et al., ICML 2024): the adapted weight is split into a magnitude for each output and a
+// direction, W' = m (W + s B A) / ||W + s B A||, and m, A and B are trained.
+//
+// The norm is that of each output's row, and a constant to the gradient (section 4.3). Not verified
+// against the text: the scale s, and that dropout acts on the input of A alone.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct DoraOptions {
+  std::int64_t rank = 8;
+  std::optional<double> alpha;
+  double dropout = 0;
+  bool detach_norm = true;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "rank r", positive());
+    field("alpha", self.alpha, "B A is scaled by alpha / rank; null: 2 * rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field("detach_norm", self.detach_norm, "the norm is a constant to the gradient (section 4.3)");
+  }
+};
+
+// The recorded factors are the direction's pair.
+class DoraUpdate : public RankUpdate {
+ public:
+  DoraUpdate(const Site& site, const Setting& setting, RankUpdateParts parts, bool detach_norm)
+      : RankUpdate(site, setting, std::move(parts)), detach_norm_(detach_norm) {
+    magnitude_ = register_parameter("magnitude", direction_norm(site.weight).detach());
+  }
+
+  torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
+                        const Pass& pass) override {
+    const torch::Tensor direction = RankUpdate::forward(x, {frozen.weight, {}}, pass);
+    const torch::Tensor norm = direction_norm(frozen.weight);
+    const torch::Tensor y = direction * (magnitude_ / (detach_norm_ ? norm.detach() : norm));
+    return frozen.bias.defined() ? y + frozen.bias : y;
+  }
+
+  std::int64_t active_parameters() const override {
+    return RankUpdate::active_parameters() + magnitude_.numel();
+  }
+
+ private:
+  // Of each row of W + s B A; [out]. A row of zeros stays one, at magnitude zero.
+  torch::Tensor direction_norm(const torch::Tensor& weight) const {
+    const Factors pair = *factors();
+    return (weight + pair.scale * pair.b.mm(pair.a)).norm(2, /*dim=*/1).clamp_min(1e-12);
+  }
+
+  bool detach_norm_;
+  torch::Tensor magnitude_;  // [out]
+};
+
+class Dora : public Adapter {
+ public:
+  explicit Dora(const DoraOptions& options) : options_(options) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const auto rank = static_cast<double>(options_.rank);
+    RankUpdateParts parts{
+        .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                         setting.options),
+        .scale = options_.alpha.value_or(2 * rank) / rank,
+        .dropout = options_.dropout,
+        .gate = std::make_shared<OpenGate>(options_.rank)};
+    return std::make_shared<DoraUpdate>(site, setting, std::move(parts), options_.detach_norm);
+  }
+
+ private:
+  DoraOptions options_;
+};
+
+const RegisterVariant<DoraOptions> registration(
+    "dora",
+    {.paper = "Liu et al., ICML 2024 (arXiv:2402.09353), eq. 5 and section 4.3",
+     .summary = "a trained magnitude for each output, and a low-rank pair for the direction",
+     .exemptions = {{"finite_differences/*.lora_?",
+                     "the norm is a constant to the gradient; both gradients are compared with "
+                     "numbers by hand in dora_test.cpp"}}},
+    [](const DoraOptions& options) { return std::make_unique<Dora>(options); });
+
+}  // namespace
+}  // namespace rankwise

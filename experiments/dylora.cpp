@@ -1,0 +1,136 @@
+// DyLoRA (Valipour et al., EACL 2023): every training step draws a rank b and uses the prefix of b
+// ranks at alpha / b, so that one trained pair serves every rank.
+//
+// b is uniform, and the same for all sites and micro-batches of a step; evaluation uses a fixed
+// prefix at its own alpha / b. Updating the last rank alone zeroes the other ranks' gradients after
+// clipping; AdamW's momentum and decay still move them. Not verified against the text: equation
+// numbers; scale and both ways to update were read in the released code.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/routing.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct DyloraOptions {
+  std::int64_t rank = 8;
+  std::int64_t smallest = 1;
+  std::optional<std::int64_t> evaluation_rank;
+  std::optional<double> alpha;
+  double dropout = 0;
+  std::string update = "prefix";
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "largest rank r", positive());
+    field("smallest", self.smallest, "smallest rank that a step may draw", positive());
+    field("evaluation_rank", self.evaluation_rank, "ranks used in evaluation; null: all",
+          positive());
+    field("alpha", self.alpha, "a prefix of b ranks is scaled by alpha / b; null: 2 * rank",
+          positive());
+    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field("update", self.update,
+          "a step trains its whole prefix, or only its last rank (the paper's frozen mode)",
+          one_of({"prefix", "last"}));
+  }
+};
+
+// The b of each training step.
+class RankDraw {
+ public:
+  RankDraw(const DyloraOptions& options, const Setting& setting)
+      : smallest_(options.smallest),
+        count_(static_cast<std::uint64_t>(options.rank - options.smallest + 1)),
+        seed_(setting.seed.stream("dylora")) {}
+
+  std::int64_t at(std::int64_t step) const {
+    Random random = seed_.stream(static_cast<std::uint64_t>(step)).random();
+    return smallest_ + static_cast<std::int64_t>(random.index(count_));
+  }
+
+ private:
+  std::int64_t smallest_;
+  std::uint64_t count_;
+  Seed seed_;
+};
+
+class PrefixGate : public Gate {
+ public:
+  PrefixGate(const DyloraOptions& options, const Setting& setting)
+      : rank_(options.rank),
+        evaluation_rank_(options.evaluation_rank.value_or(options.rank)),
+        tasks_(setting.tasks),
+        tensors_(setting.options),
+        draw_(options, setting) {}
+
+  // The update's scale is alpha / r, so the prefix weighs r / b.
+  Choice forward(const GateInput& input) override {
+    const Moment& moment = input.pass.moment;
+    const std::int64_t b = moment.training ? draw_.at(moment.step) : evaluation_rank_;
+    const torch::Tensor last = torch::full({tasks_, 1}, b - 1, tensors_.dtype(torch::kInt64));
+    const torch::Tensor mask = prefix_mask(last, rank_);
+    const double weight = static_cast<double>(rank_) / static_cast<double>(b);
+    return Choice::by_task(mask, mask.to(tensors_) * weight);
+  }
+
+  double active_ranks(std::int64_t /*ranks*/) const override {
+    return static_cast<double>(evaluation_rank_);
+  }
+
+ private:
+  std::int64_t rank_, evaluation_rank_, tasks_;
+  torch::TensorOptions tensors_;
+  RankDraw draw_;
+};
+
+class Dylora : public Adapter {
+ public:
+  explicit Dylora(const DyloraOptions& options) : options_(options) {
+    check(options.smallest <= options.rank, "smallest: {} is more than the {} ranks there are",
+          options.smallest, options.rank);
+    const std::int64_t evaluation = options.evaluation_rank.value_or(options.rank);
+    check(evaluation <= options.rank, "evaluation_rank: {} is more than the {} ranks there are",
+          evaluation, options.rank);
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    draw_.emplace(options_, setting);
+    const auto rank = static_cast<double>(options_.rank);
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .dropout = options_.dropout,
+            .gate = std::make_shared<PrefixGate>(options_, setting)});
+  }
+
+  void before_step(const Moment& moment) override {
+    if (options_.update == "prefix") return;
+    for (const Attached& site : attached()) {
+      Factors pair = *site.update->factors();
+      const torch::Tensor ranks = torch::arange(options_.rank, pair.b.options());
+      const torch::Tensor last = ranks == draw_->at(moment.step) - 1;
+      pair.a.mutable_grad().mul_(last.unsqueeze(1));
+      pair.b.mutable_grad().mul_(last);
+    }
+  }
+
+ private:
+  DyloraOptions options_;
+  std::optional<RankDraw> draw_;  // alike at every site
+};
+
+const RegisterVariant<DyloraOptions> registration(
+    "dylora",
+    {.paper = "Valipour et al., EACL 2023 (arXiv:2210.07558)",
+     .summary = "each step trains a random prefix of one pair, which then serves every rank",
+     .exemptions = {{"training_usage",
+                     "a step draws its number of ranks; counted by hand in dylora_test.cpp"}}},
+    [](const DyloraOptions& options) { return std::make_unique<Dylora>(options); });
+
+}  // namespace
+}  // namespace rankwise

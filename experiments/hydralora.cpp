@@ -1,0 +1,95 @@
+// HydraLoRA (Tian et al., NeurIPS 2024): one A that all tokens share and several heads B_e, mixed
+// for each token by a softmax router.
+//
+// Follows the released baseline of SMoRA (Zhao et al., KDD 2026): at each site a router without
+// bias, no loss of its own, scale alpha / rank. Not verified against the text: equation numbers,
+// and how the paper finds the number of heads, which is an option here.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/routing.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct HydraLoraOptions {
+  std::int64_t rank = 8;
+  std::int64_t heads = 4;
+  std::optional<double> alpha;
+  double dropout = 0;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "rank r of the shared A; B has heads * r columns", positive());
+    field("heads", self.heads, "matrices B_e", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
+  }
+
+  std::int64_t ranks() const { return heads * rank; }
+  double scale() const {
+    const auto r = static_cast<double>(rank);
+    return alpha.value_or(2 * r) / r;
+  }
+};
+
+class HeadGate : public Gate {
+ public:
+  HeadGate(const HydraLoraOptions& options, const Site& site, const Setting& setting)
+      : options_(options) {
+    const torch::Tensor start = linear_init(
+        options.heads, site.in, setting.seed.stream(site.name).stream("router"), setting.options);
+    // The softmax of one head is constant.
+    router_ =
+        options.heads > 1 ? register_parameter("router", start) : register_buffer("router", start);
+  }
+
+  Choice forward(const GateInput& input) override {
+    const torch::Tensor share = torch::softmax(at::linear(input.x, router_), 1);  // [N, E]
+    const torch::Tensor heads =
+        torch::arange(options_.heads, share.options().dtype(torch::kInt64)).expand_as(share);
+    return choose_blocks(heads, share, options_.rank, options_.ranks());
+  }
+
+  torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
+                    const Batch& batch) const override {
+    return choice.apply(z.repeat({1, options_.heads}), batch);
+  }
+  torch::Tensor a_of(const torch::Tensor& a) const override {
+    return a.repeat({options_.heads, 1});
+  }
+
+ private:
+  HydraLoraOptions options_;
+  torch::Tensor router_;  // [E, in]
+};
+
+class HydraLora : public Adapter {
+ public:
+  explicit HydraLora(const HydraLoraOptions& options) : options_(options) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .b = torch::zeros({site.out, options_.ranks()}, setting.options),
+            .scale = options_.scale(),
+            .dropout = options_.dropout,
+            .gate = std::make_shared<HeadGate>(options_, site, setting)});
+  }
+
+ private:
+  HydraLoraOptions options_;
+};
+
+const RegisterVariant<HydraLoraOptions> registration(
+    "hydralora",
+    {.paper = "Tian et al., NeurIPS 2024 (arXiv:2404.19245), W_0 + sum_i omega_i B_i A",
+     .summary = "one shared A, several heads B mixed for each token by a softmax router"},
+    [](const HydraLoraOptions& options) { return std::make_unique<HydraLora>(options); });
+
+}  // namespace
+}  // namespace rankwise

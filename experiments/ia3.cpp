@@ -1,0 +1,69 @@
+// (IA)^3 (Liu et al., NeurIPS 2022): learnt scales of activations; nothing else is trained.
+//
+// The paper scales keys, values and the inner activation of the feed-forward block, which is the
+// input of its second linear: name those linears in a study's `sites`. All tasks share the scales.
+// Not verified against the text: an output is scaled with its bias (the paper's T5 has none).
+
+#include "framework/adapter/variant.h"
+#include "framework/model/model.h"
+
+#include <algorithm>
+
+namespace rankwise {
+namespace {
+
+struct Ia3Options {
+  std::vector<std::string> input_sites = {"encoder.layer.?.output.dense",
+                                          "encoder.layer.??.output.dense"};
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("input_sites", self.input_sites,
+          "patterns of the sites whose input is scaled; elsewhere it is the output");
+  }
+
+  bool scales_input(const std::string& site) const {
+    return std::any_of(input_sites.begin(), input_sites.end(),
+                       [&](const std::string& pattern) { return matches(pattern, site); });
+  }
+};
+
+class ScaleUpdate : public Update {
+ public:
+  ScaleUpdate(std::int64_t width, bool scales_input, const Setting& setting)
+      : scales_input_(scales_input),
+        scale_(register_parameter("scale", torch::ones({width}, setting.options))) {}
+
+  torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
+                        const Pass& /*pass*/) override {
+    if (scales_input_) return at::linear(x * scale_, frozen.weight, frozen.bias);
+    return at::linear(x, frozen.weight, frozen.bias) * scale_;
+  }
+
+ private:
+  bool scales_input_;
+  torch::Tensor scale_;  // [in] or [out]
+};
+
+class Ia3 : public Adapter {
+ public:
+  explicit Ia3(const Ia3Options& options) : options_(options) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const bool input = options_.scales_input(site.name);
+    return std::make_shared<ScaleUpdate>(input ? site.in : site.out, input, setting);
+  }
+
+ private:
+  Ia3Options options_;
+};
+
+const RegisterVariant<Ia3Options> registration(
+    "ia3",
+    {.paper = "Liu et al., NeurIPS 2022 (arXiv:2205.05638), (IA)^3",
+     .summary = "learnt scales of the sites' outputs or inputs",
+     .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
+    [](const Ia3Options& options) { return std::make_unique<Ia3>(options); });
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,84 @@
+// LoRA-FA (Zhang et al., 2023): LoRA with A frozen at its random start; only B is trained.
+//
+// The corrected gradient is derived here: it makes s dB A the full gradient projected onto A's
+// rows. Not verified against the text: its form there, equation numbers, and the deviation of A's
+// normal start, which gives rows of mean square norm 1 here.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/variant.h"
+
+#include <cmath>
+
+namespace rankwise {
+namespace {
+
+struct LoraFaOptions {
+  std::int64_t rank = 8;
+  std::optional<double> alpha;
+  double dropout = 0;
+  std::string a_init = "gaussian";
+  std::string gradient = "plain";
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "rank r", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field("a_init", self.a_init,
+          "what A stays at: gaussian with deviation 1 / sqrt(in); kaiming: uniform as LoRA's",
+          one_of({"gaussian", "kaiming"}));
+    field(
+        "gradient", self.gradient,
+        "of B: plain; corrected: times (A A^T)^-1 / scale^2, which brings the step of B A closest "
+        "to the full gradient",
+        one_of({"plain", "corrected"}));
+  }
+};
+
+class LoraFa : public Adapter {
+ public:
+  explicit LoraFa(const LoraFaOptions& options) : options_(options) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const auto rank = static_cast<double>(options_.rank);
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{.a = start(site, setting),
+                        .train_a = false,
+                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .dropout = options_.dropout,
+                        .gate = std::make_shared<OpenGate>(options_.rank)});
+  }
+
+  void before_step(const Moment& /*moment*/) override {
+    if (options_.gradient == "plain") return;
+    for (const Attached& site : attached()) {
+      Factors pair = *site.update->factors();
+      // A pseudo-inverse, since more ranks than inputs leave A A^T singular.
+      const torch::Tensor inverse = at::linalg_pinv(pair.a.mm(pair.a.t()), 1e-6, true);
+      pair.b.mutable_grad().copy_(pair.b.grad().mm(inverse) / (pair.scale * pair.scale));
+    }
+  }
+
+ private:
+  torch::Tensor start(const Site& site, const Setting& setting) const {
+    const Seed seed = setting.seed.stream(site.name).stream("A");
+    if (options_.a_init == "kaiming") {
+      return linear_init(options_.rank, site.in, seed, setting.options);
+    }
+    const double deviation = 1 / std::sqrt(static_cast<double>(site.in));
+    return normal_tensor({options_.rank, site.in}, deviation, seed, setting.options);
+  }
+
+  LoraFaOptions options_;
+};
+
+const RegisterVariant<LoraFaOptions> registration(
+    "lora_fa",
+    {.paper = "Zhang et al., 2023 (arXiv:2308.03303)",
+     .summary = "LoRA with A frozen at its random start, only B is trained"},
+    [](const LoraFaOptions& options) { return std::make_unique<LoraFa>(options); });
+
+}  // namespace
+}  // namespace rankwise

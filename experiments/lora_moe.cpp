@@ -1,0 +1,141 @@
+// LoRA-MoE as SMoRA's paper compares with it: E low-rank experts a site under a linear router
+// without bias and without a balancing loss. Stacked, the experts are one pair whose ranks lie in
+// E blocks.
+//
+// Follows the routings of the code released with that paper. Not verified: whether the router there
+// reads the input before or after dropout (here: after).
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/routing.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct LoraMoeOptions {
+  std::int64_t experts = 8;
+  std::int64_t rank = 8;
+  double alpha = 16;
+  double dropout = 0;
+  std::string routing = "top2";
+  double temperature = 0.1;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("experts", self.experts, "experts E", positive());
+    field("rank", self.rank, "ranks r of one expert", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A and router; top2 has none",
+          between(0, 0.99));
+    field("routing", self.routing,
+          "soft: every expert at its softmax; top1: the best at weight one, trained as a "
+          "Gumbel-softmax of all; top2: the softmax of the best two; smear: A and B merged by the "
+          "softmax",
+          one_of({"soft", "top1", "top2", "smear"}));
+    field("temperature", self.temperature, "of top1's Gumbel-softmax", positive());
+  }
+
+  std::int64_t ranks() const { return experts * rank; }
+};
+
+class ExpertGate : public Gate {
+ public:
+  ExpertGate(const LoraMoeOptions& options, const Site& site, const Setting& setting)
+      : options_(options), site_(site.name) {
+    const Seed seed = setting.seed.stream(site.name).stream("router");
+    router_ =
+        register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
+  }
+
+  Choice forward(const GateInput& input) override {
+    const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
+    if (options_.routing == "top2") return best_two(logits);
+    if (options_.routing != "top1") return every(torch::softmax(logits, 1));
+    return input.pass.moment.training ? every(gumbel_softmax(logits, input.pass)) : best(logits);
+  }
+
+  // smear: z of the merged A is sum_e p_e A_e x, and the merged B gives each B_e its share p_e.
+  torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
+                    const Batch& batch) const override {
+    if (options_.routing != "smear") return Gate::mix(choice, z, batch);
+    const torch::Tensor share = choice.weight().view({-1, options_.experts, options_.rank});
+    const torch::Tensor merged = (share * z.view_as(share)).sum(1, /*keepdim=*/true);
+    return (share * merged).flatten(1);
+  }
+
+  bool chooses_by_row() const override { return options_.routing.starts_with("top"); }
+  // In evaluation: top1 trains every expert in every row.
+  double active_ranks(std::int64_t ranks) const override {
+    if (options_.routing == "top1") return static_cast<double>(options_.rank);
+    if (options_.routing == "top2") return static_cast<double>(2 * options_.rank);
+    return static_cast<double>(ranks);
+  }
+
+ private:
+  Choice every(const torch::Tensor& weight) const {
+    const torch::Tensor experts =
+        torch::arange(options_.experts, weight.options().dtype(torch::kInt64));
+    return blocks(experts.expand_as(weight), weight);
+  }
+
+  Choice best(const torch::Tensor& logits) const {
+    const torch::Tensor expert = logits.argmax(1, /*keepdim=*/true);
+    return blocks(expert, torch::ones(expert.sizes(), logits.options()));
+  }
+
+  // Renormalised probabilities are the softmax over the chosen logits.
+  Choice best_two(const torch::Tensor& logits) const {
+    const torch::Tensor experts = top_k(logits, 2);
+    return blocks(experts, torch::softmax(logits.gather(1, experts), 1));
+  }
+
+  Choice blocks(const torch::Tensor& experts, const torch::Tensor& weight) const {
+    return choose_blocks(experts, weight, options_.rank, options_.ranks());
+  }
+
+  // Jang et al., 2017 (arXiv:1611.01144).
+  torch::Tensor gumbel_softmax(const torch::Tensor& logits, const Pass& pass) const {
+    const Seed seed = pass.noise.stream("gumbel").stream(site_);
+    const torch::Tensor uniform = 0.5 + uniform_tensor(logits.sizes(), 0.5, seed, torch::kFloat64);
+    const torch::Tensor noise = -torch::log(-torch::log(uniform.clamp(1e-12, 1 - 1e-12)));
+    return torch::softmax((logits + noise.to(logits.options())) / options_.temperature, 1);
+  }
+
+  LoraMoeOptions options_;
+  std::string site_;
+  torch::Tensor router_;  // [E, in]
+};
+
+class LoraMoe : public Adapter {
+ public:
+  explicit LoraMoe(const LoraMoeOptions& options) : options_(options) {
+    if (options.routing != "top2") return;
+    check(options.experts >= 2, "experts: routing 'top2' needs two, and there is 1");
+    check(options.dropout == 0, "dropout: routing 'top2' has none; set 0");
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{
+            .a = linear_init(options_.ranks(), site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha / static_cast<double>(options_.rank),
+            .dropout = options_.dropout,
+            .gate = std::make_shared<ExpertGate>(options_, site, setting)});
+  }
+
+ private:
+  LoraMoeOptions options_;
+};
+
+const RegisterVariant<LoraMoeOptions> registration(
+    "lora_moe",
+    {.paper = "the LoRA-MoE that Zhao et al., KDD 2026 (arXiv:2501.15103) compare with; smear: "
+              "Muqeeth et al., 2023 (arXiv:2306.03745)",
+     .summary = "low-rank experts under a linear router: soft, top-1, top-2 or merged"},
+    [](const LoraMoeOptions& options) { return std::make_unique<LoraMoe>(options); });
+
+}  // namespace
+}  // namespace rankwise

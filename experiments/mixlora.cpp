@@ -1,0 +1,131 @@
+// MixLoRA (Li et al., 2024): low-rank experts on the feed-forward linears, each token uses its top
+// ones at their renormalised softmax, under the Switch loss; plain LoRA on the other linears.
+//
+// Per-linear form: every feed-forward linear routes its own input, where the paper's router chooses
+// once a block, between whole feed-forward networks. Each site adds its Switch loss, as in Fedus et
+// al. (2022), where the authors' code takes one over the rows of all layers. Rank, alpha and the
+// router's start are those of their published adapter and code. Not verified: the paper's own text.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/routing.h"
+#include "framework/adapter/variant.h"
+#include "framework/model/model.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rankwise {
+namespace {
+
+struct MixLoraOptions {
+  std::int64_t experts = 8;
+  std::int64_t active = 2;
+  std::int64_t rank = 16;
+  std::optional<double> alpha;
+  double dropout = 0;
+  double balance_weight = 0.01;
+  std::vector<std::string> expert_sites;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("experts", self.experts, "experts of a site that has them", positive());
+    field("active", self.active, "experts that a token uses", positive());
+    field("rank", self.rank, "ranks of one expert, and of plain LoRA", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
+    field("balance_weight", self.balance_weight, "of the Switch loss", not_negative());
+    field("expert_sites", self.expert_sites,
+          "patterns of the sites with experts, the others have plain LoRA; empty: all sites but an "
+          "attention's");
+  }
+
+  bool has_experts(const std::string& site) const {
+    if (expert_sites.empty()) return !matches("*.attention.*", site);
+    return std::any_of(expert_sites.begin(), expert_sites.end(),
+                       [&](const std::string& pattern) { return matches(pattern, site); });
+  }
+};
+
+class ExpertGate : public Gate {
+ public:
+  ExpertGate(const MixLoraOptions& options, const Site& site, const Setting& setting)
+      : options_(options) {
+    const Seed seed = setting.seed.stream(site.name).stream("router");
+    router_ = register_parameter(
+        "router", normal_tensor({options.experts, site.in}, 0.02, seed, setting.options));
+  }
+
+  Choice forward(const GateInput& input) override {
+    const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
+    const torch::Tensor chosen = top_k(logits, options_.active);
+    if (input.pass.moment.training && options_.balance_weight > 0) {
+      const std::int64_t sequences = input.pass.batch.sequences();
+      const torch::Tensor loss = switch_loss(torch::softmax(logits, 1), chosen);
+      auxiliary_ = {loss * (options_.balance_weight * static_cast<double>(sequences)), sequences};
+    }
+    // Renormalised probabilities are the softmax over the chosen logits.
+    return choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,
+                         options_.experts * options_.rank);
+  }
+
+  bool chooses_by_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/) const override {
+    return static_cast<double>(options_.active * options_.rank);
+  }
+  AuxiliaryTerm take_auxiliary() override { return std::exchange(auxiliary_, {}); }
+
+ private:
+  MixLoraOptions options_;
+  torch::Tensor router_;  // [E, in]
+  AuxiliaryTerm auxiliary_;
+};
+
+class MixLora : public Adapter {
+ public:
+  explicit MixLora(const MixLoraOptions& options) : options_(options) {
+    check(options.active <= options.experts, "active: {} is more than the {} experts there are",
+          options.active, options.experts);
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const bool experts = options_.has_experts(site.name);
+    any_experts_ = any_experts_ || experts;
+    ++made_;
+    check(any_experts_ || made_ < setting.sites,
+          "expert_sites: none of the adapted linears has experts; the last one is {}", site.name);
+    const std::int64_t ranks = experts ? options_.experts * options_.rank : options_.rank;
+    const auto rank = static_cast<double>(options_.rank);
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{.a = linear_init(ranks, site.in, setting.seed.stream(site.name).stream("A"),
+                                         setting.options),
+                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .dropout = options_.dropout,
+                        .gate = experts ? router(site, setting) : open(ranks)});
+  }
+
+ private:
+  std::shared_ptr<Gate> router(const Site& site, const Setting& setting) const {
+    return std::make_shared<ExpertGate>(options_, site, setting);
+  }
+  static std::shared_ptr<Gate> open(std::int64_t ranks) {
+    return std::make_shared<OpenGate>(ranks);
+  }
+
+  MixLoraOptions options_;
+  std::int64_t made_ = 0;  // sites seen so far
+  bool any_experts_ = false;
+};
+
+const RegisterVariant<MixLoraOptions> registration(
+    "mixlora",
+    {.paper = "Li et al., 2024 (arXiv:2404.15159), per linear; Fedus et al., 2022, eq. 4-6",
+     .summary = "top-2 of 8 low-rank experts on feed-forward linears, plain LoRA elsewhere",
+     .exemptions = {{"micro_batches",
+                     "the Switch loss multiplies two means over one forward; without it the check "
+                     "runs in mixlora_test.cpp"}}},
+    [](const MixLoraOptions& options) { return std::make_unique<MixLora>(options); });
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,109 @@
+// MOELoRA (Liu et al., 2023): E low-rank experts a site, mixed by a softmax gate on the embedding
+// of the row's task, so that each task has one update of its own.
+//
+// Follows the authors' code, whose main run shares one gate and starts A normal with deviation
+// 0.01, but for the spare embedding there, which no task uses. Not verified: the paper's own text.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct MoeLoraOptions {
+  std::int64_t rank = 16;
+  std::int64_t experts = 8;
+  std::optional<double> alpha;
+  double dropout = 0;
+  std::int64_t embedding_size = 64;
+  std::string gate = "shared", a_init = "normal";
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "total ranks r", positive());
+    field("experts", self.experts, "experts E; each has rank / experts ranks", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field("embedding_size", self.embedding_size, "width of the task embedding", positive());
+    field("gate", self.gate, "one gate with its task embeddings a site, or one shared by all sites",
+          one_of({"site", "shared"}));
+    field("a_init", self.a_init, "A: normal, deviation 0.01; kaiming: uniform, as LoRA's",
+          one_of({"normal", "kaiming"}));
+  }
+};
+
+class TaskGate : public Gate {
+ public:
+  // `shared`: the gate of another site, whose parameters this one reads; null: it makes its own.
+  TaskGate(const MoeLoraOptions& options, const Site& site, const Setting& setting,
+           const TaskGate* shared)
+      : options_(options) {
+    if (shared != nullptr) {
+      embedding_ = shared->embedding_;
+      weight_ = shared->weight_;
+      return;
+    }
+    const Seed seed = setting.seed.stream(site.name);
+    embedding_ = register_parameter("task_embedding",
+                                    normal_tensor({setting.tasks, options.embedding_size}, 1,
+                                                  seed.stream("embedding"), setting.options));
+    weight_ = register_parameter("weight", linear_init(options.experts, options.embedding_size,
+                                                       seed.stream("gate"), setting.options));
+  }
+
+  Choice forward(const GateInput& /*input*/) override {
+    const torch::Tensor share = torch::softmax(at::linear(embedding_, weight_), 1);  // [T, E]
+    const torch::Tensor weight = share.repeat_interleave(options_.rank / options_.experts, 1);
+    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+  }
+
+  // A row uses its task's embedding.
+  std::int64_t active_parameters() const override { return weight_.numel() + embedding_.size(1); }
+  torch::Tensor task_embedding() const override { return embedding_; }
+
+ private:
+  MoeLoraOptions options_;
+  torch::Tensor embedding_, weight_;  // [T, D], [E, D]
+};
+
+class MoeLora : public Adapter {
+ public:
+  explicit MoeLora(const MoeLoraOptions& options) : options_(options) {
+    check(options.rank % options.experts == 0, "experts: {} do not divide {} ranks",
+          options.experts, options.rank);
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const auto rank = static_cast<double>(options_.rank);
+    const auto gate = std::make_shared<TaskGate>(options_, site, setting, shared_.get());
+    if (options_.gate == "shared" && !shared_) shared_ = gate;
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{.a = initial_a(site, setting),
+                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .dropout = options_.dropout,
+                        .gate = gate});
+  }
+
+ private:
+  torch::Tensor initial_a(const Site& site, const Setting& setting) const {
+    const Seed seed = setting.seed.stream(site.name).stream("A");
+    if (options_.a_init == "kaiming") {
+      return linear_init(options_.rank, site.in, seed, setting.options);
+    }
+    return normal_tensor({options_.rank, site.in}, 0.01, seed, setting.options);
+  }
+
+  MoeLoraOptions options_;
+  std::shared_ptr<TaskGate> shared_;  // the first site's, where all share it
+};
+
+const RegisterVariant<MoeLoraOptions> registration(
+    "moelora",
+    {.paper = "Liu et al., 2023 (arXiv:2310.18339), by the authors' code",
+     .summary = "low-rank experts mixed by a softmax gate on task embeddings"},
+    [](const MoeLoraOptions& options) { return std::make_unique<MoeLora>(options); });
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,98 @@
+// MoSLoRA (Wu et al., EMNLP 2024): a trained r x r mixer W between the factors, B W A, so that
+// every column of B meets every row of A.
+//
+// The mixer's Kaiming start and alpha / rank follow the released baseline of SMoRA (Zhao et al.,
+// KDD 2026); the paper's equation numbers were not verified against it.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct MosLoraOptions {
+  std::int64_t rank = 64;
+  std::optional<double> alpha;
+  double dropout = 0;
+  std::string mixer_init = "kaiming";
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "rank r; the mixer is r x r", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field("mixer_init", self.mixer_init,
+          "start of the mixer: kaiming, uniform within 1 / sqrt(rank); orthogonal, a random one; "
+          "identity, that of LoRA",
+          one_of({"kaiming", "orthogonal", "identity"}));
+  }
+
+  double scale() const {
+    const auto r = static_cast<double>(rank);
+    return alpha.value_or(2 * r) / r;
+  }
+};
+
+// Uniform over the orthogonal matrices: Q of a Gaussian's QR, its signs made unique
+// (Mezzadri, 2007).
+torch::Tensor random_orthogonal(std::int64_t size, const Seed& seed) {
+  const auto [q, r] = at::linalg_qr(normal_tensor({size, size}, 1, seed, torch::kFloat64));
+  return q * torch::sign(r.diagonal());
+}
+
+torch::Tensor first_mixer(const MosLoraOptions& options, const Seed& seed,
+                          const torch::TensorOptions& tensors) {
+  if (options.mixer_init == "identity") return torch::eye(options.rank, tensors);
+  if (options.mixer_init == "orthogonal") return random_orthogonal(options.rank, seed).to(tensors);
+  return linear_init(options.rank, options.rank, seed, tensors);
+}
+
+class MixerGate : public Gate {
+ public:
+  MixerGate(const MosLoraOptions& options, const Site& site, const Setting& setting)
+      : ranks_(options.rank) {
+    const Seed seed = setting.seed.stream(site.name).stream("mixer");
+    mixer_ = register_parameter("mixer", first_mixer(options, seed, setting.options));
+  }
+
+  Choice forward(const GateInput& /*input*/) override { return Choice::all(ranks_); }
+
+  torch::Tensor mix(const Choice& /*choice*/, const torch::Tensor& z,
+                    const Batch& /*batch*/) const override {
+    return at::linear(z, mixer_);
+  }
+  torch::Tensor a_of(const torch::Tensor& a) const override { return mixer_.mm(a); }
+
+ private:
+  std::int64_t ranks_;
+  torch::Tensor mixer_;  // [R, R]
+};
+
+class MosLora : public Adapter {
+ public:
+  explicit MosLora(const MosLoraOptions& options) : options_(options) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.scale(),
+            .dropout = options_.dropout,
+            .gate = std::make_shared<MixerGate>(options_, site, setting)});
+  }
+
+ private:
+  MosLoraOptions options_;
+};
+
+const RegisterVariant<MosLoraOptions> registration(
+    "moslora",
+    {.paper = "Wu et al., EMNLP 2024 (arXiv:2406.11909), W_0 + B W A",
+     .summary = "a trained mixer between the factors: B W A"},
+    [](const MosLoraOptions& options) { return std::make_unique<MosLora>(options); });
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,116 @@
+// MTL-LoRA (Yang et al., AAAI 2025): a shared A, a matrix Lambda_t in the rank space for each task,
+// and several heads B^i that each task averages by its own softmax weights w_t / tau.
+//
+// Starts, the number of heads and tau follow the authors' code; the paper's equation numbers were
+// not verified. Rank and alpha are LoRA's: the authors' script takes them as arguments.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct MtlLoraOptions {
+  std::int64_t rank = 8;
+  std::int64_t heads = 3;
+  std::optional<double> alpha;
+  double temperature = 0.1;
+  std::string task_matrix = "full";
+  double dropout = 0;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "rank r of the shared A; B has heads * r columns", positive());
+    field("heads", self.heads, "matrices B^i", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("temperature", self.temperature, "tau of the softmax over heads", positive());
+    field("task_matrix", self.task_matrix, "Lambda_t: a full matrix, or a diagonal one",
+          one_of({"full", "diagonal"}));
+    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+  }
+
+  std::int64_t ranks() const { return heads * rank; }
+  bool diagonal() const { return task_matrix == "diagonal"; }
+  double scale() const {
+    const auto r = static_cast<double>(rank);
+    return alpha.value_or(2 * r) / r;
+  }
+};
+
+class TaskHeadGate : public Gate {
+ public:
+  TaskHeadGate(const MtlLoraOptions& options, const Site& site, const Setting& setting)
+      : options_(options), tasks_(setting.tasks) {
+    const std::int64_t r = options.rank;
+    task_matrix_ = register_parameter(
+        "task_matrix", options.diagonal() ? torch::ones({tasks_, r}, setting.options)
+                                          : torch::eye(r, setting.options).repeat({tasks_, 1, 1}));
+    const torch::Tensor start =
+        linear_init(tasks_, options.heads, setting.seed.stream(site.name).stream("head_weight"),
+                    setting.options);
+    // The softmax of one head is constant.
+    head_weight_ = options.heads > 1 ? register_parameter("head_weight", start)
+                                     : register_buffer("head_weight", start);
+  }
+
+  Choice forward(const GateInput& /*input*/) override {
+    const torch::Tensor share = torch::softmax(head_weight_ / options_.temperature, 1);
+    const torch::Tensor weight = share.repeat_interleave(options_.rank, 1);  // [T, R]
+    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+  }
+
+  torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
+                    const Batch& batch) const override {
+    return choice.apply(transformed(z, batch.row_task).repeat({1, options_.heads}), batch);
+  }
+  // Without Lambda_t, which differs from task to task.
+  torch::Tensor a_of(const torch::Tensor& a) const override {
+    return a.repeat({options_.heads, 1});
+  }
+
+  // A row uses its task's matrix and weights.
+  std::int64_t active_parameters() const override { return Gate::active_parameters() / tasks_; }
+
+ private:
+  // Lambda_t z of each row's task; z [N, r].
+  torch::Tensor transformed(const torch::Tensor& z, const torch::Tensor& row_task) const {
+    const torch::Tensor matrix = task_matrix_.index_select(0, row_task);
+    return options_.diagonal() ? matrix * z : matrix.bmm(z.unsqueeze(2)).squeeze(2);
+  }
+
+  MtlLoraOptions options_;
+  std::int64_t tasks_;
+  torch::Tensor task_matrix_;  // [T, r, r], diagonal: [T, r]
+  torch::Tensor head_weight_;  // [T, heads]
+};
+
+class MtlLora : public Adapter {
+ public:
+  explicit MtlLora(const MtlLoraOptions& options) : options_(options) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .b = torch::zeros({site.out, options_.ranks()}, setting.options),
+            .scale = options_.scale(),
+            .dropout = options_.dropout,
+            .gate = std::make_shared<TaskHeadGate>(options_, site, setting)});
+  }
+
+ private:
+  MtlLoraOptions options_;
+};
+
+const RegisterVariant<MtlLoraOptions> registration(
+    "mtl_lora",
+    {.paper =
+         "Yang et al., AAAI 2025 (arXiv:2410.09437), sum_i softmax(w_t / tau)_i B^i Lambda_t A",
+     .summary = "a shared A, a matrix a task in the rank space, heads B averaged a task"},
+    [](const MtlLoraOptions& options) { return std::make_unique<MtlLora>(options); });
+
+}  // namespace
+}  // namespace rankwise

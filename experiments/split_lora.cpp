@@ -1,0 +1,92 @@
+// Split-LoRA i x j, FlyLoRA's yardstick (Zou et al., NeurIPS 2025): i experts of rank j under the
+// gate G(x) = sigmoid(top-k(W_g x)), with i * j total ranks.
+//
+// top-k leaves what is not chosen at minus infinity, so its sigmoid is zero. Not verified: scale
+// and initial values, here FlyLoRA's alpha / r = 2 and LoRA's start; no balancing is mentioned.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/adapter/rank_update.h"
+#include "framework/adapter/routing.h"
+#include "framework/adapter/variant.h"
+
+namespace rankwise {
+namespace {
+
+struct SplitLoraOptions {
+  std::int64_t rank = 32;
+  std::int64_t experts = 4;
+  std::int64_t active = 8;
+  std::optional<double> alpha;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("rank", self.rank, "total ranks i * j", positive());
+    field("experts", self.experts, "experts i; each has rank / experts ranks", positive());
+    field("active", self.active, "ranks that a token uses, of whole experts", positive());
+    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+  }
+
+  std::int64_t expert_rank() const { return rank / experts; }
+};
+
+class SigmoidGate : public Gate {
+ public:
+  SigmoidGate(const SplitLoraOptions& options, const Site& site, const Setting& setting)
+      : options_(options) {
+    const Seed seed = setting.seed.stream(site.name).stream("router");
+    router_ =
+        register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
+  }
+
+  Choice forward(const GateInput& input) override {
+    const torch::Tensor logits = at::linear(input.x, router_);  // [N, i]
+    const torch::Tensor chosen = top_k(logits, options_.active / options_.expert_rank());
+    return choose_blocks(chosen, torch::sigmoid(logits.gather(1, chosen)), options_.expert_rank(),
+                         options_.rank);
+  }
+
+  bool chooses_by_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/) const override {
+    return static_cast<double>(options_.active);
+  }
+
+ private:
+  SplitLoraOptions options_;
+  torch::Tensor router_;  // W_g [i, in]
+};
+
+class SplitLora : public Adapter {
+ public:
+  explicit SplitLora(const SplitLoraOptions& options) : options_(options) {
+    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
+          options.active, options.rank);
+    check(options.rank % options.experts == 0, "experts: {} do not divide {} ranks",
+          options.experts, options.rank);
+    check(options.active % options.expert_rank() == 0,
+          "active: {} is no multiple of the {} ranks of one expert", options.active,
+          options.expert_rank());
+  }
+
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    const auto rank = static_cast<double>(options_.rank);
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{
+            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
+                             setting.options),
+            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .gate = std::make_shared<SigmoidGate>(options_, site, setting)});
+  }
+
+ private:
+  SplitLoraOptions options_;
+};
+
+const RegisterVariant<SplitLoraOptions> registration(
+    "split_lora",
+    {.paper = "the Split-LoRA that Zou et al., NeurIPS 2025 (arXiv:2510.08396) compare with",
+     .summary = "low-rank experts, each token uses its top ones at the sigmoid of their scores"},
+    [](const SplitLoraOptions& options) { return std::make_unique<SplitLora>(options); });
+
+}  // namespace
+}  // namespace rankwise
