@@ -12,7 +12,16 @@ import unittest
 from pathlib import Path
 
 from .errors import Errors
-from .program import PROGRAM, ROOT, attributes, environment, run, run_files, tiny_study
+from .program import (
+    PROGRAM,
+    ROOT,
+    VARIANTS,
+    attributes,
+    environment,
+    run,
+    run_files,
+    tiny_study,
+)
 
 BUILD = PROGRAM.parent.parent
 EXAMPLE = ROOT / "experiments/plugin_example"
@@ -108,7 +117,7 @@ class Plugin(Errors):
         self.succeed(study, "--plugin", self.library, "--dry-run")
 
     def test_without_it_its_variant_is_unknown(self) -> None:
-        self.refuse_run(RANDOM, "unknown variant 'random_ranks'", "lora, more, smora")
+        self.refuse_run(RANDOM, "unknown variant 'random_ranks'", ", ".join(VARIANTS))
 
     def test_has_its_options_checked(self) -> None:
         study = tiny_study(RANDOM | {"options": {"actve": 2}}, plugins=[str(self.library)])

@@ -68,7 +68,8 @@ class Real(unittest.TestCase):
         self.assertEqual(recorded["status"], "finished")
         self.assertGreater(recorded["tokens_per_second"], 0)
         self.assertGreater(recorded["seconds"], 0)
-        self.assertEqual(recorded["config"]["options"], {"rank": 8, "alpha": None, "dropout": 0.0})
+        options = {"rank": 8, "alpha": None, "dropout": 0.0, "scaling": "alpha_over_rank"}
+        self.assertEqual(recorded["config"]["options"], options)
 
     def test_adapts_the_six_linears_of_every_layer(self) -> None:
         with open_run(self.path) as file:
