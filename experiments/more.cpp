@@ -245,7 +245,7 @@ class TaskRankGate : public Gate {
     }
     if (options_.selector == "gumbel" && pass.moment.training) return gumbel(pass);
     const torch::Tensor probability = probabilities();
-    const torch::Tensor picked = one_hot(probability.argmax(1));
+    torch::Tensor picked = one_hot(probability.argmax(1));
     if (options_.selector == "argmax") return picked;
     const torch::Tensor estimate = straight_through(probability);
     return options_.selector == "straight_through" ? estimate * picked : estimate;  // eq. 4
