@@ -71,8 +71,7 @@ SubspaceRecovery subspace_recovery(const RunFile& file) {
 }
 
 MatrixXd update_cosines(const MatrixXd& a, const MatrixXd& b, const MatrixXd& gates) {
-  // <dW_s, dW_t> = g_s^T (B^T B * A A^T) g_t, with an elementwise product: nothing of size out x
-  // in.
+  // <dW_s, dW_t> = g_s^T (B^T B * A A^T) g_t, elementwise in the middle: nothing is [out, in].
   const MatrixXd ranks = (b.transpose() * b).cwiseProduct(a * a.transpose());
   const MatrixXd inner = gates * ranks * gates.transpose();
   const VectorXd lengths = inner.diagonal().cwiseMax(0).cwiseSqrt();

@@ -8,7 +8,7 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
 
-# The work is done inside LibTorch: -O3 here buys compile time and nothing else.
+# The work is done inside LibTorch, which -O3 here does not reach; -O2 compiles faster.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 add_library(rankwise_warnings INTERFACE)

@@ -88,6 +88,7 @@ class TripletGate : public Gate {
     return static_cast<double>(active().sum().item<std::int64_t>());
   }
 
+  std::int64_t router_parameters() const override { return 0; }
   AuxiliaryTerm take_auxiliary() override {
     const std::int64_t sequences = std::exchange(sequences_, 0);
     if (sequences == 0 || options_.orthogonality_weight == 0) return {};

@@ -62,11 +62,10 @@ class Dora : public Adapter {
   explicit Dora(const DoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     RankUpdateParts parts{
         .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                          setting.options),
-        .scale = options_.alpha.value_or(2 * rank) / rank,
+        .scale = lora_scale(options_.alpha, options_.rank),
         .dropout = options_.dropout,
         .gate = std::make_shared<OpenGate>(options_.rank)};
     return std::make_shared<DoraUpdate>(site, setting, std::move(parts), options_.detach_norm);

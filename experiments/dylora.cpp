@@ -97,13 +97,12 @@ class Dylora : public Adapter {
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     draw_.emplace(options_, setting);
-    const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .scale = lora_scale(options_.alpha, options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<PrefixGate>(options_, setting)});
   }

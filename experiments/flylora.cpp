@@ -96,9 +96,8 @@ class ProjectionGate : public Gate {
       move_balance_bias(bias_, rank_load(chosen, options_.rank), options_.balance_rate);
     }
     if (options_.balance == "auxiliary" && input.pass.moment.training) {
-      const std::int64_t sequences = input.pass.batch.sequences();
-      const torch::Tensor loss = switch_loss(torch::softmax(input.z.abs(), 1), chosen);
-      auxiliary_ = {loss * (options_.balance_weight * static_cast<double>(sequences)), sequences};
+      auxiliary_ = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen), options_.balance_weight,
+                             input.pass.batch);
     }
     return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.z.options()), options_.rank);
   }
@@ -150,14 +149,13 @@ class FlyLora : public Adapter {
   }
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     const torch::Tensor a = projection(site.in, setting.seed.stream(site.name).stream("A"));
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{.a = a.to(setting.options),
                         .train_a = options_.train_a || options_.a_init == "two_phase",
                         .gradient_to_input = options_.gradient_to_input,
-                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .scale = lora_scale(options_.alpha, options_.rank),
                         .gate = std::make_shared<ProjectionGate>(options_, site, setting)});
   }
 

@@ -28,10 +28,6 @@ struct HydraLoraOptions {
   }
 
   std::int64_t ranks() const { return heads * rank; }
-  double scale() const {
-    const auto r = static_cast<double>(rank);
-    return alpha.value_or(2 * r) / r;
-  }
 };
 
 class HeadGate : public Gate {
@@ -76,7 +72,7 @@ class HydraLora : public Adapter {
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
             .b = torch::zeros({site.out, options_.ranks()}, setting.options),
-            .scale = options_.scale(),
+            .scale = lora_scale(options_.alpha, options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<HeadGate>(options_, site, setting)});
   }

@@ -41,12 +41,11 @@ class LoraFa : public Adapter {
   explicit LoraFa(const LoraFaOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{.a = start(site, setting),
                         .train_a = false,
-                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .scale = lora_scale(options_.alpha, options_.rank),
                         .dropout = options_.dropout,
                         .gate = std::make_shared<OpenGate>(options_.rank)});
   }

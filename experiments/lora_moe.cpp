@@ -97,9 +97,8 @@ class ExpertGate : public Gate {
   // Jang et al., 2017 (arXiv:1611.01144).
   torch::Tensor gumbel_softmax(const torch::Tensor& logits, const Pass& pass) const {
     const Seed seed = pass.noise.stream("gumbel").stream(site_);
-    const torch::Tensor uniform = 0.5 + uniform_tensor(logits.sizes(), 0.5, seed, torch::kFloat64);
-    const torch::Tensor noise = -torch::log(-torch::log(uniform.clamp(1e-12, 1 - 1e-12)));
-    return torch::softmax((logits + noise.to(logits.options())) / options_.temperature, 1);
+    const torch::Tensor noise = gumbel_tensor(logits.sizes(), seed, logits.options());
+    return torch::softmax((logits + noise) / options_.temperature, 1);
   }
 
   LoraMoeOptions options_;

@@ -60,9 +60,8 @@ class ExpertGate : public Gate {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     const torch::Tensor chosen = top_k(logits, options_.active);
     if (input.pass.moment.training && options_.balance_weight > 0) {
-      const std::int64_t sequences = input.pass.batch.sequences();
-      const torch::Tensor loss = switch_loss(torch::softmax(logits, 1), chosen);
-      auxiliary_ = {loss * (options_.balance_weight * static_cast<double>(sequences)), sequences};
+      auxiliary_ = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.balance_weight,
+                             input.pass.batch);
     }
     // Renormalised probabilities are the softmax over the chosen logits.
     return choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,
@@ -95,12 +94,11 @@ class MixLora : public Adapter {
     check(any_experts_ || made_ < setting.sites,
           "expert_sites: none of the adapted linears has experts; the last one is {}", site.name);
     const std::int64_t ranks = experts ? options_.experts * options_.rank : options_.rank;
-    const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{.a = linear_init(ranks, site.in, setting.seed.stream(site.name).stream("A"),
                                          setting.options),
-                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .scale = lora_scale(options_.alpha, options_.rank),
                         .dropout = options_.dropout,
                         .gate = experts ? router(site, setting) : open(ranks)});
   }

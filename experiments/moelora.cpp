@@ -75,13 +75,12 @@ class MoeLora : public Adapter {
   }
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     const auto gate = std::make_shared<TaskGate>(options_, site, setting, shared_.get());
     if (options_.gate == "shared" && !shared_) shared_ = gate;
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{.a = initial_a(site, setting),
-                        .scale = options_.alpha.value_or(2 * rank) / rank,
+                        .scale = lora_scale(options_.alpha, options_.rank),
                         .dropout = options_.dropout,
                         .gate = gate});
   }

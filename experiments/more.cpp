@@ -253,16 +253,14 @@ class TaskRankGate : public Gate {
 
   // Gumbel-softmax (Jang et al., 2017), its temperature falling geometrically over the run.
   torch::Tensor gumbel(const Pass& pass) const {
-    const Seed noise = pass.noise.stream("gumbel").stream(site_);
-    const torch::Tensor uniform =
-        uniform_tensor({tasks_, options_.rank}, 0.5, noise, scale_.options()) + 0.5;
-    const torch::Tensor sample = -torch::log(-torch::log(uniform.clamp(1e-12, 1 - 1e-7)));
+    const Seed seed = pass.noise.stream("gumbel").stream(site_);
+    const torch::Tensor noise = gumbel_tensor({tasks_, options_.rank}, seed, scale_.options());
     const double done = static_cast<double>(pass.moment.step) /
                         static_cast<double>(std::max<std::int64_t>(1, pass.moment.steps - 1));
     const double temperature =
         options_.first_temperature *
         std::pow(options_.last_temperature / options_.first_temperature, std::min(1.0, done));
-    return torch::softmax((logits() + sample) / temperature, 1);
+    return torch::softmax((logits() + noise) / temperature, 1);
   }
 
   torch::Tensor prefix_scale(const torch::TensorOptions& tensors) const {

@@ -169,15 +169,8 @@ struct TwoSites {
   }
   // The contrastive term of one training pass over a row of ones, one task a row.
   double term(std::int64_t rows_count, const Tensor& pooled) {
-    Dataset dataset;
-    dataset.feature_width = 1;
-    dataset.tasks.resize(2);
-    for (TaskData& data : dataset.tasks) {
-      data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
-    }
-    std::vector<Example> examples;
-    for (std::int64_t i = 0; i < rows_count; ++i) examples.push_back({0, 0});
-    const Batch batch = pack(dataset, SplitName::kTrain, examples, kDouble);
+    const Batch batch =
+        OneSite::batch(std::vector<std::int32_t>(static_cast<std::size_t>(rows_count), 0), 2);
     const Pass pass{.batch = batch, .moment = {.training = true}};
     for (const auto& [site, update] : adapter->attached()) {
       const FrozenLinear frozen{torch::zeros({1, site.in}, kDouble), {}};

@@ -28,10 +28,6 @@ struct MosLoraOptions {
           one_of({"kaiming", "orthogonal", "identity"}));
   }
 
-  double scale() const {
-    const auto r = static_cast<double>(rank);
-    return alpha.value_or(2 * r) / r;
-  }
 };
 
 // Uniform over the orthogonal matrices: Q of a Gaussian's QR, its signs made unique
@@ -63,6 +59,7 @@ class MixerGate : public Gate {
     return at::linear(z, mixer_);
   }
   torch::Tensor a_of(const torch::Tensor& a) const override { return mixer_.mm(a); }
+  std::int64_t router_parameters() const override { return 0; }
 
  private:
   std::int64_t ranks_;
@@ -79,7 +76,7 @@ class MosLora : public Adapter {
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.scale(),
+            .scale = lora_scale(options_.alpha, options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<MixerGate>(options_, site, setting)});
   }

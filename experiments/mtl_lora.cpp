@@ -32,10 +32,6 @@ struct MtlLoraOptions {
 
   std::int64_t ranks() const { return heads * rank; }
   bool diagonal() const { return task_matrix == "diagonal"; }
-  double scale() const {
-    const auto r = static_cast<double>(rank);
-    return alpha.value_or(2 * r) / r;
-  }
 };
 
 class TaskHeadGate : public Gate {
@@ -71,6 +67,9 @@ class TaskHeadGate : public Gate {
 
   // A row uses its task's matrix and weights.
   std::int64_t active_parameters() const override { return Gate::active_parameters() / tasks_; }
+  std::int64_t router_parameters() const override {
+    return head_weight_.requires_grad() ? head_weight_.numel() : 0;
+  }
 
  private:
   // Lambda_t z of each row's task; z [N, r].
@@ -96,7 +95,7 @@ class MtlLora : public Adapter {
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
             .b = torch::zeros({site.out, options_.ranks()}, setting.options),
-            .scale = options_.scale(),
+            .scale = lora_scale(options_.alpha, options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<TaskHeadGate>(options_, site, setting)});
   }

@@ -29,10 +29,6 @@ struct MultiLoraOptions {
   }
 
   std::int64_t ranks() const { return parallel * rank; }
-  double scale() const {
-    const auto r = static_cast<double>(rank);
-    return alpha.value_or(2 * r) / r;
-  }
 };
 
 class OutputScaleGate : public Gate {
@@ -48,6 +44,7 @@ class OutputScaleGate : public Gate {
   torch::Tensor b_of(const torch::Tensor& b) const override {
     return b * scale_.t().repeat_interleave(options_.rank, 1);
   }
+  std::int64_t router_parameters() const override { return 0; }
 
  private:
   MultiLoraOptions options_;
@@ -68,7 +65,7 @@ class MultiLora : public Adapter {
             .a = linear_init(options_.ranks(), site.in, seed.stream("A"), setting.options),
             .b = uniform_tensor({site.out, options_.ranks()}, bound, seed.stream("B"),
                                 setting.options),
-            .scale = options_.scale(),
+            .scale = lora_scale(options_.alpha, options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<OutputScaleGate>(options_, site, setting)});
   }

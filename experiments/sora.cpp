@@ -45,6 +45,8 @@ class SparseGate : public Gate {
     return static_cast<double>(value_.count_nonzero().item<std::int64_t>());
   }
 
+  std::int64_t router_parameters() const override { return 0; }
+
   // The proximal step; a gate at zero keeps its gradient and may come back.
   void after_step(const torch::Tensor& /*chosen*/, const Moment& /*moment*/) override {
     value_.copy_(at::softshrink(value_, threshold_));
@@ -61,13 +63,12 @@ class Sora : public Adapter {
   explicit Sora(const SoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .scale = lora_scale(options_.alpha, options_.rank),
             .dropout = options_.dropout,
             .gate = std::make_shared<SparseGate>(options_, site, setting)});
   }

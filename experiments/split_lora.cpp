@@ -68,13 +68,12 @@ class SplitLora : public Adapter {
   }
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto rank = static_cast<double>(options_.rank);
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{
             .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
                              setting.options),
-            .scale = options_.alpha.value_or(2 * rank) / rank,
+            .scale = lora_scale(options_.alpha, options_.rank),
             .gate = std::make_shared<SigmoidGate>(options_, site, setting)});
   }
 

@@ -48,7 +48,8 @@ void table(const AnalysisArguments& arguments) {
 
 void measures(const AnalysisArguments& arguments) {
   const RunSet runs = load(arguments);
-  deliver(arguments.steps ? mean_rank_table(runs) : measures_table(runs), arguments);
+  const MeasuresOptions options{.allow_mixed = arguments.scores.allow_mixed};
+  deliver(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options), arguments);
 }
 
 void hypotheses(const AnalysisArguments& arguments) {
@@ -97,6 +98,8 @@ void add_analysis_commands(CLI::App& program) {
   measures_command->add_option("paths", arguments->paths, "Run files, or folders of them")
       ->required();
   measures_command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv");
+  measures_command->add_flag("--mixed", arguments->scores.allow_mixed,
+                             "Allow rows of different protocols, marked");
   measures_command->add_flag("--steps", arguments->steps,
                              "The mean chosen rank over steps instead");
   measures_command->callback([=] { measures(*arguments); });

@@ -27,6 +27,9 @@ struct AuxiliaryTerm {
   std::int64_t sequences = 0;
 };
 
+/// `weight` times a loss that is already a mean over the batch.
+AuxiliaryTerm mean_term(const torch::Tensor& loss, double weight, const Batch& batch);
+
 /// One rank chosen a task, where the gate works so.
 struct Selection {
   torch::Tensor rank;         // [T] int64, one-based: the number of active ranks
@@ -55,6 +58,8 @@ class Gate : public torch::nn::Module {
   virtual double active_ranks(std::int64_t ranks) const { return static_cast<double>(ranks); }
   /// The gate's own parameters that one row uses; by default all of them.
   virtual std::int64_t active_parameters() const;
+  /// The gate's own parameters that only choose or weigh ranks; by default all of them.
+  virtual std::int64_t router_parameters() const;
 
   /// Once an optimizer step. `chosen` [R] int64: how often the step's rows chose each rank.
   virtual void after_step(const torch::Tensor& chosen, const Moment& moment);

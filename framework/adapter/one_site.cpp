@@ -8,19 +8,6 @@ namespace {
 
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
-// Batches need a dataset only for their layout; the rows' values come from the caller.
-Batch batch_of(const std::vector<std::int32_t>& tasks, std::int64_t task_count) {
-  Dataset dataset;
-  dataset.feature_width = 1;
-  dataset.tasks.resize(static_cast<std::size_t>(task_count));
-  for (TaskData& data : dataset.tasks) {
-    data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
-  }
-  std::vector<Example> examples;
-  for (const std::int32_t task : tasks) examples.push_back({task, 0});
-  return pack(dataset, SplitName::kTrain, examples, kDouble);
-}
-
 }  // namespace
 
 OneSite::OneSite(const std::string& variant, const nlohmann::json& options, const Shape& shape)
@@ -58,10 +45,23 @@ torch::Tensor OneSite::forward(const torch::Tensor& x, const std::vector<std::in
 torch::Tensor OneSite::forward_at(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
                                   const Moment& moment) {
   const auto rows = static_cast<std::size_t>(x.size(0));
-  const Batch batch =
-      batch_of(tasks.empty() ? std::vector<std::int32_t>(rows, 0) : tasks, shape_.tasks);
+  const Batch packed =
+      batch(tasks.empty() ? std::vector<std::int32_t>(rows, 0) : tasks, shape_.tasks);
   const FrozenLinear frozen{shape_.weight, {}};
-  return update_->forward(x, frozen, {.batch = batch, .moment = moment});
+  return update_->forward(x, frozen, {.batch = packed, .moment = moment});
+}
+
+// Batches need a dataset only for their layout; the rows' values come from the caller.
+Batch OneSite::batch(const std::vector<std::int32_t>& tasks, std::int64_t task_count) {
+  Dataset dataset;
+  dataset.feature_width = 1;
+  dataset.tasks.resize(static_cast<std::size_t>(task_count));
+  for (TaskData& data : dataset.tasks) {
+    data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
+  }
+  std::vector<Example> examples;
+  for (const std::int32_t task : tasks) examples.push_back({task, 0});
+  return pack(dataset, SplitName::kTrain, examples, kDouble);
 }
 
 torch::Tensor OneSite::tensor(std::vector<std::vector<double>> rows) {

@@ -41,6 +41,9 @@ class OneSite {
   Update& update() { return *update_; }
   Adapter& adapter() { return *adapter_; }
 
+  /// A sequence of one row for each entry of `tasks`.
+  static Batch batch(const std::vector<std::int32_t>& tasks, std::int64_t task_count);
+
   static torch::Tensor tensor(std::vector<std::vector<double>> rows);
 
  private:

@@ -34,6 +34,13 @@ torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed&
   return host_tensor(sizes).normal_(0, deviation, generator(seed, torch::kCPU)).to(options);
 }
 
+torch::Tensor gumbel_tensor(at::IntArrayRef sizes, const Seed& seed,
+                            const torch::TensorOptions& options) {
+  const torch::Tensor uniform =
+      host_tensor(sizes).uniform_(0, 1, generator(seed, torch::kCPU)).clamp_(1e-12, 1 - 1e-12);
+  return (-torch::log(-torch::log(uniform))).to(options);
+}
+
 torch::Tensor linear_init(std::int64_t out, std::int64_t fan_in, const Seed& seed,
                           const torch::TensorOptions& options) {
   return uniform_tensor({out, fan_in}, 1 / std::sqrt(static_cast<double>(fan_in)), seed, options);

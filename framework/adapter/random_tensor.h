@@ -17,6 +17,10 @@ torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& se
 torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed& seed,
                             const torch::TensorOptions& options);
 
+/// Standard Gumbel, -log(-log u): what a Gumbel-softmax adds to its logits (Jang et al., 2017).
+torch::Tensor gumbel_tensor(at::IntArrayRef sizes, const Seed& seed,
+                            const torch::TensorOptions& options);
+
 /// Kaiming-uniform with a = sqrt(5), what a linear layer and LoRA's A start with:
 /// uniform in ±1/sqrt(fan_in). sizes [out, fan_in].
 torch::Tensor linear_init(std::int64_t out, std::int64_t fan_in, const Seed& seed,

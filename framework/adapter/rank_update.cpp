@@ -8,6 +8,10 @@
 
 namespace rankwise {
 
+double lora_scale(const std::optional<double>& alpha, std::int64_t rank) {
+  return alpha ? *alpha / static_cast<double>(rank) : 2;
+}
+
 namespace {
 
 std::int64_t ranks_of(const RankUpdateParts& parts) {
@@ -71,12 +75,6 @@ std::int64_t RankUpdate::active_parameters() const {
   return std::llround(a_rows * static_cast<double>(site_.in) +
                       active * static_cast<double>(site_.out)) +
          gate_->active_parameters();
-}
-
-std::int64_t RankUpdate::router_parameters() const {
-  std::int64_t count = 0;
-  for (const torch::Tensor& parameter : gate_->parameters()) count += parameter.numel();
-  return count;
 }
 
 void RankUpdate::after_step(const Moment& moment) {

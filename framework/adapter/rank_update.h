@@ -4,9 +4,13 @@
 #include "framework/adapter/update.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace rankwise {
+
+/// LoRA's scale alpha / rank (Hu et al., 2022, section 4.1); without an alpha it is 2 * rank.
+double lora_scale(const std::optional<double>& alpha, std::int64_t rank);
 
 /// How a rank-wise update is made at one site.
 struct RankUpdateParts {
@@ -28,7 +32,7 @@ class RankUpdate : public Update {
 
   std::int64_t ranks() const override { return b_.size(1); }
   std::int64_t active_parameters() const override;
-  std::int64_t router_parameters() const override;
+  std::int64_t router_parameters() const override { return gate_->router_parameters(); }
   std::optional<Factors> factors() const override {
     return Factors{gate_->a_of(a_), gate_->b_of(b_), scale_};
   }

@@ -2,9 +2,9 @@
 ///
 /// One line at the end of a variant's file registers it:
 ///
-///     const RegisterVariant<LoraOptions> registration(
-///         "lora", {.paper = "...", .summary = "..."},
-///         [](const LoraOptions& options) { return std::make_unique<Lora>(options); });
+///     const RegisterVariant<MineOptions> registration(
+///         "mine", {.paper = "...", .summary = "..."},
+///         [](const MineOptions& options) { return std::make_unique<Mine>(options); });
 #pragma once
 
 #include "framework/adapter/adapter.h"

@@ -60,8 +60,8 @@ class Sampler {
   std::int32_t turn_ = 0;
   Random task_random_;
   std::vector<Random> example_random_;  // one a task
-  std::vector<std::vector<std::int64_t>>
-      order_;  // the rest of each task's pass, taken from the back
+  // The rest of each task's pass, taken from the back.
+  std::vector<std::vector<std::int64_t>> order_;
 };
 
 }  // namespace rankwise

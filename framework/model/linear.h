@@ -25,8 +25,8 @@ class LinearImpl : public torch::nn::Module {
   torch::Tensor weight, bias;
 
  private:
-  std::shared_ptr<Update>
-      update_;  // registered by the adapter's owner, not here: no parameter twice
+  // Registered by the adapter's owner, not here: no parameter twice.
+  std::shared_ptr<Update> update_;
 };
 TORCH_MODULE(Linear);
 

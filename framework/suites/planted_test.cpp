@@ -57,7 +57,7 @@ std::vector<double> test_errors(Model& model, const Dataset& dataset) {
 void become_teacher(Model& model, const PlantedOptions& options, std::int64_t task) {
   const torch::NoGradGuard no_grad;
   const Seed stream = Seed(kSeed).stream("planted");
-  const auto directions = planted_directions(options, kSeed);
+  const auto directions = planted_directions(options, options.layers, kSeed);
   std::size_t layer = 0;
   for (const auto& [name, linear] : model.backbone().linears()) {
     const Tensor left = orthogonal_matrix(options.width, stream.stream("U").stream(name));
@@ -72,7 +72,7 @@ void become_teacher(Model& model, const PlantedOptions& options, std::int64_t ta
 // [layers][tasks]
 std::vector<std::vector<std::int64_t>> ranks_of(const PlantedOptions& options, std::uint64_t seed) {
   std::vector<std::vector<std::int64_t>> ranks;
-  for (const auto& layer : planted_directions(options, seed)) {
+  for (const auto& layer : planted_directions(options, options.layers, seed)) {
     ranks.emplace_back();
     for (const auto& task : layer) ranks.back().push_back(static_cast<std::int64_t>(task.size()));
   }
@@ -96,11 +96,11 @@ TEST(Planted, RanksAreAPermutationAtEveryLayer) {
 
 TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
   PlantedOptions options;
-  const auto nested = planted_directions(options, kSeed);
+  const auto nested = planted_directions(options, options.layers, kSeed);
   for (const auto& task : nested[1]) EXPECT_EQ(task.front(), 0);
   options.plant = "disjoint";
   std::vector<std::int64_t> all;
-  const auto disjoint = planted_directions(options, kSeed);
+  const auto disjoint = planted_directions(options, options.layers, kSeed);
   for (const auto& task : disjoint[1]) {
     all.insert(all.end(), task.begin(), task.end());
   }
@@ -112,7 +112,7 @@ TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
 TEST(Planted, AGroupsTasksShareAllButOneDirection) {
   PlantedOptions options;
   options.plant = "groups";
-  const auto tasks = planted_directions(options, kSeed)[2];
+  const auto tasks = planted_directions(options, options.layers, kSeed)[2];
   EXPECT_THAT(planted_groups(options), ElementsAre(0, 0, 0, 1, 1, 1, 2, 2));
   EXPECT_THAT(tasks[0], ElementsAre(0, 1, 2, 3, 4, 5, 18));
   EXPECT_THAT(tasks[1], ElementsAre(0, 1, 2, 3, 4, 5, 19));
@@ -310,7 +310,7 @@ TEST(Suite, UnknownOnesSayWhatToDo) {
   EXPECT_THAT(error_of([] {
                 resolve_data({{"suite", "text11"}, {"options", {{"a", 1}}}}, "data");
               }),
-              HasSubstr("only suites made in memory have options (planted)"));
+              HasSubstr("only suites made in memory have options (planted, planted_tokens)"));
 }
 
 }  // namespace

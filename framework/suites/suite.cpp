@@ -5,6 +5,7 @@
 #include "framework/data/subset.h"
 #include "framework/data/token_file.h"
 #include "framework/suites/planted.h"
+#include "framework/suites/planted_tokens.h"
 
 namespace rankwise {
 
@@ -75,6 +76,7 @@ Registry<SuiteKind>& suites() {
   static Registry<SuiteKind> registry = [] {
     Registry<SuiteKind> built_in("suite", "suites");
     built_in.add("planted", planted_kind());
+    built_in.add("planted_tokens", planted_tokens_kind());
     return built_in;
   }();
   return registry;

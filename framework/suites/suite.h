@@ -47,6 +47,8 @@ struct SuiteSetting {
   std::filesystem::path data;  // folder with suites/ and models/
   std::string tokenizer;       // name of the prepared weights whose tokenizer made the tokens
   std::uint64_t seed = 0;      // of the run
+  std::string backbone;        // the run's, for suites whose truth is planted in it
+  nlohmann::json backbone_options = nlohmann::json::object();  // resolved
 };
 
 /// What a suite that was made in memory knows of its tasks.

@@ -34,7 +34,11 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), made.suite.head,
                                        made.seed.stream("heads"), made.tensors);
-  Setting adapters{dataset.task_count(), 0, made.tensors, made.seed.stream("adapter"), {}};
+  Seed adapter_seed = made.seed.stream("adapter");
+  if (config.adapter_stream > 0) {
+    adapter_seed = adapter_seed.stream(static_cast<std::uint64_t>(config.adapter_stream));
+  }
+  Setting adapters{dataset.task_count(), 0, made.tensors, adapter_seed, {}};
   if (made.suite.truth) {
     for (const auto& [site, truth] : made.suite.truth->sites) {
       adapters.true_ranks[site] = truth.rank;

@@ -16,9 +16,9 @@ using nlohmann::json;
 // The members of one run in a study file; parsed as options so that typos are refused.
 struct RunMembers {
   std::string variant;
-  std::string label;
+  std::string label, group;
   json options = json::object();
-  std::int64_t seed = 0;
+  std::int64_t seed = 0, adapter_stream = 0;
   json backbone = {{"name", "bert"}};
   json data = json::object();
   TrainOptions train;
@@ -29,8 +29,12 @@ struct RunMembers {
   static void visit(Self& self, Visitor&& field) {
     field("variant", self.variant, "registered variant");
     field("label", self.label, "name of its row in tables");
+    field("group", self.group, "name of runs that belong together; empty: the label");
     field("options", self.options, "the variant's options");
     field("seed", self.seed, "seed of every random stream", not_negative());
+    field("adapter_stream", self.adapter_stream,
+          "other numbers draw the adapter's initial values from other streams of the seed",
+          not_negative());
     field("backbone", self.backbone, "name and options of the backbone");
     field("data", self.data, "suite and subsets");
     field("train", self.train, "training");
@@ -67,8 +71,10 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   RunConfig config;
   config.variant = members.variant;
   config.label = members.label.empty() ? members.variant : members.label;
+  config.group = members.group.empty() ? config.label : members.group;
   config.options = variant.resolve(members.options, path + ".options");
   config.seed = members.seed;
+  config.adapter_stream = members.adapter_stream;
   config.backbone = backbone_name(members.backbone, path);
   const BackboneKind& kind = at_path(path + ".backbone.name",
                                      [&] { return std::cref(backbones().find(config.backbone)); });
@@ -89,8 +95,10 @@ json RunConfig::to_json() const {
   named_backbone["name"] = backbone;
   return {{"variant", variant},
           {"label", label},
+          {"group", group},
           {"options", options},
           {"seed", seed},
+          {"adapter_stream", adapter_stream},
           {"backbone", named_backbone},
           {"data", options_to_json(data)},
           {"train", options_to_json(train)},
@@ -99,8 +107,11 @@ json RunConfig::to_json() const {
 }
 
 SuiteSetting suite_setting(const RunConfig& config, const Places& places) {
-  return {places.data, config.backbone_options.value("weights", ""),
-          static_cast<std::uint64_t>(config.seed)};
+  return {.data = places.data,
+          .tokenizer = config.backbone_options.value("weights", ""),
+          .seed = static_cast<std::uint64_t>(config.seed),
+          .backbone = config.backbone,
+          .backbone_options = config.backbone_options};
 }
 
 RunIdentity identify(const RunConfig& config, const Places& places) {
@@ -111,11 +122,14 @@ RunIdentity identify(const RunConfig& config, const Places& places) {
   identity.data_sha256 = suite_sha256(config.data, suite_setting(config, places));
   json whole = config.to_json();
   whole.erase("label");
+  whole.erase("group");
   whole["data_sha256"] = identity.data_sha256;
   whole["weights_sha256"] = identity.weights_sha256;
   identity.config_hash = sha256(canonical(whole));
   json protocol = whole;
-  for (const char* key : {"variant", "options", "seed", "sites", "record"}) protocol.erase(key);
+  for (const char* key : {"variant", "options", "seed", "adapter_stream", "sites", "record"}) {
+    protocol.erase(key);
+  }
   for (const char* key : {"learning_rate", "head_learning_rate", "micro_batch", "sampler"}) {
     protocol["train"].erase(key);
   }

@@ -20,9 +20,11 @@ struct Places {
 
 struct RunConfig {
   std::string label;
+  std::string group;  // of runs that are merged into one model, or drawn as one line
   std::string variant;
   nlohmann::json options;  // the variant's, resolved
   std::int64_t seed = 0;
+  std::int64_t adapter_stream = 0;  // other numbers draw the adapter's initial values anew
   std::string backbone;
   nlohmann::json backbone_options;  // resolved
   DataOptions data;
@@ -34,7 +36,7 @@ struct RunConfig {
   nlohmann::json to_json() const;
 };
 
-/// From a run's JSON (variant, label, options, seed, backbone, data, train, record, sites).
+/// From a run's JSON, with the members that to_json() gives; all but `variant` have defaults.
 /// `path` names the place in messages. Throws Error for anything unknown or out of range.
 RunConfig resolve_run(const nlohmann::json& run, const std::string& path);
 
@@ -44,9 +46,9 @@ SuiteSetting suite_setting(const RunConfig& config, const Places& places);
 /// Identity of a run, from its config and the bytes it reads.
 struct RunIdentity {
   std::string data_sha256, weights_sha256;
-  std::string config_hash;  // label, threads, device and places do not enter
-  std::string
-      protocol_hash;  // what rows of one table must share: not variant, options, rates, sampler
+  std::string config_hash;  // label, group, threads, device and places do not enter
+  // What rows of one table must share: not variant, options, rates, sampler.
+  std::string protocol_hash;
 };
 
 /// Throws Error where data or weights are missing.

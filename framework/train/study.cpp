@@ -13,8 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> kRunSections{"variant", "label",  "seed",  "backbone", "data",
-                                            "train",   "record", "sites", "options"};
+const std::vector<std::string> kRunSections{"variant",  "label", "group",  "seed",  "adapter_stream",
+                                            "backbone", "data",  "train",  "record", "sites",
+                                            "options"};
 
 struct StudyMembers {
   std::string study;
@@ -83,7 +84,7 @@ json whole_study(const std::filesystem::path& file) {
   if (!other.is_null()) {
     check(!study.contains("runs"), "{}: has both 'runs' and 'runs_from'", file.string());
     study["runs"] = other.value("runs", json::array());
-    if (!study.contains("reproduces")) study["reproduces"] = other.value("reproduces", "");
+    if (!study.contains("reproduces")) study["reproduces"] = other.value("reproduces", json(""));
   }
   return study;
 }
@@ -121,36 +122,74 @@ void place(json& run, const std::string& dotted, const json& value, const std::s
 }
 
 std::string short_text(const json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_array() && value.size() == 1) return short_text(value[0]);
+  return value.dump();
 }
 
-// Every combination of the sweep's values, in the order they are written.
-std::vector<json> expand_sweep(const json& run, const std::string& path) {
-  const auto sweep = run.find("sweep");
-  if (sweep == run.end()) return {run};
-  check(sweep->is_object(), "{}.sweep: {} is not an object of lists", path, sweep->dump());
+// Puts one value of a sweep into the run, and into its label.
+void vary(json& run, const std::string& key, const json& value, const std::string& where) {
+  place(run, key, value, where);
+  run["label"] = run["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
+}
+
+// The lists of values below `member`; none where the run has no such member.
+json lists_of(const json& run, const char* member, const std::string& path) {
+  const json lists = run.value(member, json::object());
+  check(lists.is_object(), "{}.{}: {} is not an object of lists", path, member, lists.dump());
+  for (const auto& [key, values] : lists.items()) {
+    check(values.is_array() && !values.empty(), "{}.{}.{}: {} is not a list of values", path,
+          member, key, values.dump());
+  }
+  return lists;
+}
+
+// "sweep": every combination of its values, in the order they are written.
+std::vector<json> swept(const json& base, const json& sweep, const std::string& path) {
+  std::vector<json> expanded{base};
+  for (const auto& [key, values] : sweep.items()) {
+    std::vector<json> next;
+    for (const json& partial : expanded) {
+      for (const json& value : values) {
+        next.push_back(partial);
+        vary(next.back(), key, value, path + ".sweep");
+      }
+    }
+    expanded = std::move(next);
+  }
+  return expanded;
+}
+
+// "zip": the first values of its lists together, then the second ones, and so on.
+std::vector<json> zipped(const json& base, const json& lists, const std::string& path) {
+  if (lists.empty()) return {base};
+  const std::size_t length = lists.front().size();
+  std::vector<json> expanded(length, base);
+  for (const auto& [key, values] : lists.items()) {
+    check(values.size() == length, "{}.zip.{}: has {} values, and {} has {}", path, key,
+          values.size(), lists.begin().key(), length);
+    for (std::size_t i = 0; i < length; ++i) vary(expanded[i], key, values[i], path + ".zip");
+  }
+  return expanded;
+}
+
+// The runs that one row stands for: each is of the row's group, and named by what it varies.
+std::vector<json> expand_row(const json& run, const std::string& path) {
+  const json sweep = lists_of(run, "sweep", path);
+  const json lists = lists_of(run, "zip", path);
   json base = run;
   base.erase("sweep");
-  for (const char* key : {"variant", "label"}) {
+  base.erase("zip");
+  if (sweep.empty() && lists.empty()) return {base};
+  for (const char* key : {"variant", "label", "group"}) {
     check(!base.contains(key) || base[key].is_string(), "{}.{}: {} is not a string", path, key,
           base.value(key, json()).dump());
   }
   if (!base.contains("label")) base["label"] = base.value("variant", "");
-  std::vector<json> expanded{base};
-  for (const auto& [key, values] : sweep->items()) {
-    check(values.is_array() && !values.empty(), "{}.sweep.{}: {} is not a list of values", path,
-          key, values.dump());
-    std::vector<json> next;
-    for (const json& partial : expanded) {
-      for (const json& value : values) {
-        json one = partial;
-        place(one, key, value, path + ".sweep");
-        one["label"] =
-            one["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
-        next.push_back(std::move(one));
-      }
-    }
-    expanded = std::move(next);
+  if (!base.contains("group")) base["group"] = base["label"];
+  std::vector<json> expanded;
+  for (const json& partial : swept(base, sweep, path)) {
+    for (json& one : zipped(partial, lists, path)) expanded.push_back(std::move(one));
   }
   return expanded;
 }
@@ -228,7 +267,7 @@ Study read_study(const std::filesystem::path& file, const StudyOverrides& overri
   for (std::size_t i = 0; i < members.runs.size(); ++i) {
     const std::string path = fmt::format("{}: runs[{}]", file.string(), i);
     check(members.runs[i].is_object(), "{}: {} is not an object", path, members.runs[i].dump());
-    for (json run : expand_sweep(merged(members.defaults, members.runs[i]), path)) {
+    for (json run : expand_row(merged(members.defaults, members.runs[i]), path)) {
       apply_sets(run, overrides.set);
       for (const std::int64_t seed : seeds_of(run, members.seeds, path)) {
         run["seed"] = seed;

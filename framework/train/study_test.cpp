@@ -208,6 +208,31 @@ TEST(Study, ExpandsDefaultsSweepsAndSeeds) {
   EXPECT_EQ(found.runs[9].train.learning_rate, 0.2);
 }
 
+std::string study_of(const std::string& runs, const std::string& more = "") {
+  return R"({"study": "toy", "defaults": {"backbone": {"name": "tiny"}, "data": {"suite": "planted"}},
+            )" +
+         more + R"("runs": )" + runs + "}";
+}
+
+TEST(Study, ZipsListsAndNamesTheGroupOfWhatARowVaries) {
+  const Study found = study(study_of(
+      R"([{"variant": "lora", "label": "own A", "sweep": {"rank": [4, 8]},
+           "zip": {"data.tasks": [["planted0"], ["planted1"]], "adapter_stream": [0, 1]}},
+          {"variant": "smora"}])"));
+  EXPECT_THAT(labels(found),
+              ElementsAre("own A rank=4 adapter_stream=0 data.tasks=planted0 s0",
+                          "own A rank=4 adapter_stream=1 data.tasks=planted1 s0",
+                          "own A rank=8 adapter_stream=0 data.tasks=planted0 s0",
+                          "own A rank=8 adapter_stream=1 data.tasks=planted1 s0", "smora s0"));
+  EXPECT_THAT(found.runs[3].data.tasks, ElementsAre("planted1"));
+  EXPECT_EQ(found.runs[3].adapter_stream, 1);
+  EXPECT_EQ(found.runs[3].group, "own A");
+  EXPECT_EQ(found.runs[4].group, "smora");
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "zip": {"rank": [1, 2],
+                                          "adapter_stream": [1]}}])")),
+              HasSubstr("runs[0].zip.rank: has 2 values, and adapter_stream has 1"));
+}
+
 TEST(Study, TakesDefaultsAndRunsFromOthers) {
   const auto base = study_file(kStudy);
   const auto path = base.parent_path() / "y.json";
@@ -271,12 +296,6 @@ TEST(Study, OnlyKeepsLabelsAndVariantsWithTheirOrder) {
   EXPECT_EQ(study(kStudy, {.only = {"smora"}}).runs.size(), 8U);
   EXPECT_THAT(study_refusal(kStudy, {.only = {"smorra"}}),
               AllOf(HasSubstr("--only smorra"), HasSubstr("LoRA, one seed")));
-}
-
-std::string study_of(const std::string& runs, const std::string& more = "") {
-  return R"({"study": "toy", "defaults": {"backbone": {"name": "tiny"}, "data": {"suite": "planted"}},
-            )" +
-         more + R"("runs": )" + runs + "}";
 }
 
 TEST(Study, ErrorsNameFileAndPlace) {

@@ -1,8 +1,8 @@
 """Regenerates tests/fixtures with the reference libraries. Run it in an environment of its own:
 
-    python3 -m venv /tmp/fixtures
-    /tmp/fixtures/bin/pip install -r scripts/requirements-fixtures.txt
-    OMP_NUM_THREADS=1 /tmp/fixtures/bin/python -m tests.reference.make_fixtures [NAME…]
+    python3 -m venv build/fixtures
+    build/fixtures/bin/pip install -r scripts/requirements-fixtures.txt
+    OMP_NUM_THREADS=1 build/fixtures/bin/python -m tests.reference.make_fixtures [NAME…]
 
 Reads the prepared MiniLM and the VADER archive (scripts/prepare --suite text10 --backbone
 minilm-l6) from --data, $RANKWISE_DATA or data/; writes tests/fixtures/. Equal versions on an equal
