@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <optional>
 
 namespace rankwise {
@@ -78,6 +80,32 @@ void measure_usage(const RunFile& file, MeasureValues& values) {
   measure_groups(after, truth->input_group, "input_last", values);
 }
 
+/// Mean magnitude of the [L, T, T] entries between two different models.
+double mean_off_diagonal(const std::vector<double>& values, std::size_t tasks) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t cell = i % (tasks * tasks);
+    if (cell / tasks == cell % tasks) continue;
+    sum += std::abs(values[i]);
+    ++count;
+  }
+  return sum / static_cast<double>(count);
+}
+
+void measure_merging(const RunFile& file, MeasureValues& values) {
+  const auto merge = file.merge();
+  if (!merge) return;
+  const std::size_t tasks = file.layout().tasks.size();
+  values["merge_before"] = mean_std(merge->before).mean;
+  values["merge_after"] = mean_std(merge->after).mean;
+  values["merge_cka"] = mean_std(merge->cka).mean;
+  if (merge->cosine.empty() || tasks < 2) return;
+  values["merge_cosine"] = mean_off_diagonal(merge->cosine, tasks);
+  values["input_overlap"] = mean_off_diagonal(merge->overlap, tasks);
+  values["interference"] = mean_std(merge->interference).mean;
+}
+
 }  // namespace
 
 const std::vector<Measure>& planted_measures() {
@@ -129,6 +157,15 @@ const std::vector<Measure>& planted_measures() {
        "the same of the planted output directions in the column space of B"},
       {"update_cosine", "update cosine", 2,
        "mean cosine of two tasks' updates, over pairs and the sites that choose a rank a task"},
+      {"merge_before", "before merging", 3, "first metric on test of each task's own model, mean"},
+      {"merge_after", "after merging", 3, "the same of the merged model"},
+      {"merge_cka", "CKA", 2, "linear CKA of the two models' pooled vectors on test, mean"},
+      {"merge_cosine", "update |cosine|", 3,
+       "mean magnitude of the cosine of two models' updates, over pairs and sites"},
+      {"input_overlap", "input overlap", 3,
+       "||A_i A_j'|| / (||A_i|| ||A_j||) of two models, mean over pairs and sites"},
+      {"interference", "interference", 2,
+       "||sum of updates||² over the sum of their ||·||², mean over sites; 1: orthogonal"},
   };
   return kMeasures;
 }
@@ -154,6 +191,7 @@ MeasureValues measure_run(const RunFile& file) {
   set(values, "right_recovered", recovery.right);
   set(values, "left_recovered", recovery.left);
   set(values, "update_cosine", mean_update_cosine(file));
+  measure_merging(file, values);
   return values;
 }
 

@@ -98,7 +98,8 @@ fs::path write_run(const fs::path& folder, const std::string& name, const RunSpe
   fs::path path = folder / (name + ".h5");
   RunWriter writer(path, layout, attributes_of(spec));
   record_training(writer, spec, layout);
-  writer.finish(final_record(spec, layout), nlohmann::json::object());
+  writer.finish(final_record(spec, layout), nlohmann::json::object(),
+                spec.merge ? &*spec.merge : nullptr);
   return path;
 }
 

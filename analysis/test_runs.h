@@ -1,6 +1,7 @@
 /// Run files for the tests of this folder: small ones to check by hand, and ones to look at.
 #pragma once
 
+#include "framework/io/merge_record.h"
 #include "framework/io/run_file.h"
 
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +26,7 @@ struct RunSpec {
   std::vector<SiteUsage> usage = {};                     // of the last evaluation
   std::vector<SiteUsage> first_usage = {};               // of the first; empty: the same
   FinalRecord final_record = {};                         // embeddings; scores are added
+  std::optional<MergeRecord> merge = {};  // of a merged model
   std::int64_t steps = 4;
 };
 

@@ -22,7 +22,8 @@ const std::map<std::string, std::set<std::string>> kMayInclude = [] {
   std::map<std::string, std::set<std::string>> allowed;
   for (const std::vector<std::string>& chain : {std::vector<std::string>{"core", "io", "analysis"},
                                                 {"core", "io", "data", "ops", "adapter", "model",
-                                                 "suites", "train", "testing", "experiments"}}) {
+                                                 "suites", "train", "merge", "testing",
+                                                 "experiments"}}) {
     std::set<std::string> left;
     for (const std::string& layer : chain) {
       allowed[layer].insert(left.begin(), left.end());

@@ -77,10 +77,11 @@ void check_data(const std::vector<RunTask>& tasks) {
   std::set<std::string> checked;
   for (const RunTask& task : tasks) {
     identify(task.config, task.places);
-    const std::string weights = task.config.backbone_options.value("weights", "");
-    const std::string key = options_to_json(task.config.data).dump() + weights;
-    if (checked.insert(key).second)
+    const std::string key = options_to_json(task.config.data).dump() + task.config.backbone +
+                            task.config.backbone_options.dump();
+    if (checked.insert(key).second) {
       load_suite(task.config.data, suite_setting(task.config, task.places));
+    }
   }
 }
 

@@ -146,6 +146,7 @@ std::vector<SampleEmbedding> RunFile::sample_embeddings() const {
 std::vector<std::int32_t> RunFile::sample_tasks() const { return read_sample_tasks(file_); }
 std::vector<FactorRecord> RunFile::factors() const { return read_factors(file_); }
 ParameterCounts RunFile::parameters() const { return read_parameters(file_); }
+std::optional<MergeRecord> RunFile::merge() const { return read_merge(file_, layout_); }
 
 RunHistory RunFile::history(std::int64_t last_step) const {
   const auto later = [&](const auto& record) { return record.step > last_step; };

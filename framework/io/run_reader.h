@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/io/hdf5.h"
+#include "framework/io/merge_record.h"
 #include "framework/io/run_file.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,7 @@ class RunFile {
   std::vector<std::int32_t> sample_tasks() const;  // [n] index into the layout's tasks
   std::vector<FactorRecord> factors() const;
   ParameterCounts parameters() const;
+  std::optional<MergeRecord> merge() const;  // nothing unless the file is of a merged model
 
   /// What a run resumed at `last_step` keeps: nothing after that step.
   RunHistory history(std::int64_t last_step) const;

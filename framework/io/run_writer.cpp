@@ -238,10 +238,12 @@ void RunWriter::complete(const fs::path& target, const std::function<void(hdf5::
   fs::remove(partial_path(path_), ignored);
 }
 
-void RunWriter::finish(const FinalRecord& record, const json& attributes) {
+void RunWriter::finish(const FinalRecord& record, const json& attributes,
+                       const MergeRecord* merge) {
   check_attributes(attributes);
   complete(path_, [&](hdf5::File& file) {
     write_final_record(file, record, layout_.tasks);
+    if (merge != nullptr) write_merge(file, *merge, layout_);
     write_json_attributes(file, "/", attributes);
     write_json_attributes(file, "/", own_attributes("finished"));
   });

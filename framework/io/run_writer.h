@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/io/hdf5.h"
+#include "framework/io/merge_record.h"
 #include "framework/io/run_file.h"
 #include "framework/io/schema.h"
 
@@ -40,8 +41,10 @@ class RunWriter {
   void flush();
 
   /// Completes the file with status "finished" under path(), and removes the file of an earlier
-  /// failure of this run. `attributes` replaces those of the same name.
-  void finish(const FinalRecord& record, const nlohmann::json& attributes);
+  /// failure of this run. `attributes` replaces those of the same name. `merge` null: of no merged
+  /// model.
+  void finish(const FinalRecord& record, const nlohmann::json& attributes,
+              const MergeRecord* merge = nullptr);
 
   /// Completes what was recorded with status "failed" and the error, as `failed_path(path())`.
   void fail(const std::string& message);

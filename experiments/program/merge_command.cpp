@@ -1,0 +1,75 @@
+// merge: several models of one task each into one, scored on every task.
+
+#include "experiments/program/commands.h"
+#include "framework/core/json_file.h"
+#include "framework/merge/merge_runs.h"
+
+#include <memory>
+
+namespace rankwise {
+
+namespace {
+
+struct MergeArguments {
+  std::vector<std::string> paths, rules, set;
+  Places places;
+  std::string device = "cpu";
+};
+
+// "ties.density=0.5" for rule `ties`: {"density": 0.5}.
+nlohmann::json options_of(const std::string& rule, const std::vector<std::string>& sets) {
+  nlohmann::json options = nlohmann::json::object();
+  for (const std::string& set : sets) {
+    const auto dot = set.find('.');
+    const auto equals = set.find('=');
+    check(dot != std::string::npos && equals != std::string::npos && dot < equals,
+          "--set {}: expected rule.option=value, as in ties.density=0.5", set);
+    merge_rules().find(set.substr(0, dot));
+    if (set.substr(0, dot) != rule) continue;
+    const auto value = nlohmann::json::parse(set.substr(equals + 1), nullptr, false);
+    check(!value.is_discarded(), "--set {}: {} is no number", set, set.substr(equals + 1));
+    options[set.substr(dot + 1, equals - dot - 1)] = value;
+  }
+  return options;
+}
+
+void merge_all(const MergeArguments& arguments) {
+  for (const MergeGroup& group : merge_groups({arguments.paths.begin(), arguments.paths.end()})) {
+    for (const std::string& rule : arguments.rules) {
+      const MergeRequest request{rule, options_of(rule, arguments.set), arguments.places,
+                                 arguments.device};
+      const bool made = merge(group, request);
+      fmt::print("{}  {}\n", made ? "merged" : "there ", merged_file(group, request).string());
+    }
+  }
+}
+
+std::string rules_help() {
+  std::string help = "Rules (average):";
+  for (const std::string& name : merge_rules().names()) {
+    help += fmt::format("\n  {}: {}", name, merge_rules().find(name).summary);
+  }
+  return help;
+}
+
+}  // namespace
+
+void add_merge_command(CLI::App& program) {
+  auto arguments = std::make_shared<MergeArguments>();
+  CLI::App* command = program.add_subcommand(
+      "merge", "Merge models of one task each, by study, group and seed; score them on every task");
+  command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
+  command->add_option("--rule", arguments->rules, rules_help())->allow_extra_args(false);
+  command
+      ->add_option("--set", arguments->set, "rule.option=value, as in ties.density=0.5")
+      ->allow_extra_args(false);
+  command->add_option("--device", arguments->device, "cpu or cuda");
+  command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
+      ->envname("RANKWISE_DATA");
+  command->callback([arguments] {
+    if (arguments->rules.empty()) arguments->rules = {"average"};
+    merge_all(*arguments);
+  });
+}
+
+}  // namespace rankwise

@@ -1,0 +1,154 @@
+// Real runs of one planted task each, merged.
+
+#include "framework/merge/merge_runs.h"
+
+#include "framework/io/run_reader.h"
+#include "framework/io/test_files.h"
+#include "framework/train/run.h"
+#include "framework/train/study.h"
+
+#include <gmock/gmock.h>
+#include <torch/types.h>
+
+#include <cmath>
+
+namespace rankwise {
+namespace {
+
+using nlohmann::json;
+using ::testing::DoubleNear;
+using ::testing::Each;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Pointwise;
+using ::testing::SizeIs;
+
+// Trains `variant` on three planted tasks, a run each.
+std::filesystem::path trained(const std::string& variant, const std::string& options = "{}",
+                              const std::string& tasks =
+                                  R"([["planted0"], ["planted1"], ["planted2"]])") {
+  const auto folder = test_folder();
+  const auto file = folder / "x.json";
+  write_bytes(file, R"({"study": "toy",
+    "defaults": {"backbone": {"name": "tiny"}, "train": {"steps": 30, "batch": 8, "learning_rate": 0.01},
+                 "data": {"suite": "planted", "options": {"train": 32, "dev": 8, "test": 24}}},
+    "runs": [{"variant": ")" + variant + R"(", "options": )" + options +
+                        R"(, "sweep": {"data.tasks": )" + tasks + "}}]}");
+  const Study study = read_study(file, {});
+  for (std::size_t i = 0; i < study.runs.size(); ++i) {
+    execute({.config = study.runs[i],
+             .study = study.name,
+             .order = study.order[i],
+             .places = {.results = folder}});
+  }
+  return folder / "toy";
+}
+
+RunFile merged(const std::filesystem::path& runs, const std::string& rule) {
+  const auto groups = merge_groups({runs});
+  EXPECT_THAT(groups, SizeIs(1));
+  const MergeRequest request{.rule = rule};
+  EXPECT_TRUE(merge(groups[0], request));
+  EXPECT_FALSE(merge(groups[0], request)) << "it is there";
+  return RunFile(merged_file(groups[0], request));
+}
+
+TEST(MergeRuns, LeaveARunFileOfAllTasks) {
+  const auto runs = trained("lora");
+  const RunFile file = merged(runs, "average");
+  EXPECT_EQ(file.status(), "finished");
+  EXPECT_EQ(file.attributes().at("label"), "lora, average");
+  EXPECT_THAT(file.attributes().at("config").at("data").at("tasks"),
+              ElementsAre("planted0", "planted1", "planted2"));
+  EXPECT_EQ(file.attributes().at("config").at("merge").at("rule"), "average");
+  EXPECT_THAT(file.predictions(), SizeIs(6)) << "last and best of three tasks";
+  const MergeRecord record = file.merge().value();
+  for (std::size_t t = 0; t < 3; ++t) {
+    EXPECT_LT(record.before[t], 1) << "it learnt";
+    EXPECT_NE(record.after[t], record.before[t]);
+    EXPECT_GT(record.cka[t], 0);
+    EXPECT_LT(record.cka[t], 1);
+  }
+  ASSERT_THAT(record.cosine, SizeIs(3 * 3 * 3));
+  EXPECT_THAT(record.interference, Each(::testing::Gt(0)));
+  EXPECT_NEAR(record.overlap[0], 1, 1) << "of a model with itself: at most 1";
+}
+
+TEST(MergeRuns, OfOneTaskTwiceIsThatModel) {
+  // Two runs of one task are refused; a model merged with itself by its outputs is itself.
+  const auto runs = trained("lora", "{}", R"([["planted0"], ["planted0", "planted1"]])");
+  EXPECT_THAT(error_of([&] { merged(runs, "average"); }), HasSubstr("trained on 2 tasks"));
+  const auto twice = trained("smora", R"({"rank": 8, "active": 2})");
+  MergeSource source = load_source(merge_groups({twice})[0].files[0], {}, "cpu");
+  std::vector<MergeSource> both;
+  both.push_back(load_source(source.file, {}, "cpu"));
+  both.push_back(load_source(source.file, {}, "cpu"));
+  for (const char* rule : {"outputs", "factors"}) {
+    const auto updates = merge_rules().find(rule).merge(both, json::object(), Seed(0));
+    const auto site = source.sites()[0];
+    const torch::Tensor x = torch::ones({1, site.site.in});
+    Dataset& data = source.made.suite.dataset;
+    const Batch batch = pack(data, SplitName::kTest, {{0, 0}}, source.made.tensors);
+    const FrozenLinear frozen{site.site.weight, {}};
+    const Pass pass{.batch = batch, .count_usage = false};
+    EXPECT_TRUE(torch::allclose(updates[0]->forward(x, frozen, pass),
+                                site.update->forward(x, frozen, pass)))
+        << rule;
+  }
+}
+
+TEST(MergeRuns, AveragedMatricesOfLoraAreItsAveragedProducts) {
+  const auto runs = trained("lora", R"({"rank": 2})");
+  std::vector<MergeSource> sources;
+  const MergeGroup group = merge_groups({runs})[0];
+  for (const auto& file : group.files) {
+    sources.push_back(load_source(file, {}, "cpu"));
+  }
+  std::vector<torch::Tensor> matrices;
+  for (const MergeSource& source : sources) {
+    const auto factors = source.sites()[1].update->factors().value();
+    matrices.push_back(factors.scale * factors.b.mm(factors.a));
+    EXPECT_TRUE(torch::allclose(update_matrix(source.sites()[1]), matrices.back()));
+  }
+  const torch::NoGradGuard no_grad;
+  const auto updates = merge_rules().find("average").merge(sources, json::object(), Seed(0));
+  const auto site = sources[0].sites()[1].site;
+  const torch::Tensor x = torch::ones({1, site.in});
+  const Batch batch =
+      pack(sources[0].made.suite.dataset, SplitName::kTest, {{0, 0}}, sources[0].made.tensors);
+  const torch::Tensor mean = (matrices[0] + matrices[1] + matrices[2]) / 3;
+  EXPECT_TRUE(torch::allclose(updates[1]->forward(x, {site.weight, {}}, {.batch = batch}),
+                              x.mm((site.weight + mean).t())));
+}
+
+TEST(MergeRuns, OthersAreMergedByFactorsOrOutputs) {
+  const auto runs = trained("dora");
+  EXPECT_THAT(error_of([&] { merged(runs, "ties"); }), HasSubstr("rules that take any update are"));
+  const MergeRecord record = merged(runs, "outputs").merge().value();
+  EXPECT_THAT(record.after, SizeIs(3));
+  EXPECT_TRUE(record.cosine.empty());
+}
+
+TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
+  const auto runs = trained("lora");
+  const auto group = merge_groups({runs})[0];
+  EXPECT_THAT(error_of([&] { merge(group, {.rule = "tie"}); }),
+              HasSubstr("unknown merge rule 'tie'; the merge rules are average, dare"));
+  EXPECT_THAT(error_of([&] { merge(group, {.rule = "ties", .options = {{"density", 2}}}); }),
+              HasSubstr("density"));
+  EXPECT_THAT(error_of([&] { merge_groups({runs / "none"}); }), HasSubstr("does not exist"));
+  EXPECT_THAT(error_of([&] { merge_groups({group.files[0]}); }),
+              HasSubstr("no group of two or more finished runs"));
+  std::filesystem::copy_file(
+      std::filesystem::path(group.files[1]).replace_extension(".safetensors"),
+      std::filesystem::path(group.files[0]).replace_extension(".safetensors"),
+      std::filesystem::copy_options::overwrite_existing);
+  EXPECT_THAT(error_of([&] { merge(group, {.rule = "average"}); }),
+              HasSubstr("and the run recorded"));
+  std::filesystem::remove(std::filesystem::path(group.files[0]).replace_extension(".safetensors"));
+  EXPECT_THAT(error_of([&] { merge(group, {.rule = "average"}); }),
+              HasSubstr(R"("record": {"parameters": true})"));
+}
+
+}  // namespace
+}  // namespace rankwise

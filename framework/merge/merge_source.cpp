@@ -1,0 +1,89 @@
+#include "framework/merge/merge_source.h"
+
+#include "framework/adapter/one_site.h"
+#include "framework/adapter/random_tensor.h"
+#include "framework/io/run_reader.h"
+#include "framework/model/load_weights.h"
+
+#include <torch/types.h>
+
+namespace rankwise {
+
+namespace {
+
+using torch::Tensor;
+
+// Random rows of a site's input, of the source's one task.
+struct Probe {
+  Probe(const Adapter::Attached& attached, std::int64_t rows)
+      : x(normal_tensor({rows, attached.site.in}, 1, Seed(1), attached.site.weight.options())),
+        batch(OneSite::batch(std::vector<std::int32_t>(static_cast<std::size_t>(rows), 0), 1)) {
+    batch.row_task = batch.row_task.to(x.device());
+  }
+  Pass pass() const { return {.batch = batch, .count_usage = false}; }
+
+  Tensor x;
+  Batch batch;
+};
+
+void check_matrix(const Adapter::Attached& attached, const Tensor& matrix, const Probe& probe) {
+  const FrozenLinear frozen{attached.site.weight, {}};
+  const Tensor found = attached.update->forward(probe.x, frozen, probe.pass());
+  const Tensor expected = probe.x.mm((attached.site.weight + matrix).t());
+  const double scale = expected.abs().max().item<double>();
+  const double error = (found - expected).abs().max().item<double>();
+  check(error <= 1e-4 * scale,
+        "{}: its update is no matrix B diag(g) A, which this merge needs; rules that take any "
+        "update are factors and outputs",
+        attached.site.name);
+}
+
+}  // namespace
+
+MergeSource load_source(const std::filesystem::path& run_file, const Places& places,
+                        const std::string& device) {
+  const RunFile file(run_file);
+  check(file.status() == "finished", "{}: is {}, and only finished runs can be merged",
+        run_file.string(), file.status());
+  const auto parameters = std::filesystem::path(run_file).replace_extension(".safetensors");
+  check(std::filesystem::exists(parameters),
+        "{}: does not exist; merging needs runs with \"record\": {{\"parameters\": true}}",
+        parameters.string());
+  MergeSource source{run_file, file.attributes(), {}, places, device, {}};
+  source.config = resolve_run(source.attributes.at("config"), run_file.string());
+  source.made = source.fresh();
+  const std::int64_t tasks = source.made.suite.dataset.task_count();
+  check(tasks == 1, "{}: was trained on {} tasks; each of the merged models has one",
+        run_file.string(), tasks);
+  const torch::NoGradGuard no_grad;
+  load_tensors(source.model().state(), parameters);
+  return source;
+}
+
+Tensor update_matrix(const Adapter::Attached& attached) {
+  const torch::NoGradGuard no_grad;
+  const auto factors = attached.update->factors();
+  Gate* gate = attached.update->gate();
+  check(factors && gate != nullptr,
+        "{}: has no low-rank pair to merge; rules that take any update are factors and outputs",
+        attached.site.name);
+  const Probe probe(attached, 4);
+  const Tensor z = down(probe.x, factors->a);
+  const Pass pass = probe.pass();
+  const Choice choice = gate->forward({probe.x, z, pass});
+  Tensor b = factors->b;
+  if (choice.kind() == Choice::Kind::kByTask) b = b * choice.weight()[0];
+  const Tensor matrix = factors->scale * b.mm(factors->a);
+  if (choice.kind() != Choice::Kind::kByRow) check_matrix(attached, matrix, probe);
+  return matrix;
+}
+
+std::vector<Tensor> update_matrices(const MergeSource& source) {
+  std::vector<Tensor> matrices;
+  for (const Adapter::Attached& attached : source.sites()) {
+    matrices.push_back(update_matrix(attached));
+  }
+  return matrices;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,43 @@
+/// A finished run of one task, loaded back with its trained parameters.
+#pragma once
+
+#include "framework/io/run_file.h"
+#include "framework/train/assemble.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+struct MergeSource {
+  std::filesystem::path file;  // of the run
+  nlohmann::json attributes;   // of the run file
+  RunConfig config;
+  Places places;
+  std::string device;
+  Assembly made;  // with the parameters of the run's end
+
+  const Task& task() const { return made.suite.dataset.tasks.front().task; }
+  Model& model() { return *made.model; }
+  std::vector<Adapter::Attached> sites() const { return made.model->adapter().attached(); }
+  /// Another model like it, without the trained parameters.
+  Assembly fresh() const { return assemble(config, places, device); }
+};
+
+/// Reads the run file and the parameters beside it. Throws Error where the run has several tasks,
+/// is not finished, or left no parameters (record.parameters).
+MergeSource load_source(const std::filesystem::path& run_file, const Places& places,
+                        const std::string& device);
+
+/// The update of a site as a matrix ΔW [out, in]: scale · B diag(g) A with the gate's weights of
+/// the task, or all at one where rows choose for themselves (routing dropped; FlyLoRA's Corollary
+/// 3.5 analyses this). Throws Error where the update is no such matrix.
+torch::Tensor update_matrix(const Adapter::Attached& attached);
+
+/// update_matrix() of every site.
+std::vector<torch::Tensor> update_matrices(const MergeSource& source);
+
+}  // namespace rankwise

@@ -1,0 +1,55 @@
+#include "framework/merge/similarity.h"
+
+#include <cmath>
+
+namespace rankwise {
+
+namespace {
+
+using torch::Tensor;
+
+double squared_norm(const Tensor& matrix) { return matrix.square().sum().item<double>(); }
+
+}  // namespace
+
+Tensor cosines(const std::vector<Tensor>& matrices) {
+  std::vector<Tensor> rows;
+  for (const Tensor& matrix : matrices) rows.push_back(matrix.to(torch::kFloat64).flatten());
+  const Tensor stacked = torch::stack(rows);
+  const Tensor inner = stacked.mm(stacked.t());
+  const Tensor lengths = inner.diagonal().sqrt();
+  const Tensor scale = lengths.outer(lengths);
+  return torch::where(scale > 0, inner / scale, 0.0);
+}
+
+Tensor row_overlaps(const std::vector<Tensor>& matrices) {
+  const auto count = static_cast<std::int64_t>(matrices.size());
+  Tensor overlaps = torch::zeros({count, count}, torch::kFloat64);
+  for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t j = 0; j < count; ++j) {
+      const Tensor a = matrices[i].to(torch::kFloat64);
+      const Tensor b = matrices[j].to(torch::kFloat64);
+      overlaps[i][j] = a.mm(b.t()).norm() / (a.norm() * b.norm());
+    }
+  }
+  return overlaps;
+}
+
+double interference(const std::vector<Tensor>& matrices) {
+  const Tensor stacked = torch::stack(matrices).to(torch::kFloat64);
+  const double apart = squared_norm(stacked);
+  return apart == 0 ? 1 : squared_norm(stacked.sum(0)) / apart;
+}
+
+double linear_cka(const Tensor& a, const Tensor& b) {
+  const auto centred = [](const Tensor& rows) {
+    const Tensor values = rows.to(torch::kFloat64);
+    return values - values.mean(0, /*keepdim=*/true);
+  };
+  const Tensor x = centred(a);
+  const Tensor y = centred(b);
+  const double scale = std::sqrt(squared_norm(x.t().mm(x)) * squared_norm(y.t().mm(y)));
+  return scale == 0 ? 0 : squared_norm(y.t().mm(x)) / scale;
+}
+
+}  // namespace rankwise
