@@ -69,7 +69,8 @@ Table hypothesis_table(const std::vector<HypothesisResult>& results) {
                   "difference", "95 %",      "p",          "p (Holm)", "verdict"};
   for (const HypothesisResult& result : results) table.rows.push_back(row(result));
   table.footers = {
-      "A and B: mean ± sample standard deviation over the seeds that both have; difference: A minus "
+      "A and B: mean ± sample standard deviation over the seeds that both have; difference: A "
+      "minus "
       "what stands right of the sign, seed by seed, with its t-interval.",
       "p: two-sided, paired t-test; of ≈ two one-sided tests against the margin. Holm's correction "
       "is over the table.",

@@ -50,7 +50,7 @@ std::vector<TaskScores> read_tasks(const RunGroup& group) {
 }
 
 std::vector<double> mean_over_tasks(const std::vector<TaskScores>& tasks,
-                                    std::vector<double> Scores::* values) {
+                                    std::vector<double> Scores::*values) {
   std::vector<double> means((tasks.front().scores.*values).size(), 0);
   for (const TaskScores& task : tasks) {
     for (std::size_t i = 0; i < means.size(); ++i) {
@@ -102,9 +102,8 @@ Table merging_table(const RunSet& runs) {
       table.rows.push_back(row(group.label, task.name, task.higher_is_better, task.scores));
     }
     const bool up = tasks.front().higher_is_better;
-    const bool one_direction = std::all_of(tasks.begin(), tasks.end(), [&](const TaskScores& t) {
-      return t.higher_is_better == up;
-    });
+    const bool one_direction = std::all_of(
+        tasks.begin(), tasks.end(), [&](const TaskScores& t) { return t.higher_is_better == up; });
     if (one_direction) table.rows.push_back(row(group.label, "average", up, average(tasks)));
   }
   check(!table.rows.empty(), "no run is of a merged model; rankwise merge makes them");

@@ -114,7 +114,8 @@ const std::vector<Measure>& planted_measures() {
        "relative error on test with the last parameters, mean over tasks: 0 perfect, 1 no gain"},
       {"error_best", "error, best", 3, "the same with the parameters that were best on dev"},
       {"tau_b", "τ-b", 2,
-       "Kendall's tau-b of chosen against true rank over (site, task), last evaluation; not defined "
+       "Kendall's tau-b of chosen against true rank over (site, task), last evaluation; not "
+       "defined "
        "where all chosen ranks are equal"},
       {"mean_rank", "mean rank", 2, "chosen, over (site, task), last evaluation"},
       {"mean_rank_first", "first mean rank", 2, "the same at the first evaluation"},

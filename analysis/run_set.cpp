@@ -1,6 +1,7 @@
 #include "analysis/run_set.h"
 
 #include "framework/core/error.h"
+#include "framework/io/run_archive.h"
 #include "framework/io/run_reader.h"
 
 #include <fmt/format.h>
@@ -21,7 +22,7 @@ namespace fs = std::filesystem;
 /// Finished and failed runs end in .h5; one being written, or left by a kill, in .h5.partial.
 bool looks_like_run_file(const fs::path& path) {
   const std::string name = path.filename().string();
-  return name != "summary.h5" && (name.ends_with(".h5") || name.ends_with(".h5.partial"));
+  return name != kArchiveName && (name.ends_with(".h5") || name.ends_with(".h5.partial"));
 }
 
 void add_files(const fs::path& folder, int levels_below, std::set<fs::path>& files) {
@@ -34,12 +35,24 @@ void add_files(const fs::path& folder, int levels_below, std::set<fs::path>& fil
   }
 }
 
+/// A folder's run files, or those in its archive where the files themselves are gone.
+void add_folder(const fs::path& folder, std::set<fs::path>& files) {
+  std::set<fs::path> found;
+  add_files(folder, 1, found);
+  if (found.empty() && fs::exists(folder / kArchiveName)) {
+    for (fs::path& run : archived_runs(folder / kArchiveName)) found.insert(std::move(run));
+  }
+  files.merge(found);
+}
+
 std::set<fs::path> find_files(const std::vector<fs::path>& paths) {
   std::set<fs::path> files;
   for (const fs::path& path : paths) {
     check(fs::exists(path), "{}: no such file or folder; expected run files (*.h5)", path.string());
     if (fs::is_directory(path)) {
-      add_files(path, 1, files);
+      add_folder(path, files);
+    } else if (path.filename() == kArchiveName) {
+      for (fs::path& run : archived_runs(path)) files.insert(std::move(run));
     } else {
       files.insert(path.lexically_normal());
     }

@@ -26,7 +26,7 @@ struct RunSpec {
   std::vector<SiteUsage> usage = {};                     // of the last evaluation
   std::vector<SiteUsage> first_usage = {};               // of the first; empty: the same
   FinalRecord final_record = {};                         // embeddings; scores are added
-  std::optional<MergeRecord> merge = {};  // of a merged model
+  std::optional<MergeRecord> merge = {};                 // of a merged model
   std::int64_t steps = 4;
 };
 

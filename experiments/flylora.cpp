@@ -96,8 +96,8 @@ class ProjectionGate : public Gate {
       move_balance_bias(bias_, rank_load(chosen, options_.rank), options_.balance_rate);
     }
     if (options_.balance == "auxiliary" && input.pass.moment.training) {
-      auxiliary_ = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen), options_.balance_weight,
-                             input.pass.batch);
+      auxiliary_ = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
+                             options_.balance_weight, input.pass.batch);
     }
     return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.z.options()), options_.rank);
   }

@@ -60,8 +60,8 @@ class ExpertGate : public Gate {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     const torch::Tensor chosen = top_k(logits, options_.active);
     if (input.pass.moment.training && options_.balance_weight > 0) {
-      auxiliary_ = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.balance_weight,
-                             input.pass.batch);
+      auxiliary_ = mean_term(switch_loss(torch::softmax(logits, 1), chosen),
+                             options_.balance_weight, input.pass.batch);
     }
     // Renormalised probabilities are the softmax over the chosen logits.
     return choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,

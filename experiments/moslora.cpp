@@ -27,7 +27,6 @@ struct MosLoraOptions {
           "identity, that of LoRA",
           one_of({"kaiming", "orthogonal", "identity"}));
   }
-
 };
 
 // Uniform over the orthogonal matrices: Q of a Gaussian's QR, its signs made unique

@@ -60,8 +60,7 @@ void add_merge_command(CLI::App& program) {
       "merge", "Merge models of one task each, by study, group and seed; score them on every task");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   command->add_option("--rule", arguments->rules, rules_help())->allow_extra_args(false);
-  command
-      ->add_option("--set", arguments->set, "rule.option=value, as in ties.density=0.5")
+  command->add_option("--set", arguments->set, "rule.option=value, as in ties.density=0.5")
       ->allow_extra_args(false);
   command->add_option("--device", arguments->device, "cpu or cuda");
   command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")

@@ -31,8 +31,15 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
 std::vector<RunTask> tasks_of(const Study& study, const RunArguments& arguments) {
   std::vector<RunTask> tasks;
   for (std::size_t i = 0; i < study.runs.size(); ++i) {
-    tasks.push_back({study.runs[i], study.name, study.note, study.order[i], arguments.places,
-                     arguments.device, threads_per_run(arguments)});
+    tasks.push_back({.config = study.runs[i],
+                     .study = study.name,
+                     .note = study.note,
+                     .reproduces = study.reproduces,
+                     .study_file = std::filesystem::path(arguments.file).filename(),
+                     .order = study.order[i],
+                     .places = arguments.places,
+                     .device = arguments.device,
+                     .threads = threads_per_run(arguments)});
   }
   return tasks;
 }

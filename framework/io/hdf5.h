@@ -141,6 +141,9 @@ class File {
   /// shows what had been flushed.
   static File open(const std::filesystem::path& path);
 
+  /// The bytes of a whole file, for reading. `name` stands for it in messages.
+  static File from_bytes(const std::vector<std::uint8_t>& bytes, const std::string& name);
+
   /// For reading and writing; throws where another process has it open for writing.
   static File open_for_writing(const std::filesystem::path& path);
 
@@ -155,6 +158,9 @@ class File {
 
   /// A dataset of a fixed shape, full of zeros.
   Dataset create_dataset(const std::string& path, Type type, const Shape& shape);
+
+  /// A dataset that is deflated, with its values.
+  void write_deflated(const std::string& path, const std::vector<std::uint8_t>& values);
 
   /// A chunked dataset of no rows yet, each of shape `row`.
   Dataset create_extensible(const std::string& path, Type type, const Shape& row,

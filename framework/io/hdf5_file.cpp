@@ -98,6 +98,18 @@ File File::open(const std::filesystem::path& path) {
   return {Handle(id, H5Fclose), path.string()};
 }
 
+File File::from_bytes(const std::vector<std::uint8_t>& bytes, const std::string& name) {
+  prepare_library();
+  const Place place{name, ""};
+  const Handle access = owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "opening");
+  checked(H5Pset_fapl_core(access.get(), 1 << 16, /*backing_store=*/false), place, "opening");
+  // HDF5 copies the image; it takes it without const only for callers that lend theirs.
+  checked(H5Pset_file_image(access.get(), const_cast<std::uint8_t*>(bytes.data()), bytes.size()),
+          place, "opening");
+  const hid_t id = H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get());
+  return {owned(id, H5Fclose, place, "cannot be opened"), name};
+}
+
 File File::open_for_writing(const std::filesystem::path& path) {
   prepare_library();
   check_is_hdf5(path);
@@ -144,6 +156,22 @@ Dataset File::create_dataset(const std::string& path, Type type, const Shape& sh
                            creation.get(), H5P_DEFAULT),
                 H5Dclose, place, "creating"),
           place};
+}
+
+void File::write_deflated(const std::string& path, const std::vector<std::uint8_t>& values) {
+  const Place place = at(path);
+  const Shape shape{values.size()};
+  const Handle space = simple_space(shape, shape, place);
+  make_parents(handle_.get(), path, place);
+  const Handle creation = no_times(H5P_DATASET_CREATE, place);
+  checked(H5Pset_chunk(creation.get(), 1, shape.data()), place, "creating");
+  checked(H5Pset_deflate(creation.get(), 9), place, "creating");
+  Dataset dataset(
+      owned(H5Dcreate2(handle_.get(), path.c_str(), native_type(Type::kUint8), space.get(),
+                       utf8_name(place).get(), creation.get(), H5P_DEFAULT),
+            H5Dclose, place, "creating"),
+      place);
+  dataset.write(values);
 }
 
 Dataset File::create_extensible(const std::string& path, Type type, const Shape& row,

@@ -12,9 +12,9 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const RunLayout kLayout{.tasks = {{"a", "", "classify", 2, {"accuracy"}},
-                                  {"b", "", "classify", 2, {"accuracy"}}},
-                        .sites = {{.name = "x", .in = 3, .out = 3}}};
+const RunLayout kLayout{
+    .tasks = {{"a", "", "classify", 2, {"accuracy"}}, {"b", "", "classify", 2, {"accuracy"}}},
+    .sites = {{.name = "x", .in = 3, .out = 3}}};
 
 MergeRecord record() {
   return {.before = {0.9, 0.8},

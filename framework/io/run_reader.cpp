@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/io/final_record.h"
 #include "framework/io/json_attributes.h"
+#include "framework/io/run_archive.h"
 #include "framework/io/run_columns.h"
 #include "framework/io/run_layout.h"
 
@@ -40,7 +41,7 @@ std::vector<T> row(const std::vector<T>& values, std::size_t index, std::size_t 
 
 }  // namespace
 
-RunFile::RunFile(const std::filesystem::path& path) : path_(path), file_(hdf5::File::open(path)) {
+RunFile::RunFile(const std::filesystem::path& path) : path_(path), file_(open_run_file(path)) {
   check_schema(file_);
   attributes_ = std::make_unique<const json>(read_json_attributes(file_, "/"));
   status_ = file_.attribute<std::string>("/", "status");

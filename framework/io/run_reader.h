@@ -20,6 +20,7 @@ namespace rankwise {
 /// reads only what it returns. Throws Error where the file is damaged or of an unknown schema.
 class RunFile {
  public:
+  /// `path`: of a run file, or of a run in an archive (run_archive.h).
   explicit RunFile(const std::filesystem::path& path);
   RunFile(RunFile&&) noexcept;
   RunFile& operator=(RunFile&&) noexcept;

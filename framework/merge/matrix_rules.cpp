@@ -28,8 +28,8 @@ double trim_threshold(const Matrices& model, double density) {
   std::vector<Tensor> magnitudes;
   for (const Tensor& matrix : model) magnitudes.push_back(matrix.abs().flatten());
   const Tensor all = torch::cat(magnitudes);
-  const auto kept = std::max<std::int64_t>(
-      1, std::llround(density * static_cast<double>(all.numel())));
+  const auto kept =
+      std::max<std::int64_t>(1, std::llround(density * static_cast<double>(all.numel())));
   return std::get<0>(all.kthvalue(all.numel() - kept + 1)).item<double>();
 }
 

@@ -1,7 +1,6 @@
 // Merge rules on 1 x 4 matrices that a reader can merge by hand.
 
 #include "framework/merge/merge_rule.h"
-
 #include "framework/testing/fixtures.h"
 
 #include <gmock/gmock.h>
@@ -56,8 +55,8 @@ TEST(MergeRules, DareKeepsTheMean) {
 TEST(MergeRules, KnotsIsTiesInTheCommonBasis) {
   const Tensor a = row({3, 0, 0, 0});
   const Tensor b = row({0, 4, 0, 0});
-  // [a b] has one singular value, 5, with V_1 = (3, 0, 0, 0) / 5 and V_2 = (0, 4, 0, 0) / 5: nothing
-  // disagrees, so each entry is its one model's.
+  // [a b] has one singular value, 5, with V_1 = (3, 0, 0, 0) / 5 and V_2 = (0, 4, 0, 0) / 5:
+  // nothing disagrees, so each entry is its one model's.
   const Tensor merged = knots_matrices({{a}, {b}}, 1, 1)[0];
   EXPECT_THAT(doubles(merged), Pointwise(DoubleNear(1e-12), {3.0, 4.0, 0.0, 0.0}));
   EXPECT_THAT(doubles(knots_matrices({{a}}, 1, 1)[0]),
@@ -65,9 +64,8 @@ TEST(MergeRules, KnotsIsTiesInTheCommonBasis) {
 }
 
 TEST(MergeRules, AreLookedUpByName) {
-  EXPECT_THAT(merge_rules().names(),
-              ElementsAre("average", "dare", "factors", "knots", "outputs", "task_arithmetic",
-                          "ties"));
+  EXPECT_THAT(merge_rules().names(), ElementsAre("average", "dare", "factors", "knots", "outputs",
+                                                 "task_arithmetic", "ties"));
   EXPECT_EQ(merge_rules().find("ties").resolve({{"density", 0.5}}, "x"),
             (nlohmann::json{{"density", 0.5}, {"lambda", 1.0}}));
 }

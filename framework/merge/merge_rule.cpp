@@ -75,9 +75,9 @@ class MeanUpdate : public Update {
 };
 
 template <class Options>
-MergeRule rule(std::string summary,
-               std::function<MergedUpdates(std::vector<MergeSource>&, const Options&, const Seed&)>
-                   merge) {
+MergeRule rule(
+    std::string summary,
+    std::function<MergedUpdates(std::vector<MergeSource>&, const Options&, const Seed&)> merge) {
   return {.summary = std::move(summary),
           .options = describe_options<Options>(),
           .resolve =
@@ -95,17 +95,18 @@ template <class Options>
 MergeRule matrix_rule(
     std::string summary,
     std::function<Matrices(const std::vector<Matrices>&, const Options&, const Seed&)> merge) {
-  return rule<Options>(std::move(summary), [merge = std::move(merge)](
-                                               std::vector<MergeSource>& sources,
-                                               const Options& options, const Seed& seed) {
-    std::vector<Matrices> models;
-    for (const MergeSource& source : sources) models.push_back(update_matrices(source));
-    MergedUpdates updates;
-    for (Tensor& matrix : merge(models, options, seed)) {
-      updates.push_back(std::make_shared<MatrixUpdate>(std::move(matrix)));
-    }
-    return updates;
-  });
+  return rule<Options>(std::move(summary),
+                       [merge = std::move(merge)](std::vector<MergeSource>& sources,
+                                                  const Options& options, const Seed& seed) {
+                         std::vector<Matrices> models;
+                         for (const MergeSource& source : sources)
+                           models.push_back(update_matrices(source));
+                         MergedUpdates updates;
+                         for (Tensor& matrix : merge(models, options, seed)) {
+                           updates.push_back(std::make_shared<MatrixUpdate>(std::move(matrix)));
+                         }
+                         return updates;
+                       });
 }
 
 // The mean of each parameter and buffer of the adapters: what FlyLoRA's released code does.
@@ -151,16 +152,16 @@ MergedUpdates average_outputs(std::vector<MergeSource>& sources) {
 Registry<MergeRule>& merge_rules() {
   static Registry<MergeRule> registry = [] {
     Registry<MergeRule> built_in("merge rule", "merge rules");
-    built_in.add("average", matrix_rule<NoOptions>(
-                                "mean of the updates (FlyLoRA, eq. 12)",
-                                [](const auto& models, const NoOptions&, const Seed&) {
-                                  return average_matrices(models);
-                                }));
-    built_in.add("task_arithmetic", matrix_rule<SumOptions>(
-                                        "scaled sum of the updates (Ilharco et al., ICLR 2023)",
-                                        [](const auto& models, const SumOptions& o, const Seed&) {
-                                          return add_matrices(models, o.lambda);
+    built_in.add("average",
+                 matrix_rule<NoOptions>("mean of the updates (FlyLoRA, eq. 12)",
+                                        [](const auto& models, const NoOptions&, const Seed&) {
+                                          return average_matrices(models);
                                         }));
+    built_in.add("task_arithmetic",
+                 matrix_rule<SumOptions>("scaled sum of the updates (Ilharco et al., ICLR 2023)",
+                                         [](const auto& models, const SumOptions& o, const Seed&) {
+                                           return add_matrices(models, o.lambda);
+                                         }));
     built_in.add("ties", matrix_rule<TrimOptions>(
                              "trim, elect signs, average those that agree (Yadav et al., 2023)",
                              [](const auto& models, const TrimOptions& o, const Seed&) {

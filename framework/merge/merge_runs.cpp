@@ -49,8 +49,9 @@ std::string identity_of(const MergeGroup& group, const MergeRequest& request) {
   for (const auto& file : group.files) {
     sources.push_back(RunFile(file).attributes().at("config_hash"));
   }
-  return sha256(canonical({{"merge", {{"rule", request.rule}, {"options", resolved_options(request)}}},
-                           {"sources", sources}}));
+  return sha256(
+      canonical({{"merge", {{"rule", request.rule}, {"options", resolved_options(request)}}},
+                 {"sources", sources}}));
 }
 
 std::vector<MergeSource> load_sources(const MergeGroup& group, const MergeRequest& request) {
@@ -163,11 +164,10 @@ Merging merge_sources(std::vector<MergeSource>& sources, const MergeRequest& req
     merging.record.before.push_back(first_score(source, before.back().predictions));
   }
   compare_updates(sources, merging.record);
-  const MergedUpdates updates =
-      merge_rules()
-          .find(request.rule)
-          .merge(sources, resolved_options(request),
-                 Seed(static_cast<std::uint64_t>(seed)).stream("merge"));
+  const MergedUpdates updates = merge_rules()
+                                    .find(request.rule)
+                                    .merge(sources, resolved_options(request),
+                                           Seed(static_cast<std::uint64_t>(seed)).stream("merge"));
   for (std::size_t i = 0; i < sources.size(); ++i) {
     attach(sources[i], updates);
     Outcome after = outcome_of(sources[i]);
@@ -220,15 +220,14 @@ json attributes_of(const std::vector<MergeSource>& sources, const MergeGroup& gr
   attributes["config_hash"] = identity_of(group, request);
   attributes["protocol_hash"] = identify(config, request.places).protocol_hash;
   attributes["best_rule"] = "the merged model has one set of parameters";
-  attributes["scale_note"] = fmt::format("merged from {} runs of one task each; of each: {}",
-                                         sources.size(),
-                                         attributes.value("scale_note", std::string()));
+  attributes["scale_note"] =
+      fmt::format("merged from {} runs of one task each; of each: {}", sources.size(),
+                  attributes.value("scale_note", std::string()));
   attributes["commit"] = source_commit();
   attributes["dirty"] = source_dirty();
   attributes["created"] = utc_now();
   attributes["training_seconds"] = sum_of(sources, "training_seconds");
-  attributes["training_tokens"] =
-      static_cast<std::int64_t>(sum_of(sources, "training_tokens"));
+  attributes["training_tokens"] = static_cast<std::int64_t>(sum_of(sources, "training_tokens"));
   return attributes;
 }
 

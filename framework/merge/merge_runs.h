@@ -34,8 +34,9 @@ struct MergeRequest {
 /// Where merge() puts its file: results/<study>/merged/<group>-<rule>-s<seed>-<hash>.h5
 std::filesystem::path merged_file(const MergeGroup& group, const MergeRequest& request);
 
-/// Makes the file unless it is there. True: it was made. Throws Error for an unknown rule or option,
-/// two runs of one task, sites that differ, or parameters that do not give the recorded scores.
+/// Makes the file unless it is there. True: it was made. Throws Error for an unknown rule or
+/// option, two runs of one task, sites that differ, or parameters that do not give the recorded
+/// scores.
 bool merge(const MergeGroup& group, const MergeRequest& request);
 
 }  // namespace rankwise

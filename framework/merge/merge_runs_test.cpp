@@ -24,16 +24,17 @@ using ::testing::Pointwise;
 using ::testing::SizeIs;
 
 // Trains `variant` on three planted tasks, a run each.
-std::filesystem::path trained(const std::string& variant, const std::string& options = "{}",
-                              const std::string& tasks =
-                                  R"([["planted0"], ["planted1"], ["planted2"]])") {
+std::filesystem::path trained(
+    const std::string& variant, const std::string& options = "{}",
+    const std::string& tasks = R"([["planted0"], ["planted1"], ["planted2"]])") {
   const auto folder = test_folder();
   const auto file = folder / "x.json";
   write_bytes(file, R"({"study": "toy",
     "defaults": {"backbone": {"name": "tiny"}, "train": {"steps": 30, "batch": 8, "learning_rate": 0.01},
                  "data": {"suite": "planted", "options": {"train": 32, "dev": 8, "test": 24}}},
-    "runs": [{"variant": ")" + variant + R"(", "options": )" + options +
-                        R"(, "sweep": {"data.tasks": )" + tasks + "}}]}");
+    "runs": [{"variant": ")" +
+                        variant + R"(", "options": )" + options + R"(, "sweep": {"data.tasks": )" +
+                        tasks + "}}]}");
   const Study study = read_study(file, {});
   for (std::size_t i = 0; i < study.runs.size(); ++i) {
     execute({.config = study.runs[i],
@@ -134,7 +135,9 @@ TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
   const auto group = merge_groups({runs})[0];
   EXPECT_THAT(error_of([&] { merge(group, {.rule = "tie"}); }),
               HasSubstr("unknown merge rule 'tie'; the merge rules are average, dare"));
-  EXPECT_THAT(error_of([&] { merge(group, {.rule = "ties", .options = {{"density", 2}}}); }),
+  EXPECT_THAT(error_of([&] {
+                merge(group, {.rule = "ties", .options = {{"density", 2}}});
+              }),
               HasSubstr("density"));
   EXPECT_THAT(error_of([&] { merge_groups({runs / "none"}); }), HasSubstr("does not exist"));
   EXPECT_THAT(error_of([&] { merge_groups({group.files[0]}); }),

@@ -26,8 +26,9 @@ TEST(Similarity, CosinesOfMatrices) {
   const Tensor found =
       cosines({matrix(1, 0, 0, 0), matrix(1, 1, 0, 0), matrix(0, 0, 0, 2), matrix(0, 0, 0, 0)});
   const double half = std::sqrt(0.5);
-  EXPECT_THAT(doubles(found), Pointwise(DoubleNear(1e-12), {1.0, half, 0.0, 0.0, half, 1.0, 0.0, 0.0,
-                                                            0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0}));
+  EXPECT_THAT(doubles(found),
+              Pointwise(DoubleNear(1e-12), {1.0, half, 0.0, 0.0, half, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0,
+                                            0.0, 0.0, 0.0, 0.0, 0.0}));
 }
 
 TEST(Similarity, RowsOverlapWhereInputsAreShared) {

@@ -74,8 +74,7 @@ class Teacher {
     }
     check(options.outputs <= backbone_->width(), "planted: {} outputs exceed the width {}",
           options.outputs, backbone_->width());
-    head_ =
-        orthogonal_matrix(backbone_->width(), stream.stream("H")).narrow(0, 0, options.outputs);
+    head_ = orthogonal_matrix(backbone_->width(), stream.stream("H")).narrow(0, 0, options.outputs);
   }
 
   Teacher(const Teacher&) = delete;  // updates keep references

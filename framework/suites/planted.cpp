@@ -54,16 +54,14 @@ void check_options(const PlantedOptions& options) {
 SuiteData make_planted(const PlantedOptions& options, std::uint64_t seed) {
   check_options(options);
   const std::vector<Tensor> means = input_means(options, seed);
-  const PlantedInputs inputs{
-      .feature_width = options.width,
-      .draw = [&](std::int64_t task, std::int64_t rows, const Seed& stream) {
-        return draw_features(rows, means[task], stream);
-      }};
-  SuiteData made =
-      plant_tasks(options,
-                  std::make_shared<Tiny>(options.width, options.layers, 0,
-                                         planted_backbone_seed(seed), kDouble),
-                  inputs, seed);
+  const PlantedInputs inputs{.feature_width = options.width,
+                             .draw = [&](std::int64_t task, std::int64_t rows, const Seed& stream) {
+                               return draw_features(rows, means[task], stream);
+                             }};
+  SuiteData made = plant_tasks(options,
+                               std::make_shared<Tiny>(options.width, options.layers, 0,
+                                                      planted_backbone_seed(seed), kDouble),
+                               inputs, seed);
   made.dataset.suite = "planted";
   made.dataset.sha256 = sha256(canonical(options_to_json(options)) + std::to_string(seed));
   return made;

@@ -177,6 +177,8 @@ class Run {
   json opening_attributes() const {
     const TrainOptions& train = config_.train;
     return {{"study", task_.study},
+            {"study_file", task_.study_file},
+            {"reproduces", task_.reproduces},
             {"label", config_.label},
             {"order", task_.order},
             {"variant", config_.variant},
@@ -253,6 +255,8 @@ json RunTask::to_json() const {
   return {{"run", config.to_json()},
           {"study", study},
           {"note", note},
+          {"reproduces", reproduces},
+          {"study_file", study_file},
           {"order", order},
           {"data", places.data.string()},
           {"results", places.results.string()},
@@ -261,13 +265,15 @@ json RunTask::to_json() const {
 }
 
 RunTask RunTask::from_json(const json& value) {
-  return {resolve_run(value.at("run"), "run"),
-          value.at("study"),
-          value.at("note"),
-          value.at("order"),
-          {value.at("data").get<std::string>(), value.at("results").get<std::string>()},
-          value.at("device"),
-          value.at("threads")};
+  return {.config = resolve_run(value.at("run"), "run"),
+          .study = value.at("study"),
+          .note = value.at("note"),
+          .reproduces = value.at("reproduces"),
+          .study_file = value.at("study_file"),
+          .order = value.at("order"),
+          .places = {value.at("data").get<std::string>(), value.at("results").get<std::string>()},
+          .device = value.at("device"),
+          .threads = value.at("threads")};
 }
 
 RunOutcome execute(const RunTask& task) {

@@ -14,6 +14,8 @@ struct RunTask {
   RunConfig config;
   std::string study;
   std::string note;        // the study's words on its scale, for table footers
+  std::string reproduces;  // the study's citation; may be empty
+  std::string study_file;  // its name, without folders
   std::int64_t order = 0;  // of the row in the study
   Places places;
   std::string device = "cpu";

@@ -13,9 +13,9 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> kRunSections{"variant",  "label", "group",  "seed",  "adapter_stream",
-                                            "backbone", "data",  "train",  "record", "sites",
-                                            "options"};
+const std::vector<std::string> kRunSections{"variant",        "label",    "group",  "seed",
+                                            "adapter_stream", "backbone", "data",   "train",
+                                            "record",         "sites",    "options"};
 
 struct StudyMembers {
   std::string study;

@@ -5,7 +5,7 @@ import unittest
 
 import numpy as np
 
-from .program import Folder, csv_rows, open_run, run, run_files, tiny_study
+from .program import ROOT, Folder, csv_rows, open_run, run, run_files, tiny_study
 
 SELECTORS = [
     {
@@ -66,6 +66,80 @@ class Planted(Folder):
         wrong = run("hypotheses", path, self.results)
         self.assertEqual(wrong.code, 1)
         self.assertIn("claims.json", wrong.err)
+
+
+class WideMargins(Folder):
+    """What the planted suite must show whatever the machine, on seeds that no study uses."""
+
+    def test_selectors_fare_as_their_definitions_say(self) -> None:
+        config = ROOT / "configs/planted_ranks.json"
+        wanted = ("true", "true shuffled", "printed, r/T", "gumbel")
+        chosen = [word for label in wanted for word in ("--only", label)]
+        study = {
+            "study": "margins",
+            "defaults_from": str(config),
+            "runs_from": str(config),
+            "seeds": list(range(20, 26)),
+        }
+        done = self.run_study(study, *chosen, "--jobs", "2")
+        self.assertEqual(done.code, 0, done.err)
+        base = self.folder / "measures"
+        self.assertEqual(run("measures", self.results, "--out", base).code, 0)
+        rows = {row["method"]: row for row in csv_rows(base.with_suffix(".csv"))}
+        self.assertEqual({row["error, last n"] for row in rows.values()}, {"6"})
+        self.assertLess(float(rows["true"]["error, last"]), 0.05)
+        self.assertGreater(float(rows["true shuffled"]["error, last"]), 0.2)
+        self.assertLess(float(rows["printed, r/T"]["mean rank"]), 2)
+        self.assertGreater(float(rows["gumbel"]["τ-b"]), 0.4)
+
+
+class Merging(Folder):
+    """Models of one task each, merged and scored on every task."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        tasks = [["planted0"], ["planted1"], ["planted2"]]
+        self.succeed(
+            tiny_study(
+                {"variant": "lora", "sweep": {"data.tasks": tasks}},
+                {
+                    "variant": "flylora",
+                    "label": "own A",
+                    "zip": {"data.tasks": tasks, "adapter_stream": [1, 2, 3]},
+                },
+                defaults={"record": {"parameters": True}},
+                seeds=[0, 1],
+            )
+        )
+
+    def test_a_merged_model_is_a_run_file_of_all_tasks(self) -> None:
+        done = run("merge", self.results / "tiny", "--rule", "average", "--rule", "outputs")
+        self.assertEqual((done.code, done.err), (0, ""))
+        merged = self.results / "tiny" / "merged"
+        self.assertEqual(len(run_files(merged, "*.h5")), 8)
+        base = self.folder / "measures"
+        self.assertEqual(run("measures", merged, "--out", base).code, 0)
+        rows = {row["method"]: row for row in csv_rows(base.with_suffix(".csv"))}
+        self.assertEqual(
+            list(rows), ["lora, average", "lora, outputs", "own A, average", "own A, outputs"]
+        )
+        # What does not route is linear: the mean of outputs is the output of the mean.
+        same = [float(rows[f"lora, {rule}"]["after merging"]) for rule in ("average", "outputs")]
+        self.assertAlmostEqual(same[0], same[1], places=5)
+        self.assertLess(
+            float(rows["own A, average"]["update |cosine|"]),
+            float(rows["lora, average"]["update |cosine|"]),
+        )
+        again = run("merge", self.results / "tiny")
+        self.assertEqual(again.out.count("there"), 4)
+
+    def test_what_can_not_be_merged_is_named(self) -> None:
+        wrong = run("merge", self.results / "tiny", "--rule", "tie")
+        self.assertEqual(wrong.code, 1)
+        self.assertIn("unknown merge rule 'tie'", wrong.err)
+        one = run("merge", run_files(self.results, "lora*planted0*.h5")[0])
+        self.assertEqual(one.code, 1)
+        self.assertIn("no group of two or more finished runs", one.err)
 
 
 class Verify(unittest.TestCase):

@@ -1,0 +1,220 @@
+#include "analysis/report.h"
+
+#include "analysis/comparison.h"
+#include "analysis/figure.h"
+#include "analysis/lint.h"
+#include "analysis/report_template.h"
+#include "analysis/run_footers.h"
+#include "analysis/table_kind.h"
+#include "framework/core/error.h"
+#include "framework/io/atomic_file.h"
+#include "framework/io/temporary_folder.h"
+
+#include <fmt/ranges.h>
+#include <kainjow/mustache.hpp>
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rankwise {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::mustache;
+using List = data;
+
+List list_of(std::vector<data> items) {
+  List list(data::type::list);
+  for (data& item : items) list.push_back(std::move(item));
+  return list;
+}
+
+data named(const std::string& name, const std::string& key, const std::string& value) {
+  data entry;
+  entry["name"] = name;
+  entry[key] = value;
+  return entry;
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP writes a zero at the end
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+/// Every table that the runs can make; the others with their reasons.
+void add_tables(const RunSet& runs, data& page) {
+  std::vector<data> made, missing;
+  for (const std::string& name : tables().names()) {
+    const TableKind& kind = tables().find(name);
+    try {
+      data entry = named(name, "summary", kind.summary);
+      entry["html"] = to_html(kind.make(runs, nlohmann::json::object()));
+      made.push_back(std::move(entry));
+    } catch (const Error& error) {
+      missing.push_back(named(name, "why", error.what()));
+    }
+  }
+  page["tables"] = list_of(std::move(made));
+  page["has_missing_tables"] = !missing.empty();
+  page["missing_tables"] = list_of(std::move(missing));
+}
+
+data image_of(const std::filesystem::path& svg) {
+  data image;
+  image["caption"] = svg.stem().string();
+  image["data"] = base64(read_file(svg));
+  return image;
+}
+
+data figure_entry(const std::string& name, const Figure& figure, FigureFiles drawn) {
+  std::sort(drawn.files.begin(), drawn.files.end());
+  std::vector<data> images, notes;
+  for (const auto& file : drawn.files) {
+    if (file.extension() == ".svg") images.push_back(image_of(file));
+  }
+  for (const std::string& note : drawn.notes) notes.emplace_back(note);
+  data entry = named(name, "summary", figure.summary);
+  entry["images"] = list_of(std::move(images));
+  entry["notes"] = list_of(std::move(notes));
+  return entry;
+}
+
+void add_figures(const RunSet& runs, const std::vector<std::string>& wanted, data& page) {
+  std::vector<data> made, missing;
+  for (const std::string& name : wanted.empty() ? figures().names() : wanted) {
+    const Figure& figure = figures().find(name);
+    const TemporaryFolder folder;
+    try {
+      made.push_back(figure_entry(name, figure, figure.draw({runs, folder.path()})));
+    } catch (const Error& error) {
+      missing.push_back(named(name, "why", error.what()));
+    }
+  }
+  page["figures"] = list_of(std::move(made));
+  page["has_missing_figures"] = !missing.empty();
+  page["missing_figures"] = list_of(std::move(missing));
+}
+
+void add_failures(const RunSet& runs, data& page) {
+  std::vector<data> lines;
+  for (const Run& run : runs.failed) {
+    lines.emplace_back(fmt::format("{} seed {} failed: {}", run.label, run.seed, run.error));
+  }
+  for (const Run& run : runs.running) {
+    lines.emplace_back(fmt::format("{} seed {} did not finish", run.label, run.seed));
+  }
+  for (const std::string& warning : runs.warnings) lines.emplace_back(warning);
+  page["has_failures"] = !lines.empty();
+  page["failures"] = list_of(std::move(lines));
+}
+
+void add_configs(const RunSet& runs, data& page) {
+  const RunGroup& first = runs.groups.front();
+  std::vector<data> rows;
+  for (const RunGroup& group : runs.groups) {
+    std::vector<std::string> differences;
+    for (const LeafDifference& difference : config_differences(first, group)) {
+      differences.push_back(to_text(difference));
+    }
+    data row;
+    row["label"] = group.label;
+    row["seeds"] = seeds_text(group);
+    row["difference"] = differences.empty() ? "–" : fmt::to_string(fmt::join(differences, "; "));
+    rows.push_back(std::move(row));
+  }
+  page["rows"] = list_of(std::move(rows));
+  page["first_label"] = first.label;
+  page["first_config"] = first.runs.front().attributes.at("config").dump(2);
+}
+
+void add_provenance(const RunSet& runs, data& page) {
+  std::vector<data> entries;
+  const auto add = [&](const char* name, const std::string& attribute) {
+    const std::string values = values_of(runs, attribute);
+    if (!values.empty()) entries.push_back(named(name, "value", values));
+  };
+  add("study", "study");
+  add("backbone", "backbone");
+  add("suite", "suite");
+  add("protocol", "protocol_hash");
+  add("best parameters", "best_rule");
+  add("commit", "commit");
+  add("changed working tree", "dirty");
+  add("device", "device");
+  add("threads a run", "threads");
+  add("data SHA-256", "data_sha256");
+  add("weights SHA-256", "weights_sha256");
+  add("versions", "provenance");
+  page["provenance"] = list_of(std::move(entries));
+}
+
+/// From a fresh clone to this page.
+std::string commands(const RunSet& runs) {
+  const Run& run = runs.groups.front().runs.front();
+  const std::string commit = run.text("commit");
+  const std::string study = run.text("study_file");
+  const std::string weights =
+      run.attributes.at("config").at("backbone").value("weights", std::string());
+  std::string text = commit.empty() ? "" : fmt::format("git checkout {}\n", commit);
+  text += "scripts/setup && scripts/build\n";
+  if (!weights.empty()) {
+    text += fmt::format("scripts/prepare --suite {} --backbone {}\n", run.text("suite"), weights);
+  }
+  text += fmt::format("build/release/bin/rankwise run {} --jobs 2\n",
+                      study.empty() ? "the study file of " + run.study : "configs/" + study);
+  text +=
+      fmt::format("build/release/bin/rankwise report results/{} --out report.html\n", run.study);
+  return text;
+}
+
+double hours(const RunSet& runs) {
+  double seconds = 0;
+  for (const RunGroup& group : runs.groups) {
+    for (const Run& run : group.runs) seconds += run.attributes.value("seconds", 0.0);
+  }
+  return seconds / 3600;
+}
+
+std::string summary(const RunSet& runs) {
+  std::size_t count = 0;
+  for (const RunGroup& group : runs.groups) count += group.runs.size();
+  return fmt::format("{} rows, {} finished runs, {:.2f} hours of run time. {} {}",
+                     runs.groups.size(), count, hours(runs), seeds_footer(runs),
+                     fmt::to_string(fmt::join(scale_footers(runs), " ")));
+}
+
+std::string title(const RunSet& runs) {
+  std::set<std::string> studies;
+  for (const RunGroup& group : runs.groups) studies.insert(group.runs.front().study);
+  return fmt::format("rankwise: {}", fmt::join(studies, ", "));
+}
+
+}  // namespace
+
+std::string report_html(const RunSet& runs, const ReportOptions& options) {
+  data page;
+  page["title"] = title(runs);
+  page["question"] = values_of(runs, "reproduces");
+  page["summary"] = summary(runs);
+  add_failures(runs, page);
+  add_tables(runs, page);
+  add_figures(runs, options.figures, page);
+  page["lint"] = to_html(lint_table(lint_runs(runs)));
+  add_configs(runs, page);
+  add_provenance(runs, page);
+  page["commands"] = commands(runs);
+  mustache view{std::string(report_template())};
+  return view.render(page);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,19 @@
+/// One HTML page on a study: tables, figures, lint, configs, provenance, and how to remake it.
+#pragma once
+
+#include "analysis/run_set.h"
+
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+struct ReportOptions {
+  std::vector<std::string> figures;  // by name; empty: every one that the runs have data for
+};
+
+/// Self-contained: pictures and style are in the page, which asks nothing of a network. What can
+/// not be made of these runs is named with the reason. Throws Error for an unknown figure.
+std::string report_html(const RunSet& runs, const ReportOptions& options = {});
+
+}  // namespace rankwise

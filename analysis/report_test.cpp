@@ -1,0 +1,48 @@
+#include "analysis/report.h"
+
+#include "analysis/test_runs.h"
+#include "framework/io/test_files.h"
+
+#include <gmock/gmock.h>
+
+namespace rankwise {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RunSet runs(const std::filesystem::path& folder) {
+  test::write_run(folder, "a0", {.label = "alpha", .seed = 0});
+  test::write_run(folder, "a1", {.label = "alpha", .seed = 1});
+  test::write_run(folder, "b0", {.label = "beta <b>", .seed = 0});
+  test::write_failed_run(folder, "c0", {.label = "gamma"}, "out of memory");
+  return load_runs({folder});
+}
+
+TEST(Report, HoldsTablesFiguresFailuresAndHowToRemakeIt) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("<table class=\"rankwise\">"));
+  EXPECT_THAT(page, HasSubstr("beta &lt;b&gt;"));
+  EXPECT_THAT(page, Not(HasSubstr("beta <b>")));
+  EXPECT_THAT(page, HasSubstr("data:image/svg+xml;base64,PD94bWwg")) << "<?xml ";
+  EXPECT_THAT(page, HasSubstr("gamma seed 0 failed: out of memory"));
+  EXPECT_THAT(page, HasSubstr("rankwise run"));
+  EXPECT_THAT(page, HasSubstr("REPRODUCING"));
+}
+
+TEST(Report, AsksNothingOfANetwork) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"training"}});
+  EXPECT_THAT(page, Not(HasSubstr("http://")));
+  EXPECT_THAT(page, Not(HasSubstr("https://")));
+  EXPECT_THAT(page, Not(HasSubstr("{{")));
+}
+
+TEST(Report, SaysWhatCanNotBeMadeAndWhy) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"clusters"}});
+  EXPECT_THAT(page, HasSubstr("Not drawn: clusters ("));
+  EXPECT_THAT(error_of([&] { report_html(runs(test_folder()), {.figures = {"clutter"}}); }),
+              HasSubstr("unknown figure 'clutter'"));
+}
+
+}  // namespace
+}  // namespace rankwise

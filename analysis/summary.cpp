@@ -1,0 +1,112 @@
+#include "analysis/summary.h"
+
+#include "analysis/projection.h"
+#include "framework/core/error.h"
+#include "framework/io/run_archive.h"
+#include "framework/io/run_reader.h"
+#include "framework/io/run_writer.h"
+#include "framework/io/temporary_folder.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rankwise {
+namespace {
+
+/// At most `count` of the records, evenly spaced, the first and the last among them.
+template <class Record>
+std::vector<Record> thinned(std::vector<Record> records, std::int64_t count) {
+  const auto size = static_cast<std::int64_t>(records.size());
+  if (size <= count) return records;
+  std::vector<Record> kept;
+  for (std::int64_t i = 0; i < count; ++i) {
+    kept.push_back(std::move(records[i * (size - 1) / (count - 1)]));
+  }
+  return kept;
+}
+
+/// Numbers of routing statistics in one evaluation.
+std::int64_t usage_size(const EvaluationRecord& evaluation) {
+  std::size_t size = 0;
+  for (const SiteUsage& usage : evaluation.usage) {
+    size += usage.count.size() + usage.gate_mass.size() + usage.training_count.size() +
+            usage.balance_bias.size() + usage.chosen_rank.size() + usage.probability.size() +
+            usage.task_embedding.size();
+  }
+  return static_cast<std::int64_t>(size);
+}
+
+std::vector<EvaluationRecord> evaluations_of(const RunFile& file, const SummaryOptions& options) {
+  std::vector<EvaluationRecord> evaluations = file.evaluations();
+  if (evaluations.empty()) return evaluations;
+  for (EvaluationRecord& evaluation : evaluations) {
+    for (SiteUsage& usage : evaluation.usage) usage.coactivation.clear();
+  }
+  const std::int64_t size = std::max<std::int64_t>(1, usage_size(evaluations.front()));
+  return thinned(std::move(evaluations),
+                 std::clamp<std::int64_t>(options.usage / size, 2, options.evaluations));
+}
+
+SampleEmbedding coordinates_of(const SampleEmbedding& sample, std::int64_t count) {
+  if (sample.width <= count) return sample;
+  const auto rows = static_cast<Eigen::Index>(sample.values.size()) / sample.width;
+  using Floats = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const Eigen::MatrixXd points =
+      Eigen::Map<const Floats>(sample.values.data(), rows, sample.width).cast<double>();
+  const Floats values = pca(points, std::min<Eigen::Index>(count, rows)).scores.cast<float>();
+  return {sample.site, values.cols(), {values.data(), values.data() + values.size()}};
+}
+
+FinalRecord final_record_of(const RunFile& file, const SummaryOptions& options) {
+  FinalRecord record;
+  record.parameters = file.parameters();
+  for (PredictionRecord& prediction : file.predictions()) {
+    if (prediction.split == "test") record.predictions.push_back(std::move(prediction));
+  }
+  record.sample_tasks = file.sample_tasks();
+  for (const SampleEmbedding& sample : file.sample_embeddings()) {
+    if (sample.site != "pooled") continue;
+    record.sample_embeddings.push_back(coordinates_of(sample, options.coordinates));
+  }
+  return record;
+}
+
+void write_reduced(const RunFile& file, const std::filesystem::path& path,
+                   const SummaryOptions& options) {
+  nlohmann::json attributes = file.attributes();
+  for (const char* own : {"format", "schema", "status", "error"}) attributes.erase(own);
+  RunLayout layout = file.layout();
+  for (SiteRecord& site : layout.sites) site.coactivation = false;
+  RunWriter writer(path, layout, attributes);
+  for (const StepRecord& step : thinned(file.steps(), options.steps)) writer.step(step);
+  for (const EvaluationRecord& evaluation : evaluations_of(file, options)) {
+    writer.evaluation(evaluation);
+  }
+  const auto merge = file.merge();
+  writer.finish(final_record_of(file, options), nlohmann::json::object(),
+                merge ? &*merge : nullptr);
+}
+
+}  // namespace
+
+void write_summary(const RunSet& runs, const std::filesystem::path& archive,
+                   const SummaryOptions& options) {
+  const TemporaryFolder folder;
+  std::map<std::string, std::filesystem::path> reduced;
+  for (const RunGroup& group : runs.groups) {
+    for (const Run& run : group.runs) {
+      const std::string name = run.path.stem().string();
+      const auto path = folder.path() / (name + ".h5");
+      write_reduced(RunFile(run.path), path, options);
+      check(reduced.emplace(name, path).second, "two runs are called {}", name);
+    }
+  }
+  write_archive(archive, reduced);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,51 @@
+#include "analysis/summary.h"
+
+#include "analysis/scores_table.h"
+#include "analysis/test_runs.h"
+#include "framework/io/run_archive.h"
+#include "framework/io/run_reader.h"
+#include "framework/io/test_files.h"
+
+#include <gmock/gmock.h>
+
+namespace rankwise {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::SizeIs;
+
+RunSet runs(const std::filesystem::path& folder) {
+  test::write_run(folder, "a0", {.label = "alpha", .seed = 0, .steps = 200});
+  test::write_run(folder, "a1", {.label = "alpha", .seed = 1});
+  test::write_run(folder, "b0", {.label = "beta", .seed = 0, .test_scores = {{"cola", 0.25}}});
+  return load_runs({folder});
+}
+
+TEST(Summary, MakesTheSameTable) {
+  const auto folder = test_folder();
+  const RunSet whole = runs(folder / "runs");
+  write_summary(whole, folder / "committed" / "summary.h5");
+  const RunSet packed = load_runs({folder / "committed"});
+  EXPECT_EQ(to_markdown(scores_table(packed)), to_markdown(scores_table(whole)));
+  EXPECT_EQ(to_csv(scores_table(packed)), to_csv(scores_table(whole)));
+}
+
+TEST(Summary, KeepsFirstAndLastStepsOfMany) {
+  const auto folder = test_folder();
+  write_summary(runs(folder / "runs"), folder / "summary.h5", {.steps = 3});
+  const auto steps = RunFile(folder / "summary.h5" / "a0").steps();
+  ASSERT_THAT(steps, SizeIs(3));
+  EXPECT_THAT((std::vector{steps[0].step, steps[1].step, steps[2].step}), ElementsAre(1, 100, 200));
+  EXPECT_THAT(RunFile(folder / "summary.h5" / "a1").steps(), SizeIs(3)) << "of four";
+}
+
+TEST(Summary, IsPassedOverWhereTheRunsThemselvesAreThere) {
+  const auto folder = test_folder();
+  write_summary(runs(folder), folder / "summary.h5");
+  for (const RunGroup& group : load_runs({folder}).groups) {
+    for (const Run& run : group.runs) EXPECT_EQ(run.path.parent_path(), folder);
+  }
+}
+
+}  // namespace
+}  // namespace rankwise

@@ -1,0 +1,66 @@
+// report and summary: what is left of a study when its run files are gone.
+
+#include "analysis/report.h"
+#include "analysis/summary.h"
+#include "experiments/program/commands.h"
+#include "framework/io/atomic_file.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace rankwise {
+
+namespace {
+
+struct ResultsArguments {
+  std::vector<std::string> paths, figures;
+  std::string out;
+};
+
+RunSet load(const ResultsArguments& arguments) {
+  RunSet runs = load_runs({arguments.paths.begin(), arguments.paths.end()});
+  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
+  return runs;
+}
+
+void report(const ResultsArguments& arguments) {
+  const RunSet runs = load(arguments);
+  write_file(arguments.out, report_html(runs, {.figures = arguments.figures}));
+  fmt::print("{}\n", arguments.out);
+}
+
+void summary(const ResultsArguments& arguments) {
+  write_summary(load(arguments), arguments.out);
+  fmt::print("{}  {:.0f} KiB\n", arguments.out,
+             static_cast<double>(std::filesystem::file_size(arguments.out)) / 1024);
+}
+
+void add_report_command(CLI::App& program) {
+  auto arguments = std::make_shared<ResultsArguments>();
+  CLI::App* command = program.add_subcommand(
+      "report", "One self-contained HTML page: tables, figures, lint, configs, how to remake it");
+  command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
+  command->add_option("--out", arguments->out, "The page")->required();
+  command->add_option("--figure", arguments->figures, "Only figures of this name")
+      ->allow_extra_args(false);
+  command->callback([arguments] { report(*arguments); });
+}
+
+void add_summary_command(CLI::App& program) {
+  auto arguments = std::make_shared<ResultsArguments>();
+  CLI::App* command = program.add_subcommand(
+      "summary", "Pack finished runs into one small file that tables and figures can be made from");
+  command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
+  command->add_option("--out", arguments->out, "The file: results/<study>/summary.h5")->required();
+  command->callback([arguments] { summary(*arguments); });
+}
+
+}  // namespace
+
+void add_results_commands(CLI::App& program) {
+  add_report_command(program);
+  add_summary_command(program);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,53 @@
+#include "framework/io/run_archive.h"
+
+#include "framework/io/atomic_file.h"
+#include "framework/io/example_run.h"
+#include "framework/io/run_reader.h"
+#include "framework/io/run_writer.h"
+#include "framework/io/test_files.h"
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+namespace rankwise {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::filesystem::path written(const std::filesystem::path& folder, const char* label) {
+  const auto path = folder / (std::string(label) + ".h5");
+  RunWriter(path, {}, {{"label", label}}).finish({}, nlohmann::json::object());
+  return path;
+}
+
+TEST(RunArchive, GivesRunsBackAsFilesInAFolder) {
+  const auto folder = test_folder();
+  const auto archive = folder / "summary.h5";
+  write_archive(archive, {{"b", written(folder, "second")}, {"a", written(folder, "first")}});
+  EXPECT_THAT(archived_runs(archive), ElementsAre(archive / "a", archive / "b"));
+  const RunFile run(archive / "b");
+  EXPECT_EQ(run.attributes().at("label"), "second");
+  EXPECT_EQ(run.status(), "finished");
+  EXPECT_EQ(run.path(), archive / "b");
+}
+
+TEST(RunArchive, IsTheSameBytesForTheSameRuns) {
+  const auto folder = test_folder();
+  const auto run = written(folder, "first");
+  write_archive(folder / "x.h5", {{"a", run}});
+  write_archive(folder / "y.h5", {{"a", run}});
+  EXPECT_EQ(read_file(folder / "x.h5"), read_file(folder / "y.h5"));
+}
+
+TEST(RunArchive, SaysWhatIsMissing) {
+  const auto folder = test_folder();
+  const auto run = written(folder, "first");
+  EXPECT_THAT(error_of([&] { archived_runs(run); }), HasSubstr("holds no runs"));
+  write_archive(folder / "summary.h5", {{"a", run}});
+  EXPECT_THAT(error_of([&] { open_run_file(folder / "summary.h5" / "c"); }),
+              HasSubstr("there is no such dataset"));
+}
+
+}  // namespace
+}  // namespace rankwise
