@@ -111,7 +111,7 @@ Table measures_table(const RunSet& set, const MeasuresOptions& options) {
   return table;
 }
 
-Table mean_rank_table(const RunSet& set) {
+Table mean_rank_table(const RunSet& set, const MeanRankOptions&) {
   std::map<std::int64_t, std::vector<std::vector<double>>> by_step;  // [group][seed]
   for (std::size_t i = 0; i < set.groups.size(); ++i) {
     for (const Run& run : set.groups[i].runs) {

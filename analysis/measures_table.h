@@ -10,8 +10,20 @@
 namespace rankwise {
 
 struct MeasuresOptions {
-  std::vector<std::string> measures = {};  // names of planted_measures(); empty: all that exist
-  bool allow_mixed = false;                // print runs of other protocols, marked with a dagger
+  std::vector<std::string> measures = {};
+  bool allow_mixed = false;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("measures", self.measures, "their names; empty: all that exist");
+    field("allow_mixed", self.allow_mixed, "print runs of other protocols, marked with a dagger");
+  }
+};
+
+/// None yet.
+struct MeanRankOptions {
+  template <class Self, class Visitor>
+  static void visit(Self&, Visitor&&) {}
 };
 
 /// A column for each measure that any run has; a dash where the row's runs have none, and the
@@ -21,6 +33,6 @@ Table measures_table(const RunSet& runs, const MeasuresOptions& options = {});
 
 /// The curve of the mean chosen rank: a column for each step that was evaluated. Throws Error when
 /// no run chose ranks.
-Table mean_rank_table(const RunSet& runs);
+Table mean_rank_table(const RunSet& runs, const MeanRankOptions& options = {});
 
 }  // namespace rankwise

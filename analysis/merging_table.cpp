@@ -91,7 +91,7 @@ std::vector<Cell> row(const std::string& label, const std::string& task, bool hi
 
 }  // namespace
 
-Table merging_table(const RunSet& runs) {
+Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
   check_one_protocol(runs);
   Table table;
   table.header = {"method", "task", "before", "after", "Δ", "CKA"};

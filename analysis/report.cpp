@@ -1,6 +1,6 @@
 #include "analysis/report.h"
 
-#include "analysis/comparison.h"
+#include "analysis/config_difference.h"
 #include "analysis/figure.h"
 #include "analysis/lint.h"
 #include "analysis/report_template.h"
@@ -118,12 +118,19 @@ void add_failures(const RunSet& runs, data& page) {
   page["failures"] = list_of(std::move(lines));
 }
 
+/// The config of a group's first run, without what names it.
+nlohmann::json config_of(const RunGroup& group) {
+  nlohmann::json config = group.runs.front().attributes.at("config");
+  for (const char* name : {"label", "group", "seed"}) config.erase(name);
+  return config;
+}
+
 void add_configs(const RunSet& runs, data& page) {
   const RunGroup& first = runs.groups.front();
   std::vector<data> rows;
   for (const RunGroup& group : runs.groups) {
     std::vector<std::string> differences;
-    for (const LeafDifference& difference : config_differences(first, group)) {
+    for (const LeafDifference& difference : differences(config_of(first), config_of(group))) {
       differences.push_back(to_text(difference));
     }
     data row;

@@ -9,13 +9,10 @@
 #include <cstdint>
 #include <map>
 #include <set>
+#include <utility>
 
 namespace rankwise {
 namespace {
-
-constexpr const char* kDagger = "†";
-
-std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
 
 /// The protocol that the others are held against.
 const std::string& first_protocol(const RunSet& set) {
@@ -24,17 +21,25 @@ const std::string& first_protocol(const RunSet& set) {
 
 }  // namespace
 
-void check_one_protocol(const RunSet& set) {
-  const Run& first = set.groups.front().runs.front();
-  for (const RunGroup& group : set.groups) {
-    for (const Run& run : group.runs) {
-      check(run.protocol_hash == first.protocol_hash,
-            "'{}' was measured under protocol {} but '{}' under {}: their scores can not share a "
-            "column; name the runs of one protocol, or allow mixed protocols to mark them with {}",
-            first.label, short_hash(first.protocol_hash), run.label, short_hash(run.protocol_hash),
-            kDagger);
-    }
+std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
+
+void check_one_protocol(const std::vector<const Run*>& runs) {
+  for (const Run* run : runs) {
+    const Run& first = *runs.front();
+    check(run->protocol_hash == first.protocol_hash,
+          "'{}' was measured under protocol {} but '{}' under {}: their scores can not share a "
+          "column; name the runs of one protocol, or allow mixed protocols to mark them with {}",
+          first.label, short_hash(first.protocol_hash), run->label, short_hash(run->protocol_hash),
+          kDagger);
   }
+}
+
+void check_one_protocol(const RunSet& set) {
+  std::vector<const Run*> runs;
+  for (const RunGroup& group : set.groups) {
+    for (const Run& run : group.runs) runs.push_back(&run);
+  }
+  check_one_protocol(runs);
 }
 
 void mark_other_protocol(const RunSet& set, const RunGroup& group, std::vector<Cell>& cells) {
@@ -86,12 +91,20 @@ std::string setting_footer(const RunSet& set) {
                      values_of(set, "suite"), values_of(set, "steps"));
 }
 
+std::vector<std::string> scale_footers(const RunSet& set) {
+  std::set<std::string> notes;
+  for (const RunGroup& group : set.groups) {
+    for (const Run& run : group.runs) notes.insert(run.text("scale_note"));
+  }
+  notes.erase("");
+  return {notes.begin(), notes.end()};
+}
+
 std::vector<std::string> protocol_footers(const RunSet& set) {
   const std::string& reference = first_protocol(set);
-  std::set<std::string> notes, others;
+  std::set<std::string> others;
   for (const RunGroup& group : set.groups) {
     for (const Run& run : group.runs) {
-      notes.insert(run.text("scale_note"));
       if (run.protocol_hash != reference) others.insert(short_hash(run.protocol_hash));
     }
   }
@@ -100,9 +113,7 @@ std::vector<std::string> protocol_footers(const RunSet& set) {
     lines.push_back(fmt::format("{} protocol {}: not comparable with the rows without the mark.",
                                 kDagger, fmt::join(others, ", ")));
   }
-  for (const std::string& note : notes) {
-    if (!note.empty()) lines.push_back(note);
-  }
+  for (std::string& note : scale_footers(set)) lines.push_back(std::move(note));
   return lines;
 }
 

@@ -3,6 +3,7 @@
 #include "analysis/test_runs.h"
 #include "framework/io/test_files.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -32,11 +33,11 @@ TEST(ScoresTable, OneSeedShowsJustItsValues) {
   const fs::path folder = test_folder();
   write_run(folder, "a");
   const Table table = scores_table(load_runs({folder}));
-  EXPECT_EQ(table.header, (Texts{"method", "cola", "sst2", "average", "trainable", "active",
-                                 "router", "tokens/s"}));
+  EXPECT_EQ(table.header, (Texts{"method", "cola", "sst2", "average", "total", "trainable",
+                                 "active", "router", "tokens/s", "MiB"}));
   ASSERT_EQ(table.rows.size(), 1U);
-  EXPECT_EQ(texts(table.rows[0]),
-            (Texts{"alpha", "50.0", "90.0", "70.0", "12,345", "600", "7", "1,500"}));
+  EXPECT_EQ(texts(table.rows[0]), (Texts{"alpha", "50.0", "90.0", "70.0", "1,234,567", "12,345",
+                                         "600", "7", "1,500", "64"}));
   EXPECT_TRUE(has_footer(table, "Seeds: 1 (0), so that no spread is known."));
 }
 
@@ -125,6 +126,94 @@ TEST(ScoresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
   EXPECT_EQ(table.rows[0][1].text, "50.0");
   EXPECT_EQ(table.rows[1][1].text, "50.0†");
   EXPECT_TRUE(has_footer(table, "† protocol protocol-b: not comparable"));
+}
+
+/// `right` of 200 examples.
+std::vector<double> predictions(int right) {
+  std::vector<double> values(200, 0);
+  std::fill_n(values.begin(), right, 1);
+  return values;
+}
+
+/// Both tasks by accuracy, so that the predictions say it all.
+test::RunSpec accuracies(const std::string& label, std::int64_t seed, int cola, int sst2) {
+  test::RunSpec spec{.label = label, .seed = seed};
+  spec.layout = layout_of_metrics("accuracy", "accuracy");
+  spec.test_scores = {{"cola", cola / 200.0}, {"sst2", sst2 / 200.0}};
+  spec.predictions = {{"cola", predictions(cola)}, {"sst2", predictions(sst2)}};
+  return spec;
+}
+
+TEST(ScoresTable, TheBestIsBoldOnlyWhereItIsSignificant) {
+  const fs::path folder = test_folder();
+  for (const int seed : {0, 1, 2}) {
+    write_run(folder, fmt::format("a{}", seed), accuracies("a", seed, 150 + seed, 101));
+    write_run(folder, fmt::format("b{}", seed), accuracies("b", seed, 110 + 2 * seed, 100));
+    write_run(folder, fmt::format("c{}", seed), accuracies("c", seed, 20, 20));
+  }
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_TRUE(table.rows[0][1].bold);   // 40 examples of 200 above the runner-up
+  EXPECT_FALSE(table.rows[0][2].bold);  // one example
+  EXPECT_TRUE(table.rows[0][3].bold);
+  EXPECT_FALSE(table.rows[1][1].bold);
+  EXPECT_TRUE(has_footer(table,
+                         "Bold: best of its column and ahead of the runner-up with p < 0.05 "
+                         "in a paired bootstrap over seeds and examples"));
+  EXPECT_NE(to_markdown(table).find("**75.5 ± 0.5**"), std::string::npos);
+}
+
+TEST(ScoresTable, OneSeedIsTestedOverExamplesAndSaysSo) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", accuracies("a", 0, 150, 100));
+  write_run(folder, "b", accuracies("b", 0, 110, 100));
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_TRUE(table.rows[0][1].bold);
+  EXPECT_FALSE(table.rows[0][2].bold);
+  EXPECT_FALSE(table.rows[1][2].bold);
+  EXPECT_TRUE(has_footer(table,
+                         "paired bootstrap over examples (2000 resamples, Holm's correction "
+                         "over 3 columns); one seed says nothing of others."));
+}
+
+TEST(ScoresTable, SeedsThatDisagreeKeepTheBestFromBeingBold) {
+  // Over examples alone the difference would be sure; the t-interval over three seeds holds 0.
+  const fs::path folder = test_folder();
+  for (const int seed : {0, 1, 2}) {
+    write_run(folder, fmt::format("a{}", seed), accuracies("a", seed, 120 + 30 * seed, 100));
+    write_run(folder, fmt::format("b{}", seed), accuracies("b", seed, 115, 100));
+  }
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_FALSE(table.rows[0][1].bold);
+  EXPECT_TRUE(has_footer(table, "Nothing is bold"));
+}
+
+TEST(ScoresTable, RunsOfDifferentExamplesAreNotTestedAndSaidSo) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", accuracies("a", 0, 150, 100));
+  test::RunSpec other = accuracies("b", 0, 110, 100);
+  other.predictions["cola"].pop_back();
+  write_run(folder, "b", other);
+  EXPECT_TRUE(has_footer(scores_table(load_runs({folder})),
+                         "Not tested, for the runs do not share their examples: cola, average."));
+}
+
+TEST(ScoresTable, RowsCanBeAnyAxisOfTheConfig) {
+  const fs::path folder = test_folder();
+  const auto with_rank = [](int rank) {
+    return nlohmann::json{{"config", {{"options", {{"rank", rank}}}}}};
+  };
+  write_run(folder, "a", {.label = "a", .attributes = with_rank(16)});
+  write_run(folder, "b", {.label = "b", .attributes = with_rank(2)});
+  write_run(folder, "c", {.label = "c", .attributes = with_rank(2)});
+  const RunSet set = load_runs({folder});
+  const Table table = scores_table(set, {.rows = "options.rank", .where = {"label=b"}});
+  EXPECT_EQ(table.header[0], "options.rank");
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0][0].text, "2");
+  EXPECT_NE(error_of([&] {
+              scores_table(set, {.rows = "options.rank"});
+            }).find("would hold two runs of seed 0, 'b' and 'c'"),
+            std::string::npos);
 }
 
 TEST(ScoresTable, ScoresThatNoRunHasAreAnErrorThatNamesThoseRecorded) {

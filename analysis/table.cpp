@@ -54,7 +54,10 @@ std::vector<Line> markdown_fields(const Table& table) {
   for (const std::string& name : table.header) lines[0].push_back(escape_markdown(name));
   for (const auto& row : table.rows) {
     Line& line = lines.emplace_back();
-    for (const Cell& cell : row) line.push_back(escape_markdown(cell.text));
+    for (const Cell& cell : row) {
+      const std::string text = escape_markdown(cell.text);
+      line.push_back(cell.bold ? "**" + text + "**" : text);
+    }
   }
   return lines;
 }

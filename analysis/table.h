@@ -1,8 +1,10 @@
-/// A table that any result can be put into, and its forms: Markdown for people, CSV for programs.
+/// A table that any result can be put into, and its forms: Markdown and HTML for people, LaTeX for
+/// papers, CSV for programs.
 #pragma once
 
 #include "analysis/statistics.h"
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -14,6 +16,7 @@ namespace rankwise {
 struct Cell {
   std::string text;
   std::optional<MeanStd> value;
+  bool bold = false;
 };
 
 /// "52.0 ± 2.8": mean and sample deviation; the deviation is left out where there is one value, and
@@ -33,6 +36,19 @@ std::string to_markdown(const Table& table);
 
 /// Header and rows. A column with statistics becomes three: "x", "x std", "x n", in full precision.
 std::string to_csv(const Table& table);
+
+/// A float with booktabs' rules (\\usepackage{booktabs}); the footers are a note below it. Letters
+/// beyond ASCII that tables use become commands; others stay UTF-8.
+std::string to_latex(const Table& table);
+
+/// <table class="rankwise">...</table>: a fragment for any page, its text escaped.
+std::string to_html(const Table& table);
+
+/// "md", "latex", "csv", "html". Throws Error that lists the names.
+std::string to_format(const Table& table, const std::string& format);
+
+/// Writes `stem`.md, .tex, .csv and .html. Gives their paths.
+std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem);
 
 /// One CSV line with its newline; fields are quoted where they must be (RFC 4180).
 std::string csv_line(const std::vector<std::string>& fields);

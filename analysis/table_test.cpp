@@ -1,5 +1,8 @@
 #include "analysis/table.h"
 
+#include "framework/io/atomic_file.h"
+#include "framework/io/test_files.h"
+
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -36,6 +39,55 @@ TEST(Table, CsvGivesStatisticsTheirOwnColumns) {
             "a|b,81,1,3\n"
             "\"long, name\",7,,1\n"
             "none,,,0\n");
+}
+
+Table marked_table() {
+  return {.caption = "50 % & more",
+          .header = {"method", "cola ↓"},
+          .rows = {{{"a_b <c>", {}}, {"0.1 ± 0.2", MeanStd{3, 0.1, 0.2}, true}}},
+          .footers = {"Bold: p < 0.05.", "one \"seed\""}};
+}
+
+TEST(Table, BoldCellsAreStarredInMarkdownAndPlainInCsv) {
+  EXPECT_NE(to_markdown(marked_table()).find("| **0.1 ± 0.2** |"), std::string::npos);
+  EXPECT_EQ(to_csv(marked_table()), "method,cola ↓,cola ↓ std,cola ↓ n\na_b <c>,0.1,0.2,3\n");
+}
+
+TEST(Table, LatexHasBooktabsRulesAndEscapedText) {
+  EXPECT_EQ(to_latex(marked_table()),
+            "\\begin{table}\n\\centering\n\\caption{50 \\% \\& more}\n"
+            "\\begin{tabular}{lr}\n\\toprule\n"
+            "method & cola $\\downarrow$ \\\\\n\\midrule\n"
+            "a\\_b \\textless{}c\\textgreater{} & \\textbf{0.1 $\\pm$ 0.2} \\\\\n"
+            "\\bottomrule\n\\end{tabular}\n"
+            "\n\\medskip\n\\parbox{\\linewidth}{\\footnotesize\n"
+            "Bold: p \\textless{} 0.05.\\\\\none \"seed\"}\n"
+            "\\end{table}\n");
+}
+
+TEST(Table, HtmlIsAFragmentWithEscapedText) {
+  EXPECT_EQ(to_html(marked_table()),
+            "<table class=\"rankwise\">\n<caption>50 % &amp; more</caption>\n"
+            "<thead>\n<tr><th scope=\"col\">method</th><th scope=\"col\">cola ↓</th></tr>\n"
+            "</thead>\n<tbody>\n"
+            "<tr><th scope=\"row\">a_b &lt;c&gt;</th><td><strong>0.1 ± 0.2</strong></td></tr>\n"
+            "</tbody>\n"
+            "<tfoot>\n<tr><td colspan=\"2\"><ul>\n<li>Bold: p &lt; 0.05.</li>\n"
+            "<li>one &quot;seed&quot;</li>\n</ul></td></tr>\n</tfoot>\n</table>\n");
+}
+
+TEST(Table, AnUnknownFormatNamesThoseThereAre) {
+  EXPECT_EQ(error_of([] { to_format(small_table(), "xlsx"); }),
+            "unknown format 'xlsx'; the formats are csv, html, latex, md");
+  EXPECT_EQ(to_format(small_table(), "csv"), to_csv(small_table()));
+}
+
+TEST(Table, IsWrittenInEveryFormat) {
+  const auto folder = test_folder();
+  const auto paths = write_table(small_table(), (folder / "new" / "scores").string());
+  ASSERT_EQ(paths.size(), 4U);
+  EXPECT_EQ(read_file(folder / "new/scores.md"), to_markdown(small_table()));
+  EXPECT_EQ(read_file(folder / "new/scores.tex"), to_latex(small_table()));
 }
 
 TEST(Csv, QuotesOnlyWhatMustBeQuoted) {

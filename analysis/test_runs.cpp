@@ -21,6 +21,7 @@ nlohmann::json attributes_of(const RunSpec& spec) {
       {"suite", "planted"},
       {"steps", spec.steps},
       {"tokens_per_second", 1500},
+      {"peak_memory_mib", 64.4},
       {"best_rule", "highest average on dev"},
       {"scale_note", "small-scale: 2 tasks"}};
   attributes.update(spec.attributes);
@@ -55,6 +56,18 @@ void record_training(RunWriter& writer, const RunSpec& spec, const RunLayout& la
   for (const int number : {1, 2}) writer.evaluation(evaluation(spec, layout, number));
 }
 
+/// Two examples, one of them right, unless the predictions are given.
+PredictionRecord record_of(const RunSpec& spec, const std::string& task) {
+  PredictionRecord record{.task = task, .prediction = {0, 1}, .label = {0, 0}, .correct = {1, 0}};
+  const auto given = spec.predictions.find(task);
+  if (given == spec.predictions.end()) return record;
+  record.prediction = given->second;
+  record.label.assign(given->second.size(), 1);
+  record.correct.clear();
+  for (const double value : given->second) record.correct.push_back(value == 1 ? 1 : 0);
+  return record;
+}
+
 /// The given test scores as those of the best parameters; the last are 0.1 below, dev the same.
 FinalRecord final_record(const RunSpec& spec, const RunLayout& layout) {
   FinalRecord record = spec.final_record;
@@ -66,7 +79,9 @@ FinalRecord final_record(const RunSpec& spec, const RunLayout& layout) {
     if (found == spec.test_scores.end()) continue;
     for (const char* split : {"dev", "test"}) {
       for (const auto& [parameters, less] : {std::pair{"best", 0.0}, {"last", 0.1}}) {
-        PredictionRecord prediction{task.name, split, parameters, 1, {0, 1}, {0, 0}, {1, 0}, {}};
+        PredictionRecord prediction = record_of(spec, task.name);
+        prediction.split = split;
+        prediction.parameters = parameters;
         for (const std::string& metric : task.metrics) {
           prediction.scores[metric] = found->second - less;
         }

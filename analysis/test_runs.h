@@ -21,6 +21,8 @@ struct RunSpec {
   std::string label = "alpha";
   std::int64_t seed = 0;
   std::map<std::string, double> test_scores = {{"cola", 0.5}, {"sst2", 0.9}};  // "best"
+  /// Classes predicted of a task's examples, which are all of class 1; the scores stay as given.
+  std::map<std::string, std::vector<double>> predictions = {};
   nlohmann::json attributes = nlohmann::json::object();  // over the usual ones
   RunLayout layout = {};                                 // where not given: the small one
   std::vector<SiteUsage> usage = {};                     // of the last evaluation

@@ -4,11 +4,12 @@
 #include "analysis/hypothesis.h"
 #include "analysis/measures_table.h"
 #include "analysis/run_set.h"
-#include "analysis/scores_table.h"
+#include "analysis/table_kind.h"
 #include "experiments/program/commands.h"
-#include "framework/io/atomic_file.h"
+#include "experiments/program/table_output.h"
 
 #include <memory>
+#include <utility>
 
 namespace rankwise {
 
@@ -17,47 +18,28 @@ namespace {
 struct AnalysisArguments {
   std::string name;  // of the figure, or of the file with hypotheses
   std::vector<std::string> paths;
-  std::string out;
+  std::string out;  // of the figure
   std::vector<std::string> set;
-  ScoresOptions scores;
+  TableOutput output;
+  nlohmann::json table = nlohmann::json::object();  // options that have a flag of their own
+  bool mixed = false;  // of the measures: rows of different protocols
   bool steps = false;  // the mean rank over steps instead of the measures
 };
 
-RunSet load(const AnalysisArguments& arguments) {
-  RunSet runs = load_runs({arguments.paths.begin(), arguments.paths.end()});
-  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
-  return runs;
-}
-
-void deliver(const Table& table, const AnalysisArguments& arguments) {
-  if (arguments.out.empty()) {
-    fmt::print("{}", to_markdown(table));
-    return;
-  }
-  write_file(arguments.out + ".md", to_markdown(table));
-  write_file(arguments.out + ".csv", to_csv(table));
-  fmt::print("{0}.md\n{0}.csv\n", arguments.out);
-}
-
-void table(const AnalysisArguments& arguments) {
-  // Parsed again for its checks: the command line gives strings.
-  const ScoresOptions options =
-      parse_options<ScoresOptions>(options_to_json(arguments.scores), "table:");
-  deliver(scores_table(load(arguments), options), arguments);
-}
-
 void measures(const AnalysisArguments& arguments) {
-  const RunSet runs = load(arguments);
-  const MeasuresOptions options{.allow_mixed = arguments.scores.allow_mixed};
-  deliver(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options), arguments);
+  const RunSet runs = load_and_warn(arguments.paths);
+  const MeasuresOptions options{.allow_mixed = arguments.mixed};
+  deliver(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options),
+          arguments.output);
 }
 
 void hypotheses(const AnalysisArguments& arguments) {
   const auto claims = read_hypotheses(arguments.name);
-  deliver(hypothesis_table(test_hypotheses(load(arguments), claims)), arguments);
+  const RunSet runs = load_and_warn(arguments.paths);
+  deliver(hypothesis_table(test_hypotheses(runs, claims)), arguments.output);
 }
 
-nlohmann::json figure_options(const std::vector<std::string>& sets) {
+nlohmann::json set_options(const std::vector<std::string>& sets) {
   nlohmann::json options = nlohmann::json::object();
   for (const std::string& set : sets) {
     const auto equals = set.find('=');
@@ -69,11 +51,23 @@ nlohmann::json figure_options(const std::vector<std::string>& sets) {
   return options;
 }
 
+/// A grid where columns or a score were named, the scores otherwise, unless a name says more.
+void table(const AnalysisArguments& arguments) {
+  std::vector<std::string> paths = arguments.paths;
+  std::string name = take_table_name(paths);
+  const bool grid = arguments.table.contains("columns") || arguments.table.contains("score");
+  if (name == "scores" && grid) name = "grid";
+  nlohmann::json options = set_options(arguments.set);
+  options.update(arguments.table);
+  check(!paths.empty(), "table {}: paths are missing: name run files, or folders of them", name);
+  deliver(tables().find(name).make(load_and_warn(paths), options), arguments.output);
+}
+
 void figure(const AnalysisArguments& arguments) {
   const Figure& found = figures().find(arguments.name);
-  const RunSet runs = load(arguments);
+  const RunSet runs = load_and_warn(arguments.paths);
   const std::string out = arguments.out.empty() ? "figures" : arguments.out;
-  const FigureFiles files = found.draw({runs, out, figure_options(arguments.set)});
+  const FigureFiles files = found.draw({runs, out, set_options(arguments.set)});
   for (const std::string& note : files.notes) fmt::print(stderr, "{}\n", note);
   for (const auto& file : files.files) fmt::print("{}\n", file.string());
 }
@@ -83,22 +77,40 @@ void figure(const AnalysisArguments& arguments) {
 void add_analysis_commands(CLI::App& program) {
   auto arguments = std::make_shared<AnalysisArguments>();
   CLI::App* table_command =
-      program.add_subcommand("table", "Scores of all runs: mean and deviation over seeds");
-  table_command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
-  table_command->add_option("--out", arguments->out,
-                            "Write OUT.md and OUT.csv instead of printing");
-  table_command->add_option("--split", arguments->scores.split, "test or dev");
-  table_command->add_option("--parameters", arguments->scores.parameters, "best (by dev) or last");
-  table_command->add_flag("--mixed", arguments->scores.allow_mixed,
-                          "Allow rows of different protocols, marked");
+      program.add_subcommand("table", "Scores of all runs, or another table by name");
+  table_command
+      ->add_option("paths", arguments->paths,
+                   "A table's name (default: scores), then run files, or folders of them")
+      ->required();
+  add_output_options(*table_command, arguments->output);
+  for (const auto& [flag, help] :
+       {std::pair("split", "test or dev"), std::pair("parameters", "best (by dev) or last"),
+        std::pair("rows", "An axis for the rows: options.rank"),
+        std::pair("columns", "An axis for the columns: variant"),
+        std::pair("score", "With --columns: a task, or average")}) {
+    const std::string option = flag;
+    table_command->add_option_function<std::string>(
+        "--" + option, [=](const std::string& value) { arguments->table[option] = value; }, help);
+  }
+  table_command
+      ->add_option_function<std::vector<std::string>>(
+          "--where", [=](const auto& conditions) { arguments->table["where"] = conditions; },
+          "axis=value: keep these runs alone")
+      ->allow_extra_args(false);
+  table_command->add_flag_callback(
+      "--mixed", [=] { arguments->table["allow_mixed"] = true; },
+      "Allow rows of different protocols, marked");
+  table_command
+      ->add_option("--set", arguments->set, "option=value, as rankwise describe shows them")
+      ->allow_extra_args(false);
   table_command->callback([=] { table(*arguments); });
 
   CLI::App* measures_command =
       program.add_subcommand("measures", "Recovery of what a suite planted, by label");
   measures_command->add_option("paths", arguments->paths, "Run files, or folders of them")
       ->required();
-  measures_command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv");
-  measures_command->add_flag("--mixed", arguments->scores.allow_mixed,
+  add_output_options(*measures_command, arguments->output);
+  measures_command->add_flag("--mixed", arguments->mixed,
                              "Allow rows of different protocols, marked");
   measures_command->add_flag("--steps", arguments->steps,
                              "The mean chosen rank over steps instead");
@@ -109,7 +121,7 @@ void add_analysis_commands(CLI::App& program) {
   hypotheses_command->add_option("file", arguments->name, "configs/hypotheses.json")->required();
   hypotheses_command->add_option("paths", arguments->paths, "Run files, or folders of them")
       ->required();
-  hypotheses_command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv");
+  add_output_options(*hypotheses_command, arguments->output);
   hypotheses_command->callback([=] { hypotheses(*arguments); });
 
   CLI::App* figure_command = program.add_subcommand("figure", "Draw a figure from run files");

@@ -1,6 +1,7 @@
 // list, describe, env, schema: what there is, and what this program was built from.
 
 #include "analysis/figure.h"
+#include "analysis/table_kind.h"
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/metrics.h"
@@ -36,6 +37,7 @@ void list() {
   print_registry("suites made in memory", suites(), [](const SuiteKind& s) { return s.summary; });
   print_registry("samplers", task_rules(), [](const TaskRule& r) { return r.summary; });
   print_registry("metrics", metrics(), [](const Metric& m) { return m.summary; });
+  print_registry("tables", tables(), [](const TableKind& t) { return t.summary; });
   print_registry("figures", figures(), [](const Figure& f) { return f.summary; });
 }
 
@@ -95,6 +97,9 @@ bool describe_other(const std::string& name) {
   } else if (suites().contains(name)) {
     fmt::print("suite {}: {}\n", name, suites().find(name).summary);
     print_options(suites().find(name).options);
+  } else if (tables().contains(name)) {
+    fmt::print("table {}: {}\n", name, tables().find(name).summary);
+    print_options(tables().find(name).options);
   } else if (figures().contains(name)) {
     fmt::print("figure {}: {}\n", name, figures().find(name).summary);
     print_options(figures().find(name).options);
@@ -112,10 +117,11 @@ bool describe_other(const std::string& name) {
 
 void describe(const std::string& name) {
   check(describe_variant(name) || describe_other(name),
-        "nothing is called '{}'; variants: {}; backbones: {}; suites: {}; figures: {}; parts of a "
-        "run: data, record, train",
+        "nothing is called '{}'; variants: {}; backbones: {}; suites: {}; tables: {}; figures: "
+        "{}; parts of a run: data, record, train",
         name, fmt::join(variants().names(), ", "), fmt::join(backbones().names(), ", "),
-        fmt::join(suites().names(), ", "), fmt::join(figures().names(), ", "));
+        fmt::join(suites().names(), ", "), fmt::join(tables().names(), ", "),
+        fmt::join(figures().names(), ", "));
 }
 
 void print_environment() {
@@ -137,8 +143,8 @@ void add_look_up_commands(CLI::App& program) {
     command->add_option("--plugin", *plugins, "Shared library with further variants")
         ->allow_extra_args(false);
   };
-  CLI::App* list_command =
-      program.add_subcommand("list", "Variants, backbones, suites, samplers, metrics, figures");
+  CLI::App* list_command = program.add_subcommand(
+      "list", "Variants, backbones, suites, samplers, metrics, tables, figures");
   auto markdown = std::make_shared<bool>(false);
   list_command->add_flag("--markdown", *markdown, "The variants as a Markdown table");
   plugin_option(list_command);
@@ -146,8 +152,8 @@ void add_look_up_commands(CLI::App& program) {
     load_plugins(*plugins);
     *markdown ? list_markdown() : list();
   });
-  CLI::App* describe_command =
-      program.add_subcommand("describe", "A variant, backbone, suite or figure with its options");
+  CLI::App* describe_command = program.add_subcommand(
+      "describe", "A variant, backbone, suite, table or figure with its options");
   auto name = std::make_shared<std::string>();
   describe_command->add_option("name", *name, "What to describe")->required();
   plugin_option(describe_command);

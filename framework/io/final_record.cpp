@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace rankwise {
@@ -21,8 +22,8 @@ void write(hdf5::File& file, const schema::Slot& slot, const std::vector<T>& val
   schema::create(file, slot).write(values);
 }
 
-std::string prediction_group(const schema::Names& names) {
-  return "/evaluation/" + names.at("task") + "/" + names.at("split") + "/" + names.at("parameters");
+std::string prediction_group(const PredictionPlace& place) {
+  return fmt::format("/evaluation/{}/{}/{}", place.task, place.split, place.parameters);
 }
 
 void write_prediction(hdf5::File& file, const PredictionRecord& record) {
@@ -40,12 +41,24 @@ void write_prediction(hdf5::File& file, const PredictionRecord& record) {
   write(file, slot("label"), record.label);
   if (!record.correct.empty()) write(file, slot("correct"), record.correct);
   for (const auto& [metric, score] : record.scores) {
-    file.set_attribute(prediction_group(names), metric, score);
+    file.set_attribute(prediction_group({record.task, record.split, record.parameters}), metric,
+                       score);
   }
 }
 
-PredictionRecord read_prediction(const hdf5::File& file, const std::string& group) {
+std::map<std::string, double> read_scores(const hdf5::File& file, const std::string& group) {
+  std::map<std::string, double> scores;
+  for (const std::string& metric : file.attribute_names(group)) {
+    scores[metric] = file.attribute<double>(group, metric);
+  }
+  return scores;
+}
+
+PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& place) {
+  const std::string group = prediction_group(place);
   PredictionRecord record;
+  std::tie(record.task, record.split, record.parameters) =
+      std::tie(place.task, place.split, place.parameters);
   const hdf5::Dataset prediction = file.dataset(group + "/prediction");
   const hdf5::Shape shape = prediction.shape();
   record.width = shape.size() > 1 ? static_cast<std::int64_t>(shape[1]) : 1;
@@ -54,9 +67,7 @@ PredictionRecord read_prediction(const hdf5::File& file, const std::string& grou
   if (file.exists(group + "/correct")) {
     record.correct = file.read<std::uint8_t>(group + "/correct", {prediction.rows()});
   }
-  for (const std::string& metric : file.attribute_names(group)) {
-    record.scores[metric] = file.attribute<double>(group, metric);
-  }
+  record.scores = read_scores(file, group);
   return record;
 }
 
@@ -123,14 +134,23 @@ std::vector<PredictionRecord> read_predictions(const hdf5::File& file,
     for (const std::string& split : file.children(task_group)) {
       const std::string split_group = fmt::format("{}/{}", task_group, split);
       for (const std::string& parameters : file.children(split_group)) {
-        records.push_back(read_prediction(file, fmt::format("{}/{}", split_group, parameters)));
-        records.back().task = task.name;
-        records.back().split = split;
-        records.back().parameters = parameters;
+        records.push_back(read_prediction(file, {task.name, split, parameters}));
       }
     }
   }
   return records;
+}
+
+std::optional<PredictionRecord> find_prediction(const hdf5::File& file,
+                                                const PredictionPlace& place) {
+  if (!file.exists(prediction_group(place))) return std::nullopt;
+  return read_prediction(file, place);
+}
+
+std::map<std::string, double> read_final_scores(const hdf5::File& file,
+                                                const PredictionPlace& place) {
+  const std::string group = prediction_group(place);
+  return file.exists(group) ? read_scores(file, group) : std::map<std::string, double>();
 }
 
 std::vector<SampleEmbedding> read_sample_embeddings(const hdf5::File& file) {

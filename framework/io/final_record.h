@@ -5,6 +5,9 @@
 #include "framework/io/run_file.h"
 
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace rankwise {
@@ -17,6 +20,10 @@ void write_final_record(hdf5::File& file, const FinalRecord& record,
 /// Each gives nothing (or zeros) where the run did not finish.
 std::vector<PredictionRecord> read_predictions(const hdf5::File& file,
                                                const std::vector<TaskRecord>& tasks);
+std::optional<PredictionRecord> find_prediction(const hdf5::File& file,
+                                                const PredictionPlace& place);
+std::map<std::string, double> read_final_scores(const hdf5::File& file,
+                                                const PredictionPlace& place);
 std::vector<SampleEmbedding> read_sample_embeddings(const hdf5::File& file);
 std::vector<std::int32_t> read_sample_tasks(const hdf5::File& file);
 std::vector<FactorRecord> read_factors(const hdf5::File& file);

@@ -112,6 +112,13 @@ struct PredictionRecord {
   bool operator==(const PredictionRecord&) const = default;
 };
 
+/// Which of a run's predictions.
+struct PredictionPlace {
+  std::string task;
+  std::string split;       // "dev" or "test"
+  std::string parameters;  // "last" or "best"
+};
+
 /// Representations of sampled dev sequences at one site ("pooled": the backbone's output).
 struct SampleEmbedding {
   std::string site;

@@ -140,6 +140,14 @@ std::vector<PredictionRecord> RunFile::predictions() const {
   return read_predictions(file_, layout_.tasks);
 }
 
+std::optional<PredictionRecord> RunFile::prediction(const PredictionPlace& place) const {
+  return find_prediction(file_, place);
+}
+
+std::map<std::string, double> RunFile::final_scores(const PredictionPlace& place) const {
+  return read_final_scores(file_, place);
+}
+
 std::vector<SampleEmbedding> RunFile::sample_embeddings() const {
   return read_sample_embeddings(file_);
 }

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ class RunFile {
 
   /// What follows is written when a run finishes; empty (or zeros) before.
   std::vector<PredictionRecord> predictions() const;
+  std::optional<PredictionRecord> prediction(const PredictionPlace& place) const;
+  std::map<std::string, double> final_scores(const PredictionPlace& place) const;  // by metric
   std::vector<SampleEmbedding> sample_embeddings() const;
   std::vector<std::int32_t> sample_tasks() const;  // [n] index into the layout's tasks
   std::vector<FactorRecord> factors() const;

@@ -68,6 +68,11 @@ TEST(RunFile, ReadsOnePartAlone) {
   EXPECT_TRUE(file.scores().back().usage.empty());
   EXPECT_EQ(error_of([&] { file.usage("encoder"); }),
             file.path().string() + ": has no site 'encoder'");
+  const PredictionPlace place{"stsb", "test", "best"};
+  EXPECT_EQ(file.prediction(place), example_final().predictions[1]);
+  EXPECT_EQ(file.final_scores(place), (std::map<std::string, double>{{"pearson", 0.5}}));
+  EXPECT_FALSE(file.prediction({"stsb", "test", "last"}).has_value());
+  EXPECT_TRUE(file.final_scores({"stsb", "test", "last"}).empty());
 }
 
 TEST(RunFile, HoldsTheEntropyOfEachTasksCounts) {

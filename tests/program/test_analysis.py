@@ -26,9 +26,9 @@ TASKS = ["planted0", "planted1", "planted2"]
 
 
 def markdown_rows(text: str) -> list[list[str]]:
-    """The cells of a Markdown table's lines, header first, without the rule."""
+    """The cells of a Markdown table's lines, header first, without the rule and bold marks."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    cells = [[cell.strip(" *") for cell in line.strip("|").split("|")] for line in lines]
     return [row for row in cells if not set("".join(row)) <= set(":-")]
 
 
@@ -55,7 +55,8 @@ class Table(Errors):
         out = self.folder / "out/table"
         done = run("table", all_variants(), "--out", out, *arguments)
         self.assertEqual((done.code, done.err), (0, ""))
-        self.assertEqual(done.out, f"{out}.md\n{out}.csv\n")
+        written = [f"{out}{suffix}" for suffix in (".md", ".csv", ".tex", ".html")]
+        self.assertEqual(done.out.splitlines(), written)
         return csv_rows(out.with_suffix(".csv"))
 
     def test_has_a_row_a_label_in_the_studys_order(self) -> None:
@@ -106,8 +107,10 @@ class Table(Errors):
             paths = labels[cell["method"]]
             with open_run(paths[0]) as file:
                 counts = dict(file["parameters"].attrs)
-            self.assertEqual(cell["trainable"], f"{counts['trainable']:,}")
-            self.assertEqual(cell["router"], f"{counts['router']:,}")
+            for role in ("total", "trainable", "router"):
+                self.assertEqual(cell[role], f"{counts[role]:,}")
+            peaks = [attributes(path)["peak_memory_mib"] for path in paths]
+            self.assertEqual(cell["MiB"].split(" ± ")[0], f"{np.mean(peaks):,.0f}")
             speeds = [attributes(path)["tokens_per_second"] for path in paths]
             self.assertEqual(cell["tokens/s"].split(" ± ")[0], f"{np.mean(speeds):,.0f}")
 
@@ -116,6 +119,7 @@ class Table(Errors):
         for words in (
             "Seeds: 2 (0, 1)", "relative_error (lower is better)", "Split: test; parameters: best",
             "tiny (random)", "suite: planted", "steps: 12", "all variants", "Protocol: ",
+            "paired bootstrap over seeds and examples",
         ):  # fmt: skip
             self.assertIn(words, text)
 
@@ -127,6 +131,31 @@ class Table(Errors):
         self.assertEqual(done.code, 0, done.err)
         marked = [row[0] for row in markdown_rows(done.out)[1:]]
         self.assertEqual(marked, ["lora", "longer†"])
+
+    def test_is_printed_in_any_format(self) -> None:
+        out = self.folder / "out/table"
+        run("table", all_variants(), "--out", out)
+        for name, suffix in (("md", ".md"), ("csv", ".csv"), ("latex", ".tex"), ("html", ".html")):
+            printed = run("table", all_variants(), "--format", name).out
+            self.assertEqual(printed, out.with_suffix(suffix).read_text(), name)
+        self.assertTrue(printed.startswith('<table class="rankwise">'))
+        self.assert_line(run("table", all_variants(), "--format", "xlsx"), "xlsx", "html", "latex")
+
+    def test_any_two_axes_make_a_grid(self) -> None:
+        done = run("table", all_variants(), "--rows", "variant", "--columns", "seed")
+        header, *rows = markdown_rows(done.out)
+        self.assertEqual(header, ["variant", "seed = 0", "seed = 1"])
+        values = {row[0]: row[1:] for row in rows}["smora"]
+        expected = scores("smora", "test", "best").mean(axis=1)
+        np.testing.assert_allclose(np.array(values, float), expected, atol=6e-4)
+        done = run("table", all_variants(), "--columns", "options.rnk")
+        self.assert_line(done, "options.rnk", "differ in", "options.rank")
+
+    def test_is_looked_up_by_name(self) -> None:
+        done = run("table", "measures", all_variants(), "--set", 'measures=["mean_rank"]')
+        self.assertEqual(markdown_rows(done.out)[0][0], "method")
+        self.assert_line(run("table", "measures", all_variants(), "--set", "x=1"), "x", "measures")
+        self.assert_line(run("table", "measures"), "paths")
 
     def test_refuses_what_was_not_asked_for_right(self) -> None:
         self.assert_line(run("table"), "paths", "--help")
@@ -194,7 +223,7 @@ class LookUps(unittest.TestCase):
 
     def test_list_names_all_there_is(self) -> None:
         text = self.out("list")
-        names = [*VARIANTS, "bert", "tiny", "planted", "round_robin", "macro_f1", "clusters"]
+        names = [*VARIANTS, "bert", "tiny", "planted", "round_robin", "macro_f1", "clusters", "grid"]
         for name in names:
             self.assertRegex(text, rf"(?m)^  {name} +\S")
 
@@ -204,7 +233,7 @@ class LookUps(unittest.TestCase):
             self.assertIn(f"variant {variant}: ", text)
             self.assertIn("source: ", text)
         self.assertRegex(self.out("describe", "smora"), r"(?m)^  active +8 +\S.*positive")
-        for name in ("bert", "tiny", "planted", "usage", "training", "clusters"):
+        for name in ("bert", "tiny", "planted", "usage", "training", "clusters", "scores"):
             self.assertIn(f" {name}: ", self.out("describe", name))
         for part, option in (("train", "sampler.tasks"), ("data", "suite"), ("record", "samples")):
             self.assertRegex(self.out("describe", part), rf"(?m)^  {re.escape(option)} ")

@@ -1,0 +1,35 @@
+#include "analysis/table_kind.h"
+
+#include "analysis/grid_table.h"
+#include "analysis/measures_table.h"
+#include "analysis/merging_table.h"
+#include "analysis/scores_table.h"
+
+namespace rankwise {
+namespace {
+
+Registry<TableKind> built_in() {
+  Registry<TableKind> registry("table", "tables");
+  registry.add("grid", table_kind("one score over two axes of the config", grid_table));
+  registry.add("mean_rank", table_kind("mean chosen rank over steps", mean_rank_table));
+  registry.add("measures", table_kind("recovery of what a suite planted", measures_table));
+  registry.add("merging", table_kind("each task before and after merging", merging_table));
+  registry.add("scores", table_kind("score of every task, parameters and speed", scores_table));
+  return registry;
+}
+
+}  // namespace
+
+Registry<TableKind>& tables() {
+  static Registry<TableKind> registry = built_in();
+  return registry;
+}
+
+std::string take_table_name(std::vector<std::string>& arguments) {
+  if (arguments.empty() || !tables().contains(arguments.front())) return "scores";
+  const std::string name = arguments.front();
+  arguments.erase(arguments.begin());
+  return name;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,28 @@
+#include "experiments/program/table_output.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace rankwise {
+
+void add_output_options(CLI::App& command, TableOutput& output) {
+  command.add_option("--format", output.format, "md, latex, csv or html");
+  command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing");
+}
+
+void deliver(const Table& table, const TableOutput& output) {
+  if (output.out.empty()) {
+    fmt::print("{}", to_format(table, output.format));
+    return;
+  }
+  for (const auto& path : write_table(table, output.out)) fmt::print("{}\n", path.string());
+}
+
+RunSet load_and_warn(const std::vector<std::string>& paths) {
+  RunSet runs = load_runs({paths.begin(), paths.end()});
+  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
+  return runs;
+}
+
+}  // namespace rankwise
