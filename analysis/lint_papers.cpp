@@ -61,7 +61,7 @@ class PaperLint {
     if (!place.cell().mean) return;
     if (place.cell().mark != PaperCell::kAsPrinted) {
       report_.remark(place.text(),
-                     fmt::format("{} is {}, not printed: it proves nothing",
+                     fmt::format("{} was not printed ({}): it proves nothing",
                                  place.number(*place.cell().mean), place.cell().mark));
     }
     check_range(place);

@@ -20,9 +20,9 @@ std::vector<std::string> texts(const LintReport& report) {
 }
 
 json table(const std::string& name, const json& columns, const json& rows) {
-  return {{"name", name},      {"title", "t"},       {"citation", "c"},
-          {"source", "s"},     {"backbone", "T5"},   {"data", "GLUE"},
-          {"no_study", "why"}, {"columns", columns}, {"rows", rows}};
+  return {{"name", name},       {"title", "t"},   {"citation", "c"},      {"source", "s"},
+          {"backbone", "T5"},   {"data", "GLUE"}, {"metric", "accuracy"}, {"no_study", "why"},
+          {"columns", columns}, {"rows", rows}};
 }
 
 std::vector<std::string> lint(const std::vector<json>& values) {
@@ -50,8 +50,8 @@ TEST(LintPapers, ADifferenceIsRecomputedWithinRounding) {
 
 TEST(LintPapers, ARebuiltCellProvesNothing) {
   EXPECT_THAT(lint_merged({{"mean", 22.09}, {"mark", "= before + difference"}}, -1.0),
-              ElementsAre("merged: LoRA, p@1, after merging: 22.09 is = before + difference, not "
-                          "printed: it proves nothing"));
+              ElementsAre("merged: LoRA, p@1, after merging: 22.09 was not printed (= before + "
+                          "difference): it proves nothing"));
 }
 
 TEST(LintPapers, AMeanIsRecomputedOrMustAtLeastBePossible) {
@@ -110,7 +110,7 @@ TEST(LintPapers, TheRowThatIsSaidToBeBestIs) {
 TEST(LintPapers, TheCommittedTablesHaveExactlyTheKnownRemarks) {
   const LintReport report = lint_papers(paper_tables());
   const std::string label = "row label illegible in the source; its place follows the discussion";
-  const std::string rebuilt = " is = before + difference, not printed: it proves nothing";
+  const std::string rebuilt = " was not printed (= before + difference): it proves nothing";
   const std::string fly = "flylora.table2: FlyLoRA k=8 (Qwen-2.5-7B), ";
   EXPECT_THAT(
       texts(report),
@@ -125,9 +125,8 @@ TEST(LintPapers, TheCommittedTablesHaveExactlyTheKnownRemarks) {
           fly + "GSM8K, after merging: 85.62" + rebuilt,
           fly + "HumanEval pass@1, after merging: 33.11" + rebuilt,
           fly + "HumanEval pass@5, after merging: 75.28" + rebuilt,
-          "flylora.table10: LoRA r=8 (Qwen-2.5-7B), HumanEval pass@5, difference: -9.93 is = after "
-          "- "
-          "before, not printed: it proves nothing",
+          "flylora.table10: LoRA r=8 (Qwen-2.5-7B), HumanEval pass@5, difference: -9.93 was not "
+          "printed (= after - before): it proves nothing",
           "flylora.table8: LoRA r=8 (Llama-3.1-8B): " + label,
           "flylora.table8: LoRA r=32 (Llama-3.1-8B): " + label,
           "flylora.table8: LoRA r=8 (Qwen-2.5-7B): " + label,

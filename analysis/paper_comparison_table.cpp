@@ -124,12 +124,21 @@ Table comparison_table(const PaperComparison& comparison, const RunSet& runs) {
   const std::string ours =
       comparison.scale.empty() ? "ours" : fmt::format("ours ({})", comparison.scale);
   result.header = {"row", "column", "paper", ours, "ours - paper"};
-  if (changes) result.header.insert(result.header.end(), {"paper: change", ours + ": change"});
+  if (changes) result.header.insert(result.header.end(), {"change, paper", "change, ours"});
   result.header.emplace_back("verdict");
+  std::size_t empty = 0;
   for (const ComparedCell& cell : comparison.cells) {
-    result.rows.push_back(line(table, cell, changes));
+    if (cell.ours.count == 0 && !table.rows[cell.row].cells[cell.column].found()) {
+      ++empty;
+    } else {
+      result.rows.push_back(line(table, cell, changes));
+    }
   }
   result.footers = footers(comparison, runs);
+  if (empty > 0) {
+    result.footers.push_back(fmt::format(
+        "Left out: {} cells of the paper that were not found and that we have no run for.", empty));
+  }
   return result;
 }
 

@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 PaperTable paper() {
   return parse_paper_table(json::parse(R"({
     "name": "x.table1", "title": "scores", "citation": "X, 2025, Table 1", "source": "by hand",
-    "backbone": "T5-base", "data": "GLUE", "suite": "glue", "study": "trial", "seeds": 3,
+    "backbone": "T5-base", "data": "GLUE", "metric": "accuracy", "suite": "glue", "study": "trial", "seeds": 3,
     "steps": 4,
     "columns": [{"name": "CoLA", "digits": 1, "ours": "cola", "best": "LoRA"},
                 {"name": "AVG", "digits": 1, "ours": "average", "mean_of": ["CoLA", "SST-2"]},
@@ -170,7 +170,7 @@ TEST(PaperComparison, ScaleIsAReasonOfItsOwn) {
 TEST(PaperComparison, ARowOfDifferencesHoldsOurDifferences) {
   const PaperTable table = parse_paper_table(json::parse(R"({
     "name": "x.gain", "title": "gain", "citation": "X", "source": "text", "backbone": "T5",
-    "data": "GLUE", "study": "trial",
+    "data": "GLUE", "metric": "accuracy", "study": "trial",
     "columns": [{"name": "gain", "unit": "points", "ours": "cola"}],
     "rows": [{"method": "MoRE over LoRA", "quantity": "difference", "label": "more",
               "against": "lora", "cells": [1.73]}]})"),
@@ -188,7 +188,7 @@ TEST(ComparisonTable, NamesTheScaleOfOurNumbersAndWhatIsBest) {
   const Table table = comparison_table(compare_with_paper(paper(), set), set);
   EXPECT_THAT(table.header,
               ElementsAre("row", "column", "paper", "ours (small-scale)", "ours - paper",
-                          "paper: change", "ours (small-scale): change", "verdict"));
+                          "change, paper", "change, ours", "verdict"));
   EXPECT_THAT(table.footers, Contains("CoLA: best in the paper LoRA; ours MoRE."));
   EXPECT_THAT(table.footers, Contains(HasSubstr("backbone (tiny here, T5-base in the paper)")));
   EXPECT_THAT(table.footers, Contains(HasSubstr("small-scale: 2 tasks")));

@@ -152,7 +152,8 @@ PaperTable parse_paper_table(const json& value, const std::string& path) {
   for (const auto& [key, text] :
        {std::pair("name", &table.name), std::pair("title", &table.title),
         std::pair("citation", &table.citation), std::pair("source", &table.source),
-        std::pair("backbone", &table.backbone), std::pair("data", &table.data)}) {
+        std::pair("backbone", &table.backbone), std::pair("data", &table.data),
+        std::pair("metric", &table.metric)}) {
     check(!text->empty(), "{}: {}: a table needs one", path, key);
   }
   check(table.study.empty() != table.no_study.empty(),

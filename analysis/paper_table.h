@@ -91,7 +91,7 @@ struct PaperRow {
 };
 
 struct PaperTable {
-  std::string name, title, citation, source, backbone, data, suite, training, hours;
+  std::string name, title, citation, source, backbone, data, metric, suite, training, hours;
   std::optional<std::int64_t> seeds, steps;
   std::string study, no_study, before;
   std::vector<std::string> notes;
@@ -114,6 +114,7 @@ struct PaperTable {
     field("source", self.source, "what the numbers here were taken from");
     field("backbone", self.backbone, "of the paper");
     field("data", self.data, "of the paper");
+    field("metric", self.metric, "of the paper");
     field("suite", self.suite, "our suite with that data; empty: none");
     field("training", self.training, "budget of the paper");
     field("hours", self.hours, "of the paper, with its hardware; empty: not found");

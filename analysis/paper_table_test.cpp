@@ -21,7 +21,7 @@ using ::testing::HasSubstr;
 json small_table() {
   return json::parse(R"({
     "name": "x.table1", "title": "a table", "citation": "X, 2025, Table 1", "source": "by hand",
-    "backbone": "T5-base", "data": "GLUE", "study": "text10", "seeds": 3,
+    "backbone": "T5-base", "data": "GLUE", "metric": "accuracy", "study": "text10", "seeds": 3,
     "columns": [{"name": "A", "digits": 1}, {"name": "B"}, {"name": "AVG", "mean_of": ["A", "B"]}],
     "rows": [
       {"method": "LoRA", "label": "lora", "cells": [1.5, [2.25, 0.5], null]},

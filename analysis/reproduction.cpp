@@ -40,8 +40,8 @@ std::string paper_lines(const PaperTable& table) {
   for (const auto& [name, value] :
        {std::pair("paper", table.citation), std::pair("numbers", table.source),
         std::pair("backbone", table.backbone), std::pair("data", table.data),
-        std::pair("training", or_not_found(table.training)), std::pair("seeds", seeds),
-        std::pair("hours", or_not_found(table.hours))}) {
+        std::pair("metric", table.metric), std::pair("training", or_not_found(table.training)),
+        std::pair("seeds", seeds), std::pair("hours", or_not_found(table.hours))}) {
     text += fmt::format("  {:10} {}\n", name, value);
   }
   return text;
@@ -52,6 +52,9 @@ std::string study_lines(const PaperTable& table, const ReproductionPlaces& place
   const StudyNeeds needs = read_study_needs(file);
   const std::string preparation = missing_preparation(needs, places.data);
   const std::string weights = needs.weights.empty() ? "(random)" : needs.weights;
+  const bool other = !table.suite.empty() && needs.suite != table.suite;
+  const std::string closer = fmt::format("rankwise run {} --set data.suite={} --results results/{}",
+                                         file, table.suite, table.suite);
   std::string text = "here\n";
   for (const auto& [name, value] :
        {std::pair("study", fmt::format("{}: {} runs of {} steps, {} {} on {}", file, needs.runs,
@@ -59,9 +62,10 @@ std::string study_lines(const PaperTable& table, const ReproductionPlaces& place
         std::pair("data", preparation.empty() ? "prepared" : "to be prepared: " + preparation),
         std::pair("cost", fmt::format("rankwise run {} --dry-run", file)),
         std::pair("run", fmt::format("rankwise run {} --jobs 2", file)),
+        std::pair("closer", other ? closer : ""),
         std::pair("compare", fmt::format("rankwise reproduce {}", table.name)),
         std::pair("state", state_of(table, places))}) {
-    text += fmt::format("  {:10} {}\n", name, value);
+    if (!value.empty()) text += fmt::format("  {:10} {}\n", name, value);
   }
   return text;
 }

@@ -7,6 +7,8 @@
 #include "experiments/program/commands.h"
 #include "framework/io/atomic_file.h"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 namespace rankwise {
