@@ -14,7 +14,7 @@ TEST(Tables, AreLookedUpByName) {
   EXPECT_EQ(tables().names(),
             (Texts{"grid", "mean_rank", "measures", "scores"}));
   EXPECT_EQ(error_of([] { tables().find("score"); }),
-            "unknown table 'score'; the tables are grid, mean_rank, measures, "
+            "unknown table 'score'; the tables are grid, mean_rank, measures, merging, "
             "scores");
 }
 

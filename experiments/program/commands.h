@@ -10,6 +10,7 @@ void add_look_up_commands(CLI::App& program);   // list, describe, env, schema
 void add_analysis_commands(CLI::App& program);  // table, measures, hypotheses, figure
 void add_merge_command(CLI::App& program);      // merge
 void add_results_commands(CLI::App& program);   // report, summary
+void add_paper_commands(CLI::App& program);     // lint, reproduce
 void add_verify_command(CLI::App& program);     // verify
 
 }  // namespace rankwise

@@ -21,6 +21,7 @@ int run(int count, char** arguments) {
   rankwise::add_analysis_commands(program);
   rankwise::add_merge_command(program);
   rankwise::add_results_commands(program);
+  rankwise::add_paper_commands(program);
   rankwise::add_verify_command(program);
   program.add_subcommand("worker")->group("")->callback(
       [] { throw CLI::RuntimeError(rankwise::worker_main()); });

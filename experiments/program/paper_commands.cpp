@@ -1,0 +1,96 @@
+// lint and reproduce: what papers print, and what our run files say, held against themselves and
+// against each other.
+
+#include "analysis/lint.h"
+#include "analysis/paper_comparison.h"
+#include "analysis/reproduction.h"
+#include "experiments/program/commands.h"
+#include "framework/io/atomic_file.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace rankwise {
+
+namespace {
+
+struct LintArguments {
+  std::vector<std::string> paths;
+  std::string out;
+};
+
+int lint(const LintArguments& arguments) {
+  const LintReport report =
+      arguments.paths.empty()
+          ? lint_papers(paper_tables())
+          : lint_runs(load_runs({arguments.paths.begin(), arguments.paths.end()}));
+  fmt::print("{}", lint_lines(report));
+  if (!arguments.out.empty()) {
+    write_file(arguments.out + ".md", to_markdown(lint_table(report)));
+    write_file(arguments.out + ".csv", to_csv(lint_table(report)));
+  }
+  return report.has_errors() ? 1 : 0;
+}
+
+struct ReproduceArguments {
+  std::string name;
+  std::vector<std::string> results;
+  ReproductionPlaces places;
+  std::string out;
+};
+
+/// The run files named, or those of the table's study where there are any.
+std::vector<std::filesystem::path> result_paths(const ReproduceArguments& arguments,
+                                                const PaperTable& table) {
+  if (!arguments.results.empty()) return {arguments.results.begin(), arguments.results.end()};
+  const auto usual = arguments.places.results / table.study;
+  if (table.study.empty() || !std::filesystem::exists(usual)) return {};
+  return {usual};
+}
+
+void reproduce(const ReproduceArguments& arguments) {
+  if (arguments.name.empty()) {
+    fmt::print("{}", to_markdown(reproduction_list(arguments.places)));
+    return;
+  }
+  const PaperTable& paper = find_paper_table(arguments.name);
+  fmt::print("{}\n", reproduction_plan(paper, arguments.places));
+  const auto paths = result_paths(arguments, paper);
+  if (paths.empty()) {
+    fmt::print("{}", to_markdown(printed_table(paper)));
+    return;
+  }
+  const RunSet runs = load_runs(paths);
+  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
+  const Table table = comparison_table(compare_with_paper(paper, runs), runs);
+  fmt::print("{}", to_markdown(table));
+  if (arguments.out.empty()) return;
+  write_file(arguments.out + ".md", to_markdown(table));
+  write_file(arguments.out + ".csv", to_csv(table));
+}
+
+}  // namespace
+
+void add_paper_commands(CLI::App& program) {
+  auto lint_arguments = std::make_shared<LintArguments>();
+  CLI::App* lint_command = program.add_subcommand(
+      "lint", "Recompute what run files record, or without paths what the papers' tables print");
+  lint_command->add_option("paths", lint_arguments->paths, "Run files, or folders of them");
+  lint_command->add_option("--out", lint_arguments->out, "Write OUT.md and OUT.csv as well");
+  lint_command->callback([=] { throw CLI::RuntimeError(lint(*lint_arguments)); });
+
+  auto arguments = std::make_shared<ReproduceArguments>();
+  CLI::App* command = program.add_subcommand(
+      "reproduce", "A paper's table: what to run for it, and its cells beside ours");
+  command->add_option("name", arguments->name, "more.table5, ...; without it, all tables");
+  command->add_option("--results", arguments->results,
+                      "Run files, or folders of them (default: results/<study>)");
+  command->add_option("--configs", arguments->places.configs, "Folder of the study files");
+  command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
+      ->envname("RANKWISE_DATA");
+  command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv as well");
+  command->callback([=] { reproduce(*arguments); });
+}
+
+}  // namespace rankwise

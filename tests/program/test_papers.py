@@ -1,0 +1,68 @@
+"""lint and reproduce: numbers that contradict themselves, and papers' cells beside ours."""
+
+import shutil
+import unittest
+
+import h5py
+
+from .errors import Errors
+from .program import all_variants, csv_rows, run, run_files
+
+
+class Lint(Errors):
+    """rankwise lint."""
+
+    def test_without_paths_checks_the_papers(self) -> None:
+        done = run("lint")
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertIn("printed -25.21, cells give -25.11", done.out)
+        self.assertNotIn("error:", done.out)
+
+    def test_finds_no_fault_in_runs_of_every_kind(self) -> None:
+        done = run("lint", all_variants())
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertNotIn("error:", done.out)
+        self.assertIn("usage sums", done.out)
+
+    def test_a_changed_count_is_an_error_and_the_exit_code_says_so(self) -> None:
+        shutil.copytree(all_variants(), self.results)
+        path = run_files(self.results, "lora-*.h5")[0]
+        with h5py.File(path, "a") as file:
+            counts = next(iter(file["usage"].values()))["count"]
+            counts[-1, 0, 0] += 1
+        out = self.folder / "lint"
+        done = run("lint", self.results, "--out", out)
+        self.assertEqual(done.code, 1)
+        self.assertIn(f"error: {path}", done.out)
+        rows = csv_rows(out.with_suffix(".csv"))
+        self.assertEqual(rows[0]["severity"], "error")
+        self.assertTrue(rows[0]["where"].startswith(str(path)))
+
+
+class Reproduce(Errors):
+    """rankwise reproduce."""
+
+    def test_without_a_name_lists_the_tables(self) -> None:
+        done = run("reproduce")
+        self.assertEqual((done.code, done.err), (0, ""))
+        for name in ("more.table1", "more.table5", "smora.granularity", "flylora.table16"):
+            self.assertIn(f"| {name} ", done.out)
+
+    def test_names_what_to_run_and_puts_our_cells_beside_the_papers(self) -> None:
+        out = self.folder / "more"
+        done = run("reproduce", "more.table5", "--results", all_variants(), "--out", out)
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertIn("rankwise run configs/more_table5.json", done.out)
+        rows = {(row["row"], row["column"]): row for row in csv_rows(out.with_suffix(".csv"))}
+        cell = rows["MoRE", "AVG"]
+        self.assertEqual(cell["paper"], "87.3")
+        self.assertEqual(cell["verdict"], "not comparable: backbone, data, scale")
+        self.assertEqual(cell["ours (all variants) n"], "2")
+        self.assertIn("no run is labelled", rows["w/o STE", "AVG"]["verdict"])
+
+    def test_an_unknown_table_lists_the_known_ones(self) -> None:
+        self.assert_line(run("reproduce", "more.table6"), "more.table6", "more.table5")
+
+
+if __name__ == "__main__":
+    unittest.main()
