@@ -129,14 +129,14 @@ void add_configs(const RunSet& runs, data& page) {
   const RunGroup& first = runs.groups.front();
   std::vector<data> rows;
   for (const RunGroup& group : runs.groups) {
-    std::vector<std::string> differences;
+    std::vector<std::string> texts;
     for (const LeafDifference& difference : differences(config_of(first), config_of(group))) {
-      differences.push_back(to_text(difference));
+      texts.push_back(to_text(difference));
     }
     data row;
     row["label"] = group.label;
     row["seeds"] = seeds_text(group);
-    row["difference"] = differences.empty() ? "–" : fmt::to_string(fmt::join(differences, "; "));
+    row["difference"] = texts.empty() ? "–" : fmt::to_string(fmt::join(texts, "; "));
     rows.push_back(std::move(row));
   }
   page["rows"] = list_of(std::move(rows));

@@ -43,7 +43,7 @@ TEST(Summary, IsPassedOverWhereTheRunsThemselvesAreThere) {
   const auto folder = test_folder();
   write_summary(runs(folder), folder / "summary.h5");
   for (const RunGroup& group : load_runs({folder}).groups) {
-    for (const Run& run : group.runs) EXPECT_EQ(run.path.parent_path(), folder);
+    for (const auto& run : group.runs) EXPECT_EQ(run.path.parent_path(), folder);
   }
 }
 

@@ -12,7 +12,7 @@ using Texts = std::vector<std::string>;
 
 TEST(Tables, AreLookedUpByName) {
   EXPECT_EQ(tables().names(),
-            (Texts{"grid", "mean_rank", "measures", "scores"}));
+            (Texts{"grid", "mean_rank", "measures", "merging", "scores"}));
   EXPECT_EQ(error_of([] { tables().find("score"); }),
             "unknown table 'score'; the tables are grid, mean_rank, measures, merging, "
             "scores");
