@@ -8,6 +8,7 @@ namespace rankwise {
 void add_run_command(CLI::App& program);        // run
 void add_look_up_commands(CLI::App& program);   // list, describe, env, schema
 void add_analysis_commands(CLI::App& program);  // table, measures, hypotheses, figure
+void add_compare_commands(CLI::App& program);   // compare, ablate, diff
 void add_verify_command(CLI::App& program);     // verify
 
 }  // namespace rankwise

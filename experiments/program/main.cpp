@@ -19,6 +19,7 @@ int run(int count, char** arguments) {
   rankwise::add_run_command(program);
   rankwise::add_look_up_commands(program);
   rankwise::add_analysis_commands(program);
+  rankwise::add_compare_commands(program);
   rankwise::add_verify_command(program);
   program.add_subcommand("worker")->group("")->callback(
       [] { throw CLI::RuntimeError(rankwise::worker_main()); });
