@@ -21,7 +21,7 @@ struct TableKind {
   std::function<Table(const RunSet&, const nlohmann::json& options)> make;
 };
 
-/// ablation, grid, mean_rank, measures, scores.
+/// ablation, aggregate, grid, mean_rank, measures, scores.
 Registry<TableKind>& tables();
 
 /// A kind whose options are a struct with a `visit`: all that a new table needs beside its

@@ -12,9 +12,9 @@ using Texts = std::vector<std::string>;
 
 TEST(Tables, AreLookedUpByName) {
   EXPECT_EQ(tables().names(),
-            (Texts{"ablation", "grid", "mean_rank", "measures", "scores"}));
+            (Texts{"ablation", "aggregate", "grid", "mean_rank", "measures", "scores"}));
   EXPECT_EQ(error_of([] { tables().find("score"); }),
-            "unknown table 'score'; the tables are ablation, grid, mean_rank, measures, "
+            "unknown table 'score'; the tables are ablation, aggregate, grid, mean_rank, measures, "
             "scores");
 }
 
