@@ -1,4 +1,5 @@
 #include "analysis/hypothesis.h"
+#include "analysis/test_cells.h"
 
 #include <fmt/format.h>
 
@@ -23,15 +24,12 @@ std::string text_of(Verdict verdict) {
   return "";
 }
 
-std::string p_text(const std::optional<double>& p) { return p ? fmt::format("{:.3g}", *p) : "–"; }
-
 std::vector<Cell> row(const HypothesisResult& result) {
   const Hypothesis& hypothesis = result.hypothesis;
-  std::string difference = "–", interval = "–";
+  Cell difference = {"–", {}}, interval = {"–", {}};
   if (result.difference) {
-    const auto& [mean, low, high, p] = *result.difference;
-    difference = fmt::format("{:+.{}f}", mean, kDigits);
-    interval = fmt::format("{:+.{}f} to {:+.{}f}", low, kDigits, high, kDigits);
+    difference = signed_cell(result.difference->mean, kDigits);
+    interval = interval_cell(result.difference->low, result.difference->high, kDigits);
   }
   return {{hypothesis.name, {}},
           {hypothesis.statement, {}},
@@ -39,10 +37,10 @@ std::vector<Cell> row(const HypothesisResult& result) {
           {fmt::to_string(result.a.count), {}},
           mean_cell(result.a, kDigits),
           mean_cell(result.b, kDigits),
-          {difference, {}},
-          {interval, {}},
-          {p_text(result.p), {}},
-          {p_text(result.holm_p), {}},
+          difference,
+          interval,
+          p_cell(result.p),
+          p_cell(result.holm_p),
           {text_of(result.verdict), {}}};
 }
 

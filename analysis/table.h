@@ -37,7 +37,7 @@ std::string to_markdown(const Table& table);
 /// Header and rows. A column with statistics becomes three: "x", "x std", "x n", in full precision.
 std::string to_csv(const Table& table);
 
-/// A float with booktabs' rules (\\usepackage{booktabs}); the footers are a note below it. Letters
+/// A float with booktabs' rules (\usepackage{booktabs}); the footers are a note below it. Letters
 /// beyond ASCII that tables use become commands; others stay UTF-8.
 std::string to_latex(const Table& table);
 

@@ -1,5 +1,7 @@
 #include "analysis/table_kind.h"
 
+#include "analysis/ablation.h"
+#include "analysis/aggregate_table.h"
 #include "analysis/grid_table.h"
 #include "analysis/measures_table.h"
 #include "analysis/merging_table.h"
@@ -10,6 +12,9 @@ namespace {
 
 Registry<TableKind> built_in() {
   Registry<TableKind> registry("table", "tables");
+  registry.add("ablation", table_kind("every label against a reference", ablation_table));
+  registry.add("aggregate",
+               table_kind("all tasks and seeds at once: IQM, median, P(better)", aggregate_table));
   registry.add("grid", table_kind("one score over two axes of the config", grid_table));
   registry.add("mean_rank", table_kind("mean chosen rank over steps", mean_rank_table));
   registry.add("measures", table_kind("recovery of what a suite planted", measures_table));

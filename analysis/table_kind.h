@@ -21,7 +21,7 @@ struct TableKind {
   std::function<Table(const RunSet&, const nlohmann::json& options)> make;
 };
 
-/// grid, mean_rank, measures, merging, scores.
+/// ablation, aggregate, grid, mean_rank, measures, merging, scores.
 Registry<TableKind>& tables();
 
 /// A kind whose options are a struct with a `visit`: all that a new table needs beside its

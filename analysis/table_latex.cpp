@@ -13,7 +13,7 @@ namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Replacement, 24> kReplacements = {{
+constexpr std::array<Replacement, 25> kReplacements = {{
     {"\\", "\\textbackslash{}"},
     {"&", "\\&"},
     {"%", "\\%"},
@@ -36,6 +36,7 @@ constexpr std::array<Replacement, 24> kReplacements = {{
     {"≤", "$\\le$"},
     {"†", "$^\\dagger$"},
     {"τ", "$\\tau$"},
+    {"δ", "$\\delta$"},
     {"−", "$-$"},
     {"–", "--"},
 }};

@@ -11,6 +11,7 @@ void add_analysis_commands(CLI::App& program);  // table, measures, hypotheses, 
 void add_merge_command(CLI::App& program);      // merge
 void add_results_commands(CLI::App& program);   // report, summary
 void add_paper_commands(CLI::App& program);     // lint, reproduce
+void add_compare_commands(CLI::App& program);   // compare, ablate, diff
 void add_verify_command(CLI::App& program);     // verify
 
 }  // namespace rankwise

@@ -22,6 +22,7 @@ int run(int count, char** arguments) {
   rankwise::add_merge_command(program);
   rankwise::add_results_commands(program);
   rankwise::add_paper_commands(program);
+  rankwise::add_compare_commands(program);
   rankwise::add_verify_command(program);
   program.add_subcommand("worker")->group("")->callback(
       [] { throw CLI::RuntimeError(rankwise::worker_main()); });

@@ -163,6 +163,41 @@ class Table(Errors):
         self.assert_line(run("table", all_variants(), "--parameters", "worst"), "best", "last")
 
 
+class Comparisons(Errors):
+    """rankwise compare, ablate, diff."""
+
+    def test_compare_pairs_the_recorded_scores_by_seed(self) -> None:
+        out = self.folder / "out/compare"
+        done = run("compare", "lora", "full", all_variants(), "--out", out)
+        self.assertEqual((done.code, done.err), (0, ""))
+        rows = csv_rows(out.with_suffix(".csv"))
+        self.assertEqual([row["score"] for row in rows], [f"{t} ↓" for t in [*TASKS, "average"]])
+        difference = scores("lora", "test", "best") - scores("full", "test", "best")
+        for row, values in zip(rows, [*difference.T, difference.mean(axis=1)], strict=True):
+            self.assertAlmostEqual(float(row["A − B"]), values.mean(), delta=1e-4)
+            self.assertEqual(row["A n"], "2")
+        text = out.with_suffix(".md").read_text()
+        self.assertIn('Config, A → B: variant: "lora" → "full_fine_tuning"', text)
+        self.assertIn("Over 2 seeds no two-sided exact test", text)
+        self.assert_line(run("compare", "lora", "lorra", all_variants()), "lorra", *LABELS)
+
+    def test_ablate_has_a_row_for_each_label(self) -> None:
+        header, *rows = markdown_rows(run("ablate", all_variants(), "--reference", "lora").out)
+        self.assertEqual([row[0] for row in rows], ["lora", *(x for x in LABELS if x != "lora")])
+        self.assertEqual(header[-1], "verdict")
+        self.assertTrue({row[-1] for row in rows[1:]} <= {"higher", "lower", "undecided"})
+        self.assert_line(run("ablate", all_variants(), "--score", "mnli"), "mnli", "average")
+
+    def test_diff_names_paths_and_leaves_out_times(self) -> None:
+        labels = by_label(all_variants())
+        done = run("diff", labels["lora"][0], labels["lora"][1])
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("seed: 0 → 1\n", done.out)
+        self.assertNotIn("seconds", done.out)
+        self.assertEqual(run("diff", labels["lora"][0], labels["lora"][0]).out, "")
+        self.assert_line(run("diff", labels["lora"][0], self.folder / "no.h5"), "no.h5")
+
+
 class RunSets(Errors):
     """Folders that hold other things than finished runs."""
 

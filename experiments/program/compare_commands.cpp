@@ -1,0 +1,77 @@
+// compare, ablate and diff: what a change in the config did, from run files alone.
+
+#include "analysis/ablation.h"
+#include "analysis/comparison.h"
+#include "analysis/run_difference.h"
+#include "experiments/program/commands.h"
+#include "experiments/program/table_output.h"
+
+#include <memory>
+
+namespace rankwise {
+
+namespace {
+
+struct CompareArguments {
+  std::string a, b;  // labels, or run files
+  std::vector<std::string> paths;
+  TableOutput output;
+  AblationOptions ablation;  // compare takes its split and parameters from here
+};
+
+/// Parsed again for its checks: the command line gives strings.
+AblationOptions checked_options(const CompareArguments& arguments) {
+  return parse_options<AblationOptions>(options_to_json(arguments.ablation), "options");
+}
+
+void compare_labels(const CompareArguments& arguments) {
+  const ScoreChoice choice = checked_options(arguments).choice();
+  const RunSet runs = load_and_warn(arguments.paths);
+  deliver(comparison_table(compare(runs, arguments.a, arguments.b, choice)), arguments.output);
+}
+
+void ablate(const CompareArguments& arguments) {
+  const AblationOptions options = checked_options(arguments);
+  deliver(ablation_table(load_and_warn(arguments.paths), options), arguments.output);
+}
+
+void diff(const CompareArguments& arguments) {
+  for (const LeafDifference& difference : run_differences(arguments.a, arguments.b)) {
+    fmt::print("{}\n", to_text(difference));
+  }
+}
+
+void add_choice_options(CLI::App& command, CompareArguments& arguments) {
+  command.add_option("paths", arguments.paths, "Run files, or folders of them")->required();
+  command.add_option("--split", arguments.ablation.split, "test or dev");
+  command.add_option("--parameters", arguments.ablation.parameters, "best (by dev) or last");
+  add_output_options(command, arguments.output);
+}
+
+}  // namespace
+
+void add_compare_commands(CLI::App& program) {
+  auto arguments = std::make_shared<CompareArguments>();
+  CLI::App* compare_command =
+      program.add_subcommand("compare", "Two labels, paired by seed and by example");
+  compare_command->add_option("a", arguments->a, "Label")->required();
+  compare_command->add_option("b", arguments->b, "Label it is compared with")->required();
+  add_choice_options(*compare_command, *arguments);
+  compare_command->callback([=] { compare_labels(*arguments); });
+
+  CLI::App* ablate_command =
+      program.add_subcommand("ablate", "Every label against a reference, with tests");
+  ablate_command->add_option("--reference", arguments->ablation.reference,
+                             "Label (default: the study's first)");
+  ablate_command->add_option("--score", arguments->ablation.score, "A task, or average");
+  add_choice_options(*ablate_command, *arguments);
+  ablate_command->callback([=] { ablate(*arguments); });
+
+  CLI::App* diff_command =
+      program.add_subcommand("diff", "What differs between two runs, one path a line");
+  diff_command->add_option("run1", arguments->a, "Run file")->required();
+  diff_command->add_option("run2", arguments->b, "Run file")->required();
+  diff_command->callback([=] { diff(*arguments); });
+}
+
+}  // namespace rankwise
