@@ -60,6 +60,15 @@ Axis round_axis(double low, double high, int most) {
   return {step * std::floor(low / step + kSlack), step * std::ceil(high / step - kSlack), step};
 }
 
+std::vector<Tic> named_tics(const Axis& axis) {
+  std::vector<Tic> tics;
+  for (const std::string& name : axis.tics()) {
+    const double at = axis.low + static_cast<double>(tics.size()) * axis.step;
+    tics.emplace_back(at, std::abs(at) < 1e4 ? name : short_number(at));
+  }
+  return tics;
+}
+
 std::vector<Tic> log_tics(double low, double high) {
   std::vector<Tic> all, powers;
   for (double power = std::pow(10, std::floor(std::log10(low))); power <= high; power *= 10) {

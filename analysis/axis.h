@@ -12,7 +12,7 @@ struct Axis {
   double low = 0, high = 1, step = 0.2;
 
   std::string range() const;              // "[0:1]"
-  std::vector<std::string> tics() const;  // "0", "0.2", ... "1"
+  std::vector<std::string> tics() const;  // "0", "0.2", ... "1"; "10k"
 };
 
 /// The shortest axis over [low, high] with at most `most` steps of 1, 2 or 5 times a power of ten.
@@ -21,6 +21,8 @@ Axis round_axis(double low, double high, int most = 5);
 
 /// A named place on an axis.
 using Tic = std::pair<double, std::string>;
+
+std::vector<Tic> named_tics(const Axis& axis);
 
 /// 1, 2 and 5 times powers of ten in [low, high], or the powers alone where they are four or more:
 /// "500", "1k", "2M". 0 < low <= high.

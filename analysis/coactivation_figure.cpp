@@ -48,7 +48,7 @@ HeatStyle style(const std::string& name, const std::string& heading) {
   style.panel_name = "site";
   style.row_name = "rank";
   style.row_axis = style.column_axis = "rank, clustered";
-  style.colour = "tokens that chose both, of their geometric mean";
+  style.colour = "share of tokens that chose both (Ochiai)";
   style.row_height = 0.2;
   style.panel_height = 2.4;
   return style;
@@ -56,7 +56,7 @@ HeatStyle style(const std::string& name, const std::string& heading) {
 
 Drawing one_site(const std::string& name, const Run& run, const Coactivation& pairs) {
   const std::string dead =
-      pairs.dead > 0 ? fmt::format("; {} ranks that no token chose are left out", pairs.dead) : "";
+      pairs.dead > 0 ? fmt::format("; ranks left out as unused: {}", pairs.dead) : "";
   const HeatMap map = to_map(pairs, pairs.site);
   HeatStyle look =
       style(name, fmt::format("{}, {}, seed {}{}", run.label, pairs.site, run.seed, dead));

@@ -13,6 +13,13 @@ namespace {
 constexpr double kLegendLine = 0.2, kLegendGap = 0.15, kLegendRow = 0.13;
 constexpr double kHeadingLine = 0.13;
 
+/// Of UTF-8: bytes that do not continue one.
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
 }  // namespace
 
 std::string place(const Panel& panel, const Drawing& drawing) {
@@ -51,9 +58,15 @@ std::string viridis_palette() {
 
 double text_width(const std::vector<std::string>& texts, double font_size) {
   std::size_t longest = 0;
-  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  for (const std::string& text : texts) longest = std::max(longest, characters(text));
   constexpr double kCharacter = 0.58;  // mean width of DejaVu Sans, of its size
   return static_cast<double>(longest) * kCharacter * font_size / 72;
+}
+
+std::string fitting_title(const std::string& title, double width, double font_size) {
+  const double fitting = font_size * width / text_width({title}, font_size);
+  return fmt::format("set title {} font ',{:.1f}'\n", gnuplot_string(title),
+                     title.empty() ? font_size : std::min(font_size, fitting));
 }
 
 std::string thin_axes() {

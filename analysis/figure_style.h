@@ -37,6 +37,9 @@ std::string viridis_palette();
 /// Inches that the longest of some texts takes at a font size in points.
 double text_width(const std::vector<std::string>& texts, double font_size);
 
+/// A panel's title, smaller than `font_size` where it is wider than `width` inches.
+std::string fitting_title(const std::string& title, double width, double font_size);
+
 /// Axes to the left and below, thin.
 std::string thin_axes();
 
@@ -61,7 +64,8 @@ struct Legend {
 std::string centred_text(const std::string& text, double down, double font_size,
                          const Drawing& drawing);
 
-/// The lines of a text that are narrow enough for a drawing, broken between words.
+/// The lines of a text that are narrow enough for a drawing, broken between words (not at no-break
+/// spaces).
 std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing);
 
 /// A text above the panels, in the drawing's font and as many lines as it needs; none is empty.

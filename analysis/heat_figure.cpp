@@ -113,8 +113,9 @@ Strings number_plots(const Place& place, const HeatStyle& style) {
 
 Strings mark_plots(const Place& place, const HeatStyle& style) {
   const std::string at = style.rows_along_x ? "($0+1):3" : "3:($0+1)";
+  const double outer = place.rows > 12 ? 0.3 : 0.45;  // many dots would hide the cells
   Strings plots;
-  for (const auto& [size, colour] : {std::pair{0.45, "black"}, {0.3, "white"}}) {
+  for (const auto& [size, colour] : {std::pair{outer, "black"}, {outer * 2 / 3, "white"}}) {
     plots.push_back(fmt::format("data every ::{}::{} using {} with points pt 7 ps {} lc rgb '{}'",
                                 place.first_row, place.first_row + place.rows - 1, at, size,
                                 colour));
@@ -164,7 +165,7 @@ double left_margin(const std::vector<HeatMap>& maps, const HeatStyle& style) {
     if (style.tics) width = std::max(width, text_width(along_y(map, style), kFontSize));
   }
   const bool named = !(style.rows_along_x ? style.column_axis : style.row_axis).empty();
-  return width + 0.1 + (named ? 0.18 : 0);
+  return width + 0.1 + (named ? 0.2 : 0);
 }
 
 Grid arrange(const std::vector<HeatMap>& maps, const HeatStyle& style, Drawing& drawing) {
@@ -195,7 +196,7 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
                : fmt::format("set {}label {} offset {}\n", axis, gnuplot_string(text), offset);
   };
   std::string text = map.commands;
-  if (maps.size() > 1) text += "set title " + gnuplot_string(map.title) + "\n";
+  if (maps.size() > 1) text += fitting_title(map.title, grid.first.width, kFontSize);
   const Strings& x = along_x(map, style);
   text += lowest && style.tics
               ? tics('x', x, grid.first.width, text_width(x, kFontSize) + 0.05) +
@@ -203,7 +204,7 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
               : "unset xtics\nunset xlabel\n";
   text += leftmost && style.tics
               ? tics('y', along_y(map, style), grid.first.height, 0.105) +
-                    name('y', style.rows_along_x ? style.column_axis : style.row_axis, "1.5,0")
+                    name('y', style.rows_along_x ? style.column_axis : style.row_axis, "0.3,0")
               : "unset ytics\nunset ylabel\n";
   return text;
 }

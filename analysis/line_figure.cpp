@@ -86,7 +86,7 @@ Axis y_axis(const std::vector<LinePanel>& panels, const LineStyle& style, int mo
   }
   if (style.low) extent.add(*style.low);
   if (style.high) extent.add(*style.high);
-  if (style.limit) extent.high = std::fmin(extent.high, *style.limit);
+  if (style.floor) extent.low = std::fmax(extent.low, *style.floor);
   return round_axis(extent.low, extent.high, most);
 }
 
@@ -103,28 +103,39 @@ std::string range(double low, double high) {
   return fmt::format("set xrange [{:.10g}:{:.10g}]\n", low, high);
 }
 
+/// A log axis; where there is a zero one that is linear below the least other value.
+std::string log_commands(const std::vector<double>& places, const std::vector<Tic>& wanted,
+                         bool named) {
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  for (const double place : places) {
+    if (place > 0) least = std::min(least, place);
+    most = std::max(most, place);
+  }
+  const bool zero = std::find(places.begin(), places.end(), 0.0) != places.end();
+  const double factor = std::max(1.1, std::pow(most / least, 0.06));
+  std::vector<Tic> tics = log_tics(least / factor, most * factor);
+  if (zero) tics.insert(tics.begin(), {0, "0"});
+  if (!wanted.empty()) tics = wanted;
+  const std::string scale =
+      zero ? fmt::format("set nonlinear x via asinh(x/{0:.10g}) inverse {0:.10g}*sinh(x)\n", least)
+           : "set logscale x\n";
+  return scale + range(zero ? -0.3 * least : least / factor, most * factor) + tic_list(tics, named);
+}
+
 /// The x-axis of all panels, its tics with names or without.
 std::string x_commands(const std::vector<LinePanel>& panels, const LineStyle& style, bool named) {
-  Extent extent;
+  std::vector<double> places;
+  for (const auto& [at, name] : style.x_tics) places.push_back(at);
   for (const LinePanel& panel : panels) {
-    for (const Line& line : panel.lines) {
-      for (const double value : line.x) extent.add(value);
-    }
+    for (const Line& line : panel.lines) places.insert(places.end(), line.x.begin(), line.x.end());
   }
-  for (const auto& [at, name] : style.x_tics) extent.add(at);
-  if (style.log_x) {
-    const double factor = std::max(1.1, std::pow(extent.high / extent.low, 0.06));
-    const double low = extent.low / factor, high = extent.high * factor;
-    return "set logscale x\n" + range(low, high) +
-           tic_list(style.x_tics.empty() ? log_tics(low, high) : style.x_tics, named);
-  }
-  const double apart = extent.high > extent.low ? extent.high - extent.low : 1;
+  if (style.log_x) return log_commands(places, style.x_tics, named);
+  const auto [low, high] = std::minmax_element(places.begin(), places.end());
+  const double apart = *high > *low ? *high - *low : 1;
   const double room = style.room || !style.x_tics.empty() ? 0.06 * apart : 0;
-  const double low = extent.low - room, high = std::max(extent.high, extent.low + apart) + room;
-  if (!style.x_tics.empty()) return range(low, extent.high + room) + tic_list(style.x_tics, named);
-  const Axis axis = round_axis(extent.low, high - room, panels.size() > 1 ? 3 : 5);
-  return range(low, high) +
-         fmt::format("set xtics {:.10g}\nset format x {}\n", axis.step, named ? "'%g'" : "''");
+  const std::vector<Tic> round = named_tics(round_axis(*low, *high, panels.size() > 1 ? 3 : 6));
+  return range(*low - room, (*high > *low ? *high : *low + apart) + room) +
+         tic_list(style.x_tics.empty() ? round : style.x_tics, named);
 }
 
 /// Everything that panels of one drawing share.
@@ -132,6 +143,7 @@ struct Sheet {
   const LineStyle& style;
   Strings labels;
   std::size_t columns = 1;
+  double panel_width = 0;    // inches
   std::size_t next_row = 0;  // of the CSV, from 0 after its header
 
   std::size_t series(const Line& line) const {
@@ -151,6 +163,10 @@ std::string line_plot(const Line& line, const std::string& rows, const Sheet& sh
   }
   const std::size_t i = sheet.series(line);
   const std::string look = fmt::format("lc rgb '{}' lw 1 dt {}", series_colour(i), series_dash(i));
+  if (!sheet.style.lines) {
+    return rows + fmt::format("using 3:4 with points lc rgb '{}' pt {} ps {}", series_colour(i),
+                              series_shape(i), sheet.style.marker_size);
+  }
   if (!sheet.style.markers) return rows + "using 3:4 with lines " + look;
   return rows + fmt::format("using 3:4 with linespoints {} pt {} ps {}", look, series_shape(i),
                             sheet.style.marker_size);
@@ -173,7 +189,7 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
     sheet.next_row += line.x.size();
     if (line.x.empty()) continue;
     const std::string rows = fmt::format("data skip 1 every ::{}::{} ", first, sheet.next_row - 1);
-    if (has_band(line)) bands.push_back(band_plot(line, rows, sheet));
+    if (sheet.style.bands && has_band(line)) bands.push_back(band_plot(line, rows, sheet));
     lines.push_back(line_plot(line, rows, sheet));
   }
   bands.insert(bands.end(), lines.begin(), lines.end());
@@ -208,7 +224,7 @@ std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, 
   const LineStyle& style = sheet.style;
   const bool lowest = i + sheet.columns >= panels.size(), leftmost = i % sheet.columns == 0;
   std::string text;
-  if (panels.size() > 1) text += "set title " + gnuplot_string(panels[i].title) + "\n";
+  if (panels.size() > 1) text += fitting_title(panels[i].title, sheet.panel_width, 7);
   if (style.own_axes) text += axis_commands(y_axis({panels[i]}, style, 4));
   text += x_commands(panels, style, lowest);
   text += lowest ? fmt::format("set xlabel {} offset 0,0.7\n", gnuplot_string(style.x_axis))
@@ -241,17 +257,18 @@ Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& styl
   Sheet sheet{style, labels_of(panels, style)};
   check(!sheet.labels.empty(), "{}: there is nothing to draw", style.name);
   Drawing drawing{.name = style.name, .font_size = 7};
-  Legend legend{.labels = sheet.labels, .points = style.markers};
+  Legend legend{.labels = sheet.labels, .lines = style.lines, .points = style.markers};
   if (has_reference(panels, style)) legend.reference = style.reference;
-  const int most = panels.size() > 1 ? 3 : 5;
+  const int most = panels.size() > 1 ? 3 : 6;
   double tics = 0;
   for (const LinePanel& panel : panels) {
     const auto& sharing = style.own_axes ? std::vector<LinePanel>{panel} : panels;
     tics = std::max(tics, text_width(y_axis(sharing, style, style.own_axes ? 4 : most).tics(), 7));
   }
   const Grid grid =
-      arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.34, style, drawing);
+      arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.31, style, drawing);
   sheet.columns = grid.columns;
+  sheet.panel_width = grid.first.width;
   drawing.csv = lines_csv(panels, style);
   drawing.script = thin_axes() + heading_commands(style.heading, drawing) +
                    axis_commands(y_axis(panels, style, most)) +

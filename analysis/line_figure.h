@@ -36,11 +36,13 @@ struct LineStyle {
   std::string x_axis = {}, y_axis = {};  // what the axes are called
   std::vector<Tic> x_tics = {};          // empty: round numbers
   std::optional<double> low = {}, high = {};  // that the y-axis must reach
-  std::optional<double> limit = {};           // that the y-axis may not pass
-  bool log_x = false;
-  bool room = false;  // leave some between points and the ends of the x-axis
+  std::optional<double> floor = {};           // that the y-axis may not pass downwards
+  bool log_x = false;  // 0 has a place of its own, left of the least other value
+  bool room = false;   // leave some between points and the ends of the x-axis
   double marker_size = 0.35;
   bool markers = true;
+  bool lines = true;      // join the points
+  bool bands = true;      // draw them; the CSV has them in any case
   bool bars = false;      // bars at the points instead of bands
   bool own_axes = false;  // each panel has its own y-axis
 };

@@ -81,21 +81,25 @@ Line front_line(const std::vector<Line>& lines, bool higher_is_better) {
   return front;
 }
 
-LineStyle style(const ParetoOptions& options, const std::string& score,
+LineStyle style(const ParetoOptions& options, const ScoreName& score,
                 const std::vector<Line>& lines) {
   LineStyle style{.name = "pareto_" + options.cost};
-  style.heading = "Mean over seeds; bar: 95 % t-interval";
+  style.heading = score_heading(score);
   style.reference = kFront;
   style.panel_name = "cost_axis";
   style.x_name = "cost";
   style.y_name = "score";
   style.x_axis = cost_axis(options.cost);
-  style.y_axis = score;
+  style.y_axis = score.text;
   style.bars = style.room = true;
+  style.lines = false;
   style.marker_size = 0.7;
-  const auto [low, high] = std::minmax_element(
-      lines.begin(), lines.end(), [](const Line& a, const Line& b) { return a.x[0] < b.x[0]; });
-  style.log_x = low->x[0] > 0 && high->x[0] >= 8 * low->x[0];
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  for (const Line& line : lines) {
+    if (line.x.front() > 0) least = std::min(least, line.x.front());
+    most = std::max(most, line.x.front());
+  }
+  style.log_x = most >= 8 * least;
   return style;
 }
 
@@ -119,7 +123,7 @@ FigureFiles draw_pareto(const FigureRequest& request) {
     }
   }
   check(!lines.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
-  const LineStyle look = style(options, score.text, lines);
+  const LineStyle look = style(options, score, lines);
   lines.push_back(front_line(lines, *score.higher_is_better));
   result.add(draw(line_drawing({{options.cost, lines}}, look), request.out));
   return result;

@@ -72,10 +72,10 @@ FigureFiles draw_profiles(const FigureRequest& request) {
         to_line(labels[i], thresholds, performance_profile(scores[i], thresholds, higher)));
   }
   LineStyle style{.name = "profiles"};
-  style.heading = "Performance profiles over runs and tasks; band: 95 %, bootstrap over seeds";
+  style.heading = "Performance profiles over runs and tasks; band: 95 %, bootstrap over seeds";
   style.x_name = "threshold";
   style.y_name = "share";
-  style.x_axis = fmt::format("threshold of the {} score", options.split);
+  style.x_axis = fmt::format("threshold of {} scores", options.split);
   style.y_axis = higher ? "share of runs above" : "share of runs below";
   style.low = 0;
   style.high = 1;

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace rankwise {
 namespace {
@@ -65,11 +66,15 @@ LinePanel panel(const std::string& title, const Labelled& groups, const OfSeed& 
   return result;
 }
 
-LineStyle style(const std::string& name, const std::string& over, std::size_t seeds) {
+/// Bands of many lines would hide each other in small panels.
+constexpr std::size_t kMostBands = 4;
+
+LineStyle style(const std::string& name, const std::string& over, std::size_t seeds, bool bands) {
   LineStyle style{.name = name};
-  style.heading = fmt::format("Chosen rank, mean over {}{}", over,
-                              seeds > 1 ? fmt::format(" and {} seeds; band: 95 % t-interval", seeds)
-                                        : std::string(", one seed"));
+  style.bands = bands;
+  style.heading = fmt::format("Chosen rank, mean over {}, {}{}", over,
+                              seeds > 1 ? fmt::format("{} seeds", seeds) : "one seed",
+                              seeds > 1 && bands ? "; band: 95 % t-interval" : "");
   style.reference = kTrue;
   style.panel_name = "task";
   style.x_name = "step";
@@ -110,12 +115,13 @@ FigureFiles draw_ranks(const FigureRequest& request) {
   }
   check(!groups.empty(), "no run chose ranks by task: {}", fmt::join(result.notes, "; "));
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
-  result.add(draw(
-      line_drawing({panel("mean over tasks", groups, mean)}, style("ranks", "tasks, sites", seeds)),
-      request.out));
+  result.add(draw(line_drawing({panel("mean over tasks", groups, mean)},
+                               style("ranks", "tasks, sites", seeds, true)),
+                  request.out));
   if (options.tasks) {
-    result.add(
-        draw(line_drawing(task_panels(groups), style("ranks_tasks", "sites", seeds)), request.out));
+    result.add(draw(line_drawing(task_panels(groups),
+                                 style("ranks_tasks", "sites", seeds, groups.size() <= kMostBands)),
+                    request.out));
   }
   return result;
 }

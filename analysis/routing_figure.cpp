@@ -43,11 +43,11 @@ FigureFiles draw_routing(const FigureRequest& request) {
     if (lines.contains(measure)) panels.push_back({measure, lines[measure]});
   }
   LineStyle style{.name = "routing"};
-  style.heading = "Use of ranks on dev, mean over sites; band: 95 % t-interval over seeds";
+  style.heading = "Use of ranks on dev, mean over sites; band: 95 % t-interval over seeds";
   style.panel_name = "measure";
   style.x_name = style.x_axis = "step";
   style.y_name = "mean";
-  style.low = 0;
+  style.low = style.floor = 0;
   style.markers = false;
   style.own_axes = true;
   result.add(draw(line_drawing(panels, style), request.out));

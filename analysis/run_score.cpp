@@ -27,10 +27,10 @@ bool is_measure(const std::string& name) {
                      [&](const Measure& measure) { return measure.name == name; });
 }
 
-std::optional<double> task_score(const RunFile& file, const TaskRecord& task,
-                                 const ScoreChoice& choice) {
+std::optional<double> task_score(const std::vector<PredictionRecord>& predictions,
+                                 const TaskRecord& task, const ScoreChoice& choice) {
   if (task.metrics.empty()) return std::nullopt;
-  for (const PredictionRecord& record : file.predictions()) {
+  for (const PredictionRecord& record : predictions) {
     if (record.task != task.name || record.split != choice.split ||
         record.parameters != choice.parameters) {
       continue;
@@ -55,11 +55,17 @@ ScoreName average_name(const std::vector<TaskRecord>& tasks, const ScoreChoice& 
         tasks.empty() ? "" : tasks.front().name);
   const bool higher = *directions.begin();
   const std::string what = names.size() == 1 ? *names.begin() : "score";
-  return {fmt::format("{} {}, mean over tasks{}", choice.split, what, higher ? "" : " (low: good)"),
-          higher};
+  return {fmt::format("mean {} {}", choice.split, what), higher};
 }
 
 }  // namespace
+
+std::string score_heading(const ScoreName& score) {
+  const std::string direction = !score.higher_is_better   ? ""
+                                : *score.higher_is_better ? "; higher is better"
+                                                          : "; lower is better";
+  return "Mean over seeds, bar: 95 % t-interval" + direction;
+}
 
 ScoreName score_name(const RunSet& runs, const ScoreChoice& choice) {
   const RunFile file(runs.groups.front().runs.front().path);
@@ -68,10 +74,8 @@ ScoreName score_name(const RunSet& runs, const ScoreChoice& choice) {
   std::vector<std::string> names = {kAverage};
   for (const TaskRecord& task : tasks) {
     if (task.name == choice.measure && !task.metrics.empty()) {
-      const bool higher = higher_is_better(task);
-      return {fmt::format("{} {} of {}{}", choice.split, task.metrics.front(), task.name,
-                          higher ? "" : " (low: good)"),
-              higher};
+      return {fmt::format("{} {} of {}", choice.split, task.metrics.front(), task.name),
+              higher_is_better(task)};
     }
     names.push_back(task.name);
   }
@@ -82,8 +86,9 @@ ScoreName score_name(const RunSet& runs, const ScoreChoice& choice) {
 
 std::vector<double> task_scores(const RunFile& file, const ScoreChoice& choice) {
   std::vector<double> scores;
+  const std::vector<PredictionRecord> predictions = file.predictions();
   for (const TaskRecord& task : file.layout().tasks) {
-    if (const auto score = task_score(file, task, choice)) scores.push_back(*score);
+    if (const auto score = task_score(predictions, task, choice)) scores.push_back(*score);
   }
   return scores;
 }
@@ -96,7 +101,7 @@ std::optional<double> run_score(const RunFile& file, const ScoreChoice& choice) 
     return mean_std(scores).mean;
   }
   for (const TaskRecord& task : tasks) {
-    if (task.name == choice.measure) return task_score(file, task, choice);
+    if (task.name == choice.measure) return task_score(file.predictions(), task, choice);
   }
   const MeasureValues values = measure_run(file);
   const auto found = values.find(choice.measure);

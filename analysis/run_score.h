@@ -29,9 +29,12 @@ struct ScoreChoice {
 
 /// What the number is called, and its direction; a measure of planted truth has none.
 struct ScoreName {
-  std::string text;  // "test accuracy, mean over 4 tasks"
+  std::string text;  // "mean test accuracy"
   std::optional<bool> higher_is_better;
 };
+
+/// What stands above a figure of the score: how it is averaged, and its direction.
+std::string score_heading(const ScoreName& score);
 
 /// By the first run of the set. Throws Error for an unknown name, or an average of metrics of which
 /// some rise and some fall.

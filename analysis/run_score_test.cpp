@@ -22,7 +22,7 @@ TEST(RunScore, IsNamedWithItsDirection) {
   const auto folder = test_folder();
   test::write_run(folder, "a", test::routed_run("routed", 0));
   const RunSet runs = load_runs({folder});
-  EXPECT_EQ(score_name(runs, {}).text, "test relative_error, mean over tasks (low: good)");
+  EXPECT_EQ(score_name(runs, {}).text, "mean test relative_error");
   EXPECT_FALSE(score_name(runs, {}).higher_is_better.value());
   EXPECT_FALSE(score_name(runs, {.measure = "tau_b"}).higher_is_better.has_value());
 }

@@ -1,6 +1,7 @@
 #include "analysis/chosen_labels.h"
 #include "analysis/dendrogram.h"
 #include "analysis/figure.h"
+#include "analysis/figure_style.h"
 #include "analysis/heat_figure.h"
 #include "analysis/statistics.h"
 #include "analysis/task_similarity.h"
@@ -9,14 +10,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <cmath>
-
 namespace rankwise {
 namespace {
 
-constexpr std::size_t kMostNumbers = 8;  // tasks whose cells are wide enough for text
-constexpr double kTreeWidth = 0.3;       // inches
+constexpr double kTreeWidth = 0.3;  // inches
 
 struct SimilarityOptions {
   std::vector<std::string> labels;
@@ -75,8 +72,16 @@ std::string heading(const RunGroup& group, const TaskSimilarity& similarity,
                                  seeds > 1 ? fmt::format(" and {} seeds", seeds) : ", one seed");
   const MeanStd silhouette = mean_std(similarity.silhouettes);
   if (silhouette.count > 0) text += fmt::format("; silhouette of families {:.2f}", silhouette.mean);
-  if (silhouette.count > 1) text += fmt::format(" ± {:.2f} (std over seeds)", silhouette.std);
+  if (silhouette.count > 1) text += fmt::format(" ± {:.2f} (std over seeds)", silhouette.std);
   return text;
+}
+
+/// The beginning of the colour scale up to 1, such that a fifth of it is a round number.
+double scale_start(double least) {
+  for (const double start : {0.9, 0.75, 0.5, 0.0}) {
+    if (least >= start) return start;
+  }
+  return -1;
 }
 
 Drawing similarity_drawing(const std::string& name, const RunGroup& group,
@@ -91,13 +96,13 @@ Drawing similarity_drawing(const std::string& name, const RunGroup& group,
   style.panel_name = "label";
   style.row_name = "task";
   style.colour = what;
-  const double least = similarity.value.minCoeff();
-  style.low = least >= 0 ? std::floor(least * 5 + 1e-9) / 5 : -1;
-  if (style.low > 0.8) style.low = 0.8;
+  style.low = scale_start(similarity.value.minCoeff());
   style.row_height = 0.2;
   style.right = kTreeWidth + 0.05;
-  style.numbers = similarity.tasks.size() <= kMostNumbers;
-  map.commands = tree_commands(tree, kTreeWidth / heat_panel_width({map}, style));
+  const double width = heat_panel_width({map}, style);
+  const double cell = width / static_cast<double>(similarity.tasks.size());
+  style.numbers = cell > text_width({style.low < 0 ? "-0.00" : "0.00"}, 7);
+  map.commands = tree_commands(tree, kTreeWidth / width);
   return heat_drawing({map}, style);
 }
 

@@ -69,6 +69,7 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   check_one_protocol(runs);
   const ConfigSweep sweep = find_sweep(runs, options.axis);
+  const ScoreName score = score_name(runs, options.score);
   FigureFiles result;
   for (const std::string& label : sweep.left_out) {
     result.notes.push_back(fmt::format("{}: no other label differs from it in {} alone; not drawn",
@@ -87,13 +88,13 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   for (const double value : values) {
     style.x_tics.emplace_back(place_of(value, values, scale), fmt::format("{:g}", value));
   }
-  style.heading = "Mean over seeds; bar: 95 % t-interval";
+  style.heading = score_heading(score);
   style.panel_name = "axis";
   style.x_name = "place";
   style.tic_name = "value";
   style.y_name = "mean";
   style.x_axis = sweep.axis;
-  style.y_axis = score_name(runs, options.score).text;
+  style.y_axis = score.text;
   style.log_x = scale == "log";
   style.bars = true;
   result.add(draw(line_drawing({panel}, style), request.out));

@@ -41,6 +41,7 @@ TEST(TaskSimilarity, OfEmbeddingsIsTheMeanCosineOverSites) {
   for (SiteRecord& site : spec.layout.sites) site.embedding_width = 2;
   spec.usage[0].task_embedding = {2, 0, 3, 0, 0, 1, 0, 5};
   spec.usage[1].task_embedding = {1, 0, 0, 1, 0, 1, 0, 1};
+  spec.first_usage = spec.usage;
   const auto embedding = embedding_similarity(one_run(spec).groups.front());
   ASSERT_TRUE(embedding);
   EXPECT_NEAR(embedding->value(0, 1), 0.5, 1e-12);  // 1 at one site, 0 at the other
