@@ -1,10 +1,12 @@
 #include "analysis/clustering.h"
 
+#include "analysis/dendrogram.h"
 #include "framework/core/seed.h"
 
 #include <cassert>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <utility>
 
 namespace rankwise {
@@ -107,28 +109,14 @@ Clusters k_means(const MatrixXd& points, int clusters, int restarts) {
 
 Clusters average_linkage(const MatrixXd& points, int clusters) {
   assert(clusters >= 1 && clusters <= points.rows());
-  constexpr double kMerged = std::numeric_limits<double>::infinity();
-  const Index n = points.rows();
+  const Dendrogram tree = average_linkage_tree(squared_distances(points, points).cwiseSqrt());
+  const auto n = static_cast<int>(points.rows());
   Clusters cluster_of(static_cast<std::size_t>(n));
-  for (Index i = 0; i < n; ++i) cluster_of[static_cast<std::size_t>(i)] = static_cast<int>(i);
-  VectorXd sizes = VectorXd::Ones(n);
-  MatrixXd distances = squared_distances(points, points).cwiseSqrt();
-  distances.diagonal().setConstant(kMerged);
-  for (Index left = n; left > clusters; --left) {
-    Index second = 0,
-          first = 0;  // the matrix is stored by columns: the first pair has first < second
-    distances.minCoeff(&second, &first);
-    const VectorXd merged =
-        (sizes(first) * distances.col(first) + sizes(second) * distances.col(second)) /
-        (sizes(first) + sizes(second));
-    distances.col(first) = merged;
-    distances.row(first) = merged.transpose();
-    distances(first, first) = kMerged;
-    distances.col(second).setConstant(kMerged);
-    distances.row(second).setConstant(kMerged);
-    sizes(first) += sizes(second);
+  std::iota(cluster_of.begin(), cluster_of.end(), 0);
+  for (int merge = 0; merge < n - clusters; ++merge) {
+    const auto [left, right, height] = tree.merges[static_cast<std::size_t>(merge)];
     for (int& cluster : cluster_of) {
-      if (cluster == second) cluster = static_cast<int>(first);
+      if (cluster == left || cluster == right) cluster = n + merge;
     }
   }
   return numbered_by_first_point(cluster_of);

@@ -34,10 +34,19 @@ struct Figure {
   std::function<FigureFiles(const FigureRequest&)> draw;
 };
 
-/// clusters, training, usage.
 Registry<Figure>& figures();
 
 Figure clusters_figure();
+Figure coactivation_figure();
+Figure pareto_figure();
+Figure profiles_figure();
+Figure rank_distribution_figure();
+Figure ranks_figure();
+Figure recovery_figure();
+Figure routing_figure();
+Figure selection_figure();
+Figure similarity_figure();
+Figure sweep_figure();
 Figure training_figure();
 Figure usage_figure();
 

@@ -4,12 +4,21 @@
 
 #include <algorithm>
 #include <array>
+#include <sstream>
 
 namespace rankwise {
 namespace {
 
 // Inches: the line of a legend's entry, what separates two entries, and the height of a row.
 constexpr double kLegendLine = 0.2, kLegendGap = 0.15, kLegendRow = 0.13;
+constexpr double kHeadingLine = 0.13;
+
+/// Of UTF-8: bytes that do not continue one.
+std::size_t characters(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
 
 }  // namespace
 
@@ -49,42 +58,63 @@ std::string viridis_palette() {
 
 double text_width(const std::vector<std::string>& texts, double font_size) {
   std::size_t longest = 0;
-  for (const std::string& text : texts) longest = std::max(longest, text.size());
+  for (const std::string& text : texts) longest = std::max(longest, characters(text));
   constexpr double kCharacter = 0.58;  // mean width of DejaVu Sans, of its size
   return static_cast<double>(longest) * kCharacter * font_size / 72;
 }
 
+std::string fitting_title(const std::string& title, double width, double font_size) {
+  const double fitting = font_size * width / text_width({title}, font_size);
+  return fmt::format("set title {} font ',{:.1f}'\n", gnuplot_string(title),
+                     title.empty() ? font_size : std::min(font_size, fitting));
+}
+
+std::string thin_axes() {
+  return "set border 3 lw 0.5\nset xtics nomirror scale 0.4 offset 0,0.4\n"
+         "set ytics nomirror scale 0.4 offset 0.5,0\n";
+}
+
+std::vector<std::string> Legend::entries() const {
+  std::vector<std::string> all = labels;
+  if (!reference.empty()) all.push_back(reference);
+  return all;
+}
+
 std::size_t Legend::columns(const Drawing& drawing) const {
-  const double entry = text_width(labels, drawing.font_size) + kLegendLine + kLegendGap;
+  const double entry = text_width(entries(), drawing.font_size) + kLegendLine + kLegendGap;
   return std::max<std::size_t>(1, static_cast<std::size_t>((drawing.width - 0.1) / entry));
 }
 
 double Legend::height(const Drawing& drawing) const {
-  const std::size_t rows = (labels.size() - 1) / columns(drawing) + 1;
+  const std::size_t rows = (entries().size() - 1) / columns(drawing) + 1;
   return static_cast<double>(rows) * kLegendRow + 0.04;
 }
 
 std::string Legend::commands(const Drawing& drawing) const {
-  const std::size_t in_row = std::min(columns(drawing), labels.size());
-  const double entry = text_width(labels, drawing.font_size) + kLegendLine + kLegendGap;
+  const std::vector<std::string> texts = entries();
+  const std::size_t in_row = std::min(columns(drawing), texts.size());
+  const double entry = text_width(texts, drawing.font_size) + kLegendLine + kLegendGap;
   const double left = (drawing.width - static_cast<double>(in_row) * entry) / 2;
   const Grid grid{{left, height(drawing) - kLegendRow / 2}, in_row, entry, kLegendRow};
   std::string text;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
+  for (std::size_t i = 0; i < texts.size(); ++i) {
     const Panel spot = grid.at(i);  // its lower left corner is the middle of the line's beginning
+    const bool dashed = i == labels.size();
     const auto at = [&](double inches) {
       return fmt::format("screen {:.4f},{:.4f}", (spot.left + inches) / drawing.width,
                          spot.bottom / drawing.height);
     };
-    if (lines) {
-      text += fmt::format("set arrow from {} to {} nohead lc rgb '{}' lw 1.5 dt {}\n", at(0),
-                          at(kLegendLine), series_colour(i), series_dash(i));
+    if (lines || dashed) {
+      const std::string look =
+          dashed ? "lc rgb 'black' lw 0.8 dt 2"
+                 : fmt::format("lc rgb '{}' lw 1.5 dt {}", series_colour(i), series_dash(i));
+      text += fmt::format("set arrow from {} to {} nohead {}\n", at(0), at(kLegendLine), look);
     }
-    if (points) {
+    if (points && !dashed) {
       text += fmt::format("set label '' at {} point pt {} ps 0.5 lc rgb '{}'\n",
                           at(kLegendLine / 2), series_shape(i), series_colour(i));
     }
-    text += fmt::format("set label {} at {} left font ',{}'\n", gnuplot_string(labels[i]),
+    text += fmt::format("set label {} at {} left font ',{}'\n", gnuplot_string(texts[i]),
                         at(kLegendLine + 0.05), drawing.font_size);
   }
   return text;
@@ -95,6 +125,34 @@ std::string centred_text(const std::string& text, double down, double font_size,
   const double fitting = font_size * (drawing.width - 0.1) / text_width({text}, font_size);
   return fmt::format("set label {} at screen 0.5,{:.4f} center font ',{:.1f}'\n",
                      gnuplot_string(text), 1 - down / drawing.height, std::min(font_size, fitting));
+}
+
+std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing) {
+  std::vector<std::string> lines;
+  std::istringstream words(text);
+  for (std::string word; words >> word;) {
+    const std::string longer = lines.empty() ? word : lines.back() + " " + word;
+    if (!lines.empty() && text_width({longer}, drawing.font_size) < drawing.width - 0.1) {
+      lines.back() = longer;
+    } else {
+      lines.push_back(word);
+    }
+  }
+  return lines;
+}
+
+double heading_height(const std::string& text, const Drawing& drawing) {
+  return 0.06 + static_cast<double>(wrapped(text, drawing).size()) * kHeadingLine;
+}
+
+std::string heading_commands(const std::string& text, const Drawing& drawing) {
+  std::string commands;
+  double down = 0.1;
+  for (const std::string& line : wrapped(text, drawing)) {
+    commands += centred_text(line, down, drawing.font_size, drawing);
+    down += kHeadingLine;
+  }
+  return commands;
 }
 
 }  // namespace rankwise

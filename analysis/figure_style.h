@@ -37,21 +37,39 @@ std::string viridis_palette();
 /// Inches that the longest of some texts takes at a font size in points.
 double text_width(const std::vector<std::string>& texts, double font_size);
 
+/// A panel's title, smaller than `font_size` where it is wider than `width` inches.
+std::string fitting_title(const std::string& title, double width, double font_size);
+
+/// Axes to the left and below, thin.
+std::string thin_axes();
+
 /// A legend by hand, which gnuplot can neither cut nor reflow: one entry a label in as many columns
 /// as fit the drawing's width, upwards from its lower edge.
 struct Legend {
   std::vector<std::string> labels;
-  bool lines = true;   // a piece of line in the series' colour and dash
-  bool points = true;  // its marker
+  bool lines = true;           // a piece of line in the series' colour and dash
+  bool points = true;          // its marker
+  std::string reference = {};  // one entry more, of a thin black dashed line; empty: none
 
   std::size_t columns(const Drawing& drawing) const;
   double height(const Drawing& drawing) const;  // inches
   std::string commands(const Drawing& drawing) const;
+
+ private:
+  std::vector<std::string> entries() const;
 };
 
 /// A line of text in the middle of a drawing, `down` inches from its top edge; smaller than
 /// `font_size` where it would be cut.
 std::string centred_text(const std::string& text, double down, double font_size,
                          const Drawing& drawing);
+
+/// The lines of a text that are narrow enough for a drawing, broken between words (not at no-break
+/// spaces).
+std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing);
+
+/// A text above the panels, in the drawing's font and as many lines as it needs; none is empty.
+double heading_height(const std::string& text, const Drawing& drawing);  // inches
+std::string heading_commands(const std::string& text, const Drawing& drawing);
 
 }  // namespace rankwise

@@ -1,7 +1,7 @@
 #include "analysis/figure.h"
 
 #include "analysis/figure_style.h"
-#include "analysis/test_runs.h"
+#include "analysis/test_truth.h"
 #include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
 #include "framework/io/test_files.h"
@@ -55,7 +55,9 @@ std::vector<std::string> names(const std::vector<fs::path>& files, const std::st
 using Names = std::vector<std::string>;
 
 TEST(Figure, UnknownNamesListTheKnownOnes) {
-  EXPECT_EQ(figures().names(), (Names{"clusters", "training", "usage"}));
+  EXPECT_EQ(figures().names(), (Names{"clusters", "coactivation", "pareto", "profiles",
+                                      "rank_distribution", "ranks", "recovery", "routing",
+                                      "selection", "similarity", "sweep", "training", "usage"}));
   EXPECT_THROW(figures().find("usages"), Error);
 }
 
@@ -117,9 +119,19 @@ TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 11);
 }
 
-TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
+/// Runs of which every figure has something to draw: a selector with samples, and two that route.
+fs::path drawable_runs() {
   const fs::path folder = test_folder();
-  write_run(folder, "a", drawn_run("alpha"));
+  test::RunSpec selector = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
+  selector.final_record = drawn_run("").final_record;
+  write_run(folder, "a", selector);
+  write_run(folder, "b", test::routed_run("rate 0.1", 0.1));
+  write_run(folder, "c", test::routed_run("rate 0.2", 0.2));
+  return folder;
+}
+
+TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
+  const fs::path folder = drawable_runs();
   for (const std::string& name : figures().names()) {
     std::vector<std::string> before;
     for (const fs::path& file : draw_figure(name, folder).files) before.push_back(read_file(file));
@@ -128,6 +140,60 @@ TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
       EXPECT_EQ(read_file(again.files[i]), before[i]) << again.files[i];
     }
   }
+}
+
+TEST(Figure, EveryOneRefusesUnknownOptions) {
+  const fs::path folder = drawable_runs();
+  for (const std::string& name : figures().names()) {
+    EXPECT_NE(error_of([&] {
+                draw_figure(name, folder, {{"no_such", 1}});
+              }).find("no_such"),
+              std::string::npos)
+        << name;
+  }
+}
+
+TEST(Figure, RunsWithoutTheDataAreOneLineThatSaysWhatIsMissing) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a");
+  for (const char* name : {"clusters", "coactivation", "rank_distribution", "ranks", "recovery",
+                           "routing", "selection", "similarity", "sweep", "usage"}) {
+    const std::string text = error_of([&] { draw_figure(name, folder); });
+    EXPECT_FALSE(text.empty()) << name;
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+  }
+}
+
+TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
+  const fs::path folder = drawable_runs();
+  const FigureFiles result = draw_figure("ranks", folder, {{"tasks", false}});
+  EXPECT_EQ(read_file(result.files.front()),
+            "task,label,step,rank,low,high\nmean over tasks,alpha,2,1.5,,\n"
+            "mean over tasks,alpha,4,1.75,,\nmean over tasks,true rank,2,1.875,,\n"
+            "mean over tasks,true rank,4,1.875,,\n");
+  EXPECT_EQ(result.notes.size(), 2U);
+}
+
+TEST(Figure, SweepsHoldTheValueOfTheAxis) {
+  const FigureFiles result = draw_figure("sweep", drawable_runs());
+  EXPECT_EQ(read_file(result.files.front()),
+            "axis,label,place,mean,low,high,value\noptions.balance_rate,routed,0.1,0.3,,,0.1\n"
+            "options.balance_rate,routed,0.2,0.3,,,0.2\n");
+  EXPECT_EQ(result.notes, Names{"alpha: no other label differs from it in options.balance_rate "
+                                "alone; not drawn"});
+}
+
+TEST(Figure, ParetoKeepsWhatIsNotDominated) {
+  const FigureFiles result = draw_figure("pareto", drawable_runs());
+  const std::string csv = read_file(result.files.front());
+  EXPECT_NE(csv.find("active,alpha,600,0.2,,\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("active,not dominated,600,0.2,,\n"), std::string::npos) << csv;
+}
+
+TEST(Figure, OnlyTheLabelsAskedForAreDrawn) {
+  const FigureFiles result =
+      draw_figure("coactivation", drawable_runs(), {{"labels", {"rate 0.2"}}});
+  EXPECT_EQ(names(result.files, ".svg"), Names{"coactivation_rate_0.2"});
 }
 
 TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {
@@ -143,6 +209,20 @@ TEST(Legend, TakesAsManyColumnsAsFit) {
   // An entry of 8 characters takes 0.45 inches of text and 0.35 for its line and the gap.
   EXPECT_EQ((Legend{.labels = {"12345678"}}.columns(drawing)), 4U);
   EXPECT_EQ((Legend{.labels = {std::string(60, 'x')}}.columns(drawing)), 1U);
+}
+
+TEST(Legend, TheReferenceIsAnEntryOfItsOwn) {
+  const Drawing drawing{.width = 3.4, .font_size = 7};
+  const Legend legend{.labels = {"a"}, .reference = "true rank"};
+  EXPECT_NE(legend.commands(drawing).find("nohead lc rgb 'black' lw 0.8 dt 2"), std::string::npos);
+  EXPECT_NE(legend.commands(drawing).find("set label 'true rank'"), std::string::npos);
+}
+
+TEST(Heading, IsBrokenBetweenWordsWhereItIsWide) {
+  const Drawing drawing{.width = 1, .font_size = 7};  // 0.9 inches: 15 characters
+  EXPECT_EQ(wrapped("chosen rank, mean over tasks", drawing),
+            (Names{"chosen rank,", "mean over tasks"}));
+  EXPECT_TRUE(wrapped("", drawing).empty());
 }
 
 }  // namespace

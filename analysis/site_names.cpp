@@ -62,4 +62,18 @@ std::vector<std::string> short_site_names(const std::vector<std::string>& names)
   return result;
 }
 
+std::vector<std::string> site_layers(const std::vector<std::string>& names) {
+  std::vector<std::string> layers, places;
+  for (const std::string& name : names) {
+    places.push_back(std::to_string(places.size()));
+    std::istringstream stream(name);
+    for (std::string part; std::getline(stream, part, '.');) {
+      if (!is_number(part)) continue;
+      layers.push_back(part);
+      break;
+    }
+  }
+  return layers.size() == names.size() ? layers : places;
+}
+
 }  // namespace rankwise

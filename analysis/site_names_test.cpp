@@ -28,5 +28,11 @@ TEST(SiteNames, AloneTheLastPartSuffices) {
   EXPECT_EQ(short_site_names({"a.b.linear"}), Names{"linear"});
 }
 
+TEST(SiteNames, LayersAreTheFirstNumbersOrPlaces) {
+  EXPECT_EQ(site_layers({"encoder.layer.0.query", "encoder.layer.0.key", "encoder.layer.11.key"}),
+            (Names{"0", "0", "11"}));
+  EXPECT_EQ(site_layers({"layer.3", "head"}), (Names{"0", "1"}));
+}
+
 }  // namespace
 }  // namespace rankwise

@@ -12,8 +12,7 @@ using Texts = std::vector<std::string>;
 
 TEST(Tables, AreLookedUpByName) {
   EXPECT_EQ(tables().names(),
-            (Texts{"ablation", "aggregate", "grid", "mean_rank", "measures", "merging",
-                   "scores"}));
+            (Texts{"ablation", "aggregate", "grid", "mean_rank", "measures", "merging", "scores"}));
   EXPECT_EQ(error_of([] { tables().find("score"); }),
             "unknown table 'score'; the tables are ablation, aggregate, grid, mean_rank, measures, "
             "merging, scores");

@@ -5,7 +5,7 @@
 namespace rankwise {
 
 std::map<std::string, TaskScore> task_scores(const RunFile& file, const std::string& split,
-                                            const std::string& parameters) {
+                                             const std::string& parameters) {
   std::map<std::string, std::string> first_metric;
   for (const TaskRecord& task : file.layout().tasks) {
     if (!task.metrics.empty()) first_metric[task.name] = task.metrics.front();

@@ -18,7 +18,7 @@ struct TaskScore {
 
 /// By task; tasks without a metric or without such predictions are left out.
 std::map<std::string, TaskScore> task_scores(const RunFile& file, const std::string& split = "test",
-                                            const std::string& parameters = "best");
+                                             const std::string& parameters = "best");
 
 /// The mean over tasks, or nothing where there are none or some measures rise and some fall.
 std::optional<TaskScore> average_score(const std::map<std::string, TaskScore>& scores);

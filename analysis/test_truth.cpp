@@ -56,4 +56,28 @@ RunSpec planted_run(const std::vector<std::int64_t>& first, const std::vector<st
   return spec;
 }
 
+SiteUsage routed_usage() {
+  SiteUsage usage;
+  usage.count = {10, 10, 0, 10, 10, 0, 0, 10, 10, 0, 10, 10};
+  usage.gate_mass = {10, 10, 0, 10, 10, 0, 0, 10, 10, 0, 10, 10};
+  usage.training_count = usage.count;
+  usage.coactivation = {20, 20, 0, 20, 40, 20, 0, 20, 20};
+  usage.balance_bias = {0, 0.1, -0.1};
+  return usage;
+}
+
+RunSpec routed_run(const std::string& label, double rate) {
+  RunSpec spec{.label = label,
+               .test_scores = {{"p0", 0.2}, {"p1", 0.4}, {"p2", 0.2}, {"p3", 0.4}},
+               .layout = planted_layout()};
+  for (SiteRecord& site : spec.layout.sites) {
+    site.selection = false;
+    site.coactivation = site.balance_bias = true;
+  }
+  spec.usage = {routed_usage(), routed_usage()};
+  spec.attributes["config"] = {
+      {"variant", "routed"}, {"label", label}, {"seed", 0}, {"options", {{"balance_rate", rate}}}};
+  return spec;
+}
+
 }  // namespace rankwise::test

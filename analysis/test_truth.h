@@ -4,6 +4,7 @@
 #include "analysis/test_runs.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace rankwise::test {
@@ -19,5 +20,13 @@ SiteUsage prefix_usage(const std::vector<std::int64_t>& chosen);
 /// A run whose tasks chose `first`, then `last`, at both sites; relative errors of 0.2 (best) and
 /// 0.1 (last).
 RunSpec planted_run(const std::vector<std::int64_t>& first, const std::vector<std::int64_t>& last);
+
+/// Ten dev tokens a task, each through two of three ranks: 1 and 2 of the first two tasks, 2 and 3
+/// of the others; the balance biases are 0, 0.1 and -0.1.
+SiteUsage routed_usage();
+
+/// A run on the planted layout whose sites route tokens so, with a config in which the balance rate
+/// is `rate`.
+RunSpec routed_run(const std::string& label, double rate);
 
 }  // namespace rankwise::test

@@ -33,11 +33,6 @@ std::string line_style(std::size_t series, double width, const char* transparenc
                      width, series_dash(series));
 }
 
-/// Axes to the left and below, thin.
-constexpr const char* kAxes =
-    "set border 3 lw 0.5\nset xtics nomirror scale 0.4 offset 0,0.4\n"
-    "set ytics nomirror scale 0.4 offset 0.5,0\n";
-
 std::string loss_csv(const std::vector<LossCurve>& curves, std::size_t window) {
   std::string csv = csv_line({"label", "step", "loss", "moving_mean"});
   for (const LossCurve& curve : curves) {
@@ -72,7 +67,7 @@ Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, c
   const Legend legend{.labels = runs.labels(), .points = false};
   const double bottom = legend.height(drawing) + 0.4;
   drawing.height = bottom + 1.7;
-  drawing.script = place({0.45, bottom, drawing.width - 0.6, 1.6}, drawing) + kAxes +
+  drawing.script = place({0.45, bottom, drawing.width - 0.6, 1.6}, drawing) + thin_axes() +
                    legend.commands(drawing) +
                    fmt::format(
                        "unset key\nset xlabel 'step' offset 0,0.6\n"
@@ -172,8 +167,9 @@ Drawing scores_drawing(const Scores& scores, const RunSet& runs) {
   drawing.height = legend.height(drawing) + 0.36 + static_cast<double>(rows_of_panels) * down;
   const Grid grid{{left, drawing.height - down, pitch - 0.2, height}, columns, pitch, down};
   drawing.csv = scores_csv(scores);
-  drawing.script = kAxes + shared_axes(scores) + "set title offset 0,-0.9 font ',6'\nunset key\n" +
-                   legend.commands(drawing) + "set multiplot\n";
+  drawing.script = thin_axes() + shared_axes(scores) +
+                   "set title offset 0,-0.9 font ',6'\nunset key\n" + legend.commands(drawing) +
+                   "set multiplot\n";
   const CurveRows curves = curve_rows(scores);
   for (std::size_t i = 0; i < tasks; ++i) {
     const auto& [task, metric] = scores.tasks[i];

@@ -14,6 +14,11 @@ from .errors import Errors
 from .program import all_variants, by_label, csv_rows, names, open_run, run, tiny_study
 
 TASKS = ["planted0", "planted1", "planted2"]
+FIGURES = [
+    "clusters", "coactivation", "pareto", "profiles", "rank_distribution", "ranks", "recovery",
+    "routing", "selection", "similarity", "training", "usage",
+]  # fmt: skip
+ROUTED = ["smora", "more", "flylora"]  # labels that choose among ranks
 
 
 class Figures(Errors):
@@ -33,6 +38,15 @@ class Figures(Errors):
             ("usage", {f"usage_{label}" for label in ("lora", "smora", "more", "flylora")}),
             ("training", {"training_loss", "training_scores"}),
             ("clusters", {"clusters_more_pooled", "clusters_more_layer.1", "clusters_lora_pooled"}),
+            ("coactivation", {"coactivation_smora", "coactivation_flylora"}),
+            ("pareto", {"pareto_active"}),
+            ("profiles", {"profiles"}),
+            ("rank_distribution", {f"rank_distribution_{label}" for label in ROUTED}),
+            ("ranks", {"ranks", "ranks_tasks"}),
+            ("recovery", {"recovery"}),
+            ("routing", {"routing"}),
+            ("selection", {"selection_more"}),
+            ("similarity", {"similarity_more_embedding", *(f"similarity_{n}" for n in ROUTED)}),
         ):
             with self.subTest(name):
                 files = self.draw(name, name)
@@ -81,7 +95,7 @@ class Figures(Errors):
         self.assertGreater(len(set(raw)), 8)
 
     def test_are_the_same_bytes_again(self) -> None:
-        for name in ("usage", "training", "clusters"):
+        for name in FIGURES:
             first, second = self.draw(name, name + "1"), self.draw(name, name + "2")
             self.assertEqual(list(first), list(second))
             for file, path in first.items():
@@ -155,8 +169,54 @@ class Figures(Errors):
         rows = csv_rows(files["clusters_more_layer.0.csv"])
         self.assertEqual(len([row for row in rows if row["kind"] == "sample"]), 30)
 
+    def test_ranks_are_means_over_sites_and_tasks(self) -> None:
+        files = self.draw("ranks")
+        rows = [r for r in csv_rows(files["ranks.csv"]) if r["label"] == "more"]
+        course = []
+        for path in by_label(all_variants())["more"]:
+            with open_run(path) as file:
+                ranks = [file["selection"][site]["rank"][:] for site in names(file, "site")]
+            course.append(np.mean(ranks, axis=(0, 2)))
+        drawn = [float(row["rank"]) for row in rows]
+        np.testing.assert_allclose(drawn, np.mean(course, axis=0), rtol=1e-5)
+        svg = files["ranks.svg"].read_text()
+        for text in ("mean chosen rank", "step", "more", "true rank"):
+            self.assertIn(text, svg)
+
+    def test_routing_shows_the_recorded_entropy(self) -> None:
+        rows = csv_rows(self.draw("routing")["routing.csv"])
+        course = []
+        for path in by_label(all_variants())["smora"]:
+            with open_run(path) as file:
+                sites = [file["usage"][site]["entropy"][:] for site in names(file, "site")]
+            course.append(np.mean(sites, axis=(0, 2)))
+        drawn = [
+            float(row["mean"])
+            for row in rows
+            if (row["measure"], row["label"]) == ("entropy, nats", "smora")
+        ]
+        np.testing.assert_allclose(drawn, np.mean(course, axis=0), rtol=1e-5)
+
+    def test_sweep_draws_a_line_over_the_config(self) -> None:
+        sweep = {"variant": "lora", "sweep": {"rank": [1, 2, 4]}}
+        self.succeed(tiny_study(sweep, {"variant": "linear_probe"}))
+        out = self.folder / "figures"
+        done = run("figure", "sweep", self.results, "--out", out)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("linear_probe: no other label differs from it in options.rank", done.err)
+        rows = csv_rows(out / "sweep.csv")
+        self.assertEqual([row["value"] for row in rows], ["1", "2", "4"])
+        self.assertEqual({row["label"] for row in rows}, {"lora"})
+        self.assertIn("options.rank", (out / "sweep.svg").read_text())
+
+    def test_draw_the_labels_asked_for(self) -> None:
+        files = self.draw("coactivation", "figures", "--set", 'labels=["smora"]')
+        self.assertEqual({path.stem for path in files.values()}, {"coactivation_smora"})
+        done = run("figure", "ranks", all_variants(), "--set", 'labels=["mora"]')
+        self.assert_line(done, "unknown label 'mora'", "smora")
+
     def test_refuse_what_is_unknown(self) -> None:
-        known = "clusters, training, usage"
+        known = "rank_distribution, ranks, recovery, routing, selection, similarity, sweep, training"
         out = ("--out", self.folder / "figures")
         done = run("figure", "usge", all_variants(), *out)
         self.assert_line(done, "unknown figure 'usge'", known)

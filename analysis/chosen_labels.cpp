@@ -1,0 +1,25 @@
+#include "analysis/chosen_labels.h"
+
+#include "framework/core/error.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace rankwise {
+
+RunSet choose_labels(const RunSet& runs, const std::vector<std::string>& labels) {
+  if (labels.empty()) return runs;
+  RunSet chosen = runs;
+  chosen.groups.clear();
+  for (const std::string& label : labels) {
+    const auto found = std::find_if(runs.groups.begin(), runs.groups.end(),
+                                    [&](const RunGroup& group) { return group.label == label; });
+    check(found != runs.groups.end(), "unknown label '{}'; the labels are {}", label,
+          fmt::join(runs.labels(), "; "));
+    chosen.groups.push_back(*found);
+  }
+  return chosen;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,25 @@
+#include "analysis/chosen_labels.h"
+
+#include "framework/io/test_files.h"
+
+#include <gtest/gtest.h>
+
+namespace rankwise {
+namespace {
+
+using Labels = std::vector<std::string>;
+
+TEST(ChosenLabels, StandInTheOrderAskedForAndAllWhereNoneIs) {
+  const RunSet runs{.groups = {{"a", {}}, {"b", {}}, {"c", {}}}};
+  EXPECT_EQ(choose_labels(runs, {"c", "a"}).labels(), (Labels{"c", "a"}));
+  EXPECT_EQ(choose_labels(runs, {}).labels(), (Labels{"a", "b", "c"}));
+}
+
+TEST(ChosenLabels, UnknownOnesListTheKnown) {
+  const RunSet runs{.groups = {{"a", {}}, {"b, c", {}}}};
+  EXPECT_EQ(error_of([&] { choose_labels(runs, {"d"}); }),
+            "unknown label 'd'; the labels are a; b, c");
+}
+
+}  // namespace
+}  // namespace rankwise

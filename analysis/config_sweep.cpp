@@ -1,0 +1,144 @@
+#include "analysis/config_sweep.h"
+
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+
+namespace rankwise {
+namespace {
+
+using nlohmann::json;
+
+/// A resolved config by path: "options.rank" -> 8.
+using Config = std::map<std::string, json>;
+
+void flatten(const json& value, const std::string& path, Config& config) {
+  if (!value.is_object()) {
+    config[path] = value;
+    return;
+  }
+  for (const auto& [key, member] : value.items()) {
+    flatten(member, path.empty() ? key : path + "." + key, config);
+  }
+}
+
+/// What a label is, without its name and seed.
+Config config_of(const RunGroup& group) {
+  Config config;
+  const auto found = group.runs.front().attributes.find("config");
+  if (found != group.runs.front().attributes.end()) flatten(*found, "", config);
+  config.erase("label");
+  config.erase("seed");
+  return config;
+}
+
+std::vector<Config> configs_of(const RunSet& runs) {
+  std::vector<Config> configs;
+  for (const RunGroup& group : runs.groups) configs.push_back(config_of(group));
+  return configs;
+}
+
+std::optional<double> number_at(const Config& config, const std::string& path) {
+  const auto found = config.find(path);
+  if (found == config.end() || !found->second.is_number()) return std::nullopt;
+  return found->second.get<double>();
+}
+
+/// Lines along an axis by the rest of their configs; of equal points the first is kept.
+struct Lines {
+  std::vector<Config> rest;
+  std::vector<SweepLine> lines;
+};
+
+Lines lines_along(const std::vector<Config>& configs, const std::string& axis) {
+  Lines result;
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    const auto at = number_at(configs[i], axis);
+    if (!at) continue;
+    Config rest = configs[i];
+    rest.erase(axis);
+    const auto found = std::find(result.rest.begin(), result.rest.end(), rest);
+    const auto line = static_cast<std::size_t>(found - result.rest.begin());
+    if (found == result.rest.end()) {
+      result.rest.push_back(std::move(rest));
+      result.lines.emplace_back();
+    }
+    result.lines[line].point.emplace(*at, i);
+  }
+  return result;
+}
+
+bool has_line(const Lines& lines) {
+  return std::any_of(lines.lines.begin(), lines.lines.end(),
+                     [](const SweepLine& line) { return line.point.size() > 1; });
+}
+
+std::string only_axis(const std::vector<Config>& configs) {
+  std::set<std::string> paths, axes;
+  for (const Config& config : configs) {
+    for (const auto& [path, value] : config) {
+      if (value.is_number()) paths.insert(path);
+    }
+  }
+  for (const std::string& path : paths) {
+    if (has_line(lines_along(configs, path))) axes.insert(path);
+  }
+  check(!axes.empty(), "no two labels differ in one number of their config alone: no sweep");
+  check(axes.size() == 1, "labels differ in several numbers; choose one of {}: --set axis={}",
+        fmt::join(axes, ", "), *axes.begin());
+  return *axes.begin();
+}
+
+std::string text_at(const Config& config, const std::string& path) {
+  const auto found = config.find(path);
+  if (found == config.end()) return "";
+  return found->second.is_string() ? found->second.get<std::string>() : found->second.dump();
+}
+
+/// "flylora density=0.25": the variant, and the values in which its lines differ.
+void name_lines(std::vector<SweepLine>& lines, const std::vector<Config>& rest) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const std::string variant = text_at(rest[i], "variant");
+    lines[i].name = variant;
+    for (const auto& [path, value] : rest[i]) {
+      const bool differs = std::any_of(rest.begin(), rest.end(), [&](const Config& other) {
+        return text_at(other, "variant") == variant &&
+               text_at(other, path) != text_at(rest[i], path);
+      });
+      const std::size_t dot = path.rfind('.');
+      if (differs) {
+        lines[i].name += fmt::format(" {}={}", path.substr(dot == std::string::npos ? 0 : dot + 1),
+                                     text_at(rest[i], path));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+ConfigSweep find_sweep(const RunSet& runs, const std::string& axis) {
+  const std::vector<Config> configs = configs_of(runs);
+  ConfigSweep sweep{axis.empty() ? only_axis(configs) : axis, {}, {}};
+  const Lines found = lines_along(configs, sweep.axis);
+  check(has_line(found), "no two labels differ in '{}' alone: no sweep", sweep.axis);
+  std::vector<Config> rest;
+  std::set<std::size_t> drawn;
+  for (std::size_t i = 0; i < found.lines.size(); ++i) {
+    if (found.lines[i].point.size() < 2) continue;
+    sweep.lines.push_back(found.lines[i]);
+    rest.push_back(found.rest[i]);
+    for (const auto& [at, group] : found.lines[i].point) drawn.insert(group);
+  }
+  name_lines(sweep.lines, rest);
+  for (std::size_t i = 0; i < runs.groups.size(); ++i) {
+    if (!drawn.contains(i)) sweep.left_out.push_back(runs.groups[i].label);
+  }
+  return sweep;
+}
+
+}  // namespace rankwise

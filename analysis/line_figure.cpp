@@ -1,0 +1,284 @@
+#include "analysis/line_figure.h"
+
+#include "analysis/figure_style.h"
+#include "analysis/significance.h"
+#include "analysis/statistics.h"
+#include "analysis/table.h"
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace rankwise {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+/// The least and the largest value of some numbers; NaN is passed over.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity(), high = -low;
+
+  void add(double value) {
+    low = std::fmin(low, value);
+    high = std::fmax(high, value);
+  }
+};
+
+Strings labels_of(const std::vector<LinePanel>& panels, const LineStyle& style) {
+  Strings labels;
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      const bool known = std::find(labels.begin(), labels.end(), line.label) != labels.end();
+      if (!known && line.label != style.reference) labels.push_back(line.label);
+    }
+  }
+  return labels;
+}
+
+bool has_reference(const std::vector<LinePanel>& panels, const LineStyle& style) {
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      if (!style.reference.empty() && line.label == style.reference) return true;
+    }
+  }
+  return false;
+}
+
+std::string tic_at(double x, const LineStyle& style) {
+  for (const auto& [at, name] : style.x_tics) {
+    if (at == x) return name;
+  }
+  return "";
+}
+
+std::string lines_csv(const std::vector<LinePanel>& panels, const LineStyle& style) {
+  Strings fields = {style.panel_name, "label", style.x_name, style.y_name, "low", "high"};
+  if (!style.tic_name.empty()) fields.push_back(style.tic_name);
+  std::string csv = csv_line(fields);
+  const auto number = [](double value) {
+    return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
+  };
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      for (std::size_t i = 0; i < line.x.size(); ++i) {
+        fields = {panel.title,       line.label,          number(line.x[i]),
+                  number(line.y[i]), number(line.low[i]), number(line.high[i])};
+        if (!style.tic_name.empty()) fields.push_back(tic_at(line.x[i], style));
+        csv += csv_line(fields);
+      }
+    }
+  }
+  return csv;
+}
+
+Axis y_axis(const std::vector<LinePanel>& panels, const LineStyle& style, int most) {
+  Extent extent;
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      for (const auto* values : {&line.y, &line.low, &line.high}) {
+        for (const double value : *values) extent.add(value);
+      }
+    }
+  }
+  if (style.low) extent.add(*style.low);
+  if (style.high) extent.add(*style.high);
+  if (style.floor) extent.low = std::fmax(extent.low, *style.floor);
+  return round_axis(extent.low, extent.high, most);
+}
+
+/// "set xtics ('1k' 1000, ...)", without the names where another panel has them.
+std::string tic_list(const std::vector<Tic>& tics, bool named) {
+  Strings texts;
+  for (const auto& [at, name] : tics) {
+    texts.push_back(fmt::format("{} {:.10g}", gnuplot_string(named ? name : ""), at));
+  }
+  return fmt::format("set xtics ({})\n", fmt::join(texts, ","));
+}
+
+std::string range(double low, double high) {
+  return fmt::format("set xrange [{:.10g}:{:.10g}]\n", low, high);
+}
+
+/// A log axis; where there is a zero one that is linear below the least other value.
+std::string log_commands(const std::vector<double>& places, const std::vector<Tic>& wanted,
+                         bool named) {
+  double least = std::numeric_limits<double>::infinity(), most = 0;
+  for (const double place : places) {
+    if (place > 0) least = std::min(least, place);
+    most = std::max(most, place);
+  }
+  const bool zero = std::find(places.begin(), places.end(), 0.0) != places.end();
+  const double factor = std::max(1.1, std::pow(most / least, 0.06));
+  std::vector<Tic> tics = log_tics(least / factor, most * factor);
+  if (zero) tics.insert(tics.begin(), {0, "0"});
+  if (!wanted.empty()) tics = wanted;
+  const std::string scale =
+      zero ? fmt::format("set nonlinear x via asinh(x/{0:.10g}) inverse {0:.10g}*sinh(x)\n", least)
+           : "set logscale x\n";
+  return scale + range(zero ? -0.3 * least : least / factor, most * factor) + tic_list(tics, named);
+}
+
+/// The x-axis of all panels, its tics with names or without.
+std::string x_commands(const std::vector<LinePanel>& panels, const LineStyle& style, bool named) {
+  std::vector<double> places;
+  for (const auto& [at, name] : style.x_tics) places.push_back(at);
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) places.insert(places.end(), line.x.begin(), line.x.end());
+  }
+  if (style.log_x) return log_commands(places, style.x_tics, named);
+  const auto [low, high] = std::minmax_element(places.begin(), places.end());
+  const double apart = *high > *low ? *high - *low : 1;
+  const double room = style.room || !style.x_tics.empty() ? 0.06 * apart : 0;
+  const std::vector<Tic> round = named_tics(round_axis(*low, *high, panels.size() > 1 ? 3 : 6));
+  return range(*low - room, (*high > *low ? *high : *low + apart) + room) +
+         tic_list(style.x_tics.empty() ? round : style.x_tics, named);
+}
+
+/// Everything that panels of one drawing share.
+struct Sheet {
+  const LineStyle& style;
+  Strings labels;
+  std::size_t columns = 1;
+  double panel_width = 0;    // inches
+  std::size_t next_row = 0;  // of the CSV, from 0 after its header
+
+  std::size_t series(const Line& line) const {
+    return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), line.label) -
+                                    labels.begin());
+  }
+};
+
+bool has_band(const Line& line) {
+  return std::any_of(line.low.begin(), line.low.end(), [](double low) { return !std::isnan(low); });
+}
+
+/// The line itself, on its rows of the CSV.
+std::string line_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
+  if (line.label == sheet.style.reference) {
+    return rows + "using 3:4 with lines lc rgb 'black' lw 0.8 dt 2";
+  }
+  const std::size_t i = sheet.series(line);
+  const std::string look = fmt::format("lc rgb '{}' lw 1 dt {}", series_colour(i), series_dash(i));
+  if (!sheet.style.lines) {
+    return rows + fmt::format("using 3:4 with points lc rgb '{}' pt {} ps {}", series_colour(i),
+                              series_shape(i), sheet.style.marker_size);
+  }
+  if (!sheet.style.markers) return rows + "using 3:4 with lines " + look;
+  return rows + fmt::format("using 3:4 with linespoints {} pt {} ps {}", look, series_shape(i),
+                            sheet.style.marker_size);
+}
+
+std::string band_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
+  const std::string colour = series_colour(sheet.series(line)).substr(1);
+  if (sheet.style.bars) {
+    return rows + fmt::format("using 3:4:5:6 with yerrorbars lc rgb '#{}' lw 0.8 pt -1", colour);
+  }
+  return rows +
+         fmt::format("using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0{}'", colour);
+}
+
+/// Bands below lines; moves `sheet` behind the panel's rows.
+std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
+  Strings bands, lines;
+  for (const Line& line : panel.lines) {
+    const std::size_t first = sheet.next_row;
+    sheet.next_row += line.x.size();
+    if (line.x.empty()) continue;
+    const std::string rows = fmt::format("data skip 1 every ::{}::{} ", first, sheet.next_row - 1);
+    if (sheet.style.bands && has_band(line)) bands.push_back(band_plot(line, rows, sheet));
+    lines.push_back(line_plot(line, rows, sheet));
+  }
+  bands.insert(bands.end(), lines.begin(), lines.end());
+  return bands.empty() ? "plot NaN\n" : fmt::format("plot {}\n", fmt::join(bands, ", \\\n  "));
+}
+
+std::string axis_commands(const Axis& axis) {
+  return fmt::format("set yrange {}\nset ytics {:.10g}\n", axis.range(), axis.step);
+}
+
+/// Where panels stand, and how high the drawing must be.
+Grid arrange(std::size_t panels, double tics_width, double below, const LineStyle& style,
+             Drawing& drawing) {
+  const std::size_t most = style.own_axes ? 2 : 3;
+  const std::size_t rows = (panels - 1) / most + 1, columns = (panels - 1) / rows + 1;
+  const double above = heading_height(style.heading, drawing);
+  const double title = panels > 1 ? 0.16 : 0.04, height = panels > 1 ? 0.68 : 1.6;
+  const double down = height + title + (style.own_axes ? 0.17 : 0.06);
+  const double axis_name = panels > 1 && style.own_axes ? 0 : 0.2, left = tics_width + axis_name;
+  const double own = style.own_axes ? left : 0;
+  const double pitch =
+      (drawing.width - (style.own_axes ? 0 : left) - 0.06) / static_cast<double>(columns);
+  drawing.height = above + static_cast<double>(rows) * down + below;
+  return {{left, drawing.height - above - title - height, pitch - own - 0.1, height},
+          columns,
+          pitch,
+          down};
+}
+
+/// The commands of panel i; names of axes only where no other panel is between it and the edge.
+std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, Sheet& sheet) {
+  const LineStyle& style = sheet.style;
+  const bool lowest = i + sheet.columns >= panels.size(), leftmost = i % sheet.columns == 0;
+  std::string text;
+  if (panels.size() > 1) text += fitting_title(panels[i].title, sheet.panel_width, 7);
+  if (style.own_axes) text += axis_commands(y_axis({panels[i]}, style, 4));
+  text += x_commands(panels, style, lowest);
+  text += lowest ? fmt::format("set xlabel {} offset 0,0.7\n", gnuplot_string(style.x_axis))
+                 : "unset xlabel\n";
+  if (!style.own_axes) {
+    text += leftmost ? fmt::format("set format y '%g'\nset ylabel {} offset 1.2,0\n",
+                                   gnuplot_string(style.y_axis))
+                     : "set format y ''\nunset ylabel\n";
+  }
+  return text + panel_plot(panels[i], sheet) + "unset label\nunset arrow\n";
+}
+
+}  // namespace
+
+void Line::add(double at, double value, double from, double to) {
+  x.push_back(at);
+  y.push_back(value);
+  low.push_back(from);
+  high.push_back(to);
+}
+
+void Line::add_mean(double at, const std::vector<double>& values) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const auto interval = paired_t_test(values);
+  add(at, mean_std(values).mean, interval ? interval->low : kNone,
+      interval ? interval->high : kNone);
+}
+
+Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& style) {
+  Sheet sheet{style, labels_of(panels, style)};
+  check(!sheet.labels.empty(), "{}: there is nothing to draw", style.name);
+  Drawing drawing{.name = style.name, .font_size = 7};
+  Legend legend{.labels = sheet.labels, .lines = style.lines, .points = style.markers};
+  if (has_reference(panels, style)) legend.reference = style.reference;
+  const int most = panels.size() > 1 ? 3 : 6;
+  double tics = 0;
+  for (const LinePanel& panel : panels) {
+    const auto& sharing = style.own_axes ? std::vector<LinePanel>{panel} : panels;
+    tics = std::max(tics, text_width(y_axis(sharing, style, style.own_axes ? 4 : most).tics(), 7));
+  }
+  const Grid grid =
+      arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.31, style, drawing);
+  sheet.columns = grid.columns;
+  sheet.panel_width = grid.first.width;
+  drawing.csv = lines_csv(panels, style);
+  drawing.script = thin_axes() + heading_commands(style.heading, drawing) +
+                   axis_commands(y_axis(panels, style, most)) +
+                   "set title offset 0,-0.8\nunset key\n" + legend.commands(drawing) +
+                   "set multiplot\n";
+  for (std::size_t i = 0; i < panels.size(); ++i) {
+    drawing.script += place(grid.at(i), drawing) + panel_commands(panels, i, sheet);
+  }
+  drawing.script += "unset multiplot\n";
+  return drawing;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,111 @@
+#include "analysis/chosen_labels.h"
+#include "analysis/config_sweep.h"
+#include "analysis/figure.h"
+#include "analysis/line_figure.h"
+#include "analysis/run_footers.h"
+#include "analysis/run_score.h"
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace rankwise {
+namespace {
+
+struct SweepOptions {
+  std::vector<std::string> labels;
+  std::string axis;
+  std::string scale = "auto";
+  ScoreChoice score;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
+    field("axis", self.axis, "number of the config, such as options.rank; empty: the only one");
+    field("scale", self.scale,
+          "of the axis; even: its values at equal distances; auto: even where "
+          "a value is zero and others are not alike, log where they are far apart",
+          one_of({"auto", "linear", "log", "even"}));
+    ScoreChoice::visit(self.score, field);
+  }
+};
+
+using Values = std::set<double>;
+
+/// Linear where values lie less than a factor of 8 apart.
+std::string scale_of(const Values& values, const std::string& wanted) {
+  check(wanted != "log" || *values.begin() > 0, "scale: {} can not stand on a log axis; use even",
+        *values.begin());
+  if (wanted != "auto") return wanted;
+  if (*values.begin() > 0) return *values.rbegin() >= 8 * *values.begin() ? "log" : "linear";
+  const auto second = std::next(values.begin());
+  const bool wide = *values.begin() == 0 && values.size() > 2 && *values.rbegin() >= 8 * *second;
+  return wide ? "even" : "linear";
+}
+
+/// Where a value stands on the axis.
+double place_of(double value, const Values& values, const std::string& scale) {
+  if (scale != "even") return value;
+  return static_cast<double>(std::distance(values.begin(), values.find(value)));
+}
+
+Line to_line(const SweepLine& sweep, const RunSet& runs, const ScoreChoice& choice,
+             const Values& all, const std::string& scale) {
+  Line line{sweep.name};
+  for (const auto& [at, group] : sweep.point) {
+    std::vector<double> scores;
+    for (const Run& run : runs.groups[group].runs) {
+      if (const auto score = run_score(RunFile(run.path), choice)) scores.push_back(*score);
+    }
+    if (!scores.empty()) line.add_mean(place_of(at, all, scale), scores);
+  }
+  return line;
+}
+
+FigureFiles draw_sweep(const FigureRequest& request) {
+  const auto options = parse_options<SweepOptions>(request.options, "figure sweep: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  check_one_protocol(runs);
+  const ConfigSweep sweep = find_sweep(runs, options.axis);
+  const ScoreName score = score_name(runs, options.score);
+  FigureFiles result;
+  for (const std::string& label : sweep.left_out) {
+    result.notes.push_back(fmt::format("{}: no other label differs from it in {} alone; not drawn",
+                                       label, sweep.axis));
+  }
+  Values values;
+  for (const SweepLine& line : sweep.lines) {
+    for (const auto& [at, group] : line.point) values.insert(at);
+  }
+  const std::string scale = scale_of(values, options.scale);
+  LineStyle style{.name = "sweep"};
+  LinePanel panel{sweep.axis, {}};
+  for (const SweepLine& line : sweep.lines) {
+    panel.lines.push_back(to_line(line, runs, options.score, values, scale));
+  }
+  for (const double value : values) {
+    style.x_tics.emplace_back(place_of(value, values, scale), fmt::format("{:g}", value));
+  }
+  style.heading = score_heading(score);
+  style.panel_name = "axis";
+  style.x_name = "place";
+  style.tic_name = "value";
+  style.y_name = "mean";
+  style.x_axis = sweep.axis;
+  style.y_axis = score.text;
+  style.log_x = scale == "log";
+  style.bars = true;
+  result.add(draw(line_drawing({panel}, style), request.out));
+  return result;
+}
+
+}  // namespace
+
+Figure sweep_figure() {
+  return {"a score over one number of the config, a line for labels that differ in it alone",
+          describe_options<SweepOptions>(), draw_sweep};
+}
+
+}  // namespace rankwise
