@@ -37,6 +37,7 @@ void check_protocols(const std::string& study, const std::vector<const RunGroup*
   }
   if (labels.size() < 2) return;
   std::vector<std::string> parts;
+  parts.reserve(labels.size());
   for (const auto& [protocol, rows] : labels) {
     parts.push_back(fmt::format("{} ({})", protocol, fmt::join(rows, "; ")));
   }
@@ -178,6 +179,7 @@ Table lint_table(const LintReport& report) {
     }
   }
   std::vector<std::string> parts;
+  parts.reserve(report.checked.size());
   for (const auto& [what, count] : report.checked)
     parts.push_back(fmt::format("{} {}", count, what));
   table.footers.push_back(fmt::format("Checked: {}.", fmt::join(parts, ", ")));

@@ -152,7 +152,10 @@ class PaperLint {
     if (row.repeats.empty()) return;
     const std::string& method = row.repeats_method.empty() ? row.method : row.repeats_method;
     const PaperCell* other = find(table(row.repeats), method, place, row.quantity);
-    if (other == nullptr) return;
+    if (other == nullptr) {
+      report_.remark(place.text(), fmt::format("no such cell in {}", row.repeats));
+      return;
+    }
     ++report_.checked["repeated cells"];
     if (other->mean == place.cell().mean && other->std == place.cell().std) return;
     report_.remark(place.text(),

@@ -1,7 +1,6 @@
 #include "analysis/paper_comparison.h"
 
 #include "analysis/task_scores.h"
-#include "framework/core/error.h"
 
 #include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
@@ -182,7 +181,9 @@ class Comparison {
       cell.note = "one seed has no interval";
       return;
     }
-    const bool inside = std::abs(*cell.difference) <= half_width(cell.ours, paper(cell), table_);
+    const double rounding = 0.5 * std::pow(10.0, -static_cast<double>(head(cell).digits));
+    const double half = half_width(cell.ours, paper(cell), table_);
+    const bool inside = std::abs(*cell.difference) <= half + rounding;
     cell.verdict = inside ? PaperVerdict::kInside : PaperVerdict::kOutside;
   }
 

@@ -47,8 +47,9 @@ struct PaperComparison {
 
 /// Our test scores with the best parameters. Changes to a reference row are taken seed by seed, of
 /// runs of one protocol. Two means agree at 95 % when Welch's t-interval of their difference holds
-/// zero, or, where the paper's deviation or seeds are not known, when ours of the mean holds the
-/// paper's.
+/// zero (the paper's ± read as a sample deviation), or, where the paper's deviation or seeds are
+/// not known, when ours of the mean holds the paper's; both but for the rounding of what is
+/// printed.
 PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs);
 
 /// A line for each cell. The column of our numbers names their scale.

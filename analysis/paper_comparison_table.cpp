@@ -50,9 +50,10 @@ std::string our_change_text(const ComparedCell& cell, int digits) {
 std::vector<Cell> line(const PaperTable& table, const ComparedCell& cell, bool changes) {
   const PaperRow& row = table.rows[cell.row];
   const PaperColumn& column = table.columns[cell.column];
-  const auto digits = static_cast<int>(column.digits);
+  const auto printed = static_cast<int>(column.digits);
+  const int digits = cell.rise_is_better ? printed : 3;  // errors are not times 100
   const auto number = [&](const std::optional<double>& value) {
-    return value ? signed_text(*value, digits) : std::string("–");
+    return value ? signed_text(*value, printed) : std::string("–");
   };
   std::vector<Cell> cells = {{row_text(table, row), {}},
                              {column.name, {}},
@@ -90,6 +91,9 @@ std::vector<std::string> footers(const PaperComparison& comparison, const RunSet
       "Ours: test scores with the best parameters. Changes: to the table's reference row, ours "
       "seed "
       "by seed with the t-interval at 95 %. A sign counts where that interval does not hold zero.");
+  const bool errors = std::any_of(comparison.cells.begin(), comparison.cells.end(),
+                                  [](const ComparedCell& cell) { return !cell.rise_is_better; });
+  if (errors) lines.emplace_back("Ours are errors, not times 100: a fall is a gain.");
   lines.push_back(seeds_footer(runs));
   for (std::string& text : protocol_footers(runs)) lines.push_back(std::move(text));
   for (std::string& text : unfinished_footers(runs)) lines.push_back(std::move(text));

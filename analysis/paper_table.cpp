@@ -179,6 +179,7 @@ const std::vector<PaperTable>& paper_tables() {
 
 const PaperTable& find_paper_table(const std::string& name) {
   std::vector<std::string> names;
+  names.reserve(paper_tables().size());
   for (const PaperTable& table : paper_tables()) {
     if (table.name == name) return table;
     names.push_back(table.name);
