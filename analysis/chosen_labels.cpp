@@ -22,4 +22,9 @@ RunSet choose_labels(const RunSet& runs, const std::vector<std::string>& labels)
   return chosen;
 }
 
+bool several_seeds(const RunSet& runs) {
+  return std::any_of(runs.groups.begin(), runs.groups.end(),
+                     [](const RunGroup& group) { return group.runs.size() > 1; });
+}
+
 }  // namespace rankwise

@@ -1,4 +1,4 @@
-/// The option "labels", which every figure of several labels has.
+/// What figures of several labels share: the option "labels", and whether there is a spread.
 #pragma once
 
 #include "analysis/run_set.h"
@@ -13,5 +13,8 @@ inline constexpr const char* kLabelsHelp =
 
 /// The groups of those labels; all where none is named. Throws Error for an unknown one.
 RunSet choose_labels(const RunSet& runs, const std::vector<std::string>& labels);
+
+/// Whether a label has two runs or more, so that there is a spread to draw and to speak of.
+bool several_seeds(const RunSet& runs);
 
 }  // namespace rankwise

@@ -15,6 +15,12 @@ TEST(ChosenLabels, StandInTheOrderAskedForAndAllWhereNoneIs) {
   EXPECT_EQ(choose_labels(runs, {}).labels(), (Labels{"a", "b", "c"}));
 }
 
+TEST(ChosenLabels, ASpreadNeedsTwoRunsOfOneLabel) {
+  EXPECT_FALSE(several_seeds({.groups = {{"a", {rankwise::Run{}}}, {"b", {rankwise::Run{}}}}}));
+  EXPECT_TRUE(several_seeds(
+      {.groups = {{"a", {rankwise::Run{}}}, {"b", {rankwise::Run{}, rankwise::Run{}}}}}));
+}
+
 TEST(ChosenLabels, UnknownOnesListTheKnown) {
   const RunSet runs{.groups = {{"a", {}}, {"b, c", {}}}};
   EXPECT_EQ(error_of([&] { choose_labels(runs, {"d"}); }),

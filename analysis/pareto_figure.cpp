@@ -82,9 +82,9 @@ Line front_line(const std::vector<Line>& lines, bool higher_is_better) {
 }
 
 LineStyle style(const ParetoOptions& options, const ScoreName& score,
-                const std::vector<Line>& lines) {
+                const std::vector<Line>& lines, bool several_seeds) {
   LineStyle style{.name = "pareto_" + options.cost};
-  style.heading = score_heading(score);
+  style.heading = score_heading(score, several_seeds);
   style.reference = kFront;
   style.panel_name = "cost_axis";
   style.x_name = "cost";
@@ -123,7 +123,7 @@ FigureFiles draw_pareto(const FigureRequest& request) {
     }
   }
   check(!lines.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
-  const LineStyle look = style(options, score, lines);
+  const LineStyle look = style(options, score, lines, several_seeds(runs));
   lines.push_back(front_line(lines, *score.higher_is_better));
   result.add(draw(line_drawing({{options.cost, lines}}, look), request.out));
   return result;

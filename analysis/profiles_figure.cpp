@@ -72,7 +72,8 @@ FigureFiles draw_profiles(const FigureRequest& request) {
         to_line(labels[i], thresholds, performance_profile(scores[i], thresholds, higher)));
   }
   LineStyle style{.name = "profiles"};
-  style.heading = "Performance profiles over runs and tasks; band: 95 %, bootstrap over seeds";
+  style.heading = std::string("Performance profiles over runs and tasks") +
+                  (several_seeds(runs) ? "; band: 95 %, bootstrap over seeds" : ", one seed");
   style.x_name = "threshold";
   style.y_name = "share";
   style.x_axis = fmt::format("threshold of {} scores", options.split);

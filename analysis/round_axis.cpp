@@ -79,7 +79,7 @@ std::vector<Tic> log_tics(double low, double high) {
       if (digit == 1) powers.push_back(all.back());
     }
   }
-  return powers.size() >= 4 ? powers : all;
+  return powers.size() >= 3 ? powers : all;
 }
 
 std::vector<std::size_t> named_tics(const std::vector<std::string>& names, double length,

@@ -24,7 +24,7 @@ using Tic = std::pair<double, std::string>;
 
 std::vector<Tic> named_tics(const Axis& axis);
 
-/// 1, 2 and 5 times powers of ten in [low, high], or the powers alone where they are four or more:
+/// 1, 2 and 5 times powers of ten in [low, high], or the powers alone where they are three or more:
 /// "500", "1k", "2M". 0 < low <= high.
 std::vector<Tic> log_tics(double low, double high);
 

@@ -32,7 +32,8 @@ FigureFiles draw_routing(const FigureRequest& request) {
   const auto options = parse_options<RoutingOptions>(request.options, "figure routing: options");
   FigureFiles result;
   std::map<std::string, std::vector<Line>> lines;
-  for (const RunGroup& group : choose_labels(request.runs, options.labels).groups) {
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  for (const RunGroup& group : runs.groups) {
     const RoutingCurves curves = routing_curves(group);
     if (curves.empty()) result.notes.push_back(group.label + ": no rank is chosen; not drawn");
     add_lines(group.label, curves, lines);
@@ -43,7 +44,8 @@ FigureFiles draw_routing(const FigureRequest& request) {
     if (lines.contains(measure)) panels.push_back({measure, lines[measure]});
   }
   LineStyle style{.name = "routing"};
-  style.heading = "Use of ranks on dev, mean over sites; band: 95 % t-interval over seeds";
+  style.heading = std::string("Use of ranks on dev, mean over sites") +
+                  (several_seeds(runs) ? "; band: 95 % t-interval over seeds" : ", one seed");
   style.panel_name = "measure";
   style.x_name = style.x_axis = "step";
   style.y_name = "mean";

@@ -60,11 +60,11 @@ ScoreName average_name(const std::vector<TaskRecord>& tasks, const ScoreChoice& 
 
 }  // namespace
 
-std::string score_heading(const ScoreName& score) {
+std::string score_heading(const ScoreName& score, bool several_seeds) {
   const std::string direction = !score.higher_is_better   ? ""
                                 : *score.higher_is_better ? "; higher is better"
                                                           : "; lower is better";
-  return "Mean over seeds, bar: 95 % t-interval" + direction;
+  return (several_seeds ? "Mean over seeds, bar: 95 % t-interval" : "One seed") + direction;
 }
 
 ScoreName score_name(const RunSet& runs, const ScoreChoice& choice) {

@@ -34,7 +34,7 @@ struct ScoreName {
 };
 
 /// What stands above a figure of the score: how it is averaged, and its direction.
-std::string score_heading(const ScoreName& score);
+std::string score_heading(const ScoreName& score, bool several_seeds);
 
 /// By the first run of the set. Throws Error for an unknown name, or an average of metrics of which
 /// some rise and some fall.

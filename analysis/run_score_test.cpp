@@ -27,6 +27,12 @@ TEST(RunScore, IsNamedWithItsDirection) {
   EXPECT_FALSE(score_name(runs, {.measure = "tau_b"}).higher_is_better.has_value());
 }
 
+TEST(RunScore, HeadingSpeaksOfAnIntervalOnlyWhereThereIsOne) {
+  EXPECT_EQ(score_heading({"error", false}, false), "One seed; lower is better");
+  EXPECT_NE(score_heading({"accuracy", true}, true).find("t-interval; higher is better"),
+            std::string::npos);
+}
+
 TEST(RunScore, AnAverageNeedsEveryTask) {
   const auto folder = test_folder();
   test::RunSpec spec;

@@ -88,7 +88,7 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   for (const double value : values) {
     style.x_tics.emplace_back(place_of(value, values, scale), fmt::format("{:g}", value));
   }
-  style.heading = score_heading(score);
+  style.heading = score_heading(score, several_seeds(runs));
   style.panel_name = "axis";
   style.x_name = "place";
   style.tic_name = "value";

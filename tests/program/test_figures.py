@@ -216,7 +216,7 @@ class Figures(Errors):
         self.assert_line(done, "unknown label 'mora'", "smora")
 
     def test_refuse_what_is_unknown(self) -> None:
-        known = "rank_distribution, ranks, recovery, routing, selection, similarity, sweep, training"
+        known = "ranks, recovery, routing, selection, similarity, sweep, training, usage"
         out = ("--out", self.folder / "figures")
         done = run("figure", "usge", all_variants(), *out)
         self.assert_line(done, "unknown figure 'usge'", known)
