@@ -258,8 +258,8 @@ class LookUps(unittest.TestCase):
 
     def test_list_names_all_there_is(self) -> None:
         text = self.out("list")
-        names = [*VARIANTS, "bert", "tiny", "planted", "round_robin", "macro_f1", "clusters", "grid"]
-        for name in names:
+        other = ["bert", "tiny", "planted", "round_robin", "macro_f1", "clusters", "grid"]
+        for name in [*VARIANTS, *other]:
             self.assertRegex(text, rf"(?m)^  {name} +\S")
 
     def test_describe_explains_every_option(self) -> None:
