@@ -3,7 +3,7 @@
 #include "analysis/line_figure.h"
 #include "analysis/pareto_front.h"
 #include "analysis/run_footers.h"
-#include "analysis/run_score.h"
+#include "analysis/run_number.h"
 #include "analysis/statistics.h"
 #include "framework/core/error.h"
 
@@ -21,7 +21,7 @@ constexpr const char* kFront = "not dominated";
 struct ParetoOptions {
   std::vector<std::string> labels;
   std::string cost = "active";
-  ScoreChoice score;
+  NumberChoice score;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -30,7 +30,7 @@ struct ParetoOptions {
           "parameters that one token uses or that are trained, training time, "
           "or the largest resident set",
           one_of({"active", "trainable", "seconds", "memory"}));
-    ScoreChoice::visit(self.score, field);
+    NumberChoice::visit(self.score, field);
   }
 };
 

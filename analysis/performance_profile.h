@@ -1,7 +1,7 @@
 /// Performance profiles (Agarwal et al., NeurIPS 2021): the share of scores beyond each threshold.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <vector>
 
 namespace rankwise {
@@ -18,7 +18,7 @@ struct Profile {
 /// percentiles of a bootstrap stratified by task, that draws runs with replacement; equal inputs
 /// give equal bands.
 Profile performance_profile(const TaskRuns& scores, const std::vector<double>& thresholds,
-                            bool higher_is_better, int replications = 2000);
+                            bool higher_is_better, std::size_t replications = 2000);
 
 /// `count` thresholds at equal distances from the least to the largest score of all labels.
 std::vector<double> profile_thresholds(const std::vector<TaskRuns>& labels, int count = 101);

@@ -3,7 +3,7 @@
 #include "analysis/line_figure.h"
 #include "analysis/performance_profile.h"
 #include "analysis/run_footers.h"
-#include "analysis/run_score.h"
+#include "analysis/run_number.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -29,7 +29,7 @@ struct ProfilesOptions {
 };
 
 /// Empty where a run of the group misses a task's score.
-TaskRuns read_scores(const RunGroup& group, const ScoreChoice& choice) {
+TaskRuns read_scores(const RunGroup& group, const NumberChoice& choice) {
   TaskRuns scores;
   for (const Run& run : group.runs) {
     const RunFile file(run.path);
@@ -50,7 +50,7 @@ FigureFiles draw_profiles(const FigureRequest& request) {
   const auto options = parse_options<ProfilesOptions>(request.options, "figure profiles: options");
   const RunSet runs = choose_labels(request.runs, options.labels);
   check_one_protocol(runs);
-  const ScoreChoice choice{.split = options.split, .parameters = options.parameters};
+  const NumberChoice choice{.split = options.split, .parameters = options.parameters};
   const bool higher = score_name(runs, choice).higher_is_better.value();
   FigureFiles result;
   std::vector<std::string> labels;

@@ -3,7 +3,7 @@
 #include "analysis/figure.h"
 #include "analysis/line_figure.h"
 #include "analysis/run_footers.h"
-#include "analysis/run_score.h"
+#include "analysis/run_number.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ struct SweepOptions {
   std::vector<std::string> labels;
   std::string axis;
   std::string scale = "auto";
-  ScoreChoice score;
+  NumberChoice score;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -28,7 +28,7 @@ struct SweepOptions {
           "of the axis; even: its values at equal distances; auto: even where "
           "a value is zero and others are not alike, log where they are far apart",
           one_of({"auto", "linear", "log", "even"}));
-    ScoreChoice::visit(self.score, field);
+    NumberChoice::visit(self.score, field);
   }
 };
 
@@ -51,7 +51,7 @@ double place_of(double value, const Values& values, const std::string& scale) {
   return static_cast<double>(std::distance(values.begin(), values.find(value)));
 }
 
-Line to_line(const SweepLine& sweep, const RunSet& runs, const ScoreChoice& choice,
+Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& choice,
              const Values& all, const std::string& scale) {
   Line line{sweep.name};
   for (const auto& [at, group] : sweep.point) {

@@ -13,7 +13,7 @@ namespace rankwise {
 
 /// Which number: "average" (the tasks' first metrics, all of one direction), a task's name (its
 /// first metric), or one of planted_measures().
-struct ScoreChoice {
+struct NumberChoice {
   std::string measure = "average";
   std::string split = "test";
   std::string parameters = "best";
@@ -38,12 +38,12 @@ std::string score_heading(const ScoreName& score, bool several_seeds);
 
 /// By the first run of the set. Throws Error for an unknown name, or an average of metrics of which
 /// some rise and some fall.
-ScoreName score_name(const RunSet& runs, const ScoreChoice& choice);
+ScoreName score_name(const RunSet& runs, const NumberChoice& choice);
 
 /// Nothing where the run has no such number; an average needs every task.
-std::optional<double> run_score(const RunFile& file, const ScoreChoice& choice);
+std::optional<double> run_score(const RunFile& file, const NumberChoice& choice);
 
 /// The first metric of every task that has it, in the layout's order.
-std::vector<double> task_scores(const RunFile& file, const ScoreChoice& choice);
+std::vector<double> task_scores(const RunFile& file, const NumberChoice& choice);
 
 }  // namespace rankwise

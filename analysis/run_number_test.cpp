@@ -1,4 +1,4 @@
-#include "analysis/run_score.h"
+#include "analysis/run_number.h"
 
 #include "analysis/test_truth.h"
 #include "framework/io/test_files.h"

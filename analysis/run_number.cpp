@@ -1,4 +1,4 @@
-#include "analysis/run_score.h"
+#include "analysis/run_number.h"
 
 #include "analysis/planted_measures.h"
 #include "analysis/statistics.h"
@@ -28,7 +28,7 @@ bool is_measure(const std::string& name) {
 }
 
 std::optional<double> task_score(const std::vector<PredictionRecord>& predictions,
-                                 const TaskRecord& task, const ScoreChoice& choice) {
+                                 const TaskRecord& task, const NumberChoice& choice) {
   if (task.metrics.empty()) return std::nullopt;
   for (const PredictionRecord& record : predictions) {
     if (record.task != task.name || record.split != choice.split ||
@@ -41,7 +41,7 @@ std::optional<double> task_score(const std::vector<PredictionRecord>& prediction
   return std::nullopt;
 }
 
-ScoreName average_name(const std::vector<TaskRecord>& tasks, const ScoreChoice& choice) {
+ScoreName average_name(const std::vector<TaskRecord>& tasks, const NumberChoice& choice) {
   std::set<std::string> names;
   std::set<bool> directions;
   for (const TaskRecord& task : tasks) {
@@ -67,7 +67,7 @@ std::string score_heading(const ScoreName& score, bool several_seeds) {
   return (several_seeds ? "Mean over seeds, bar: 95 % t-interval" : "One seed") + direction;
 }
 
-ScoreName score_name(const RunSet& runs, const ScoreChoice& choice) {
+ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {
   const RunFile file(runs.groups.front().runs.front().path);
   const auto& tasks = file.layout().tasks;
   if (choice.measure == kAverage) return average_name(tasks, choice);
@@ -84,7 +84,7 @@ ScoreName score_name(const RunSet& runs, const ScoreChoice& choice) {
   fail("unknown measure '{}'; expected one of {}", choice.measure, fmt::join(names, ", "));
 }
 
-std::vector<double> task_scores(const RunFile& file, const ScoreChoice& choice) {
+std::vector<double> task_scores(const RunFile& file, const NumberChoice& choice) {
   std::vector<double> scores;
   const std::vector<PredictionRecord> predictions = file.predictions();
   for (const TaskRecord& task : file.layout().tasks) {
@@ -93,7 +93,7 @@ std::vector<double> task_scores(const RunFile& file, const ScoreChoice& choice) 
   return scores;
 }
 
-std::optional<double> run_score(const RunFile& file, const ScoreChoice& choice) {
+std::optional<double> run_score(const RunFile& file, const NumberChoice& choice) {
   const auto& tasks = file.layout().tasks;
   if (choice.measure == kAverage) {
     const std::vector<double> scores = task_scores(file, choice);
