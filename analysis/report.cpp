@@ -118,9 +118,13 @@ void add_failures(const RunSet& runs, data& page) {
   page["failures"] = list_of(std::move(lines));
 }
 
+nlohmann::json whole_config(const RunGroup& group) {
+  return group.runs.front().attributes.value("config", nlohmann::json::object());
+}
+
 /// The config of a group's first run, without what names it.
 nlohmann::json config_of(const RunGroup& group) {
-  nlohmann::json config = group.runs.front().attributes.at("config");
+  nlohmann::json config = whole_config(group);
   for (const char* name : {"label", "group", "seed"}) config.erase(name);
   return config;
 }
@@ -141,7 +145,7 @@ void add_configs(const RunSet& runs, data& page) {
   }
   page["rows"] = list_of(std::move(rows));
   page["first_label"] = first.label;
-  page["first_config"] = first.runs.front().attributes.at("config").dump(2);
+  page["first_config"] = whole_config(first).dump(2);
 }
 
 void add_provenance(const RunSet& runs, data& page) {
@@ -170,8 +174,9 @@ std::string commands(const RunSet& runs) {
   const Run& run = runs.groups.front().runs.front();
   const std::string commit = run.text("commit");
   const std::string study = run.text("study_file");
-  const std::string weights =
-      run.attributes.at("config").at("backbone").value("weights", std::string());
+  const std::string weights = whole_config(runs.groups.front())
+                                  .value("backbone", nlohmann::json::object())
+                                  .value("weights", std::string());
   std::string text = commit.empty() ? "" : fmt::format("git checkout {}\n", commit);
   text += "scripts/setup && scripts/build\n";
   if (!weights.empty()) {

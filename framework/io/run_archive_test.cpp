@@ -1,7 +1,6 @@
 #include "framework/io/run_archive.h"
 
 #include "framework/io/atomic_file.h"
-#include "framework/io/example_run.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/run_writer.h"
 #include "framework/io/test_files.h"
@@ -17,7 +16,8 @@ using ::testing::HasSubstr;
 
 std::filesystem::path written(const std::filesystem::path& folder, const char* label) {
   const auto path = folder / (std::string(label) + ".h5");
-  RunWriter(path, {}, {{"label", label}}).finish({}, nlohmann::json::object());
+  const RunLayout layout{.tasks = {{"a", "", "classify", 2, {"accuracy"}}}, .sites = {}};
+  RunWriter(path, layout, {{"label", label}}).finish({}, nlohmann::json::object());
   return path;
 }
 
