@@ -51,10 +51,18 @@ std::string base64(const std::string& bytes) {
   return text;
 }
 
+/// The scores first.
+std::vector<std::string> table_names() {
+  std::vector<std::string> names = tables().names();
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name == "scores"; });
+  return names;
+}
+
 /// Every table that the runs can make; the others with their reasons.
 void add_tables(const RunSet& runs, data& page) {
   std::vector<data> made, missing;
-  for (const std::string& name : tables().names()) {
+  for (const std::string& name : table_names()) {
     const TableKind& kind = tables().find(name);
     try {
       data entry = named(name, "summary", kind.summary);
@@ -216,7 +224,8 @@ std::string title(const RunSet& runs) {
 std::string report_html(const RunSet& runs, const ReportOptions& options) {
   data page;
   page["title"] = title(runs);
-  page["question"] = values_of(runs, "reproduces");
+  const std::string question = runs.groups.front().runs.front().text("reproduces");
+  if (!question.empty()) page["question"] = question;
   page["summary"] = summary(runs);
   add_failures(runs, page);
   add_tables(runs, page);
