@@ -26,7 +26,11 @@ test::RunSpec complete_run() {
   const std::size_t tasks = spec.layout.tasks.size();
   const std::size_t pairs = spec.layout.sites.size() * tasks * tasks;
   const std::vector<double> of_task(tasks, 0.5);
-  spec.merge = {of_task, of_task, of_task, std::vector(pairs, 0.5), std::vector(pairs, 0.5),
+  spec.merge = {of_task,
+                of_task,
+                of_task,
+                std::vector(pairs, 0.5),
+                std::vector(pairs, 0.5),
                 std::vector(spec.layout.sites.size(), 1.0)};
   return spec;
 }

@@ -27,11 +27,10 @@ namespace {
 
 using kainjow::mustache::data;
 using kainjow::mustache::mustache;
-using List = data;
 
-List list_of(std::vector<data> items) {
-  List list(data::type::list);
-  for (data& item : items) list.push_back(std::move(item));
+data list_of(const std::vector<data>& items) {
+  data list(data::type::list);
+  for (const data& item : items) list.push_back(item);
   return list;
 }
 
@@ -72,9 +71,9 @@ void add_tables(const RunSet& runs, data& page) {
       missing.push_back(named(name, "why", error.what()));
     }
   }
-  page["tables"] = list_of(std::move(made));
+  page["tables"] = list_of(made);
   page["has_missing_tables"] = !missing.empty();
-  page["missing_tables"] = list_of(std::move(missing));
+  page["missing_tables"] = list_of(missing);
 }
 
 data image_of(const std::filesystem::path& svg) {
@@ -92,8 +91,8 @@ data figure_entry(const std::string& name, const Figure& figure, FigureFiles dra
   }
   for (const std::string& note : drawn.notes) notes.emplace_back(note);
   data entry = named(name, "summary", figure.summary);
-  entry["images"] = list_of(std::move(images));
-  entry["notes"] = list_of(std::move(notes));
+  entry["images"] = list_of(images);
+  entry["notes"] = list_of(notes);
   return entry;
 }
 
@@ -108,9 +107,9 @@ void add_figures(const RunSet& runs, const std::vector<std::string>& wanted, dat
       missing.push_back(named(name, "why", error.what()));
     }
   }
-  page["figures"] = list_of(std::move(made));
+  page["figures"] = list_of(made);
   page["has_missing_figures"] = !missing.empty();
-  page["missing_figures"] = list_of(std::move(missing));
+  page["missing_figures"] = list_of(missing);
 }
 
 void add_failures(const RunSet& runs, data& page) {
@@ -123,7 +122,7 @@ void add_failures(const RunSet& runs, data& page) {
   }
   for (const std::string& warning : runs.warnings) lines.emplace_back(warning);
   page["has_failures"] = !lines.empty();
-  page["failures"] = list_of(std::move(lines));
+  page["failures"] = list_of(lines);
 }
 
 nlohmann::json whole_config(const RunGroup& group) {
@@ -151,7 +150,7 @@ void add_configs(const RunSet& runs, data& page) {
     row["difference"] = texts.empty() ? "–" : fmt::to_string(fmt::join(texts, "; "));
     rows.push_back(std::move(row));
   }
-  page["rows"] = list_of(std::move(rows));
+  page["rows"] = list_of(rows);
   page["first_label"] = first.label;
   page["first_config"] = whole_config(first).dump(2);
 }
@@ -174,7 +173,7 @@ void add_provenance(const RunSet& runs, data& page) {
   add("data SHA-256", "data_sha256");
   add("weights SHA-256", "weights_sha256");
   add("versions", "provenance");
-  page["provenance"] = list_of(std::move(entries));
+  page["provenance"] = list_of(entries);
 }
 
 /// From a fresh clone to this page.

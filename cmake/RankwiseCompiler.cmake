@@ -38,8 +38,5 @@ if(CCACHE_PROGRAM)
 endif()
 
 if(RANKWISE_TIDY)
-  find_program(CLANG_TIDY_PROGRAM clang-tidy REQUIRED)
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)  # clang reads none of GCC's
-  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY_PROGRAM} --quiet --warnings-as-errors=*
-    --extra-arg=-Wno-unknown-warning-option)  # those for GCC above
 endif()

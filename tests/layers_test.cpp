@@ -20,10 +20,10 @@ using ::testing::IsEmpty;
 // Each layer with all that it may include, itself aside.
 const std::map<std::string, std::set<std::string>> kMayInclude = [] {
   std::map<std::string, std::set<std::string>> allowed;
-  for (const std::vector<std::string>& chain : {std::vector<std::string>{"core", "io", "analysis"},
-                                                {"core", "io", "data", "ops", "adapter", "model",
-                                                 "suites", "train", "merge", "testing",
-                                                 "experiments"}}) {
+  for (const std::vector<std::string>& chain :
+       {std::vector<std::string>{"core", "io", "analysis"},
+        {"core", "io", "data", "ops", "adapter", "model", "suites", "train", "merge", "testing",
+         "experiments"}}) {
     std::set<std::string> left;
     for (const std::string& layer : chain) {
       allowed[layer].insert(left.begin(), left.end());

@@ -22,7 +22,7 @@ struct AnalysisArguments {
   std::vector<std::string> set;
   TableOutput output;
   nlohmann::json table = nlohmann::json::object();  // options that have a flag of their own
-  bool mixed = false;  // of the measures: rows of different protocols
+  bool mixed = false;                               // of the measures: rows of different protocols
   bool steps = false;  // the mean rank over steps instead of the measures
 };
 
