@@ -71,7 +71,9 @@ std::vector<Tic> named_tics(const Axis& axis) {
 
 std::vector<Tic> log_tics(double low, double high) {
   std::vector<Tic> all, powers;
-  for (double power = std::pow(10, std::floor(std::log10(low))); power <= high; power *= 10) {
+  for (int exponent = static_cast<int>(std::floor(std::log10(low)));; ++exponent) {
+    const double power = std::pow(10, exponent);
+    if (power > high) break;
     for (const int digit : kRound) {
       const double at = digit * power;
       if (at < low || at > high) continue;

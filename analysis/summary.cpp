@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -25,7 +27,9 @@ std::vector<Record> thinned(std::vector<Record> records, std::int64_t count) {
   if (size <= count) return records;
   std::vector<Record> kept;
   for (std::int64_t i = 0; i < count; ++i) {
-    kept.push_back(std::move(records[i * (size - 1) / (count - 1)]));
+    const std::int64_t from_last =
+        (count - 1 - i) * (size - 1) / std::max<std::int64_t>(1, count - 1);
+    kept.push_back(std::move(records[size - 1 - from_last]));
   }
   return kept;
 }
@@ -41,15 +45,30 @@ std::int64_t usage_size(const EvaluationRecord& evaluation) {
   return static_cast<std::int64_t>(size);
 }
 
+/// To four digits, so that they deflate.
+void round_digits(std::vector<double>& values) {
+  for (double& value : values) {
+    if (value == 0 || !std::isfinite(value)) continue;
+    const double unit = std::pow(10, std::floor(std::log10(std::abs(value))) - 3);
+    value = std::round(value / unit) * unit;
+  }
+}
+
 std::vector<EvaluationRecord> evaluations_of(const RunFile& file, const SummaryOptions& options) {
   std::vector<EvaluationRecord> evaluations = file.evaluations();
   if (evaluations.empty()) return evaluations;
   for (EvaluationRecord& evaluation : evaluations) {
-    for (SiteUsage& usage : evaluation.usage) usage.coactivation.clear();
+    for (SiteUsage& usage : evaluation.usage) {
+      usage.coactivation.clear();
+      for (auto* values :
+           {&usage.gate_mass, &usage.balance_bias, &usage.probability, &usage.task_embedding}) {
+        round_digits(*values);
+      }
+    }
   }
   const std::int64_t size = std::max<std::int64_t>(1, usage_size(evaluations.front()));
   return thinned(std::move(evaluations),
-                 std::clamp<std::int64_t>(options.usage / size, 2, options.evaluations));
+                 std::clamp<std::int64_t>(options.usage / size, 1, options.evaluations));
 }
 
 SampleEmbedding coordinates_of(const SampleEmbedding& sample, std::int64_t count) {
@@ -66,7 +85,12 @@ FinalRecord final_record_of(const RunFile& file, const SummaryOptions& options) 
   FinalRecord record;
   record.parameters = file.parameters();
   for (PredictionRecord& prediction : file.predictions()) {
-    if (prediction.split == "test") record.predictions.push_back(std::move(prediction));
+    if (prediction.split != "test") continue;
+    if (prediction.width > 1) {  // its scores alone
+      prediction.prediction.clear();
+      prediction.label.clear();
+    }
+    record.predictions.push_back(std::move(prediction));
   }
   record.sample_tasks = file.sample_tasks();
   for (const SampleEmbedding& sample : file.sample_embeddings()) {
@@ -98,11 +122,15 @@ void write_summary(const RunSet& runs, const std::filesystem::path& archive,
                    const SummaryOptions& options) {
   const TemporaryFolder folder;
   std::map<std::string, std::filesystem::path> reduced;
+  std::size_t count = 0;
+  for (const RunGroup& group : runs.groups) count += group.runs.size();
+  SummaryOptions of_run = options;
+  of_run.usage /= static_cast<std::int64_t>(count);
   for (const RunGroup& group : runs.groups) {
     for (const Run& run : group.runs) {
       const std::string name = run.path.stem().string();
       const auto path = folder.path() / (name + ".h5");
-      write_reduced(RunFile(run.path), path, options);
+      write_reduced(RunFile(run.path), path, of_run);
       check(reduced.emplace(name, path).second, "two runs are called {}", name);
     }
   }
