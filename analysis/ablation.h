@@ -11,7 +11,7 @@
 namespace rankwise {
 
 struct AblationOptions {
-  std::string reference = "";
+  std::string reference;
   std::string score = "average";
   std::string split = "test";
   std::string parameters = "best";

@@ -10,7 +10,7 @@
 namespace rankwise {
 
 struct AggregateOptions {
-  std::string reference = "";
+  std::string reference;
   std::string split = "test";
   std::string parameters = "best";
 

@@ -55,7 +55,7 @@ void sort_values(std::vector<std::string>& values) {
 
 std::string axis_value(const Run& run, const std::string& axis) {
   if (axis == "label") return run.label;
-  const std::string attribute = run.text(axis);
+  std::string attribute = run.text(axis);
   if (!attribute.empty()) return attribute;
   const auto values = leaves(config_of(run));
   const auto found = values.find(axis);
@@ -84,7 +84,9 @@ void check_one_run_a_seed(const std::vector<const Run*>& runs, const std::string
     if (added) continue;
     std::vector<std::string> apart;
     for (const auto& difference : differences(config_of(*other->second), config_of(*run))) {
-      if (difference.path != "label") apart.push_back(difference.path);
+      if (difference.path != "label" && difference.path != "group") {
+        apart.push_back(difference.path);
+      }
     }
     fail(
         "{} would hold two runs of seed {}, '{}' and '{}', which differ in {}; choose another "

@@ -66,6 +66,7 @@ Drawing one_site(const std::string& name, const Run& run, const Coactivation& pa
 
 Drawing all_sites(const std::string& name, const Run& run, const std::vector<Coactivation>& sites) {
   std::vector<std::string> names;
+  names.reserve(sites.size());
   for (const Coactivation& pairs : sites) names.push_back(pairs.site);
   names = short_site_names(names);
   std::vector<HeatMap> maps;

@@ -110,14 +110,7 @@ void correct(std::vector<ScoreComparison>& comparisons) {
 }
 
 std::vector<LeafDifference> config_differences(const RunGroup& a, const RunGroup& b) {
-  const auto config = [](const RunGroup& group) {
-    const auto& attributes = group.runs.front().attributes;
-    nlohmann::json found = attributes.value("config", nlohmann::json::object());
-    found.erase("label");
-    found.erase("seed");
-    return found;
-  };
-  const nlohmann::json config_a = config(a), config_b = config(b);
+  const nlohmann::json config_a = nameless_config(a), config_b = nameless_config(b);
   std::vector<LeafDifference> found = differences(config_a, config_b);
   if (config_a.value("variant", "") != config_b.value("variant", "")) {
     std::erase_if(found, [](const LeafDifference& difference) {

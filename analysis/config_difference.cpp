@@ -14,7 +14,7 @@ void add_leaves(const nlohmann::json& value, const std::string& path,
     return;
   }
   for (const auto& [key, child] : value.items()) {
-    add_leaves(child, path.empty() ? key : path + "." + key, leaves);
+    add_leaves(child, fmt::format("{}.{}", path, key), leaves);
   }
 }
 
@@ -24,6 +24,12 @@ std::map<std::string, nlohmann::json> leaves(const nlohmann::json& object) {
   std::map<std::string, nlohmann::json> found;
   for (const auto& [key, child] : object.items()) add_leaves(child, key, found);
   return found;
+}
+
+nlohmann::json nameless_config(const RunGroup& group) {
+  nlohmann::json config = group.runs.front().attributes.value("config", nlohmann::json::object());
+  for (const char* name : {"label", "group", "seed"}) config.erase(name);
+  return config;
 }
 
 std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann::json& b) {

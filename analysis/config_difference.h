@@ -1,6 +1,8 @@
 /// What differs between JSON objects, by dotted path.
 #pragma once
 
+#include "analysis/run_set.h"
+
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -12,6 +14,10 @@ namespace rankwise {
 /// Everything below an object that is no object itself: "train.steps" -> 100. A list is one leaf,
 /// an empty object none.
 std::map<std::string, nlohmann::json> leaves(const nlohmann::json& object);
+
+/// The resolved config of a row without what names its runs: label, group and seed. Empty where
+/// none is recorded.
+nlohmann::json nameless_config(const RunGroup& group);
 
 struct LeafDifference {
   std::string path;

@@ -1,5 +1,6 @@
 #include "analysis/config_sweep.h"
 
+#include "analysis/config_difference.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -17,29 +18,10 @@ using nlohmann::json;
 /// A resolved config by path: "options.rank" -> 8.
 using Config = std::map<std::string, json>;
 
-void flatten(const json& value, const std::string& path, Config& config) {
-  if (!value.is_object()) {
-    config[path] = value;
-    return;
-  }
-  for (const auto& [key, member] : value.items()) {
-    flatten(member, path.empty() ? key : path + "." + key, config);
-  }
-}
-
-/// What a label is, without its name and seed.
-Config config_of(const RunGroup& group) {
-  Config config;
-  const auto found = group.runs.front().attributes.find("config");
-  if (found != group.runs.front().attributes.end()) flatten(*found, "", config);
-  config.erase("label");
-  config.erase("seed");
-  return config;
-}
-
 std::vector<Config> configs_of(const RunSet& runs) {
   std::vector<Config> configs;
-  for (const RunGroup& group : runs.groups) configs.push_back(config_of(group));
+  configs.reserve(runs.groups.size());
+  for (const RunGroup& group : runs.groups) configs.push_back(leaves(nameless_config(group)));
   return configs;
 }
 
@@ -105,7 +87,8 @@ void name_lines(std::vector<SweepLine>& lines, const std::vector<Config>& rest) 
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const std::string variant = text_at(rest[i], "variant");
     lines[i].name = variant;
-    for (const auto& [path, value] : rest[i]) {
+    for (const auto& entry : rest[i]) {
+      const std::string& path = entry.first;
       const bool differs = std::any_of(rest.begin(), rest.end(), [&](const Config& other) {
         return text_at(other, "variant") == variant &&
                text_at(other, path) != text_at(rest[i], path);

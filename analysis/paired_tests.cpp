@@ -114,6 +114,7 @@ ExactTest wilcoxon_test(const std::vector<double>& differences) {
   const double smallest = smallest_sign_flip_p(differences.size());
   if (ranks.size() > kExactRanks) return {normal_wilcoxon_p(ranks, smaller), smallest};
   std::vector<std::size_t> doubled;
+  doubled.reserve(ranks.size());
   for (const double rank : ranks) doubled.push_back(static_cast<std::size_t>(2 * rank));
   const double below = rank_sum_below(doubled, static_cast<std::size_t>(2 * smaller));
   return {std::min(1.0, 2 * below), smallest};

@@ -71,6 +71,7 @@ Line to_point(const RunGroup& group, const ParetoOptions& options) {
 /// A staircase: at each cost the best score so far.
 Line front_line(const std::vector<Line>& lines, bool higher_is_better) {
   std::vector<CostScore> points;
+  points.reserve(lines.size());
   for (const Line& line : lines) points.push_back({line.x.front(), line.y.front()});
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   Line front{kFront};

@@ -58,6 +58,7 @@ std::vector<double> profile_thresholds(const std::vector<TaskRuns>& labels, int 
     }
   }
   std::vector<double> thresholds;
+  thresholds.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) thresholds.push_back(low + (high - low) * i / (count - 1));
   return thresholds;
 }

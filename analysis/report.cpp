@@ -129,19 +129,13 @@ nlohmann::json whole_config(const RunGroup& group) {
   return group.runs.front().attributes.value("config", nlohmann::json::object());
 }
 
-/// The config of a group's first run, without what names it.
-nlohmann::json config_of(const RunGroup& group) {
-  nlohmann::json config = whole_config(group);
-  for (const char* name : {"label", "group", "seed"}) config.erase(name);
-  return config;
-}
-
 void add_configs(const RunSet& runs, data& page) {
   const RunGroup& first = runs.groups.front();
   std::vector<data> rows;
   for (const RunGroup& group : runs.groups) {
     std::vector<std::string> texts;
-    for (const LeafDifference& difference : differences(config_of(first), config_of(group))) {
+    for (const LeafDifference& difference :
+         differences(nameless_config(first), nameless_config(group))) {
       texts.push_back(to_text(difference));
     }
     data row;

@@ -15,7 +15,7 @@ nlohmann::json described(const std::filesystem::path& path) {
     object.erase(measured);
   }
   if (object.contains("config")) {
-    for (const char* twice : {"label", "seed", "variant"}) object["config"].erase(twice);
+    for (const char* twice : {"label", "group", "seed", "variant"}) object["config"].erase(twice);
   }
   const ParameterCounts counts = file.parameters();
   for_each_parameter_count(

@@ -35,7 +35,7 @@ TEST(Summary, KeepsFirstAndLastStepsOfMany) {
   write_summary(runs(folder / "runs"), folder / "summary.h5", {.steps = 3});
   const auto steps = RunFile(folder / "summary.h5" / "a0").steps();
   ASSERT_THAT(steps, SizeIs(3));
-  EXPECT_THAT((std::vector{steps[0].step, steps[1].step, steps[2].step}), ElementsAre(1, 100, 200));
+  EXPECT_THAT((std::vector{steps[0].step, steps[1].step, steps[2].step}), ElementsAre(1, 101, 200));
   EXPECT_THAT(RunFile(folder / "summary.h5" / "a1").steps(), SizeIs(3)) << "of four";
 }
 

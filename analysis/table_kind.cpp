@@ -32,7 +32,7 @@ Registry<TableKind>& tables() {
 
 std::string take_table_name(std::vector<std::string>& arguments) {
   if (arguments.empty() || !tables().contains(arguments.front())) return "scores";
-  const std::string name = arguments.front();
+  std::string name = arguments.front();
   arguments.erase(arguments.begin());
   return name;
 }

@@ -61,6 +61,7 @@ MatrixXd embedding_points(const RunFile& file) {
 std::vector<int> numbered(const std::vector<std::string>& families) {
   std::map<std::string, int> numbers;
   std::vector<int> result;
+  result.reserve(families.size());
   for (const std::string& family : families) {
     result.push_back(numbers.emplace(family, static_cast<int>(numbers.size())).first->second);
   }
