@@ -39,8 +39,7 @@ std::int64_t usage_size(const EvaluationRecord& evaluation) {
   std::size_t size = 0;
   for (const SiteUsage& usage : evaluation.usage) {
     size += usage.count.size() + usage.gate_mass.size() + usage.training_count.size() +
-            usage.balance_bias.size() + usage.chosen_rank.size() + usage.probability.size() +
-            usage.task_embedding.size();
+            usage.balance_bias.size() + usage.chosen_rank.size() + usage.probability.size();
   }
   return static_cast<std::int64_t>(size);
 }
@@ -60,8 +59,8 @@ std::vector<EvaluationRecord> evaluations_of(const RunFile& file, const SummaryO
   for (EvaluationRecord& evaluation : evaluations) {
     for (SiteUsage& usage : evaluation.usage) {
       usage.coactivation.clear();
-      for (auto* values :
-           {&usage.gate_mass, &usage.balance_bias, &usage.probability, &usage.task_embedding}) {
+      usage.task_embedding.clear();
+      for (auto* values : {&usage.gate_mass, &usage.balance_bias, &usage.probability}) {
         round_digits(*values);
       }
     }
@@ -105,7 +104,13 @@ void write_reduced(const RunFile& file, const std::filesystem::path& path,
   nlohmann::json attributes = file.attributes();
   for (const char* own : {"format", "schema", "status", "error"}) attributes.erase(own);
   RunLayout layout = file.layout();
-  for (SiteRecord& site : layout.sites) site.coactivation = false;
+  for (SiteRecord& site : layout.sites) {
+    site.coactivation = false;
+    site.embedding_width = 0;
+  }
+  if (layout.truth) {
+    for (SiteTruth& site : layout.truth->sites) site = {.rank = site.rank};
+  }
   RunWriter writer(path, layout, attributes);
   for (const StepRecord& step : thinned(file.steps(), options.steps)) writer.step(step);
   for (const EvaluationRecord& evaluation : evaluations_of(file, options)) {

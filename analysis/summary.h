@@ -10,7 +10,7 @@ namespace rankwise {
 
 /// What a summary keeps of a run.
 struct SummaryOptions {
-  std::int64_t steps = 60;        // training steps, evenly spaced, the last one among them
+  std::int64_t steps = 40;        // training steps, evenly spaced, the last one among them
   std::int64_t evaluations = 30;  // likewise, where all runs hold at most `usage` numbers
   std::int64_t usage = 600000;    // numbers of routing statistics over all runs
   std::int64_t coordinates = 8;   // principal coordinates of sampled representations
@@ -18,9 +18,9 @@ struct SummaryOptions {
 
 /// Writes the finished runs as an archive (run_archive.h): every score, test predictions (but of
 /// vectors), counts and chosen ranks of the evaluations that it keeps, other routing statistics to
-/// four digits. Left out: factors, coactivation, dev predictions. Representations are given by
-/// their first principal coordinates, which keep distances but for the directions of least
-/// variance.
+/// four digits. Left out: factors, coactivation, task embeddings, dev predictions, planted
+/// directions. Representations are given by their first principal coordinates, which keep distances
+/// but for the directions of least variance.
 void write_summary(const RunSet& runs, const std::filesystem::path& archive,
                    const SummaryOptions& options = {});
 

@@ -1,0 +1,123 @@
+# Drawn by rankwise from recovery.csv; again: gnuplot -e "format='svg'" recovery.gp
+if (!exists('format')) format = 'svg'
+if (format eq 'svg') set terminal svg noenhanced size 326,306 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,3.19in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,957 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+data = 'recovery.csv'
+set output 'recovery.'.format
+set encoding utf8
+set datafile separator comma
+set label 'Chosen against true rank over sites, tasks and 10 seeds,' at screen 0.5,0.9687 center font ',7.0'
+set label 'last evaluation; dot: true rank' at screen 0.5,0.9279 center font ',7.0'
+set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
+set cbrange [0:1]
+set cbtics 0,0.2 scale 0.3 offset 0,0.45
+set colorbox horizontal user origin screen 0.1048,0.1191 size screen 0.8540,0.0219
+set cblabel 'share of the sites and tasks of that true rank' offset 0,1.1
+set border lw 0.5
+unset key
+set title offset 0,-0.8
+set multiplot
+set lmargin at screen 0.1048
+set rmargin at screen 0.3738
+set bmargin at screen 0.5956
+set tmargin at screen 0.8464
+set title 'frozen' font ',7.0'
+unset xtics
+unset xlabel
+set ytics ('1' 1,'2' 2,'4' 4,'6' 6,'8' 8) scale 0.3 nomirror offset 0.5,0
+set ylabel 'chosen' offset 0.3,0
+set xrange [0.5:4.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:1:10:4 using ($2-0):($1-2):3 with image, \
+  data every ::1::4 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::1::4 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.3973
+set rmargin at screen 0.6663
+set bmargin at screen 0.5956
+set tmargin at screen 0.8464
+set title 'printed' font ',7.0'
+unset xtics
+unset xlabel
+unset ytics
+unset ylabel
+set xrange [0.5:4.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:5:10:8 using ($2-4):($1-2):3 with image, \
+  data every ::5::8 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::5::8 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.6898
+set rmargin at screen 0.9588
+set bmargin at screen 0.5956
+set tmargin at screen 0.8464
+set title 'printed, r/T' font ',7.0'
+unset xtics
+unset xlabel
+unset ytics
+unset ylabel
+set xrange [0.5:4.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:9:10:12 using ($2-8):($1-2):3 with image, \
+  data every ::9::12 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::9::12 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.1048
+set rmargin at screen 0.3738
+set bmargin at screen 0.2790
+set tmargin at screen 0.5298
+set title 'all prefixes' font ',7.0'
+set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
+set xlabel 'true rank' offset 0,0.8
+set ytics ('1' 1,'2' 2,'4' 4,'6' 6,'8' 8) scale 0.3 nomirror offset 0.5,0
+set ylabel 'chosen' offset 0.3,0
+set xrange [0.5:4.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:13:10:16 using ($2-12):($1-2):3 with image, \
+  data every ::13::16 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::13::16 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.3973
+set rmargin at screen 0.6663
+set bmargin at screen 0.2790
+set tmargin at screen 0.5298
+set title 'gumbel' font ',7.0'
+set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
+set xlabel 'true rank' offset 0,0.8
+unset ytics
+unset ylabel
+set xrange [0.5:4.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:17:10:20 using ($2-16):($1-2):3 with image, \
+  data every ::17::20 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::17::20 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.6898
+set rmargin at screen 0.9588
+set bmargin at screen 0.2790
+set tmargin at screen 0.5298
+set title 'true shuffled' font ',7.0'
+set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
+set xlabel 'true rank' offset 0,0.8
+unset ytics
+unset ylabel
+set xrange [0.5:4.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:21:10:24 using ($2-20):($1-2):3 with image, \
+  data every ::21::24 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::21::24 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+unset multiplot
