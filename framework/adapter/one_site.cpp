@@ -60,12 +60,14 @@ Batch OneSite::batch(const std::vector<std::int32_t>& tasks, std::int64_t task_c
     data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
   }
   std::vector<Example> examples;
+  examples.reserve(tasks.size());
   for (const std::int32_t task : tasks) examples.push_back({task, 0});
   return pack(dataset, SplitName::kTrain, examples, kDouble);
 }
 
-torch::Tensor OneSite::tensor(std::vector<std::vector<double>> rows) {
+torch::Tensor OneSite::tensor(const std::vector<std::vector<double>>& rows) {
   std::vector<torch::Tensor> tensors;
+  tensors.reserve(rows.size());
   for (const std::vector<double>& row : rows) tensors.push_back(torch::tensor(row, kDouble));
   return torch::stack(tensors);
 }

@@ -44,7 +44,7 @@ class OneSite {
   /// A sequence of one row for each entry of `tasks`.
   static Batch batch(const std::vector<std::int32_t>& tasks, std::int64_t task_count);
 
-  static torch::Tensor tensor(std::vector<std::vector<double>> rows);
+  static torch::Tensor tensor(const std::vector<std::vector<double>>& rows);
 
  private:
   Shape shape_;

@@ -135,7 +135,7 @@ void vary(json& run, const std::string& key, const json& value, const std::strin
 
 // The lists of values below `member`; none where the run has no such member.
 json lists_of(const json& run, const char* member, const std::string& path) {
-  const json lists = run.value(member, json::object());
+  json lists = run.value(member, json::object());
   check(lists.is_object(), "{}.{}: {} is not an object of lists", path, member, lists.dump());
   for (const auto& [key, values] : lists.items()) {
     check(values.is_array() && !values.empty(), "{}.{}.{}: {} is not a list of values", path,
