@@ -14,6 +14,7 @@ double squared_norm(const Tensor& matrix) { return matrix.square().sum().item<do
 
 Tensor cosines(const std::vector<Tensor>& matrices) {
   std::vector<Tensor> rows;
+  rows.reserve(matrices.size());
   for (const Tensor& matrix : matrices) rows.push_back(matrix.to(torch::kFloat64).flatten());
   const Tensor stacked = torch::stack(rows);
   const Tensor inner = stacked.mm(stacked.t());
