@@ -1,4 +1,5 @@
 #include "analysis/lint.h"
+#include "analysis/task_scores.h"
 #include "framework/core/error.h"
 #include "framework/core/metrics.h"
 #include "framework/io/run_reader.h"
@@ -72,7 +73,7 @@ class RunLint {
   }
 
   void check_score_range(const std::string& where, const std::string& metric, double score) {
-    const bool rises = !metrics().contains(metric) || metrics().find(metric).higher_is_better;
+    const bool rises = higher_is_better(metric);
     if (std::isfinite(score) && (rises ? std::abs(score) <= 1 : score >= 0)) return;
     report_.error(where, fmt::format("{} is {}, expected {}", metric, score,
                                      rises ? "-1 to 1" : "zero or more"));

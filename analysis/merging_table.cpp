@@ -1,9 +1,10 @@
 #include "analysis/merging_table.h"
 
 #include "analysis/run_footers.h"
+#include "analysis/run_scores.h"
 #include "analysis/significance.h"
+#include "analysis/task_scores.h"
 #include "framework/core/error.h"
-#include "framework/core/metrics.h"
 #include "framework/io/run_reader.h"
 
 #include <fmt/format.h>
@@ -22,8 +23,7 @@ struct Scores {
 };
 
 struct TaskScores {
-  std::string name;
-  bool higher_is_better = true;
+  TaskColumn column;
   Scores scores;
 };
 
@@ -36,11 +36,12 @@ std::vector<TaskScores> read_tasks(const RunGroup& group) {
     if (!merge) continue;
     if (tasks.empty()) {
       for (const TaskRecord& task : file.layout().tasks) {
-        tasks.push_back({task.name, metrics().find(task.metrics.front()).higher_is_better, {}});
+        const std::string& metric = task.metrics.front();
+        tasks.push_back({{task.name, metric, higher_is_better(metric)}, {}});
       }
     }
     for (std::size_t t = 0; t < tasks.size(); ++t) {
-      const double factor = tasks[t].higher_is_better ? 100 : 1;
+      const double factor = tasks[t].column.factor();
       tasks[t].scores.before.push_back(factor * merge->before[t]);
       tasks[t].scores.after.push_back(factor * merge->after[t]);
       tasks[t].scores.cka.push_back(merge->cka[t]);
@@ -78,11 +79,10 @@ Cell difference_cell(const Scores& scores, int digits) {
   return cell;
 }
 
-std::vector<Cell> row(const std::string& label, const std::string& task, bool higher_is_better,
-                      const Scores& scores) {
-  const int digits = higher_is_better ? 1 : 3;
+std::vector<Cell> row(const std::string& label, const TaskColumn& column, const Scores& scores) {
+  const int digits = column.digits();
   return {{label, {}},
-          {task + (higher_is_better ? "" : " ↓"), {}},
+          {column.heading(), {}},
           mean_cell(mean_std(scores.before), digits),
           mean_cell(mean_std(scores.after), digits),
           difference_cell(scores, digits),
@@ -99,12 +99,14 @@ Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
     const std::vector<TaskScores> tasks = read_tasks(group);
     if (tasks.empty()) continue;
     for (const TaskScores& task : tasks) {
-      table.rows.push_back(row(group.label, task.name, task.higher_is_better, task.scores));
+      table.rows.push_back(row(group.label, task.column, task.scores));
     }
-    const bool up = tasks.front().higher_is_better;
-    const bool one_direction = std::all_of(
-        tasks.begin(), tasks.end(), [&](const TaskScores& t) { return t.higher_is_better == up; });
-    if (one_direction) table.rows.push_back(row(group.label, "average", up, average(tasks)));
+    TaskColumn mean = tasks.front().column;
+    mean.task = "average";
+    const bool one_direction = std::all_of(tasks.begin(), tasks.end(), [&](const TaskScores& task) {
+      return task.column.higher_is_better == mean.higher_is_better;
+    });
+    if (one_direction) table.rows.push_back(row(group.label, mean, average(tasks)));
   }
   check(!table.rows.empty(), "no run is of a merged model; rankwise merge makes them");
   table.footers = {

@@ -152,8 +152,7 @@ void add_configs(const RunSet& runs, data& page) {
 void add_provenance(const RunSet& runs, data& page) {
   std::vector<data> entries;
   const auto add = [&](const char* name, const std::string& attribute) {
-    const std::string values = values_of(runs, attribute);
-    if (!values.empty()) entries.push_back(named(name, "value", values));
+    entries.push_back(named(name, "value", values_of(runs, attribute)));
   };
   add("study", "study");
   add("backbone", "backbone");

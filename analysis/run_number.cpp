@@ -2,8 +2,8 @@
 
 #include "analysis/planted_measures.h"
 #include "analysis/statistics.h"
+#include "analysis/task_scores.h"
 #include "framework/core/error.h"
-#include "framework/core/metrics.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,29 +16,19 @@ namespace {
 
 constexpr const char* kAverage = "average";
 
-bool higher_is_better(const TaskRecord& task) {
-  const std::string& metric = task.metrics.front();
-  return !metrics().contains(metric) || metrics().find(metric).higher_is_better;
-}
-
 bool is_measure(const std::string& name) {
   const auto& all = planted_measures();
   return std::any_of(all.begin(), all.end(),
                      [&](const Measure& measure) { return measure.name == name; });
 }
 
-std::optional<double> task_score(const std::vector<PredictionRecord>& predictions,
-                                 const TaskRecord& task, const NumberChoice& choice) {
+std::optional<double> task_score(const RunFile& file, const TaskRecord& task,
+                                 const NumberChoice& choice) {
   if (task.metrics.empty()) return std::nullopt;
-  for (const PredictionRecord& record : predictions) {
-    if (record.task != task.name || record.split != choice.split ||
-        record.parameters != choice.parameters) {
-      continue;
-    }
-    const auto found = record.scores.find(task.metrics.front());
-    if (found != record.scores.end()) return found->second;
-  }
-  return std::nullopt;
+  const auto scores = file.final_scores({task.name, choice.split, choice.parameters});
+  const auto found = scores.find(task.metrics.front());
+  if (found == scores.end()) return std::nullopt;
+  return found->second;
 }
 
 ScoreName average_name(const std::vector<TaskRecord>& tasks, const NumberChoice& choice) {
@@ -47,7 +37,7 @@ ScoreName average_name(const std::vector<TaskRecord>& tasks, const NumberChoice&
   for (const TaskRecord& task : tasks) {
     if (task.metrics.empty()) continue;
     names.insert(task.metrics.front());
-    directions.insert(higher_is_better(task));
+    directions.insert(higher_is_better(task.metrics.front()));
   }
   check(directions.size() == 1,
         "the tasks' metrics have no average: some rise and some fall; choose a task instead, such "
@@ -75,7 +65,7 @@ ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {
   for (const TaskRecord& task : tasks) {
     if (task.name == choice.measure && !task.metrics.empty()) {
       return {fmt::format("{} {} of {}", choice.split, task.metrics.front(), task.name),
-              higher_is_better(task)};
+              higher_is_better(task.metrics.front())};
     }
     names.push_back(task.name);
   }
@@ -86,9 +76,8 @@ ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {
 
 std::vector<double> task_scores(const RunFile& file, const NumberChoice& choice) {
   std::vector<double> scores;
-  const std::vector<PredictionRecord> predictions = file.predictions();
   for (const TaskRecord& task : file.layout().tasks) {
-    if (const auto score = task_score(predictions, task, choice)) scores.push_back(*score);
+    if (const auto score = task_score(file, task, choice)) scores.push_back(*score);
   }
   return scores;
 }
@@ -101,7 +90,7 @@ std::optional<double> run_score(const RunFile& file, const NumberChoice& choice)
     return mean_std(scores).mean;
   }
   for (const TaskRecord& task : tasks) {
-    if (task.name == choice.measure) return task_score(file.predictions(), task, choice);
+    if (task.name == choice.measure) return task_score(file, task, choice);
   }
   const MeasureValues values = measure_run(file);
   const auto found = values.find(choice.measure);

@@ -1,7 +1,7 @@
 #include "analysis/run_scores.h"
 
+#include "analysis/task_scores.h"
 #include "framework/core/error.h"
-#include "framework/core/metrics.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,10 +11,6 @@
 
 namespace rankwise {
 namespace {
-
-bool higher_is_better(const std::string& metric) {
-  return !metrics().contains(metric) || metrics().find(metric).higher_is_better;
-}
 
 /// Adds the tasks that no earlier run had.
 void add_columns(const RunFile& file, std::vector<TaskColumn>& columns) {

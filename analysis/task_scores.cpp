@@ -4,23 +4,21 @@
 
 namespace rankwise {
 
+bool higher_is_better(const std::string& metric) {
+  return !metrics().contains(metric) || metrics().find(metric).higher_is_better;
+}
+
 std::map<std::string, TaskScore> task_scores(const RunFile& file, const std::string& split,
                                              const std::string& parameters) {
-  std::map<std::string, std::string> first_metric;
-  for (const TaskRecord& task : file.layout().tasks) {
-    if (!task.metrics.empty()) first_metric[task.name] = task.metrics.front();
-  }
   std::map<std::string, TaskScore> scores;
-  for (const PredictionRecord& record : file.predictions()) {
-    const auto metric = first_metric.find(record.task);
-    if (record.split != split || record.parameters != parameters || metric == first_metric.end()) {
-      continue;
-    }
-    const auto found = record.scores.find(metric->second);
-    if (found == record.scores.end()) continue;
-    const bool rises =
-        !metrics().contains(metric->second) || metrics().find(metric->second).higher_is_better;
-    scores[record.task] = {metric->second, rises, (rises ? 100 : 1) * found->second};
+  for (const TaskRecord& task : file.layout().tasks) {
+    if (task.metrics.empty()) continue;
+    const std::string& metric = task.metrics.front();
+    const auto of_task = file.final_scores({task.name, split, parameters});
+    const auto found = of_task.find(metric);
+    if (found == of_task.end()) continue;
+    const bool rises = higher_is_better(metric);
+    scores[task.name] = {metric, rises, (rises ? 100 : 1) * found->second};
   }
   return scores;
 }

@@ -9,6 +9,9 @@
 
 namespace rankwise {
 
+/// Metrics that are not known, a plug-in's say, count as rising.
+bool higher_is_better(const std::string& metric);
+
 /// A task's first metric.
 struct TaskScore {
   std::string metric;

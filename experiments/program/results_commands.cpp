@@ -3,6 +3,7 @@
 #include "analysis/report.h"
 #include "analysis/summary.h"
 #include "experiments/program/commands.h"
+#include "experiments/program/table_output.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>
@@ -18,20 +19,14 @@ struct ResultsArguments {
   std::string out;
 };
 
-RunSet load(const ResultsArguments& arguments) {
-  RunSet runs = load_runs({arguments.paths.begin(), arguments.paths.end()});
-  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
-  return runs;
-}
-
 void report(const ResultsArguments& arguments) {
-  const RunSet runs = load(arguments);
+  const RunSet runs = load_and_warn(arguments.paths);
   write_file(arguments.out, report_html(runs, {.figures = arguments.figures}));
   fmt::print("{}\n", arguments.out);
 }
 
 void summary(const ResultsArguments& arguments) {
-  write_summary(load(arguments), arguments.out);
+  write_summary(load_and_warn(arguments.paths), arguments.out);
   fmt::print("{}  {:.0f} KiB\n", arguments.out,
              static_cast<double>(std::filesystem::file_size(arguments.out)) / 1024);
 }

@@ -8,7 +8,6 @@
 #include "framework/merge/similarity.h"
 #include "framework/train/evaluator.h"
 
-#include <ATen/core/Tensor.h>
 #include <torch/types.h>
 
 #include <algorithm>
