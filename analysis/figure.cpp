@@ -7,6 +7,7 @@ Registry<Figure> built_in() {
   Registry<Figure> registry("figure", "figures");
   registry.add("clusters", clusters_figure());
   registry.add("coactivation", coactivation_figure());
+  registry.add("gradients", gradients_figure());
   registry.add("pareto", pareto_figure());
   registry.add("profiles", profiles_figure());
   registry.add("rank_distribution", rank_distribution_figure());

@@ -38,6 +38,7 @@ Registry<Figure>& figures();
 
 Figure clusters_figure();
 Figure coactivation_figure();
+Figure gradients_figure();
 Figure pareto_figure();
 Figure profiles_figure();
 Figure rank_distribution_figure();

@@ -56,6 +56,11 @@ std::string viridis_palette() {
          "5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')\n";
 }
 
+std::string diverging_palette() {
+  return "set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', 3 '#f7f7f7', 4 '#fddbc7', "
+         "5 '#ef8a62', 6 '#b2182b')\n";
+}
+
 double text_width(const std::vector<std::string>& texts, double font_size) {
   std::size_t longest = 0;
   for (const std::string& text : texts) longest = std::max(longest, characters(text));

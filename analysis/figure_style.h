@@ -34,6 +34,9 @@ int series_dash(std::size_t i);
 /// `set palette` of viridis: dark is low, light is high, and so it stays in grey.
 std::string viridis_palette();
 
+/// `set palette` from blue through white to red (Brewer's RdBu, reversed): for signed values.
+std::string diverging_palette();
+
 /// Inches that the longest of some texts takes at a font size in points.
 double text_width(const std::vector<std::string>& texts, double font_size);
 

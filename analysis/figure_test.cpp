@@ -55,7 +55,7 @@ std::vector<std::string> names(const std::vector<fs::path>& files, const std::st
 using Names = std::vector<std::string>;
 
 TEST(Figure, UnknownNamesListTheKnownOnes) {
-  EXPECT_EQ(figures().names(), (Names{"clusters", "coactivation", "pareto", "profiles",
+  EXPECT_EQ(figures().names(), (Names{"clusters", "coactivation", "gradients", "pareto", "profiles",
                                       "rank_distribution", "ranks", "recovery", "routing",
                                       "selection", "similarity", "sweep", "training", "usage"}));
   EXPECT_THROW(figures().find("usages"), Error);
@@ -124,6 +124,7 @@ fs::path drawable_runs() {
   const fs::path folder = test_folder();
   test::RunSpec selector = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
   selector.final_record = drawn_run("").final_record;
+  selector.final_record.gradients = {{"low", 3, {4, 1, 0, 1, 9, 2, 0, 2, 1}}};
   write_run(folder, "a", selector);
   write_run(folder, "b", test::routed_run("rate 0.1", 0.1));
   write_run(folder, "c", test::routed_run("rate 0.2", 0.2));
@@ -156,8 +157,8 @@ TEST(Figure, EveryOneRefusesUnknownOptions) {
 TEST(Figure, RunsWithoutTheDataAreOneLineThatSaysWhatIsMissing) {
   const fs::path folder = test_folder();
   write_run(folder, "a");
-  for (const char* name : {"clusters", "coactivation", "rank_distribution", "ranks", "recovery",
-                           "routing", "selection", "similarity", "sweep", "usage"}) {
+  for (const char* name : {"clusters", "coactivation", "gradients", "rank_distribution", "ranks",
+                           "recovery", "routing", "selection", "similarity", "sweep", "usage"}) {
     const std::string text = error_of([&] { draw_figure(name, folder); });
     EXPECT_FALSE(text.empty()) << name;
     EXPECT_EQ(text.find('\n'), std::string::npos) << text;

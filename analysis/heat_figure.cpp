@@ -46,7 +46,7 @@ std::string heat_csv(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   std::string csv = csv_line(fields);
   for (const HeatMap& map : maps) {
     for (std::size_t i = 0; i < map.rows.size(); ++i) {
-      fields = {map.title, map.rows[i]};
+      fields = {map.name.empty() ? map.title : map.name, map.rows[i]};
       if (marks) fields.push_back(map.mark.empty() ? "" : number(map.mark[i]));
       for (Index j = 0; j < static_cast<Index>(columns.size()); ++j) {
         fields.push_back(j < map.value.cols() ? number(map.value(static_cast<Index>(i), j)) : "");
@@ -140,14 +140,14 @@ std::string heat_plot(const HeatMap& map, const Place& place, const HeatStyle& s
 
 /// A horizontal colour bar below everything, `from` and `to` in inches.
 std::string colour_bar(double from, double to, const HeatStyle& style, const Drawing& drawing) {
-  return viridis_palette() +
+  return (style.low < 0 ? diverging_palette() : viridis_palette()) +
          fmt::format(
              "set cbrange [{}:{}]\nset cbtics {},{} scale 0.3 offset 0,0.45\n"
              "set colorbox horizontal user origin screen {:.4f},{:.4f} size screen {:.4f},{:.4f}\n"
              "set cblabel {} offset 0,1.1\n",
-             style.low, style.high, style.low, (style.high - style.low) / 5, from / drawing.width,
-             0.38 / drawing.height, (to - from) / drawing.width, kBarHeight / drawing.height,
-             gnuplot_string(style.colour));
+             style.low, style.high, style.low, (style.high - style.low) / (style.low < 0 ? 4 : 5),
+             from / drawing.width, 0.38 / drawing.height, (to - from) / drawing.width,
+             kBarHeight / drawing.height, gnuplot_string(style.colour));
 }
 
 const Strings& along_x(const HeatMap& map, const HeatStyle& style) {

@@ -17,6 +17,7 @@ struct HeatMap {
   Eigen::MatrixXd value;             // [n, m]; NaN: blank
   std::vector<double> mark = {};     // [n] the column, from 1, of a dot in each row; empty: none
   std::string commands = {};         // more to draw around the panel
+  std::string name = {};             // in the CSV; empty: the title
 };
 
 struct HeatStyle {
@@ -25,7 +26,7 @@ struct HeatStyle {
   std::string panel_name = "panel", row_name = "row", mark_name = "mark";  // columns of the CSV
   std::string row_axis = {}, column_axis = {};  // what the axes are called; may be empty
   std::string colour = {};                      // what the colour bar is called
-  double low = 0, high = 1;                     // the ends of the colour scale
+  double low = 0, high = 1;                     // the ends of the colour scale; below 0: diverging
   double width = 3.4;                           // inches
   std::size_t columns = 3;                      // most panels in a row
   double row_height = 0.14;                     // inches, or of a column where rows lie along x

@@ -15,7 +15,8 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
 MergeRecord merged(double after) {
-  return {.before = {0.5, 0.9},
+  return {.models = 2,
+          .before = {0.5, 0.9},
           .after = {after, 0.8},
           .cka = {0.5, 0.7},
           .cosine = {1, -0.25, -0.25, 1},

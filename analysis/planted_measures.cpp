@@ -80,13 +80,13 @@ void measure_usage(const RunFile& file, MeasureValues& values) {
   measure_groups(after, truth->input_group, "input_last", values);
 }
 
-/// Mean magnitude of the [L, T, T] entries between two different models.
-double mean_off_diagonal(const std::vector<double>& values, std::size_t tasks) {
+/// Mean magnitude of the [L, M, M] entries between two different models.
+double mean_off_diagonal(const std::vector<double>& values, std::size_t models) {
   double sum = 0;
   std::size_t count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::size_t cell = i % (tasks * tasks);
-    if (cell / tasks == cell % tasks) continue;
+    const std::size_t cell = i % (models * models);
+    if (cell / models == cell % models) continue;
     sum += std::abs(values[i]);
     ++count;
   }
@@ -96,13 +96,15 @@ double mean_off_diagonal(const std::vector<double>& values, std::size_t tasks) {
 void measure_merging(const RunFile& file, MeasureValues& values) {
   const auto merge = file.merge();
   if (!merge) return;
-  const std::size_t tasks = file.layout().tasks.size();
   values["merge_before"] = mean_std(merge->before).mean;
   values["merge_after"] = mean_std(merge->after).mean;
   values["merge_cka"] = mean_std(merge->cka).mean;
-  if (merge->cosine.empty() || tasks < 2) return;
-  values["merge_cosine"] = mean_off_diagonal(merge->cosine, tasks);
-  values["input_overlap"] = mean_off_diagonal(merge->overlap, tasks);
+  if (merge->cosine.empty()) return;
+  const auto models = static_cast<std::size_t>(merge->models);
+  values["merge_cosine"] = mean_off_diagonal(merge->cosine, models);
+  values["input_overlap"] = mean_off_diagonal(merge->overlap, models);
+  values["smallest_angle"] = mean_off_diagonal(merge->smallest_angle, models);
+  values["mean_angle"] = mean_off_diagonal(merge->mean_angle, models);
   values["interference"] = mean_std(merge->interference).mean;
 }
 
@@ -165,6 +167,10 @@ const std::vector<Measure>& planted_measures() {
        "mean magnitude of the cosine of two models' updates, over pairs and sites"},
       {"input_overlap", "input overlap", 3,
        "||A_i A_j'|| / (||A_i|| ||A_j||) of two models, mean over pairs and sites"},
+      {"smallest_angle", "smallest angle", 1,
+       "degrees, the smallest principal angle between the row spaces of two models' A, mean over "
+       "pairs and sites"},
+      {"mean_angle", "mean angle", 1, "the same of the mean of the principal angles"},
       {"interference", "interference", 2,
        "||sum of updates||² over the sum of their ||·||², mean over sites; 1: orthogonal"},
   };
@@ -183,6 +189,8 @@ const Measure& find_measure(const std::string& name) {
 }
 
 MeasureValues measure_run(const RunFile& file) {
+  const auto stored = file.attributes().find(kStoredMeasures);
+  if (stored != file.attributes().end()) return stored->get<MeasureValues>();
   MeasureValues values;
   set(values, "error_last", test_error(file, "last"));
   set(values, "error_best", test_error(file, "best"));

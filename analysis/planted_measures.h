@@ -26,8 +26,12 @@ const Measure& find_measure(const std::string& name);
 /// Values by measure.
 using MeasureValues = std::map<std::string, double>;
 
-/// The measures of a finished run. One that the run can not have (nothing is chosen, the truth is
-/// not known, ranks that are all alike) is not in the map: it is never zero instead.
+/// The attribute of a run in a summary (summary.h) that holds the whole run's measures.
+inline constexpr const char* kStoredMeasures = "measures";
+
+/// The measures of a finished run, or those stored in a summary. One that the run can not have
+/// (nothing is chosen, the truth is not known, ranks that are all alike) is not in the map: it is
+/// never zero instead.
 MeasureValues measure_run(const RunFile& file);
 
 }  // namespace rankwise

@@ -26,12 +26,16 @@ test::RunSpec complete_run() {
   const std::size_t tasks = spec.layout.tasks.size();
   const std::size_t pairs = spec.layout.sites.size() * tasks * tasks;
   const std::vector<double> of_task(tasks, 0.5);
-  spec.merge = {of_task,
-                of_task,
-                of_task,
-                std::vector(pairs, 0.5),
-                std::vector(pairs, 0.5),
-                std::vector(spec.layout.sites.size(), 1.0)};
+  const std::vector<double> of_pair(pairs, 0.5);
+  spec.merge = MergeRecord{.models = static_cast<std::int64_t>(tasks),
+                           .before = of_task,
+                           .after = of_task,
+                           .cka = of_task,
+                           .cosine = of_pair,
+                           .overlap = of_pair,
+                           .smallest_angle = of_pair,
+                           .mean_angle = of_pair,
+                           .interference = std::vector(spec.layout.sites.size(), 1.0)};
   return spec;
 }
 

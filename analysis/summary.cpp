@@ -1,5 +1,6 @@
 #include "analysis/summary.h"
 
+#include "analysis/planted_measures.h"
 #include "analysis/projection.h"
 #include "framework/core/error.h"
 #include "framework/io/run_archive.h"
@@ -92,6 +93,9 @@ FinalRecord final_record_of(const RunFile& file, const SummaryOptions& options) 
     record.predictions.push_back(std::move(prediction));
   }
   record.sample_tasks = file.sample_tasks();
+  std::vector<GradientRecord> gradients = file.gradients();
+  if (!gradients.empty()) record.gradients = {std::move(gradients.back())};
+  for (GradientRecord& kept : record.gradients) round_digits(kept.covariance);
   for (const SampleEmbedding& sample : file.sample_embeddings()) {
     if (sample.site != "pooled") continue;
     record.sample_embeddings.push_back(coordinates_of(sample, options.coordinates));
@@ -103,6 +107,7 @@ void write_reduced(const RunFile& file, const std::filesystem::path& path,
                    const SummaryOptions& options) {
   nlohmann::json attributes = file.attributes();
   for (const char* own : {"format", "schema", "status", "error"}) attributes.erase(own);
+  attributes[kStoredMeasures] = measure_run(file);  // some need what is left out
   RunLayout layout = file.layout();
   for (SiteRecord& site : layout.sites) {
     site.coactivation = false;
@@ -133,7 +138,7 @@ void write_summary(const RunSet& runs, const std::filesystem::path& archive,
   of_run.usage /= static_cast<std::int64_t>(count);
   for (const RunGroup& group : runs.groups) {
     for (const Run& run : group.runs) {
-      const std::string name = run.path.stem().string();
+      const std::string name = archived_name(run.path);
       const auto path = folder.path() / (name + ".h5");
       write_reduced(RunFile(run.path), path, of_run);
       check(reduced.emplace(name, path).second, "two runs are called {}", name);

@@ -16,11 +16,12 @@ struct SummaryOptions {
   std::int64_t coordinates = 8;   // principal coordinates of sampled representations
 };
 
-/// Writes the finished runs as an archive (run_archive.h): every score, test predictions (but of
-/// vectors), counts and chosen ranks of the evaluations that it keeps, other routing statistics to
-/// four digits. Left out: factors, coactivation, task embeddings, dev predictions, planted
-/// directions. Representations are given by their first principal coordinates, which keep distances
-/// but for the directions of least variance.
+/// Writes the finished runs as an archive (run_archive.h): every score and measure, test
+/// predictions (but of vectors), counts and chosen ranks of the evaluations that it keeps, other
+/// routing statistics to four digits, gradients of the last site alone. Left out: factors,
+/// coactivation, task embeddings, dev predictions, planted directions. Representations are given by
+/// their first principal coordinates, which keep distances but for the directions of least
+/// variance.
 void write_summary(const RunSet& runs, const std::filesystem::path& archive,
                    const SummaryOptions& options = {});
 

@@ -1,7 +1,8 @@
 #include "analysis/summary.h"
 
+#include "analysis/planted_measures.h"
 #include "analysis/scores_table.h"
-#include "analysis/test_runs.h"
+#include "analysis/test_truth.h"
 #include "framework/io/run_archive.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/test_files.h"
@@ -30,6 +31,15 @@ TEST(Summary, MakesTheSameTable) {
   EXPECT_EQ(to_csv(scores_table(packed)), to_csv(scores_table(whole)));
 }
 
+TEST(Summary, KeepsMeasuresOfWhatItLeavesOut) {
+  const auto folder = test_folder();
+  const auto path = test::write_run(folder, "a", test::routed_run("routed", 0));
+  const MeasureValues whole = measure_run(RunFile(path));
+  write_summary(load_runs({folder}), folder / "summary.h5");
+  EXPECT_EQ(measure_run(RunFile(folder / "summary.h5" / "a")), whole);
+  EXPECT_TRUE(whole.contains("load_max_over_mean"));
+}
+
 TEST(Summary, KeepsFirstAndLastStepsOfMany) {
   const auto folder = test_folder();
   write_summary(runs(folder / "runs"), folder / "summary.h5", {.steps = 3});
@@ -45,6 +55,20 @@ TEST(Summary, IsPassedOverWhereTheRunsThemselvesAreThere) {
   for (const RunGroup& group : load_runs({folder}).groups) {
     for (const auto& run : group.runs) EXPECT_EQ(run.path.parent_path(), folder);
   }
+}
+
+TEST(Summary, GoesOnFromAnArchiveWhoseRunFilesAreGone) {
+  const auto folder = test_folder();
+  test::write_run(folder / "old", "a.b-s0", {.label = "alpha", .seed = 0});
+  const auto archive = folder / "summary.h5";
+  write_summary(load_runs({folder / "old"}), archive);
+  test::write_run(folder / "new", "a.b-s1", {.label = "alpha", .seed = 1});
+  write_summary(load_runs({folder / "new", archive}), archive);
+  EXPECT_THAT(archived_runs(archive), ElementsAre(archive / "a.b-s0", archive / "a.b-s1"));
+  const auto whole = folder / "whole";
+  test::write_run(whole, "a.b-s0", {.label = "alpha", .seed = 0});
+  test::write_run(whole, "a.b-s1", {.label = "alpha", .seed = 1});
+  EXPECT_EQ(to_csv(scores_table(load_runs({archive}))), to_csv(scores_table(load_runs({whole}))));
 }
 
 }  // namespace

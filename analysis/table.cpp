@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
+#include <cstddef>
 #include <string_view>
 
 namespace rankwise {
@@ -31,20 +33,20 @@ std::string padded(std::string_view text, std::size_t to, bool left) {
 
 using Line = std::vector<std::string>;
 
-std::string markdown_line(const Line& fields, const std::vector<std::size_t>& widths) {
+std::string markdown_line(const Line& fields, const std::vector<std::size_t>& widths,
+                          const std::vector<bool>& left) {
   std::string line = "|";
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    line += fmt::format(" {} |", padded(fields[i], widths[i], i == 0));
+    line += fmt::format(" {} |", padded(fields[i], widths[i], left[i]));
   }
   return line + "\n";
 }
 
-/// Row names to the left, numbers to the right.
-std::string markdown_rule(const std::vector<std::size_t>& widths) {
+std::string markdown_rule(const std::vector<std::size_t>& widths, const std::vector<bool>& left) {
   std::string line = "|";
   for (std::size_t i = 0; i < widths.size(); ++i) {
     const std::string dashes(widths[i] - 1, '-');
-    line += i == 0 ? fmt::format(" :{} |", dashes) : fmt::format(" {}: |", dashes);
+    line += left[i] ? fmt::format(" :{} |", dashes) : fmt::format(" {}: |", dashes);
   }
   return line + "\n";
 }
@@ -79,16 +81,29 @@ Cell mean_cell(const MeanStd& value, int digits) {
   return mean_cell(value, [&](double number) { return fmt::format("{:.{}f}", number, digits); });
 }
 
+std::vector<bool> text_columns(const Table& table) {
+  std::vector<bool> text(table.header.size(), false);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto words =
+        std::count_if(table.rows.begin(), table.rows.end(), [&](const std::vector<Cell>& row) {
+          return !row[i].text.empty() && std::isalpha(static_cast<unsigned char>(row[i].text[0]));
+        });
+    text[i] = i == 0 || 2 * words > static_cast<std::ptrdiff_t>(table.rows.size());
+  }
+  return text;
+}
+
 std::string to_markdown(const Table& table) {
   const std::vector<Line> lines = markdown_fields(table);
   std::vector<std::size_t> widths(table.header.size(), 2);
   for (const Line& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
   }
+  const std::vector<bool> left = text_columns(table);
   std::string text;
   if (!table.caption.empty()) text += table.caption + "\n\n";
-  text += markdown_line(lines[0], widths) + markdown_rule(widths);
-  for (std::size_t i = 1; i < lines.size(); ++i) text += markdown_line(lines[i], widths);
+  text += markdown_line(lines[0], widths, left) + markdown_rule(widths, left);
+  for (std::size_t i = 1; i < lines.size(); ++i) text += markdown_line(lines[i], widths, left);
   if (!table.footers.empty()) text += "\n";
   for (const std::string& footer : table.footers) text += "- " + footer + "\n";
   return text;

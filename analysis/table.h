@@ -31,14 +31,19 @@ struct Table {
   std::vector<std::string> footers = {};     // one line each
 };
 
+/// Columns of words, which are aligned to the left as numbers are to the right: the first, and
+/// those where most cells begin with a letter.
+std::vector<bool> text_columns(const Table& table);
+
 /// Caption, table and footers; the columns are aligned in the source as well.
 std::string to_markdown(const Table& table);
 
 /// Header and rows. A column with statistics becomes three: "x", "x std", "x n", in full precision.
 std::string to_csv(const Table& table);
 
-/// A float with booktabs' rules (\usepackage{booktabs}); the footers are a note below it. Letters
-/// beyond ASCII that tables use become commands; others stay UTF-8.
+/// A float with booktabs' rules, shrunk to the line where it is wider (\usepackage{booktabs,
+/// graphicx}); the footers are a note below it. Letters beyond ASCII that tables use become
+/// commands; others stay UTF-8.
 std::string to_latex(const Table& table);
 
 /// <table class="rankwise">...</table>: a fragment for any page, its text escaped.

@@ -67,16 +67,19 @@ std::string row_line(const std::vector<Cell>& row) {
 }  // namespace
 
 std::string to_latex(const Table& table) {
-  const std::size_t columns = table.header.size();
-  std::string text = "\\begin{table}\n\\centering\n";
+  std::string text = "% \\usepackage{booktabs,graphicx}\n\\begin{table}\n\\centering\n";
   if (!table.caption.empty()) text += fmt::format("\\caption{{{}}}\n", escape(table.caption));
-  const std::string numbers(columns == 0 ? 0 : columns - 1, 'r');
-  text += fmt::format("\\begin{{tabular}}{{l{}}}\n\\toprule\n", numbers);
+  std::string alignment;
+  for (const bool left : text_columns(table)) alignment += left ? 'l' : 'r';
+  text += fmt::format(
+      "\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n"
+      "\\begin{{tabular}}{{{}}}\n\\toprule\n",
+      alignment);
   std::vector<Cell> header;
   for (const std::string& name : table.header) header.push_back({name, {}});
   text += row_line(header) + "\\midrule\n";
   for (const auto& row : table.rows) text += row_line(row);
-  text += "\\bottomrule\n\\end{tabular}\n";
+  text += "\\bottomrule\n\\end{tabular}}\n";
   if (!table.footers.empty()) {
     std::vector<std::string> lines;
     for (const std::string& footer : table.footers) lines.push_back(escape(footer));

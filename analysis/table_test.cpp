@@ -55,14 +55,27 @@ TEST(Table, BoldCellsAreStarredInMarkdownAndPlainInCsv) {
 
 TEST(Table, LatexHasBooktabsRulesAndEscapedText) {
   EXPECT_EQ(to_latex(marked_table()),
+            "% \\usepackage{booktabs,graphicx}\n"
             "\\begin{table}\n\\centering\n\\caption{50 \\% \\& more}\n"
+            "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
             "\\begin{tabular}{lr}\n\\toprule\n"
             "method & cola $\\downarrow$ \\\\\n\\midrule\n"
             "a\\_b \\textless{}c\\textgreater{} & \\textbf{0.1 $\\pm$ 0.2} \\\\\n"
-            "\\bottomrule\n\\end{tabular}\n"
+            "\\bottomrule\n\\end{tabular}}\n"
             "\n\\medskip\n\\parbox{\\linewidth}{\\footnotesize\n"
             "Bold: p \\textless{} 0.05.\\\\\none \"seed\"}\n"
             "\\end{table}\n");
+}
+
+TEST(Table, WordsStandAtTheLeft) {
+  const Table table{.header = {"method", "verdict", "cell"},
+                    .rows = {{{"a", {}}, {"held", {}}, {"n/a (not found)", {}}},
+                             {{"b", {}}, {"–", {}}, {"0.5", {}}},
+                             {{"c", {}}, {"undecided", {}}, {"+0.5", {}}}}};
+  EXPECT_EQ(text_columns(table), (std::vector<bool>{true, true, false}));
+  EXPECT_NE(to_markdown(table).find("| :----- | :-------- | --------------: |"), std::string::npos);
+  EXPECT_NE(to_latex(table).find("{tabular}{llr}"), std::string::npos);
+  EXPECT_NE(to_html(table).find("<td class=\"words\">held</td>"), std::string::npos);
 }
 
 TEST(Table, HtmlIsAFragmentWithEscapedText) {

@@ -4,6 +4,7 @@
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
+#include "framework/core/provenance.h"
 #include "framework/train/workers.h"
 
 #include <fmt/format.h>
@@ -16,6 +17,7 @@ namespace {
 
 int run(int count, char** arguments) {
   CLI::App program("rankwise: experiments on rank-wise low-rank adaptation", "rankwise");
+  program.set_version_flag("--version", [] { return rankwise::version_line(); });
   rankwise::add_run_command(program);
   rankwise::add_look_up_commands(program);
   rankwise::add_analysis_commands(program);

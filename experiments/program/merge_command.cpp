@@ -1,4 +1,4 @@
-// merge: several models of one task each into one, scored on every task.
+// merge: several models, each of tasks of its own, into one that is scored on every task.
 
 #include "experiments/program/commands.h"
 #include "framework/core/json_file.h"
@@ -35,11 +35,11 @@ nlohmann::json options_of(const std::string& rule, const std::vector<std::string
 
 void merge_all(const MergeArguments& arguments) {
   for (const MergeGroup& group : merge_groups({arguments.paths.begin(), arguments.paths.end()})) {
+    Merger merger(group, arguments.places, arguments.device);
     for (const std::string& rule : arguments.rules) {
-      const MergeRequest request{rule, options_of(rule, arguments.set), arguments.places,
-                                 arguments.device};
-      const bool made = merge(group, request);
-      fmt::print("{}  {}\n", made ? "merged" : "there ", merged_file(group, request).string());
+      const MergeRequest request{rule, options_of(rule, arguments.set)};
+      const bool made = merger.merge(request);
+      fmt::print("{}  {}\n", made ? "merged" : "there ", merger.file(request).string());
     }
   }
 }
@@ -57,7 +57,8 @@ std::string rules_help() {
 void add_merge_command(CLI::App& program) {
   auto arguments = std::make_shared<MergeArguments>();
   CLI::App* command = program.add_subcommand(
-      "merge", "Merge models of one task each, by study, group and seed; score them on every task");
+      "merge",
+      "Merge models of different tasks, by study, group and seed; score them on every task");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   command->add_option("--rule", arguments->rules, rules_help())->allow_extra_args(false);
   command->add_option("--set", arguments->set, "rule.option=value, as in ties.density=0.5")

@@ -1,4 +1,5 @@
 #include "experiments/program/commands.h"
+#include "framework/io/run_archive.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/study.h"
@@ -20,6 +21,7 @@ struct RunArguments {
   std::int64_t jobs = 1;
   std::int64_t threads = 0;
   bool dry_run = false;
+  std::string archive;  // runs in it count as finished
 };
 
 std::int64_t threads_per_run(const RunArguments& arguments) {
@@ -42,6 +44,17 @@ std::vector<RunTask> tasks_of(const Study& study, const RunArguments& arguments)
                      .threads = threads_per_run(arguments)});
   }
   return tasks;
+}
+
+// Leaves out the runs that an archive holds.
+void skip_archived(const std::string& archive, std::vector<RunTask>& tasks) {
+  std::set<std::string> there;
+  for (const auto& run : archived_runs(archive)) there.insert(archived_name(run));
+  const auto removed = std::erase_if(tasks, [&](const RunTask& task) {
+    const RunIdentity identity = identify(task.config, task.places);
+    return there.contains(archived_name(run_file(task.config, identity, task.study, task.places)));
+  });
+  fmt::print("{} of the runs are in {}\n", removed, archive);
 }
 
 // Loads data and weights of each run to count them.
@@ -98,8 +111,9 @@ int run(RunArguments arguments) {
   plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
   load_plugins(plugins);
   const Study study = read_study(arguments.file, arguments.overrides);
-  const std::vector<RunTask> tasks = tasks_of(study, arguments);
+  std::vector<RunTask> tasks = tasks_of(study, arguments);
   check_data(tasks);
+  if (!arguments.archive.empty()) skip_archived(arguments.archive, tasks);
   if (arguments.dry_run) {
     print_plan(tasks);
     return 0;
@@ -132,6 +146,8 @@ void add_run_command(CLI::App& program) {
   command->add_option("--results", arguments->places.results, "Folder for run files");
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
+  command->add_option("--skip-archived", arguments->archive,
+                      "Skip the runs in this file, which rankwise summary made");
   command->add_flag("--dry-run", arguments->dry_run, "Print the runs, run nothing");
   command->callback([arguments] { throw CLI::RuntimeError(run(*arguments)); });
 }

@@ -26,7 +26,8 @@ struct Proof {
 };
 
 std::vector<Proof> forward_proofs();   // outputs of methods that must agree
-std::vector<Proof> baseline_proofs();  // what each baseline is in terms of LoRA
+std::vector<Proof> mixture_proofs();   // baselines of several LoRAs
+std::vector<Proof> baseline_proofs();  // what each other baseline is in terms of LoRA
 std::vector<Proof> gradient_proofs();  // gradients against finite differences and by hand
 std::vector<Proof> count_proofs();     // probabilities, parameter counts, statistics of A
 

@@ -14,7 +14,7 @@ double larger(double a, double b) { return std::isnan(a) || a > b ? a : b; }
 std::vector<Finding> verify() {
   std::vector<Finding> findings;
   for (const auto& part :
-       {forward_proofs(), baseline_proofs(), gradient_proofs(), count_proofs()}) {
+       {forward_proofs(), mixture_proofs(), baseline_proofs(), gradient_proofs(), count_proofs()}) {
     for (const Proof& proof : part) {
       Finding finding{proof.claim, proof.where, 0, proof.limit, proof.trials};
       for (std::int64_t trial = 0; trial < proof.trials; ++trial) {

@@ -18,6 +18,11 @@ std::string source_commit() { return RANKWISE_COMMIT; }
 
 bool source_dirty() { return RANKWISE_DIRTY != 0; }
 
+std::string version_line() {
+  return fmt::format("rankwise {} ({}{})", RANKWISE_VERSION, source_commit().substr(0, 10),
+                     source_dirty() ? ", with changes" : "");
+}
+
 std::string host_name() {
   std::array<char, 256> name{};
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";

@@ -10,6 +10,8 @@ namespace rankwise {
 /// Set when the library was configured; "unknown" outside a git checkout.
 std::string source_commit();
 bool source_dirty();
+/// "rankwise 0.1.0 (0123456789, with changes)"
+std::string version_line();
 
 std::string host_name();
 /// UTC, ISO 8601, seconds.

@@ -82,6 +82,9 @@ inline FinalRecord example_final() {
                        .out = 1,
                        .a = {1, 2, 3, 4, 5, 6},
                        .b = {7, 8}}},
+          .gradients = {{.site = "encoder.layer.0.attention.self.query",
+                         .ranks = 2,
+                         .covariance = {4, 1, 1, 9}}},
           .parameters = {
               .total = 100, .trainable = 20, .active = 10, .router = 5, .frozen = 80, .head = 3}};
 }

@@ -87,6 +87,13 @@ void write_factors(hdf5::File& file, const FactorRecord& record) {
   write(file, schema::slot("/factors/<site>/b", names, sizes), record.b);
 }
 
+void write_gradients(hdf5::File& file, const GradientRecord& record) {
+  write(file,
+        schema::slot("/gradient/<site>/covariance", {{"site", record.site}},
+                     {{"R", static_cast<std::uint64_t>(record.ranks)}}),
+        record.covariance);
+}
+
 /// A matrix of floats: its sides and its values.
 struct Matrix {
   std::int64_t rows = 0, columns = 0;
@@ -120,6 +127,7 @@ void write_final_record(hdf5::File& file, const FinalRecord& record,
     write_sample_embedding(file, embedding, record.sample_tasks.size());
   }
   for (const FactorRecord& factors : record.factors) write_factors(file, factors);
+  for (const GradientRecord& gradients : record.gradients) write_gradients(file, gradients);
   file.create_group(kParameters);
   for_each_parameter_count([&](const char* name, auto field) {
     file.set_attribute(kParameters, name, record.parameters.*field);
@@ -177,6 +185,18 @@ std::vector<FactorRecord> read_factors(const hdf5::File& file) {
     check(a.rows == b.columns, "{}: factors of {} have {} and {} ranks", file.name(), site, a.rows,
           b.columns);
     records.push_back({site, a.rows, a.columns, b.rows, std::move(a.values), std::move(b.values)});
+  }
+  return records;
+}
+
+std::vector<GradientRecord> read_gradients(const hdf5::File& file) {
+  std::vector<GradientRecord> records;
+  for (const std::string& site : file.children("/gradient")) {
+    const hdf5::Dataset covariance = file.dataset("/gradient/" + site + "/covariance");
+    const hdf5::Shape shape = covariance.shape();
+    check(shape.size() == 2 && shape[0] == shape[1], "{}: has shape {}, expected a square",
+          covariance.place().text(), hdf5::to_string(shape));
+    records.push_back({site, static_cast<std::int64_t>(shape[0]), covariance.read<double>()});
   }
   return records;
 }

@@ -27,6 +27,7 @@ std::map<std::string, double> read_final_scores(const hdf5::File& file,
 std::vector<SampleEmbedding> read_sample_embeddings(const hdf5::File& file);
 std::vector<std::int32_t> read_sample_tasks(const hdf5::File& file);
 std::vector<FactorRecord> read_factors(const hdf5::File& file);
+std::vector<GradientRecord> read_gradients(const hdf5::File& file);
 ParameterCounts read_parameters(const hdf5::File& file);
 
 }  // namespace rankwise

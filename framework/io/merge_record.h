@@ -1,21 +1,26 @@
-/// What merging several runs of one task each into one model left, in the file of the merged model.
+/// What merging several runs into one model left, in the file of the merged model.
 #pragma once
 
 #include "framework/io/hdf5.h"
 #include "framework/io/run_file.h"
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 namespace rankwise {
 
-/// Arrays are row-major, by the layout's order of tasks T and sites L.
+/// Arrays are row-major, by the layout's order of tasks T and sites L, and by the order of the M
+/// merged models.
 struct MergeRecord {
-  std::vector<double> before;        // [T] first metric on test of the task's own model
-  std::vector<double> after;         // [T] of the merged model
-  std::vector<double> cka;           // [T] linear CKA of the two models' pooled vectors
-  std::vector<double> cosine;        // [L, T, T] of the updates; empty: they are no matrices
-  std::vector<double> overlap;       // [L, T, T] ||A_i A_j'|| / (||A_i|| ||A_j||)
+  std::int64_t models = 0;      // M
+  std::vector<double> before;   // [T] first metric on test of the task's own model
+  std::vector<double> after;    // [T] of the merged model
+  std::vector<double> cka;      // [T] linear CKA of the two models' pooled vectors
+  std::vector<double> cosine;   // [L, M, M] of the updates; empty: they are no matrices
+  std::vector<double> overlap;  // [L, M, M] ||A_i A_j'|| / (||A_i|| ||A_j||)
+  // [L, M, M] principal angles between the row spaces of A_i and A_j, degrees
+  std::vector<double> smallest_angle, mean_angle;
   std::vector<double> interference;  // [L] ||sum dW||^2 / sum ||dW||^2
   bool operator==(const MergeRecord&) const = default;
 };

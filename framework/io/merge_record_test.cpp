@@ -17,11 +17,14 @@ const RunLayout kLayout{
     .sites = {{.name = "x", .in = 3, .out = 3}}};
 
 MergeRecord record() {
-  return {.before = {0.9, 0.8},
+  return {.models = 2,
+          .before = {0.9, 0.8},
           .after = {0.6, 0.7},
           .cka = {1, 0.5},
           .cosine = {1, 0.25, 0.25, 1},
           .overlap = {1, 0.5, 0.5, 1},
+          .smallest_angle = {0, 60, 60, 0},
+          .mean_angle = {0, 75, 75, 0},
           .interference = {1.25}};
 }
 
@@ -38,6 +41,8 @@ TEST(MergeRecord, ComesBack) {
   MergeRecord scores = record();
   scores.cosine.clear();
   scores.overlap.clear();
+  scores.smallest_angle.clear();
+  scores.mean_angle.clear();
   scores.interference.clear();
   EXPECT_EQ(RunFile(written(&scores)).merge(), scores) << "updates that are no matrices";
   EXPECT_FALSE(RunFile(written(nullptr)).merge().has_value());

@@ -14,6 +14,16 @@ std::string entry(const std::filesystem::path& run) {
   return std::string(kRuns) + "/" + run.filename().string();
 }
 
+void write_runs(const std::filesystem::path& file_path, const std::filesystem::path& name,
+                const std::map<std::string, std::filesystem::path>& runs) {
+  hdf5::File file = hdf5::File::create(file_path, name);
+  for (const auto& [run, path] : runs) {
+    const std::string bytes = read_file(path);
+    file.write_deflated(entry(run), {bytes.begin(), bytes.end()});
+  }
+  file.close();
+}
+
 }  // namespace
 
 void write_archive(const std::filesystem::path& archive,
@@ -21,13 +31,19 @@ void write_archive(const std::filesystem::path& archive,
   create_parent_folder(archive);
   std::filesystem::path temporary = archive;
   temporary += ".new";
-  hdf5::File file = hdf5::File::create(temporary, archive);
-  for (const auto& [name, path] : runs) {
-    const std::string bytes = read_file(path);
-    file.write_deflated(entry(name), {bytes.begin(), bytes.end()});
+  try {
+    write_runs(temporary, archive, runs);
+  } catch (const Error&) {
+    std::error_code ignored;  // the first failure is the one to show
+    std::filesystem::remove(temporary, ignored);
+    throw;
   }
-  file.close();
   commit_file(temporary, archive);
+}
+
+std::string archived_name(const std::filesystem::path& run) {
+  const std::string name = run.filename().string();
+  return name.ends_with(".h5") ? name.substr(0, name.size() - 3) : name;
 }
 
 std::vector<std::filesystem::path> archived_runs(const std::filesystem::path& archive) {

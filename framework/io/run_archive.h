@@ -21,6 +21,9 @@ inline constexpr const char* kArchiveName = "summary.h5";
 void write_archive(const std::filesystem::path& archive,
                    const std::map<std::string, std::filesystem::path>& runs);
 
+/// The name of a run file, or of a run in an archive, in an archive: without the file's ending.
+std::string archived_name(const std::filesystem::path& run);
+
 /// The runs in it as paths, in alphabetical order. Throws Error where it is no archive.
 std::vector<std::filesystem::path> archived_runs(const std::filesystem::path& archive);
 

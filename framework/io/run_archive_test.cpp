@@ -40,6 +40,17 @@ TEST(RunArchive, IsTheSameBytesForTheSameRuns) {
   EXPECT_EQ(read_file(folder / "x.h5"), read_file(folder / "y.h5"));
 }
 
+TEST(RunArchive, StaysAsItWasWhereTheNextOneFails) {
+  const auto folder = test_folder();
+  const auto archive = folder / "summary.h5";
+  write_archive(archive, {{"a", written(folder, "first")}});
+  const std::string before = read_file(archive);
+  EXPECT_THAT(error_of([&] { write_archive(archive, {{"b", folder / "none.h5"}}); }),
+              HasSubstr("none.h5"));
+  EXPECT_EQ(read_file(archive), before);
+  EXPECT_FALSE(std::filesystem::exists(folder / "summary.h5.new"));
+}
+
 TEST(RunArchive, SaysWhatIsMissing) {
   const auto folder = test_folder();
   const auto run = written(folder, "first");

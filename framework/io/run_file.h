@@ -136,6 +136,14 @@ struct FactorRecord {
   bool operator==(const FactorRecord&) const = default;
 };
 
+/// How the gradients of B's columns at one site varied together over the steps.
+struct GradientRecord {
+  std::string site;
+  std::int64_t ranks = 0;
+  std::vector<double> covariance;  // [R, R]
+  bool operator==(const GradientRecord&) const = default;
+};
+
 /// Parameters by role; `active` is what one token uses.
 struct ParameterCounts {
   std::int64_t total = 0, trainable = 0, active = 0, router = 0, frozen = 0, head = 0;
@@ -148,6 +156,7 @@ struct FinalRecord {
   std::vector<SampleEmbedding> sample_embeddings;  // each of n rows
   std::vector<std::int32_t> sample_tasks;          // [n] index into the layout's tasks
   std::vector<FactorRecord> factors;
+  std::vector<GradientRecord> gradients = {};
   ParameterCounts parameters;
 };
 

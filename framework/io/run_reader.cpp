@@ -154,6 +154,7 @@ std::vector<SampleEmbedding> RunFile::sample_embeddings() const {
 
 std::vector<std::int32_t> RunFile::sample_tasks() const { return read_sample_tasks(file_); }
 std::vector<FactorRecord> RunFile::factors() const { return read_factors(file_); }
+std::vector<GradientRecord> RunFile::gradients() const { return read_gradients(file_); }
 ParameterCounts RunFile::parameters() const { return read_parameters(file_); }
 std::optional<MergeRecord> RunFile::merge() const { return read_merge(file_, layout_); }
 

@@ -56,6 +56,7 @@ class RunFile {
   std::vector<SampleEmbedding> sample_embeddings() const;
   std::vector<std::int32_t> sample_tasks() const;  // [n] index into the layout's tasks
   std::vector<FactorRecord> factors() const;
+  std::vector<GradientRecord> gradients() const;
   ParameterCounts parameters() const;
   std::optional<MergeRecord> merge() const;  // nothing unless the file is of a merged model
 

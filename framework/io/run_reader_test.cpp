@@ -35,6 +35,7 @@ void read_everything(const fs::path& path) {
   file.sample_embeddings();
   file.sample_tasks();
   file.factors();
+  file.gradients();
   file.parameters();
 }
 
@@ -57,6 +58,7 @@ TEST(RunFile, GivesBackWhatWasWritten) {
   EXPECT_EQ(file.sample_embeddings(), expected.sample_embeddings);
   EXPECT_EQ(file.sample_tasks(), expected.sample_tasks);
   EXPECT_EQ(file.factors(), expected.factors);
+  EXPECT_EQ(file.gradients(), expected.gradients);
   EXPECT_EQ(file.parameters(), expected.parameters);
 }
 

@@ -3,6 +3,7 @@
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/core/provenance.h"
+#include "framework/io/run_archive.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/run_writer.h"
 #include "framework/merge/similarity.h"
@@ -32,7 +33,8 @@ std::vector<std::filesystem::path> run_files(const std::vector<std::filesystem::
       continue;
     }
     for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      if (entry.path().extension() == ".h5") files.push_back(entry.path());
+      const bool archive = entry.path().filename() == kArchiveName;
+      if (entry.path().extension() == ".h5" && !archive) files.push_back(entry.path());
     }
   }
   return files;
@@ -42,25 +44,17 @@ json resolved_options(const MergeRequest& request) {
   return merge_rules().find(request.rule).resolve(request.options, "merge." + request.rule);
 }
 
-// What the merged file is made from: its config hash.
-std::string identity_of(const MergeGroup& group, const MergeRequest& request) {
-  json sources = json::array();
-  for (const auto& file : group.files) {
-    sources.push_back(RunFile(file).attributes().at("config_hash"));
-  }
-  return sha256(
-      canonical({{"merge", {{"rule", request.rule}, {"options", resolved_options(request)}}},
-                 {"sources", sources}}));
-}
-
-std::vector<MergeSource> load_sources(const MergeGroup& group, const MergeRequest& request) {
+std::vector<MergeSource> load_sources(const MergeGroup& group, const Places& places,
+                                      const std::string& device) {
   std::vector<MergeSource> sources;
   std::set<std::string> tasks;
   for (const auto& file : group.files) {
-    sources.push_back(load_source(file, request.places, request.device));
-    const std::string& task = sources.back().task().name;
-    check(tasks.insert(task).second, "{}: group '{}' has two runs of task '{}' at seed {}",
-          file.string(), group.name, task, group.seed);
+    sources.push_back(load_source(file, places, device));
+    for (const TaskData& data : sources.back().dataset().tasks) {
+      check(tasks.insert(data.task.name).second,
+            "{}: group '{}' has two runs of task '{}' at seed {}", file.string(), group.name,
+            data.task.name, group.seed);
+    }
     check(sources.back().sites().size() == sources.front().sites().size(),
           "{}: adapts {} linears, and {} adapts {}", file.string(), sources.back().sites().size(),
           group.files.front().string(), sources.front().sites().size());
@@ -68,42 +62,50 @@ std::vector<MergeSource> load_sources(const MergeGroup& group, const MergeReques
   return sources;
 }
 
-// A source's model on its test split: scores, and the pooled vector [n, width] of each sequence.
+// A model on the test split of one task: first score, and the pooled vector [n, width] of each
+// sequence.
 struct Outcome {
   PredictionRecord predictions;
+  double score = 0;
   Tensor pooled;
 };
 
-Outcome outcome_of(MergeSource& source) {
-  const torch::NoGradGuard no_grad;
-  const Dataset& dataset = source.made.suite.dataset;
+Tensor pooled_of(MergeSource& source, std::int32_t task) {
   const std::int64_t rows = source.config.train.evaluation_rows;
-  Outcome outcome;
-  outcome.predictions = Evaluator(dataset, rows, source.made.tensors)
-                            .evaluate(source.model(), SplitName::kTest, false)
-                            .tasks.front();
   std::vector<Tensor> pooled;
-  for (const auto& examples : evaluation_batches(dataset.tasks.front().test, 0, rows)) {
-    const Batch batch = pack(dataset, SplitName::kTest, examples, source.made.tensors);
+  for (const auto& examples : evaluation_batches(source.dataset().tasks[task].test, task, rows)) {
+    const Batch batch = pack(source.dataset(), SplitName::kTest, examples, source.made.tensors);
     pooled.push_back(source.model().forward({.batch = batch, .count_usage = false}));
   }
-  outcome.pooled = torch::cat(pooled);
-  return outcome;
+  return torch::cat(pooled);
 }
 
-double first_score(const MergeSource& source, const PredictionRecord& record) {
-  return record.scores.at(source.task().metrics.front());
+// By the source's tasks.
+std::vector<Outcome> outcomes_of(MergeSource& source) {
+  const torch::NoGradGuard no_grad;
+  const Dataset& dataset = source.dataset();
+  const Evaluation evaluation =
+      Evaluator(dataset, source.config.train.evaluation_rows, source.made.tensors)
+          .evaluate(source.model(), SplitName::kTest, false);
+  std::vector<Outcome> outcomes;
+  for (std::int32_t t = 0; t < dataset.task_count(); ++t) {
+    const PredictionRecord& found = evaluation.tasks[t];
+    outcomes.push_back(
+        {found, found.scores.at(dataset.tasks[t].task.metrics.front()), pooled_of(source, t)});
+  }
+  return outcomes;
 }
 
 // The parameters must give what the run recorded with them.
-void check_recorded(const MergeSource& source, const PredictionRecord& found) {
-  for (const PredictionRecord& record : RunFile(source.file).predictions()) {
-    if (record.split != "test" || record.parameters != "last") continue;
-    const double recorded = first_score(source, record);
-    const double score = first_score(source, found);
+void check_recorded(const MergeSource& source, const std::vector<Outcome>& outcomes) {
+  const RunFile file(source.file);
+  for (std::size_t t = 0; t < outcomes.size(); ++t) {
+    const Task& task = source.dataset().tasks[t].task;
+    const auto scores = file.final_scores({task.name, "test", "last"});
+    const double recorded = scores.at(task.metrics.front()), score = outcomes[t].score;
     check(std::abs(score - recorded) <= 1e-3 * std::max(1.0, std::abs(recorded)),
-          "{}: its parameters score {} on test, and the run recorded {}; run it again",
-          source.file.string(), score, recorded);
+          "{}: its parameters score {} on test of {}, and the run recorded {}; run it again",
+          source.file.string(), score, task.name, recorded);
   }
 }
 
@@ -127,6 +129,21 @@ void append(std::vector<double>& to, const Tensor& values) {
   to.insert(to.end(), added.begin(), added.end());
 }
 
+// [M, M] the smallest and the mean principal angle between the rows of each two matrices.
+std::pair<Tensor, Tensor> angles_between(const std::vector<Tensor>& matrices) {
+  const auto count = static_cast<std::int64_t>(matrices.size());
+  Tensor smallest = torch::zeros({count, count}, torch::kFloat64);
+  Tensor mean = torch::zeros({count, count}, torch::kFloat64);
+  for (std::int64_t i = 0; i < count; ++i) {
+    for (std::int64_t j = 0; j < i; ++j) {
+      const Tensor angles = principal_angles(matrices[i], matrices[j]);
+      smallest[i][j] = smallest[j][i] = angles[0];
+      mean[i][j] = mean[j][i] = angles.mean();
+    }
+  }
+  return {smallest, mean};
+}
+
 // Nothing where an update is no matrix.
 void compare_updates(const std::vector<MergeSource>& sources, MergeRecord& record) {
   std::vector<Matrices> models;
@@ -143,47 +160,18 @@ void compare_updates(const std::vector<MergeSource>& sources, MergeRecord& recor
     }
     append(record.cosine, cosines(matrices));
     append(record.overlap, row_overlaps(rows));
+    const auto [smallest, mean] = angles_between(rows);
+    append(record.smallest_angle, smallest);
+    append(record.mean_angle, mean);
     record.interference.push_back(interference(matrices));
   }
-}
-
-// Merging and its scores, before and after.
-struct Merging {
-  MergeRecord record;
-  FinalRecord final_record;
-};
-
-Merging merge_sources(std::vector<MergeSource>& sources, const MergeRequest& request,
-                      std::int64_t seed) {
-  Merging merging;
-  std::vector<Outcome> before;
-  for (MergeSource& source : sources) {
-    before.push_back(outcome_of(source));
-    check_recorded(source, before.back().predictions);
-    merging.record.before.push_back(first_score(source, before.back().predictions));
-  }
-  compare_updates(sources, merging.record);
-  const MergedUpdates updates = merge_rules()
-                                    .find(request.rule)
-                                    .merge(sources, resolved_options(request),
-                                           Seed(static_cast<std::uint64_t>(seed)).stream("merge"));
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    attach(sources[i], updates);
-    Outcome after = outcome_of(sources[i]);
-    merging.record.after.push_back(first_score(sources[i], after.predictions));
-    merging.record.cka.push_back(linear_cka(before[i].pooled, after.pooled));
-    for (const char* parameters : {"last", "best"}) {  // a merged model has but one set
-      merging.final_record.predictions.push_back(after.predictions);
-      merging.final_record.predictions.back().parameters = parameters;
-    }
-  }
-  return merging;
 }
 
 RunLayout layout_of(const std::vector<MergeSource>& sources) {
   RunLayout layout;
   for (const MergeSource& source : sources) {
-    layout.tasks.push_back(RunFile(source.file).layout().tasks.front());
+    const auto tasks = RunFile(source.file).layout().tasks;
+    layout.tasks.insert(layout.tasks.end(), tasks.begin(), tasks.end());
   }
   for (const auto& [site, update] : sources.front().sites()) {
     layout.sites.push_back({.name = site.name, .in = site.in, .out = site.out});
@@ -195,7 +183,11 @@ RunConfig merged_config(const std::vector<MergeSource>& sources, const MergeGrou
                         const MergeRequest& request) {
   RunConfig config = sources.front().config;
   config.data.tasks.clear();
-  for (const MergeSource& source : sources) config.data.tasks.push_back(source.task().name);
+  for (const MergeSource& source : sources) {
+    for (const TaskData& data : source.dataset().tasks) {
+      config.data.tasks.push_back(data.task.name);
+    }
+  }
   config.label = group.name + ", " + request.rule;
   config.group = group.name;
   return config;
@@ -205,29 +197,6 @@ double sum_of(const std::vector<MergeSource>& sources, const char* attribute) {
   double sum = 0;
   for (const MergeSource& source : sources) sum += source.attributes.at(attribute).get<double>();
   return sum;
-}
-
-// Those of the first source where nothing is said here: backbone, suite, host and so on.
-json attributes_of(const std::vector<MergeSource>& sources, const MergeGroup& group,
-                   const MergeRequest& request) {
-  const RunConfig config = merged_config(sources, group, request);
-  json attributes = sources.front().attributes;
-  for (const char* own : {"format", "schema", "status"}) attributes.erase(own);
-  attributes["label"] = config.label;
-  attributes["config"] = config.to_json();
-  attributes["config"]["merge"] = {{"rule", request.rule}, {"options", resolved_options(request)}};
-  attributes["config_hash"] = identity_of(group, request);
-  attributes["protocol_hash"] = identify(config, request.places).protocol_hash;
-  attributes["best_rule"] = "the merged model has one set of parameters";
-  attributes["scale_note"] =
-      fmt::format("merged from {} runs of one task each; of each: {}", sources.size(),
-                  attributes.value("scale_note", std::string()));
-  attributes["commit"] = source_commit();
-  attributes["dirty"] = source_dirty();
-  attributes["created"] = utc_now();
-  attributes["training_seconds"] = sum_of(sources, "training_seconds");
-  attributes["training_tokens"] = static_cast<std::int64_t>(sum_of(sources, "training_tokens"));
-  return attributes;
 }
 
 }  // namespace
@@ -265,22 +234,101 @@ std::vector<MergeGroup> merge_groups(const std::vector<std::filesystem::path>& p
   return groups;
 }
 
-std::filesystem::path merged_file(const MergeGroup& group, const MergeRequest& request) {
-  return group.files.front().parent_path() / "merged" /
-         fmt::format("{}-{}-s{}-{}.h5", slug(group.name), slug(request.rule), group.seed,
-                     identity_of(group, request).substr(0, 10));
+// A group's models with what they score alone, and how alike their updates are.
+struct Merger::Sources {
+  Sources(const MergeGroup& group, const Places& places, const std::string& device)
+      : models(load_sources(group, places, device)) {
+    record.models = static_cast<std::int64_t>(models.size());
+    for (MergeSource& source : models) {
+      before.push_back(outcomes_of(source));
+      check_recorded(source, before.back());
+      for (const Outcome& outcome : before.back()) record.before.push_back(outcome.score);
+    }
+    compare_updates(models, record);
+  }
+
+  // Fills `final_record` with the merged model's predictions.
+  MergeRecord merged(const MergedUpdates& updates, FinalRecord& final_record) {
+    MergeRecord result = record;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      attach(models[i], updates);
+      const std::vector<Outcome> after = outcomes_of(models[i]);
+      for (std::size_t t = 0; t < after.size(); ++t) {
+        result.after.push_back(after[t].score);
+        result.cka.push_back(linear_cka(before[i][t].pooled, after[t].pooled));
+        for (const char* parameters : {"last", "best"}) {  // a merged model has but one set
+          final_record.predictions.push_back(after[t].predictions);
+          final_record.predictions.back().parameters = parameters;
+        }
+      }
+    }
+    return result;
+  }
+
+  // Those of the first source where nothing is said here: backbone, suite, host and so on.
+  json attributes(const MergeGroup& group, const MergeRequest& request,
+                  const Places& places) const {
+    const RunConfig config = merged_config(models, group, request);
+    json attributes = models.front().attributes;
+    for (const char* own : {"format", "schema", "status"}) attributes.erase(own);
+    attributes["label"] = config.label;
+    attributes["config"] = config.to_json();
+    attributes["config"]["merge"] = {{"rule", request.rule},
+                                     {"options", resolved_options(request)}};
+    attributes["protocol_hash"] = identify(config, places).protocol_hash;
+    attributes["best_rule"] = "the merged model has one set of parameters";
+    attributes["scale_note"] = fmt::format("merged from {} runs; of each: {}", models.size(),
+                                           attributes.value("scale_note", std::string()));
+    attributes["commit"] = source_commit();
+    attributes["dirty"] = source_dirty();
+    attributes["created"] = utc_now();
+    attributes["training_seconds"] = sum_of(models, "training_seconds");
+    attributes["training_tokens"] = static_cast<std::int64_t>(sum_of(models, "training_tokens"));
+    return attributes;
+  }
+
+  std::vector<MergeSource> models;
+  std::vector<std::vector<Outcome>> before;  // by model and its tasks
+  MergeRecord record;                        // without what depends on the rule
+};
+
+Merger::Merger(MergeGroup group, Places places, std::string device)
+    : group_(std::move(group)), places_(std::move(places)), device_(std::move(device)) {}
+Merger::Merger(Merger&&) noexcept = default;
+Merger::~Merger() = default;
+
+// What the merged file is made from: its config hash.
+std::string Merger::identity(const MergeRequest& request) const {
+  json sources = json::array();
+  for (const auto& file : group_.files) {
+    sources.push_back(RunFile(file).attributes().at("config_hash"));
+  }
+  return sha256(
+      canonical({{"merge", {{"rule", request.rule}, {"options", resolved_options(request)}}},
+                 {"sources", sources}}));
 }
 
-bool merge(const MergeGroup& group, const MergeRequest& request) {
-  const auto file = merged_file(group, request);
-  if (std::filesystem::exists(file)) return false;
-  std::vector<MergeSource> sources = load_sources(group, request);
-  Merging merging = merge_sources(sources, request, group.seed);
-  merging.final_record.parameters.total = sources.front().model().count().total;
-  merging.final_record.parameters.frozen = merging.final_record.parameters.total;
-  const json attributes = attributes_of(sources, group, request);
-  RunWriter writer(file, layout_of(sources), attributes);
-  writer.finish(merging.final_record, json::object(), &merging.record);
+std::filesystem::path Merger::file(const MergeRequest& request) const {
+  return group_.files.front().parent_path() / "merged" /
+         fmt::format("{}-{}-s{}-{}.h5", slug(group_.name), slug(request.rule), group_.seed,
+                     identity(request).substr(0, 10));
+}
+
+bool Merger::merge(const MergeRequest& request) {
+  const auto path = file(request);
+  if (std::filesystem::exists(path)) return false;
+  if (!sources_) sources_ = std::make_unique<Sources>(group_, places_, device_);
+  const Seed seed = Seed(static_cast<std::uint64_t>(group_.seed)).stream("merge");
+  const MergedUpdates updates =
+      merge_rules().find(request.rule).merge(sources_->models, resolved_options(request), seed);
+  FinalRecord final_record;
+  const MergeRecord record = sources_->merged(updates, final_record);
+  final_record.parameters.total = sources_->models.front().model().count().total;
+  final_record.parameters.frozen = final_record.parameters.total;
+  json attributes = sources_->attributes(group_, request, places_);
+  attributes["config_hash"] = identity(request);
+  RunWriter writer(path, layout_of(sources_->models), attributes);
+  writer.finish(final_record, json::object(), &record);
   return true;
 }
 

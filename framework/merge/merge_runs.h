@@ -1,5 +1,5 @@
-/// Merges the runs of a group, one task each, into one model, scores it on every task, and leaves
-/// a run file.
+/// Merges the runs of a group, each of tasks of its own, into one model, scores it on every task,
+/// and leaves a run file.
 #pragma once
 
 #include "framework/merge/merge_rule.h"
@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,16 +28,31 @@ std::vector<MergeGroup> merge_groups(const std::vector<std::filesystem::path>& p
 struct MergeRequest {
   std::string rule;
   nlohmann::json options = nlohmann::json::object();
-  Places places;
-  std::string device = "cpu";
 };
 
-/// Where merge() puts its file: results/<study>/merged/<group>-<rule>-s<seed>-<hash>.h5
-std::filesystem::path merged_file(const MergeGroup& group, const MergeRequest& request);
+/// Merges one group by one rule after the other; its models are loaded once, when first needed.
+class Merger {
+ public:
+  explicit Merger(MergeGroup group, Places places = {}, std::string device = "cpu");
+  Merger(Merger&&) noexcept;
+  ~Merger();
 
-/// Makes the file unless it is there. True: it was made. Throws Error for an unknown rule or
-/// option, two runs of one task, sites that differ, or parameters that do not give the recorded
-/// scores.
-bool merge(const MergeGroup& group, const MergeRequest& request);
+  /// Where merge() puts its file: <the runs' folder>/merged/<group>-<rule>-s<seed>-<hash>.h5
+  std::filesystem::path file(const MergeRequest& request) const;
+
+  /// Makes the file unless it is there. True: it was made. Throws Error for an unknown rule or
+  /// option, a task of two runs, sites that differ, or parameters that do not give the recorded
+  /// scores.
+  bool merge(const MergeRequest& request);
+
+ private:
+  struct Sources;
+  std::string identity(const MergeRequest& request) const;
+
+  MergeGroup group_;
+  Places places_;
+  std::string device_;
+  std::unique_ptr<Sources> sources_;  // null: not loaded
+};
 
 }  // namespace rankwise

@@ -2,6 +2,7 @@
 
 #include "framework/merge/merge_runs.h"
 
+#include "framework/io/run_archive.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/test_files.h"
 #include "framework/train/run.h"
@@ -48,14 +49,16 @@ std::filesystem::path trained(
 RunFile merged(const std::filesystem::path& runs, const std::string& rule) {
   const auto groups = merge_groups({runs});
   EXPECT_THAT(groups, SizeIs(1));
+  Merger merger(groups[0]);
   const MergeRequest request{.rule = rule};
-  EXPECT_TRUE(merge(groups[0], request));
-  EXPECT_FALSE(merge(groups[0], request)) << "it is there";
-  return RunFile(merged_file(groups[0], request));
+  EXPECT_TRUE(merger.merge(request));
+  EXPECT_FALSE(merger.merge(request)) << "it is there";
+  return RunFile(merger.file(request));
 }
 
 TEST(MergeRuns, LeaveARunFileOfAllTasks) {
   const auto runs = trained("lora");
+  write_archive(runs / kArchiveName, {});  // holds no parameters: passed over
   const RunFile file = merged(runs, "average");
   EXPECT_EQ(file.status(), "finished");
   EXPECT_EQ(file.attributes().at("label"), "lora, average");
@@ -75,12 +78,44 @@ TEST(MergeRuns, LeaveARunFileOfAllTasks) {
   // Of a model with itself: 1 where A has one direction, 1 / sqrt(R) where it has R equal ones.
   EXPECT_GT(record.overlap[0], 1 / std::sqrt(8.0) - 1e-9);
   EXPECT_LT(record.overlap[0], 1);
+  EXPECT_THAT(record.mean_angle, SizeIs(3 * 3 * 3));
+  EXPECT_EQ(record.mean_angle[0], 0) << "with itself";
+  EXPECT_GT(record.mean_angle[1], record.smallest_angle[1]);
+}
+
+TEST(MergeRuns, ByOneRuleAfterTheOtherAreAsByEachAlone) {
+  const auto runs = trained("lora");
+  const MergeGroup group = merge_groups({runs})[0];
+  const MergeRequest average{.rule = "average"}, ties{.rule = "ties"};
+  Merger alone(group);
+  alone.merge(ties);
+  const auto expected = RunFile(alone.file(ties)).merge();
+  std::filesystem::remove(alone.file(ties));
+  Merger both(group);
+  both.merge(average);
+  both.merge(ties);
+  EXPECT_EQ(RunFile(both.file(ties)).merge(), expected);
+  EXPECT_NE(RunFile(both.file(average)).merge(), expected);
+}
+
+TEST(MergeRuns, MayHaveSeveralTasks) {
+  const auto runs = trained("lora", "{}", R"([["planted0", "planted2"], ["planted1"]])");
+  const RunFile file = merged(runs, "average");
+  EXPECT_THAT(file.attributes().at("config").at("data").at("tasks"),
+              ElementsAre("planted0", "planted2", "planted1"));
+  const MergeRecord record = file.merge().value();
+  EXPECT_EQ(record.models, 2);
+  EXPECT_THAT(record.after, SizeIs(3));
+  EXPECT_THAT(record.cosine, SizeIs(3 * 2 * 2));
+}
+
+TEST(MergeRuns, RefuseTasksOfTwoRuns) {
+  const auto runs = trained("lora", "{}", R"([["planted0"], ["planted0", "planted1"]])");
+  EXPECT_THAT(error_of([&] { merged(runs, "average"); }),
+              HasSubstr("has two runs of task 'planted0'"));
 }
 
 TEST(MergeRuns, OfOneTaskTwiceIsThatModel) {
-  // Two runs of one task are refused; a model merged with itself by its outputs is itself.
-  const auto runs = trained("lora", "{}", R"([["planted0"], ["planted0", "planted1"]])");
-  EXPECT_THAT(error_of([&] { merged(runs, "average"); }), HasSubstr("trained on 2 tasks"));
   const auto twice = trained("smora", R"({"rank": 8, "active": 2})");
   MergeSource source = load_source(merge_groups({twice})[0].files[0], {}, "cpu");
   std::vector<MergeSource> both;
@@ -135,10 +170,10 @@ TEST(MergeRuns, OthersAreMergedByFactorsOrOutputs) {
 TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
   const auto runs = trained("lora");
   const auto group = merge_groups({runs})[0];
-  EXPECT_THAT(error_of([&] { merge(group, {.rule = "tie"}); }),
+  EXPECT_THAT(error_of([&] { Merger(group).merge({.rule = "tie"}); }),
               HasSubstr("unknown merge rule 'tie'; the merge rules are average, dare"));
   EXPECT_THAT(error_of([&] {
-                merge(group, {.rule = "ties", .options = {{"density", 2}}});
+                Merger(group).merge({.rule = "ties", .options = {{"density", 2}}});
               }),
               HasSubstr("density"));
   EXPECT_THAT(error_of([&] { merge_groups({runs / "none"}); }), HasSubstr("does not exist"));
@@ -148,10 +183,10 @@ TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
       std::filesystem::path(group.files[1]).replace_extension(".safetensors"),
       std::filesystem::path(group.files[0]).replace_extension(".safetensors"),
       std::filesystem::copy_options::overwrite_existing);
-  EXPECT_THAT(error_of([&] { merge(group, {.rule = "average"}); }),
+  EXPECT_THAT(error_of([&] { Merger(group).merge({.rule = "average"}); }),
               HasSubstr("and the run recorded"));
   std::filesystem::remove(std::filesystem::path(group.files[0]).replace_extension(".safetensors"));
-  EXPECT_THAT(error_of([&] { merge(group, {.rule = "average"}); }),
+  EXPECT_THAT(error_of([&] { Merger(group).merge({.rule = "average"}); }),
               HasSubstr(R"("record": {"parameters": true})"));
 }
 

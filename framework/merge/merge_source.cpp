@@ -13,7 +13,7 @@ namespace {
 
 using torch::Tensor;
 
-// Random rows of a site's input, of the source's one task.
+// Random rows of a site's input, of the source's first task.
 struct Probe {
   Probe(const Adapter::Attached& attached, std::int64_t rows)
       : x(normal_tensor({rows, attached.site.in}, 1, Seed(1), attached.site.weight.options())),
@@ -52,9 +52,6 @@ MergeSource load_source(const std::filesystem::path& run_file, const Places& pla
   MergeSource source{run_file, file.attributes(), {}, places, device, {}};
   source.config = resolve_run(source.attributes.at("config"), run_file.string());
   source.made = source.fresh();
-  const std::int64_t tasks = source.made.suite.dataset.task_count();
-  check(tasks == 1, "{}: was trained on {} tasks; each of the merged models has one",
-        run_file.string(), tasks);
   const torch::NoGradGuard no_grad;
   load_tensors(source.model().state(), parameters);
   return source;
@@ -72,7 +69,14 @@ Tensor update_matrix(const Adapter::Attached& attached) {
   const Pass pass = probe.pass();
   const Choice choice = gate->forward({probe.x, z, pass});
   Tensor b = factors->b;
-  if (choice.kind() == Choice::Kind::kByTask) b = b * choice.weight()[0];
+  if (choice.kind() == Choice::Kind::kByTask) {
+    const Tensor& weight = choice.weight();
+    check(torch::equal(weight, weight[0].expand_as(weight)),
+          "{}: its tasks use different ranks, so that its update is no one matrix; merge runs of "
+          "one task each, or by outputs",
+          attached.site.name);
+    b = b * weight[0];
+  }
   const Tensor matrix = factors->scale * b.mm(factors->a);
   if (choice.kind() != Choice::Kind::kByRow) check_matrix(attached, matrix, probe);
   return matrix;

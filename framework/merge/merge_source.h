@@ -1,4 +1,4 @@
-/// A finished run of one task, loaded back with its trained parameters.
+/// A finished run, loaded back with its trained parameters.
 #pragma once
 
 #include "framework/io/run_file.h"
@@ -20,21 +20,21 @@ struct MergeSource {
   std::string device;
   Assembly made;  // with the parameters of the run's end
 
-  const Task& task() const { return made.suite.dataset.tasks.front().task; }
+  const Dataset& dataset() const { return made.suite.dataset; }
   Model& model() { return *made.model; }
   std::vector<Adapter::Attached> sites() const { return made.model->adapter().attached(); }
   /// Another model like it, without the trained parameters.
   Assembly fresh() const { return assemble(config, places, device); }
 };
 
-/// Reads the run file and the parameters beside it. Throws Error where the run has several tasks,
-/// is not finished, or left no parameters (record.parameters).
+/// Reads the run file and the parameters beside it. Throws Error where the run is not finished or
+/// left no parameters (record.parameters).
 MergeSource load_source(const std::filesystem::path& run_file, const Places& places,
                         const std::string& device);
 
 /// The update of a site as a matrix ΔW [out, in]: scale · B diag(g) A with the gate's weights of
-/// the task, or all at one where rows choose for themselves (routing dropped; FlyLoRA's Corollary
-/// 3.5 analyses this). Throws Error where the update is no such matrix.
+/// the tasks, or all at one where rows choose for themselves (routing dropped; FlyLoRA's Corollary
+/// 3.5 analyses this). Throws Error where the update is no such matrix, or one for each task.
 torch::Tensor update_matrix(const Adapter::Attached& attached);
 
 /// update_matrix() of every site.

@@ -16,6 +16,10 @@ torch::Tensor cosines(const std::vector<torch::Tensor>& matrices);
 /// share (FlyLoRA, Thm 3.4).
 torch::Tensor row_overlaps(const std::vector<torch::Tensor>& matrices);
 
+/// Principal angles between the row spaces of two matrices of the same width, in degrees, from the
+/// smallest (Björck & Golub, 1973); as many as the smaller space has dimensions.
+torch::Tensor principal_angles(const torch::Tensor& a, const torch::Tensor& b);
+
 /// ‖Σ ΔW_i‖² / Σ ‖ΔW_i‖²: 1 where the updates are orthogonal (FlyLoRA, Corollary 3.5), t where they
 /// are equal. 1 where all are zero.
 double interference(const std::vector<torch::Tensor>& matrices);

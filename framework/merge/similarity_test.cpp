@@ -38,6 +38,21 @@ TEST(Similarity, RowsOverlapWhereInputsAreShared) {
               Pointwise(DoubleNear(1e-12), {1.0, 0.6, 0.6, 1.0}));
 }
 
+TEST(Similarity, PrincipalAnglesOfRowSpaces) {
+  const auto rows = [](std::vector<double> values) {
+    const auto count = static_cast<std::int64_t>(values.size()) / 3;
+    return torch::tensor(values, kDouble).view({count, 3});
+  };
+  // The plane of x and y against one that shares x and is tilted by 60 degrees about it.
+  const double up = std::sqrt(3.0) / 2;
+  const Tensor plane = rows({2, 0, 0, 1, 1, 0});
+  const Tensor tilted = rows({1, 0, 0, 5, 0.5, up});
+  EXPECT_THAT(doubles(principal_angles(plane, tilted)), Pointwise(DoubleNear(1e-6), {0.0, 60.0}));
+  // Rows that repeat span one direction.
+  EXPECT_THAT(doubles(principal_angles(plane, rows({0, 0, 1, 0, 0, 3}))),
+              Pointwise(DoubleNear(1e-6), {90.0}));
+}
+
 TEST(Similarity, InterferenceIsOneForOrthogonalUpdates) {
   EXPECT_EQ(interference({matrix(1, 0, 0, 0), matrix(0, 2, 0, 0)}), 1);
   EXPECT_EQ(interference({matrix(1, 2, 0, 0), matrix(1, 2, 0, 0), matrix(1, 2, 0, 0)}), 3);

@@ -16,8 +16,8 @@ torch::Tensor scalar(double value) { return torch::tensor({value}, torch::kFloat
 NamedTensors live_tensors(Model& model, Trainer& trainer) {
   NamedTensors tensors;
   for (const auto& [name, tensor] : model.state()) tensors.emplace_back("state." + name, tensor);
-  for (const auto& [name, tensor] : trainer.optimizer_state()) {
-    tensors.emplace_back("optimizer." + name, tensor);
+  for (const auto& [name, tensor] : trainer.state()) {
+    tensors.emplace_back("trainer." + name, tensor);
   }
   for (const auto& [site, update] : model.adapter().attached()) {
     if (const RankUsage* usage = update->training_usage()) {

@@ -58,6 +58,7 @@ struct TrainOptions {
 struct RecordOptions {
   std::int64_t samples = 40;
   bool factors = true;
+  bool gradients = false;
   bool parameters = true;
   bool checkpoints = true;
 
@@ -66,6 +67,8 @@ struct RecordOptions {
     field("samples", self.samples, "dev examples a task whose representations are kept",
           not_negative());
     field("factors", self.factors, "keep A and B of every site in the run file");
+    field("gradients", self.gradients,
+          "keep the covariance of B's columns' gradients over the steps, at every site");
     field("parameters", self.parameters, "write every trained parameter to a safetensors file");
     field("checkpoints", self.checkpoints, "after each evaluation, so that a killed run goes on");
   }

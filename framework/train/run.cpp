@@ -34,7 +34,9 @@ class Run {
         identity_(identity),
         made_(assemble(config_, task.places, task.device)),
         evaluator_(dataset(), config_.train.evaluation_rows, made_.tensors),
-        trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {}
+        trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {
+    if (config_.record.gradients) trainer_.watch_gradients();
+  }
 
   void record_to(const std::filesystem::path& file) {
     RunWriter writer(file, run_layout(dataset(), model(), made_.suite.truth), opening_attributes(),
@@ -133,6 +135,7 @@ class Run {
     FinalRecord record;
     record.parameters = model().count();
     if (config_.record.factors) record.factors = collect_factors(model());
+    if (trainer_.gradients() != nullptr) record.gradients = trainer_.gradients()->covariance();
     if (config_.record.samples > 0) {
       collect_samples(model(), dataset(), config_.record.samples, made_.tensors, record);
     }

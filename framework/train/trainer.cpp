@@ -144,6 +144,7 @@ void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, 
 
 void Trainer::optimize(double factor) {
   const torch::NoGradGuard no_grad;
+  if (gradients_) gradients_->add();
   if (optimizer_) {
     if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(parameters_, options_.clip);
     model_.adapter().before_step(moment());
@@ -167,12 +168,15 @@ torch::optim::AdamWParamState& Trainer::moments_of(const torch::Tensor& paramete
   return static_cast<torch::optim::AdamWParamState&>(*entry);
 }
 
-std::vector<std::pair<std::string, torch::Tensor>> Trainer::optimizer_state() {
+std::vector<std::pair<std::string, torch::Tensor>> Trainer::state() {
   std::vector<std::pair<std::string, torch::Tensor>> state;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const torch::optim::AdamWParamState& moments = moments_of(parameters_[i]);
     state.emplace_back(std::to_string(i) + ".exp_avg", moments.exp_avg());
     state.emplace_back(std::to_string(i) + ".exp_avg_sq", moments.exp_avg_sq());
+  }
+  if (gradients_) {
+    for (auto& sum : gradients_->state()) state.push_back(std::move(sum));
   }
   return state;
 }

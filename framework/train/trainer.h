@@ -3,6 +3,7 @@
 
 #include "framework/data/sampler.h"
 #include "framework/model/model.h"
+#include "framework/train/gradient_moments.h"
 #include "framework/train/observer.h"
 #include "framework/train/options.h"
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,9 +35,14 @@ class Trainer {
 
   std::int64_t steps_done() const { return step_; }
 
-  /// Handles to AdamW's moments, "<parameter>.exp_avg" and "<parameter>.exp_avg_sq" by position;
-  /// zeros are made where no step was taken yet.
-  std::vector<std::pair<std::string, torch::Tensor>> optimizer_state();
+  /// From now on, sums up the gradients of every step, before they are clipped.
+  void watch_gradients() { gradients_.emplace(model_.adapter()); }
+  /// Null unless they are watched.
+  const GradientMoments* gradients() const { return gradients_ ? &*gradients_ : nullptr; }
+
+  /// Handles to AdamW's moments, "<parameter>.exp_avg" and "<parameter>.exp_avg_sq" by position,
+  /// and to the gradients' sums; zeros are made where no step was taken yet.
+  std::vector<std::pair<std::string, torch::Tensor>> state();
   /// Goes on after `step` steps: the sampler is brought to where it was.
   void resume_at(std::int64_t step);
 
@@ -60,6 +67,7 @@ class Trainer {
   Sampler sampler_;
   std::vector<torch::Tensor> parameters_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;  // null: nothing to train
+  std::optional<GradientMoments> gradients_;
   std::int64_t step_ = 0;
 };
 

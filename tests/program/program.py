@@ -45,6 +45,7 @@ DEFAULTS: Json = {
     "backbone": {"name": "tiny", "layers": 2},
     "data": PLANTED,
     "train": {"steps": 12, "batch": 8, "learning_rate": 1e-2, "evaluations": 3},
+    "record": {"gradients": True},
 }
 
 

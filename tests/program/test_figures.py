@@ -16,7 +16,7 @@ from .program import all_variants, by_label, csv_rows, names, open_run, run, tin
 TASKS = ["planted0", "planted1", "planted2"]
 FIGURES = [
     "clusters", "coactivation", "pareto", "profiles", "rank_distribution", "ranks", "recovery",
-    "routing", "selection", "similarity", "training", "usage",
+    "gradients", "routing", "selection", "similarity", "training", "usage",
 ]  # fmt: skip
 ROUTED = ["smora", "more", "flylora"]  # labels that choose among ranks
 
@@ -39,6 +39,7 @@ class Figures(Errors):
             ("training", {"training_loss", "training_scores"}),
             ("clusters", {"clusters_more_pooled", "clusters_more_layer.1", "clusters_lora_pooled"}),
             ("coactivation", {"coactivation_smora", "coactivation_flylora"}),
+            ("gradients", {"gradients"}),
             ("pareto", {"pareto_active"}),
             ("profiles", {"profiles"}),
             ("rank_distribution", {f"rank_distribution_{label}" for label in ROUTED}),
@@ -196,6 +197,19 @@ class Figures(Errors):
             if (row["measure"], row["label"]) == ("entropy, nats", "smora")
         ]
         np.testing.assert_allclose(drawn, np.mean(course, axis=0), rtol=1e-5)
+
+    def test_gradients_are_the_recorded_correlations(self) -> None:
+        rows = csv_rows(self.draw("gradients", "figures", "--set", "site=layer.0")["gradients.csv"])
+        with open_run(by_label(all_variants())["flylora"][0]) as file:
+            covariance = file["gradient/layer.0/covariance"][:]
+        deviation = np.sqrt(np.diag(covariance))
+        mine = [row for row in rows if row["panel"].startswith("flylora")]
+        columns = [int(row["column"]) - 1 for row in mine]
+        self.assertEqual(len(columns), 4)  # LoRA has no more
+        expected = (covariance / np.outer(deviation, deviation))[np.ix_(columns, columns)]
+        drawn = [[float(row[str(column + 1)]) for column in columns] for row in mine]
+        np.testing.assert_allclose(drawn, expected, rtol=1e-5)
+        self.assertGreater(np.abs(expected - np.eye(len(columns))).max(), 0.01)
 
     def test_sweep_draws_a_line_over_the_config(self) -> None:
         sweep = {"variant": "lora", "sweep": {"rank": [1, 2, 4]}}

@@ -1,0 +1,49 @@
+"""What is committed under results/ is what scripts/results makes from the summaries, byte by byte."""
+
+import os
+import subprocess
+import tempfile
+import unittest
+from pathlib import Path
+
+from .program import PROGRAM, ROOT
+
+COMPARED = {".md", ".csv", ".tex", ".gp", ".svg"}  # a PDF holds the time it was made
+
+
+def committed() -> set[Path]:
+    """Tables and figures that git knows, but for the page about them."""
+    listed = subprocess.run(
+        ["git", "ls-files", "results"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listed.returncode != 0:
+        raise unittest.SkipTest("no git checkout: what is committed is not known")
+    paths = {Path(line).relative_to("results") for line in listed.stdout.splitlines()}
+    return {path for path in paths if path.suffix in COMPARED and path.name != "README.md"}
+
+
+class Results(unittest.TestCase):
+    """scripts/results."""
+
+    def test_makes_every_committed_table_and_figure(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder)
+            done = subprocess.run(
+                ["scripts/results", folder],
+                cwd=ROOT,
+                env=os.environ | {"RANKWISE_PROGRAM": str(PROGRAM)},
+                capture_output=True,
+                text=True,
+            )
+            self.assertEqual(done.returncode, 0, done.stderr)
+            made = {path.relative_to(out) for path in out.rglob("*") if path.suffix in COMPARED}
+            self.assertEqual(made, committed())
+            for path in sorted(made):
+                with self.subTest(str(path)):
+                    self.assertEqual(
+                        (out / path).read_bytes(), (ROOT / "results" / path).read_bytes()
+                    )
+
+
+if __name__ == "__main__":
+    unittest.main()
