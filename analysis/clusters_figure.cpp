@@ -1,3 +1,4 @@
+#include "analysis/chosen_labels.h"
 #include "analysis/embedding_points.h"
 #include "analysis/figure.h"
 #include "analysis/figure_style.h"
@@ -22,11 +23,13 @@ constexpr const char* kPooled = "pooled";  // the backbone's output, in a run fi
 constexpr std::size_t kFewestSamples = 8;  // below, no neighbourhood means anything
 
 struct ClustersOptions {
+  std::vector<std::string> labels;
   std::string site;
   std::int64_t points = 300;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
     field("site", self.site, "site to draw beside 'pooled'; empty: the last with task embeddings");
     field("points", self.points, "most sampled sequences to draw", between(10, 2000));
   }
@@ -191,9 +194,8 @@ std::vector<std::string> sites_to_draw(const RunFile& file, const ClustersOption
 }
 
 /// Draws one label, or notes why not.
-void draw_run(const Run& run, const std::string& name, const FigureRequest& request,
-              FigureFiles& result) {
-  const auto options = parse_options<ClustersOptions>(request.options, "figure clusters: options");
+void draw_run(const Run& run, const std::string& name, const ClustersOptions& options,
+              const std::filesystem::path& out, FigureFiles& result) {
   const RunFile file(run.path);
   for (const std::string& site : sites_to_draw(file, options)) {
     const auto points = embedding_points(file, site, static_cast<std::size_t>(options.points));
@@ -203,15 +205,17 @@ void draw_run(const Run& run, const std::string& name, const FigureRequest& requ
       continue;
     }
     const std::string file_name = fmt::format("{}_{}", name, file_names({site}).front());
-    result.add(draw(clusters_drawing(file_name, run, *points, file.layout().tasks), request.out));
+    result.add(draw(clusters_drawing(file_name, run, *points, file.layout().tasks), out));
   }
 }
 
 FigureFiles draw_clusters(const FigureRequest& request) {
+  const auto options = parse_options<ClustersOptions>(request.options, "figure clusters: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
   FigureFiles result;
-  const std::vector<std::string> names = file_names(request.runs.labels());
+  const std::vector<std::string> names = file_names(runs.labels());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    draw_run(request.runs.groups[i].runs.front(), "clusters_" + names[i], request, result);
+    draw_run(runs.groups[i].runs.front(), "clusters_" + names[i], options, request.out, result);
   }
   check(!result.files.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
   return result;

@@ -192,9 +192,15 @@ TEST(Figure, ParetoKeepsWhatIsNotDominated) {
 }
 
 TEST(Figure, OnlyTheLabelsAskedForAreDrawn) {
-  const FigureFiles result =
-      draw_figure("coactivation", drawable_runs(), {{"labels", {"rate 0.2"}}});
-  EXPECT_EQ(names(result.files, ".svg"), Names{"coactivation_rate_0.2"});
+  const fs::path folder = drawable_runs();
+  const auto drawn = [&](const char* name, const char* label) {
+    return names(draw_figure(name, folder, {{"labels", {label}}}).files, ".svg");
+  };
+  EXPECT_EQ(drawn("coactivation", "rate 0.2"), Names{"coactivation_rate_0.2"});
+  EXPECT_EQ(drawn("usage", "rate 0.2"), (Names{"usage_rate_0.2", "usage_rate_0.2_sites"}));
+  EXPECT_EQ(drawn("clusters", "alpha"), Names{"clusters_alpha_pooled"});
+  draw_figure("training", folder, {{"labels", {"alpha"}}});
+  EXPECT_EQ(read_file(folder / "figures" / "training_loss.csv").find("rate"), std::string::npos);
 }
 
 TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {

@@ -80,16 +80,17 @@ void measure_usage(const RunFile& file, MeasureValues& values) {
   measure_groups(after, truth->input_group, "input_last", values);
 }
 
-/// Mean magnitude of the [L, M, M] entries between two different models.
-double mean_off_diagonal(const std::vector<double>& values, std::size_t models) {
+/// Mean magnitude of the [L, M, M] entries between two different models; NaN is left out.
+std::optional<double> mean_off_diagonal(const std::vector<double>& values, std::size_t models) {
   double sum = 0;
   std::size_t count = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::size_t cell = i % (models * models);
-    if (cell / models == cell % models) continue;
+    if (cell / models == cell % models || std::isnan(values[i])) continue;
     sum += std::abs(values[i]);
     ++count;
   }
+  if (count == 0) return std::nullopt;
   return sum / static_cast<double>(count);
 }
 
@@ -101,10 +102,10 @@ void measure_merging(const RunFile& file, MeasureValues& values) {
   values["merge_cka"] = mean_std(merge->cka).mean;
   if (merge->cosine.empty()) return;
   const auto models = static_cast<std::size_t>(merge->models);
-  values["merge_cosine"] = mean_off_diagonal(merge->cosine, models);
-  values["input_overlap"] = mean_off_diagonal(merge->overlap, models);
-  values["smallest_angle"] = mean_off_diagonal(merge->smallest_angle, models);
-  values["mean_angle"] = mean_off_diagonal(merge->mean_angle, models);
+  set(values, "merge_cosine", mean_off_diagonal(merge->cosine, models));
+  set(values, "input_overlap", mean_off_diagonal(merge->overlap, models));
+  set(values, "smallest_angle", mean_off_diagonal(merge->smallest_angle, models));
+  set(values, "mean_angle", mean_off_diagonal(merge->mean_angle, models));
   values["interference"] = mean_std(merge->interference).mean;
 }
 
@@ -169,7 +170,7 @@ const std::vector<Measure>& planted_measures() {
        "||A_i A_j'|| / (||A_i|| ||A_j||) of two models, mean over pairs and sites"},
       {"smallest_angle", "smallest angle", 1,
        "degrees, the smallest principal angle between the row spaces of two models' A, mean over "
-       "pairs and sites"},
+       "pairs and sites; not where A has as many ranks as inputs"},
       {"mean_angle", "mean angle", 1, "the same of the mean of the principal angles"},
       {"interference", "interference", 2,
        "||sum of updates||² over the sum of their ||·||², mean over sites; 1: orthogonal"},

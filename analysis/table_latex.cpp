@@ -13,7 +13,7 @@ namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Replacement, 25> kReplacements = {{
+constexpr std::array<Replacement, 29> kReplacements = {{
     {"\\", "\\textbackslash{}"},
     {"&", "\\&"},
     {"%", "\\%"},
@@ -35,6 +35,10 @@ constexpr std::array<Replacement, 25> kReplacements = {{
     {"≈", "$\\approx$"},
     {"≤", "$\\le$"},
     {"†", "$^\\dagger$"},
+    {"²", "$^2$"},
+    {"·", "$\\cdot$"},
+    {"Δ", "$\\Delta$"},
+    {"α", "$\\alpha$"},
     {"τ", "$\\tau$"},
     {"δ", "$\\delta$"},
     {"−", "$-$"},

@@ -1,3 +1,4 @@
+#include "analysis/chosen_labels.h"
 #include "analysis/figure.h"
 #include "analysis/figure_style.h"
 #include "analysis/table.h"
@@ -16,10 +17,12 @@ namespace rankwise {
 namespace {
 
 struct TrainingOptions {
+  std::vector<std::string> labels;
   std::int64_t window = 0;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
     field("window", self.window, "steps of the moving mean; 0: a tenth of the run", not_negative());
   }
 };
@@ -191,19 +194,20 @@ Drawing scores_drawing(const Scores& scores, const RunSet& runs) {
 
 FigureFiles draw_training(const FigureRequest& request) {
   const auto options = parse_options<TrainingOptions>(request.options, "figure training: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
   std::vector<LossCurve> curves;
   std::size_t steps = 0;
-  for (const RunGroup& group : request.runs.groups) {
+  for (const RunGroup& group : runs.groups) {
     curves.push_back(loss_curve(group));
     steps = std::max(steps, curves.back().step.size());
   }
   const auto window = options.window > 0 ? static_cast<std::size_t>(options.window)
                                          : std::max<std::size_t>(1, steps / 10);
-  const Scores scores = read_scores(request.runs);
+  const Scores scores = read_scores(runs);
   check(steps > 0 && !scores.tasks.empty(), "the runs record no steps or no evaluations");
   FigureFiles result;
-  result.add(draw(loss_drawing(curves, window, request.runs), request.out));
-  result.add(draw(scores_drawing(scores, request.runs), request.out));
+  result.add(draw(loss_drawing(curves, window, runs), request.out));
+  result.add(draw(scores_drawing(scores, runs), request.out));
   return result;
 }
 

@@ -1,3 +1,4 @@
+#include "analysis/chosen_labels.h"
 #include "analysis/figure.h"
 #include "analysis/heat_figure.h"
 #include "analysis/rank_usage.h"
@@ -13,10 +14,12 @@ namespace rankwise {
 namespace {
 
 struct UsageOptions {
+  std::vector<std::string> labels;
   bool sites = true;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
     field("sites", self.sites, "draw one panel a site as well");
   }
 };
@@ -79,25 +82,26 @@ Drawing sites_drawing(const std::string& name, const RunGroup& group, const Grou
 }
 
 /// Draws one label, or notes why not.
-void draw_group(const RunGroup& group, const std::string& name, const FigureRequest& request,
-                FigureFiles& result) {
-  const auto options = parse_options<UsageOptions>(request.options, "figure usage: options");
+void draw_group(const RunGroup& group, const std::string& name, bool sites,
+                const std::filesystem::path& out, FigureFiles& result) {
   const std::optional<GroupUsage> usage = read_usage(group);
   if (!usage) {
     result.notes.push_back(group.label + ": no rank usage is recorded; not drawn");
     return;
   }
-  result.add(draw(summed_drawing(name, group, *usage), request.out));
-  if (options.sites) result.add(draw(sites_drawing(name, group, *usage), request.out));
+  result.add(draw(summed_drawing(name, group, *usage), out));
+  if (sites) result.add(draw(sites_drawing(name, group, *usage), out));
 }
 
 FigureFiles draw_usage(const FigureRequest& request) {
   FigureFiles result;
-  const std::vector<std::string> names = file_names(request.runs.labels());
+  const auto options = parse_options<UsageOptions>(request.options, "figure usage: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  const std::vector<std::string> names = file_names(runs.labels());
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = request.runs.groups[i];
+    const RunGroup& group = runs.groups[i];
     try {
-      draw_group(group, "usage_" + names[i], request, result);
+      draw_group(group, "usage_" + names[i], options.sites, request.out, result);
     } catch (const UnknownTokens& error) {
       result.notes.push_back(group.label + ": " + error.what());
     }

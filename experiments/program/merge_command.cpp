@@ -4,7 +4,11 @@
 #include "framework/core/json_file.h"
 #include "framework/merge/merge_runs.h"
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
 #include <memory>
+#include <thread>
 
 namespace rankwise {
 
@@ -14,6 +18,7 @@ struct MergeArguments {
   std::vector<std::string> paths, rules, set;
   Places places;
   std::string device = "cpu";
+  int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 };
 
 // "ties.density=0.5" for rule `ties`: {"density": 0.5}.
@@ -34,6 +39,7 @@ nlohmann::json options_of(const std::string& rule, const std::vector<std::string
 }
 
 void merge_all(const MergeArguments& arguments) {
+  at::set_num_threads(arguments.threads);
   for (const MergeGroup& group : merge_groups({arguments.paths.begin(), arguments.paths.end()})) {
     Merger merger(group, arguments.places, arguments.device);
     for (const std::string& rule : arguments.rules) {
@@ -64,6 +70,8 @@ void add_merge_command(CLI::App& program) {
   command->add_option("--set", arguments->set, "rule.option=value, as in ties.density=0.5")
       ->allow_extra_args(false);
   command->add_option("--device", arguments->device, "cpu or cuda");
+  command->add_option("--threads", arguments->threads, "Threads (default: cores)")
+      ->check(CLI::PositiveNumber);
   command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
   command->callback([arguments] {

@@ -19,7 +19,8 @@ struct MergeRecord {
   std::vector<double> cka;      // [T] linear CKA of the two models' pooled vectors
   std::vector<double> cosine;   // [L, M, M] of the updates; empty: they are no matrices
   std::vector<double> overlap;  // [L, M, M] ||A_i A_j'|| / (||A_i|| ||A_j||)
-  // [L, M, M] principal angles between the row spaces of A_i and A_j, degrees
+  // [L, M, M] principal angles between the row spaces of A_i and A_j, degrees; NaN where they
+  // span everything
   std::vector<double> smallest_angle, mean_angle;
   std::vector<double> interference;  // [L] ||sum dW||^2 / sum ||dW||^2
   bool operator==(const MergeRecord&) const = default;

@@ -45,7 +45,9 @@ TEST(RunArchive, StaysAsItWasWhereTheNextOneFails) {
   const auto archive = folder / "summary.h5";
   write_archive(archive, {{"a", written(folder, "first")}});
   const std::string before = read_file(archive);
-  EXPECT_THAT(error_of([&] { write_archive(archive, {{"b", folder / "none.h5"}}); }),
+  EXPECT_THAT(error_of([&] {
+                write_archive(archive, {{"b", folder / "none.h5"}});
+              }),
               HasSubstr("none.h5"));
   EXPECT_EQ(read_file(archive), before);
   EXPECT_FALSE(std::filesystem::exists(folder / "summary.h5.new"));

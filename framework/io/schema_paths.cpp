@@ -114,7 +114,8 @@ const std::vector<Path>& paths() {
       {"/merge/overlap", "[L, M, M]", "float64",
        "merged: ||A_i A_j^T|| / (||A_i|| ||A_j||), Frobenius norms"},
       {"/merge/smallest_angle", "[L, M, M]", "float64",
-       "merged: degrees, the smallest principal angle between the row spaces of A_i and A_j"},
+       "merged: degrees, the smallest principal angle between the row spaces of A_i and A_j; NaN "
+       "where they span everything"},
       {"/merge/mean_angle", "[L, M, M]", "float64",
        "merged: degrees, the mean of the principal angles between them"},
       {"/merge/interference", "[L]", "float64",

@@ -22,7 +22,7 @@ set lmargin at screen 0.1048
 set rmargin at screen 0.3738
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
-set title 'frozen' font ',7.0'
+set title 'true' font ',7.0'
 unset xtics
 unset xlabel
 set ytics ('1' 1,'2' 2,'4' 4,'6' 6,'8' 8) scale 0.3 nomirror offset 0.5,0
@@ -39,7 +39,7 @@ set lmargin at screen 0.3973
 set rmargin at screen 0.6663
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
-set title 'printed' font ',7.0'
+set title 'frozen' font ',7.0'
 unset xtics
 unset xlabel
 unset ytics
@@ -56,7 +56,7 @@ set lmargin at screen 0.6898
 set rmargin at screen 0.9588
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
-set title 'printed, r/T' font ',7.0'
+set title 'printed' font ',7.0'
 unset xtics
 unset xlabel
 unset ytics
@@ -73,7 +73,7 @@ set lmargin at screen 0.1048
 set rmargin at screen 0.3738
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
-set title 'all prefixes' font ',7.0'
+set title 'printed, r/T' font ',7.0'
 set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
 set xlabel 'true rank' offset 0,0.8
 set ytics ('1' 1,'2' 2,'4' 4,'6' 6,'8' 8) scale 0.3 nomirror offset 0.5,0
@@ -90,7 +90,7 @@ set lmargin at screen 0.3973
 set rmargin at screen 0.6663
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
-set title 'gumbel' font ',7.0'
+set title 'all prefixes' font ',7.0'
 set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
 set xlabel 'true rank' offset 0,0.8
 unset ytics
@@ -107,7 +107,7 @@ set lmargin at screen 0.6898
 set rmargin at screen 0.9588
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
-set title 'true shuffled' font ',7.0'
+set title 'gumbel' font ',7.0'
 set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
 set xlabel 'true rank' offset 0,0.8
 unset ytics
