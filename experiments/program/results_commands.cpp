@@ -17,6 +17,7 @@ namespace {
 struct ResultsArguments {
   std::vector<std::string> paths, figures;
   std::string out;
+  SummaryOptions kept;
 };
 
 void report(const ResultsArguments& arguments) {
@@ -26,7 +27,7 @@ void report(const ResultsArguments& arguments) {
 }
 
 void summary(const ResultsArguments& arguments) {
-  write_summary(load_and_warn(arguments.paths), arguments.out);
+  write_summary(load_and_warn(arguments.paths), arguments.out, arguments.kept);
   fmt::print("{}  {:.0f} KiB\n", arguments.out,
              static_cast<double>(std::filesystem::file_size(arguments.out)) / 1024);
 }
@@ -48,6 +49,12 @@ void add_summary_command(CLI::App& program) {
       "summary", "Pack finished runs into one small file that tables and figures can be made from");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   command->add_option("--out", arguments->out, "The file: results/<study>/summary.h5")->required();
+  command
+      ->add_option("--usage", arguments->kept.usage,
+                   fmt::format("Most numbers of routing statistics, over all runs: fewer "
+                               "evaluations are kept where there are more ({})",
+                               arguments->kept.usage))
+      ->check(CLI::PositiveNumber);
   command->callback([arguments] { summary(*arguments); });
 }
 

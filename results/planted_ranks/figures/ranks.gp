@@ -12,7 +12,7 @@ set xtics nomirror scale 0.4 offset 0,0.4
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Chosen rank, mean over tasks, sites, 10 seeds; band:' at screen 0.5,0.9638 center font ',7.0'
 set label '95 % t-interval' at screen 0.5,0.9167 center font ',7.0'
-set yrange [1:6]
+set yrange [1:7]
 set ytics 1
 set title offset 0,-0.8
 unset key
@@ -40,19 +40,19 @@ set xtics ('0' 0,'200' 200,'400' 400,'600' 600,'800' 800,'1000' 1000,'1200' 1200
 set xlabel 'step' offset 0,0.7
 set format y '%g'
 set ylabel 'mean chosen rank' offset 1.2,0
-plot data skip 1 every ::0::4 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::5::9 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::10::14 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::15::19 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
-  data skip 1 every ::20::24 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0E69F00', \
-  data skip 1 every ::25::29 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D056B4E9', \
-  data skip 1 every ::0::4 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::5::9 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::10::14 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::15::19 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::20::24 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::25::29 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::30::31 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::0::24 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::25::49 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::50::74 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::75::99 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::100::124 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0E69F00', \
+  data skip 1 every ::125::149 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D056B4E9', \
+  data skip 1 every ::0::24 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::25::49 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::50::74 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::75::99 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::100::124 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::125::149 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::150::151 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 unset multiplot

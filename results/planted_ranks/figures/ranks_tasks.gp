@@ -40,13 +40,13 @@ set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
 set format y '%g'
 set ylabel 'rank' offset 1.2,0
-plot data skip 1 every ::0::4 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::5::9 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::10::14 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::15::19 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::20::24 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::25::29 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::30::31 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::0::24 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::25::49 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::50::74 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::75::99 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::100::124 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::125::149 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::150::151 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.4084
@@ -59,13 +59,13 @@ set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
 set format y ''
 unset ylabel
-plot data skip 1 every ::32::36 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::37::41 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::42::46 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::47::51 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::52::56 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::57::61 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::62::63 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::152::176 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::177::201 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::202::226 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::227::251 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::252::276 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::277::301 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::302::303 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.6954
@@ -78,13 +78,13 @@ set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
 set format y ''
 unset ylabel
-plot data skip 1 every ::64::68 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::69::73 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::74::78 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::79::83 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::84::88 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::89::93 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::94::95 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::304::328 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::329::353 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::354::378 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::379::403 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::404::428 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::429::453 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::454::455 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.1214
@@ -97,13 +97,13 @@ set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
 set format y '%g'
 set ylabel 'rank' offset 1.2,0
-plot data skip 1 every ::96::100 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::101::105 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::106::110 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::111::115 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::116::120 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::121::125 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::126::127 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::456::480 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::481::505 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::506::530 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::531::555 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::556::580 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::581::605 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::606::607 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.4084
@@ -116,13 +116,13 @@ set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
 set format y ''
 unset ylabel
-plot data skip 1 every ::128::132 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::133::137 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::138::142 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::143::147 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::148::152 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::153::157 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::158::159 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::608::632 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::633::657 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::658::682 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::683::707 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::708::732 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::733::757 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::758::759 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.6954
@@ -135,13 +135,13 @@ set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
 set xlabel 'step' offset 0,0.7
 set format y ''
 unset ylabel
-plot data skip 1 every ::160::164 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::165::169 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::170::174 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::175::179 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::180::184 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::185::189 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::190::191 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::760::784 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::785::809 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::810::834 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::835::859 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::860::884 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::885::909 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::910::911 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.1214
@@ -154,13 +154,13 @@ set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
 set xlabel 'step' offset 0,0.7
 set format y '%g'
 set ylabel 'rank' offset 1.2,0
-plot data skip 1 every ::192::196 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::197::201 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::202::206 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::207::211 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::212::216 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::217::221 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::222::223 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::912::936 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::937::961 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::962::986 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::987::1011 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::1012::1036 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::1037::1061 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::1062::1063 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 set lmargin at screen 0.4084
@@ -173,13 +173,13 @@ set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
 set xlabel 'step' offset 0,0.7
 set format y ''
 unset ylabel
-plot data skip 1 every ::224::228 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::229::233 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::234::238 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::239::243 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::244::248 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::249::253 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
-  data skip 1 every ::254::255 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+plot data skip 1 every ::1064::1088 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::1089::1113 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::1114::1138 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::1139::1163 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::1164::1188 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::1189::1213 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1, \
+  data skip 1 every ::1214::1215 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 unset multiplot
