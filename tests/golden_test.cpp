@@ -7,6 +7,7 @@
 #include "framework/train/evaluator.h"
 #include "framework/train/trainer.h"
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 #include <cstdlib>

@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/io/safetensors.h"
 
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <map>

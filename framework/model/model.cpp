@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 
+#include <fmt/ranges.h>
 #include <fnmatch.h>
 
 #include <algorithm>

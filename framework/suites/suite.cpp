@@ -7,6 +7,8 @@
 #include "framework/suites/planted.h"
 #include "framework/suites/planted_tokens.h"
 
+#include <fmt/ranges.h>
+
 namespace rankwise {
 
 namespace {

@@ -5,6 +5,8 @@
 #include "framework/core/json_file.h"
 #include "framework/model/backbone.h"
 
+#include <fmt/ranges.h>
+
 #include <cctype>
 
 namespace rankwise {

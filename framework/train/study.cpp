@@ -4,6 +4,8 @@
 #include "framework/core/json_file.h"
 #include "framework/model/model.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 

@@ -5,6 +5,7 @@
 #include "framework/adapter/variant.h"
 #include "framework/io/test_files.h"
 
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 
 namespace rankwise {
