@@ -75,6 +75,7 @@ std::vector<std::int64_t> ranks_at(const std::vector<std::string>& names, const 
   const auto adapter = mixlora.make(mixlora.resolve(options, "options"));
   const Setting setting{1, static_cast<std::int64_t>(names.size()), kDouble, Seed(1), {}};
   std::vector<std::int64_t> ranks;
+  ranks.reserve(names.size());
   for (const std::string& name : names) {
     ranks.push_back(adapter->make_update({name, 2, 2, {}}, setting)->ranks());
   }

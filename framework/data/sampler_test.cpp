@@ -15,7 +15,7 @@ using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-std::vector<double> weights(const std::string& rule, std::vector<double> sizes,
+std::vector<double> weights(const std::string& rule, const std::vector<double>& sizes,
                             double temperature = 2) {
   SamplerOptions options;
   options.temperature = temperature;
@@ -103,6 +103,7 @@ TEST(Sampler, RoundRobinTakesTasksInTurn) {
   options.mixed = true;
   Sampler mixed(options, {9, 9, 9}, Seed(1));
   tasks.clear();
+  tasks.reserve(4);
   for (const Example& example : mixed.next(4)) tasks.push_back(example.task);
   EXPECT_THAT(tasks, ElementsAre(0, 1, 2, 0));
 }

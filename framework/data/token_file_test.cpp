@@ -59,7 +59,7 @@ void write_task(hdf5::File& file, const std::string& name, std::int64_t index,
 
 // Tasks zebra (first) and apple.
 std::filesystem::path write_file(const File& contents = {}) {
-  const auto path = test_folder() / "suite.h5";
+  auto path = test_folder() / "suite.h5";
   hdf5::File file = hdf5::File::create(path);
   write_task(file, "zebra", 0, contents);
   write_task(file, "apple", 1, {});

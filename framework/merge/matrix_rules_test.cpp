@@ -10,16 +10,14 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
-using ::testing::DoubleEq;
 using ::testing::DoubleNear;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::Pointwise;
 using torch::Tensor;
 
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
-Tensor row(std::vector<double> values) { return torch::tensor(values, kDouble).unsqueeze(0); }
+Tensor row(const std::vector<double>& values) { return torch::tensor(values, kDouble).unsqueeze(0); }
 
 const std::vector<Matrices> kTwo{{row({4, -3, 1, 0.5})}, {row({2, 5, -1.5, 0.1})}};
 
