@@ -80,7 +80,8 @@ FigureFiles draw_sweep(const FigureRequest& request) {
     for (const auto& [at, group] : line.point) values.insert(at);
   }
   const std::string scale = scale_of(values, options.scale);
-  LineStyle style{.name = "sweep"};
+  const std::string last = sweep.axis.substr(sweep.axis.rfind('.') + 1);
+  LineStyle style{.name = "sweep_" + file_names({last}).front()};
   LinePanel panel{sweep.axis, {}};
   for (const SweepLine& line : sweep.lines) {
     panel.lines.push_back(to_line(line, runs, options.score, values, scale));

@@ -12,7 +12,6 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
-using ::testing::DoubleNear;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

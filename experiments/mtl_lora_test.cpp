@@ -25,7 +25,7 @@ const double kLog3 = std::log(3.0);
 
 // Two ranks, two heads, two tasks, alpha / r = 2, tau = .5. For x = (1, 0): A x = (1, 10); heads
 // are (1, 1) and (100, 1000). Task 0 has shares (.75, .25), task 1 even ones.
-OneSite by_hand(json options = json::object()) {
+OneSite by_hand(const json& options = json::object()) {
   json all{{"rank", 2}, {"heads", 2}, {"alpha", 4}, {"temperature", 0.5}};
   all.update(options);
   OneSite site("mtl_lora", all, {.tasks = 2});

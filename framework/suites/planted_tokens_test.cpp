@@ -15,7 +15,6 @@ namespace {
 
 using nlohmann::json;
 using ::testing::Each;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
 

@@ -28,6 +28,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(os.environ.get("RANKWISE_PROGRAM", ROOT / "build/release/bin/rankwise")).absolute()
 DATA = Path(os.environ.get("RANKWISE_DATA", ROOT / "data")).absolute()
 
+PATIENCE = float(os.environ.get("RANKWISE_PATIENCE", "1"))  # of a slow program's timeouts
+
 # Every file of experiments/ is a variant, but for tests.
 VARIANTS = sorted(
     path.stem for path in (ROOT / "experiments").glob("*.cpp") if not path.stem.endswith("_test")
@@ -81,7 +83,7 @@ def run(
     done = subprocess.run(
         [PROGRAM, *arguments],
         capture_output=True,
-        timeout=timeout,
+        timeout=timeout * PATIENCE,
         cwd=cwd,
         env=environment(**variables),
         preexec_fn=prepare,

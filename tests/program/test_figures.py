@@ -218,10 +218,10 @@ class Figures(Errors):
         done = run("figure", "sweep", self.results, "--out", out)
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("linear_probe: no other label differs from it in options.rank", done.err)
-        rows = csv_rows(out / "sweep.csv")
+        rows = csv_rows(out / "sweep_rank.csv")
         self.assertEqual([row["value"] for row in rows], ["1", "2", "4"])
         self.assertEqual({row["label"] for row in rows}, {"lora"})
-        self.assertIn("options.rank", (out / "sweep.svg").read_text())
+        self.assertIn("options.rank", (out / "sweep_rank.svg").read_text())
 
     def test_draw_the_labels_asked_for(self) -> None:
         files = self.draw("coactivation", "figures", "--set", 'labels=["smora"]')
