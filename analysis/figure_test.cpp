@@ -121,7 +121,7 @@ TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
 
 /// Runs of which every figure has something to draw: a selector with samples, and two that route.
 fs::path drawable_runs() {
-  const fs::path folder = test_folder();
+  fs::path folder = test_folder();
   test::RunSpec selector = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
   selector.final_record = drawn_run("").final_record;
   selector.final_record.gradients = {{"low", 3, {4, 1, 0, 1, 9, 2, 0, 2, 1}}};

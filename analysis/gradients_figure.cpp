@@ -39,6 +39,7 @@ std::vector<HeatMap> to_maps(const std::vector<std::string>& labels,
   const std::vector<std::size_t> columns = drawn_columns(correlations, count);
   check(!columns.empty(), "no column of B has a gradient under every label");
   std::vector<std::string> names;
+  names.reserve(columns.size());
   for (const std::size_t column : columns) names.push_back(std::to_string(column + 1));
   std::vector<HeatMap> maps;
   for (std::size_t i = 0; i < labels.size(); ++i) {

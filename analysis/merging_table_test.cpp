@@ -50,6 +50,7 @@ RunSet runs() {
 
 std::vector<std::string> texts(const std::vector<Cell>& cells) {
   std::vector<std::string> found;
+  found.reserve(cells.size());
   for (const Cell& cell : cells) found.push_back(cell.text);
   return found;
 }

@@ -7,6 +7,7 @@
 #include "framework/core/error.h"
 
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -29,7 +29,7 @@ MergeRecord record() {
 }
 
 std::filesystem::path written(const MergeRecord* merge) {
-  const auto path = test_folder() / "m.h5";
+  auto path = test_folder() / "m.h5";
   RunWriter writer(path, kLayout, {{"label", "m"}});
   writer.finish({}, nlohmann::json::object(), merge);
   return path;

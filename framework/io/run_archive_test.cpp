@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 std::filesystem::path written(const std::filesystem::path& folder, const char* label) {
-  const auto path = folder / (std::string(label) + ".h5");
+  auto path = folder / (std::string(label) + ".h5");
   const RunLayout layout{.tasks = {{"a", "", "classify", 2, {"accuracy"}}}, .sites = {}};
   RunWriter(path, layout, {{"label", label}}).finish({}, nlohmann::json::object());
   return path;
