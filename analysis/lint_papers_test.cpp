@@ -27,6 +27,7 @@ json table(const std::string& name, const json& columns, const json& rows) {
 
 std::vector<std::string> lint(const std::vector<json>& values) {
   std::vector<PaperTable> tables;
+  tables.reserve(values.size());
   for (const json& value : values) tables.push_back(parse_paper_table(value, "x.json"));
   return texts(lint_papers(tables));
 }
