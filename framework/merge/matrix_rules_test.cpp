@@ -17,7 +17,9 @@ using torch::Tensor;
 
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
-Tensor row(const std::vector<double>& values) { return torch::tensor(values, kDouble).unsqueeze(0); }
+Tensor row(const std::vector<double>& values) {
+  return torch::tensor(values, kDouble).unsqueeze(0);
+}
 
 const std::vector<Matrices> kTwo{{row({4, -3, 1, 0.5})}, {row({2, 5, -1.5, 0.1})}};
 
