@@ -20,7 +20,7 @@ struct GradientOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
-    field("site", self.site, "site to draw; empty: the last that records it");
+    field("site", self.site, "site to draw; empty: the last by name");
     field("columns", self.columns, "columns of B, drawn at random", positive());
   }
 };

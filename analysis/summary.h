@@ -18,7 +18,7 @@ struct SummaryOptions {
 
 /// Writes the finished runs as an archive (run_archive.h): every score and measure, test
 /// predictions (but of vectors), counts and chosen ranks of the evaluations that it keeps, other
-/// routing statistics to four digits, gradients of the last site alone. Left out: factors,
+/// routing statistics to four digits, gradients of the last site (by name) alone. Left out: factors,
 /// coactivation, task embeddings, dev predictions, planted directions. Representations are given by
 /// their first principal coordinates, which keep distances but for the directions of least
 /// variance.

@@ -45,11 +45,14 @@ void append(std::vector<double>& to, const Tensor& values) {
 // rows span everything, so that the angles would be zero whatever they are.
 std::pair<Tensor, Tensor> angles_between(const std::vector<Tensor>& matrices) {
   const auto count = static_cast<std::int64_t>(matrices.size());
+  std::vector<Tensor> bases;
+  bases.reserve(matrices.size());
+  for (const Tensor& matrix : matrices) bases.push_back(row_basis(matrix));
   Tensor smallest = torch::zeros({count, count}, torch::kFloat64);
   Tensor mean = torch::zeros({count, count}, torch::kFloat64);
   for (std::int64_t i = 0; i < count; ++i) {
     for (std::int64_t j = 0; j < i; ++j) {
-      Tensor angles = principal_angles(matrices[i], matrices[j]);
+      Tensor angles = principal_angles(bases[i], bases[j]);
       if (angles.size(0) == matrices[i].size(1)) angles.fill_(kNan);
       smallest[i][j] = smallest[j][i] = angles[0];
       mean[i][j] = mean[j][i] = angles.mean();

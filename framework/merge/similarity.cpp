@@ -9,13 +9,6 @@ namespace {
 
 using torch::Tensor;
 
-// Orthonormal rows [k, width] that span the rows of a matrix.
-Tensor row_basis(const Tensor& matrix) {
-  const auto [u, s, v] = at::linalg_svd(matrix.to(torch::kFloat64), /*full_matrices=*/false);
-  const double tolerance = s.max().item<double>() * 1e-6;  // A is kept in single precision
-  return v.narrow(0, 0, (s > tolerance).sum().item<std::int64_t>());
-}
-
 double squared_norm(const Tensor& matrix) { return matrix.square().sum().item<double>(); }
 
 }  // namespace
@@ -44,8 +37,14 @@ Tensor row_overlaps(const std::vector<Tensor>& matrices) {
   return overlaps;
 }
 
+Tensor row_basis(const Tensor& matrix) {
+  const auto [u, s, v] = at::linalg_svd(matrix.to(torch::kFloat64), /*full_matrices=*/false);
+  const double tolerance = s.max().item<double>() * 1e-6;  // A is kept in single precision
+  return v.narrow(0, 0, (s > tolerance).sum().item<std::int64_t>());
+}
+
 Tensor principal_angles(const Tensor& a, const Tensor& b) {
-  const Tensor cosine = at::linalg_svdvals(row_basis(a).mm(row_basis(b).t()));
+  const Tensor cosine = at::linalg_svdvals(a.mm(b.t()));
   return cosine.clamp(0, 1).arccos() * (180 / std::numbers::pi);
 }
 

@@ -16,8 +16,11 @@ torch::Tensor cosines(const std::vector<torch::Tensor>& matrices);
 /// share (FlyLoRA, Thm 3.4).
 torch::Tensor row_overlaps(const std::vector<torch::Tensor>& matrices);
 
-/// Principal angles between the row spaces of two matrices of the same width, in degrees, from the
-/// smallest (Björck & Golub, 1973); as many as the smaller space has dimensions.
+/// Orthonormal rows [k, in] that span the rows of a matrix [R, in], in double precision.
+torch::Tensor row_basis(const torch::Tensor& matrix);
+
+/// Principal angles between the spans of two row_basis(), in degrees, from the smallest (Björck &
+/// Golub, 1973); as many as the smaller span has dimensions.
 torch::Tensor principal_angles(const torch::Tensor& a, const torch::Tensor& b);
 
 /// ‖Σ ΔW_i‖² / Σ ‖ΔW_i‖²: 1 where the updates are orthogonal (FlyLoRA, Corollary 3.5), t where they

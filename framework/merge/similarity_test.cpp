@@ -39,9 +39,9 @@ TEST(Similarity, RowsOverlapWhereInputsAreShared) {
 }
 
 TEST(Similarity, PrincipalAnglesOfRowSpaces) {
-  const auto rows = [](std::vector<double> values) {
+  const auto rows = [](const std::vector<double>& values) {
     const auto count = static_cast<std::int64_t>(values.size()) / 3;
-    return torch::tensor(values, kDouble).view({count, 3});
+    return row_basis(torch::tensor(values, kDouble).view({count, 3}));
   };
   // The plane of x and y against one that shares x and is tilted by 60 degrees about it.
   const double up = std::sqrt(3.0) / 2;

@@ -44,6 +44,16 @@ class Results(unittest.TestCase):
                         (out / path).read_bytes(), (ROOT / "results" / path).read_bytes()
                     )
 
+    def test_unknown_studies_are_told(self) -> None:
+        done = subprocess.run(
+            ["scripts/results", "unused", "planted_rank"], cwd=ROOT, capture_output=True, text=True
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.stderr.count("\n"), 1)
+        self.assertIn("planted_rank ", done.stderr)
+        self.assertIn("planted_ranks/summary.h5", done.stderr)
+        self.assertFalse((ROOT / "unused").exists())
+
 
 if __name__ == "__main__":
     unittest.main()
