@@ -4,7 +4,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <optional>
@@ -60,22 +59,6 @@ bool has_line(const Lines& lines) {
                      [](const SweepLine& line) { return line.point.size() > 1; });
 }
 
-std::string only_axis(const std::vector<Config>& configs) {
-  std::set<std::string> paths, axes;
-  for (const Config& config : configs) {
-    for (const auto& [path, value] : config) {
-      if (value.is_number()) paths.insert(path);
-    }
-  }
-  for (const std::string& path : paths) {
-    if (has_line(lines_along(configs, path))) axes.insert(path);
-  }
-  check(!axes.empty(), "no two labels differ in one number of their config alone: no sweep");
-  check(axes.size() == 1, "labels differ in several numbers; choose one of {}: --set axis={}",
-        fmt::join(axes, ", "), *axes.begin());
-  return *axes.begin();
-}
-
 std::string text_at(const Config& config, const std::string& path) {
   const auto found = config.find(path);
   if (found == config.end()) return "";
@@ -104,11 +87,26 @@ void name_lines(std::vector<SweepLine>& lines, const std::vector<Config>& rest) 
 
 }  // namespace
 
-ConfigSweep find_sweep(const RunSet& runs, const std::string& axis) {
+std::vector<std::string> sweep_axes(const RunSet& runs) {
   const std::vector<Config> configs = configs_of(runs);
-  ConfigSweep sweep{axis.empty() ? only_axis(configs) : axis, {}, {}};
-  const Lines found = lines_along(configs, sweep.axis);
-  check(has_line(found), "no two labels differ in '{}' alone: no sweep", sweep.axis);
+  std::set<std::string> paths;
+  for (const Config& config : configs) {
+    for (const auto& [path, value] : config) {
+      if (value.is_number()) paths.insert(path);
+    }
+  }
+  std::vector<std::string> axes;
+  for (const std::string& path : paths) {
+    if (has_line(lines_along(configs, path))) axes.push_back(path);
+  }
+  check(!axes.empty(), "no two labels differ in one number of their config alone: no sweep");
+  return axes;
+}
+
+ConfigSweep find_sweep(const RunSet& runs, const std::string& axis) {
+  const Lines found = lines_along(configs_of(runs), axis);
+  check(has_line(found), "no two labels differ in '{}' alone: no sweep", axis);
+  ConfigSweep sweep{axis, {}, {}};
   std::vector<Config> rest;
   std::set<std::size_t> drawn;
   for (std::size_t i = 0; i < found.lines.size(); ++i) {

@@ -22,9 +22,12 @@ struct ConfigSweep {
   std::vector<std::string> left_out;  // labels that no other one differs from in the axis alone
 };
 
-/// Sorts the labels into lines by their resolved configs, but for the label and the seed. An empty
-/// axis: the only number in which labels differ alone. Throws Error where there is none or several,
-/// or no line has two points.
+/// Every number of the configs in which labels differ alone, by name. Throws Error where there is
+/// none.
+std::vector<std::string> sweep_axes(const RunSet& runs);
+
+/// Sorts the labels into lines by their resolved configs, but for the label and the seed. Throws
+/// Error where no line has two points.
 ConfigSweep find_sweep(const RunSet& runs, const std::string& axis);
 
 }  // namespace rankwise

@@ -49,7 +49,11 @@ int series_shape(std::size_t i) {
   return kShapes[i % kShapes.size()];
 }
 
-int series_dash(std::size_t i) { return static_cast<int>(i / 8 % 3) + 1; }
+std::string_view series_dash(std::size_t i) {
+  // Short enough that a legend's piece of line shows more than one dash.
+  constexpr std::array<std::string_view, 3> kDashes = {"1", "(4,3)", "(1.5,2)"};
+  return kDashes[i / 8 % kDashes.size()];
+}
 
 std::string viridis_palette() {
   return "set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', "

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rankwise {
@@ -29,7 +30,7 @@ struct Grid {
 /// The i-th series: colours repeat after 8, but not with the same shape or dash before 24.
 std::string series_colour(std::size_t i);
 int series_shape(std::size_t i);
-int series_dash(std::size_t i);
+std::string_view series_dash(std::size_t i);  // gnuplot's dashtype
 
 /// `set palette` of viridis: dark is low, light is high, and so it stays in grey.
 std::string viridis_palette();

@@ -1,4 +1,5 @@
 #include "analysis/lint.h"
+#include "analysis/summary.h"
 #include "analysis/test_runs.h"
 #include "framework/io/test_files.h"
 
@@ -13,6 +14,7 @@ using test::write_run;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 /// Three of four right, on labels of which half are 1.
 PredictionRecord right_record() {
@@ -132,8 +134,8 @@ TEST(LintRun, ATasksRanksAreOnForAllOfItsTokens) {
   SiteUsage usage = selected_usage();
   usage.count = {5, 0, 0, 4, 3, 0};
   const auto errors = errors_of(spec_of(selected_layout(), usage));
-  EXPECT_THAT(errors, ElementsAre(HasSubstr("used by different numbers of tokens"),
-                                  HasSubstr("used by different numbers of tokens")))
+  EXPECT_THAT(errors, ElementsAre(HasSubstr("used by different numbers of its tokens"),
+                                  HasSubstr("used by different numbers of its tokens")))
       << "in both evaluations";
 }
 
@@ -144,6 +146,21 @@ TEST(LintRun, ChosenRanksAreThoseThatWereUsed) {
   EXPECT_THAT(errors_of(spec_of(selected_layout(), usage)),
               ElementsAre("its probabilities sum to 1.25", "chose 3 ranks but used 2",
                           "its probabilities sum to 1.25", "chose 3 ranks but used 2"));
+}
+
+TEST(LintRun, ASummaryIsJudgedByWhatItKeeps) {
+  SiteUsage selected = selected_usage();
+  selected.probability = {1.0 / 3, 1.0 / 3, 1.0 / 3, 1.0 / 7, 2.0 / 7, 4.0 / 7};
+  const auto findings = [](const RunSpec& spec) {
+    const fs::path folder = test_folder();
+    write_run(folder, "a", spec);
+    write_summary(load_runs({folder}), folder / "summary.h5");
+    return lint_run(folder / "summary.h5" / "a").findings;
+  };
+  EXPECT_THAT(findings(spec_of(routed_layout(), routed_usage())), IsEmpty());
+  EXPECT_THAT(findings(spec_of(selected_layout(), selected)), IsEmpty());
+  selected.count = {5, 0, 0, 4, 3, 0};
+  EXPECT_THAT(findings(spec_of(selected_layout(), selected)), SizeIs(2)) << "in both evaluations";
 }
 
 std::vector<std::string> remarks_of(const LintReport& report) {

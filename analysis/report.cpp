@@ -96,13 +96,39 @@ data figure_entry(const std::string& name, const Figure& figure, FigureFiles dra
   return entry;
 }
 
-void add_figures(const RunSet& runs, const std::vector<std::string>& wanted, data& page) {
+/// The part of ReportOptions::set that is the figure's.
+nlohmann::json figure_options(const std::string& name, const nlohmann::json& set) {
+  nlohmann::json options = nlohmann::json::object();
+  for (const OptionInfo& option : figures().find(name).options) {
+    for (const std::string& key : {option.name, name + "." + option.name}) {
+      if (set.contains(key)) options[option.name] = set[key];
+    }
+  }
+  return options;
+}
+
+void check_options(const std::vector<std::string>& names, const nlohmann::json& set) {
+  for (const auto& [key, value] : set.items()) {
+    const auto takes = [&, key = key](const std::string& name) {
+      return !figure_options(name, {{key, set[key]}}).empty();
+    };
+    check(std::any_of(names.begin(), names.end(), takes),
+          "unknown option '{}': none of the report's figures ({}) has it; rankwise describe shows "
+          "those of a figure",
+          key, fmt::join(names, ", "));
+  }
+}
+
+void add_figures(const RunSet& runs, const ReportOptions& options, data& page) {
+  const auto names = options.figures.empty() ? figures().names() : options.figures;
+  check_options(names, options.set);
   std::vector<data> made, missing;
-  for (const std::string& name : wanted.empty() ? figures().names() : wanted) {
+  for (const std::string& name : names) {
     const Figure& figure = figures().find(name);
     const TemporaryFolder folder;
     try {
-      made.push_back(figure_entry(name, figure, figure.draw({runs, folder.path()})));
+      made.push_back(figure_entry(
+          name, figure, figure.draw({runs, folder.path(), figure_options(name, options.set)})));
     } catch (const Error& error) {
       missing.push_back(named(name, "why", error.what()));
     }
@@ -221,7 +247,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   page["summary"] = summary(runs);
   add_failures(runs, page);
   add_tables(runs, page);
-  add_figures(runs, options.figures, page);
+  add_figures(runs, options, page);
   page["lint"] = to_html(lint_table(lint_runs(runs)));
   add_configs(runs, page);
   add_provenance(runs, page);

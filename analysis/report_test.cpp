@@ -44,5 +44,23 @@ TEST(Report, SaysWhatCanNotBeMadeAndWhy) {
               HasSubstr("unknown figure 'clutter'"));
 }
 
+TEST(Report, OptionsGoToTheFiguresThatHaveThem) {
+  const RunSet set = runs(test_folder());
+  const auto page = [&](const nlohmann::json& options) {
+    return report_html(set, {.figures = {"training", "profiles"}, .set = options});
+  };
+  const std::string three = page({{"window", 3}});
+  EXPECT_EQ(page({{"training.window", 3}}), three);
+  EXPECT_NE(page(nlohmann::json::object()), three);
+  EXPECT_THAT(page({{"training.labels", {"delta"}}}), HasSubstr("training (unknown label"));
+  for (const std::string key : {"windows", "usage.labels", "profiles.window"}) {
+    EXPECT_THAT(
+        error_of([&] {
+          page({{key, 3}});
+        }),
+        HasSubstr("unknown option '" + key + "': none of the report's figures (training, "));
+  }
+}
+
 }  // namespace
 }  // namespace rankwise

@@ -23,7 +23,9 @@ struct SweepOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
-    field("axis", self.axis, "number of the config, such as options.rank; empty: the only one");
+    field(
+        "axis", self.axis,
+        "number of the config, such as options.rank; empty: each one in which labels differ alone");
     field("scale", self.scale,
           "of the axis; even: its values at equal distances; auto: even where "
           "a value is zero and others are not alike, log where they are far apart",
@@ -64,24 +66,18 @@ Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& cho
   return line;
 }
 
-FigureFiles draw_sweep(const FigureRequest& request) {
-  const auto options = parse_options<SweepOptions>(request.options, "figure sweep: options");
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  check_one_protocol(runs);
-  const ConfigSweep sweep = find_sweep(runs, options.axis);
+/// "options.rank" -> "rank".
+std::string last_part(const std::string& axis) { return axis.substr(axis.rfind('.') + 1); }
+
+Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
+                      const SweepOptions& options) {
   const ScoreName score = score_name(runs, options.score);
-  FigureFiles result;
-  for (const std::string& label : sweep.left_out) {
-    result.notes.push_back(fmt::format("{}: no other label differs from it in {} alone; not drawn",
-                                       label, sweep.axis));
-  }
   Values values;
   for (const SweepLine& line : sweep.lines) {
     for (const auto& [at, group] : line.point) values.insert(at);
   }
   const std::string scale = scale_of(values, options.scale);
-  const std::string last = sweep.axis.substr(sweep.axis.rfind('.') + 1);
-  LineStyle style{.name = "sweep_" + file_names({last}).front()};
+  LineStyle style{.name = "sweep_" + name};
   LinePanel panel{sweep.axis, {}};
   for (const SweepLine& line : sweep.lines) {
     panel.lines.push_back(to_line(line, runs, options.score, values, scale));
@@ -98,7 +94,26 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   style.y_axis = score.text;
   style.log_x = scale == "log";
   style.bars = true;
-  result.add(draw(line_drawing({panel}, style), request.out));
+  return line_drawing({panel}, style);
+}
+
+FigureFiles draw_sweep(const FigureRequest& request) {
+  const auto options = parse_options<SweepOptions>(request.options, "figure sweep: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  check_one_protocol(runs);
+  const auto axes = options.axis.empty() ? sweep_axes(runs) : std::vector{options.axis};
+  std::vector<std::string> names(axes.size());
+  std::transform(axes.begin(), axes.end(), names.begin(), last_part);
+  names = file_names(names);
+  FigureFiles result;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const ConfigSweep sweep = find_sweep(runs, axes[i]);
+    for (const std::string& label : sweep.left_out) {
+      result.notes.push_back(
+          fmt::format("{}: no other label differs from it in {} alone; not drawn", label, axes[i]));
+    }
+    result.add(draw(sweep_drawing(sweep, names[i], runs, options), request.out));
+  }
   return result;
 }
 

@@ -5,8 +5,8 @@
 #include "analysis/measures_table.h"
 #include "analysis/run_set.h"
 #include "analysis/table_kind.h"
+#include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
-#include "experiments/program/table_output.h"
 
 #include <memory>
 #include <utility>
@@ -37,18 +37,6 @@ void hypotheses(const AnalysisArguments& arguments) {
   const auto claims = read_hypotheses(arguments.name);
   const RunSet runs = load_and_warn(arguments.paths);
   deliver(hypothesis_table(test_hypotheses(runs, claims)), arguments.output);
-}
-
-nlohmann::json set_options(const std::vector<std::string>& sets) {
-  nlohmann::json options = nlohmann::json::object();
-  for (const std::string& set : sets) {
-    const auto equals = set.find('=');
-    check(equals != std::string::npos && equals > 0, "--set {}: expected name=value", set);
-    const std::string text = set.substr(equals + 1);
-    const auto value = nlohmann::json::parse(text, nullptr, false);
-    options[set.substr(0, equals)] = value.is_discarded() ? nlohmann::json(text) : value;
-  }
-  return options;
 }
 
 /// A grid where columns or a score were named, the scores otherwise, unless a name says more.

@@ -3,8 +3,8 @@
 #include "analysis/ablation.h"
 #include "analysis/comparison.h"
 #include "analysis/run_difference.h"
+#include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
-#include "experiments/program/table_output.h"
 
 #include <memory>
 

@@ -2,8 +2,8 @@
 
 #include "analysis/report.h"
 #include "analysis/summary.h"
+#include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
-#include "experiments/program/table_output.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>
@@ -15,14 +15,14 @@ namespace rankwise {
 namespace {
 
 struct ResultsArguments {
-  std::vector<std::string> paths, figures;
+  std::vector<std::string> paths, figures, set;
   std::string out;
   SummaryOptions kept;
 };
 
 void report(const ResultsArguments& arguments) {
   const RunSet runs = load_and_warn(arguments.paths);
-  write_file(arguments.out, report_html(runs, {.figures = arguments.figures}));
+  write_file(arguments.out, report_html(runs, {arguments.figures, set_options(arguments.set)}));
   fmt::print("{}\n", arguments.out);
 }
 
@@ -39,6 +39,11 @@ void add_report_command(CLI::App& program) {
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   command->add_option("--out", arguments->out, "The page")->required();
   command->add_option("--figure", arguments->figures, "Only figures of this name")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--set", arguments->set,
+                   "option=value for every figure that has the option (labels=[\"more\"]), or "
+                   "figure.option=value for one")
       ->allow_extra_args(false);
   command->callback([arguments] { report(*arguments); });
 }

@@ -211,9 +211,10 @@ class Figures(Errors):
         np.testing.assert_allclose(drawn, expected, rtol=1e-5)
         self.assertGreater(np.abs(expected - np.eye(len(columns))).max(), 0.01)
 
-    def test_sweep_draws_a_line_over_the_config(self) -> None:
+    def test_sweep_draws_a_line_over_each_number_of_the_config(self) -> None:
         sweep = {"variant": "lora", "sweep": {"rank": [1, 2, 4]}}
-        self.succeed(tiny_study(sweep, {"variant": "linear_probe"}))
+        other = {"variant": "lora", "label": "dropout", "options": {"rank": 4, "dropout": 0.1}}
+        self.succeed(tiny_study(sweep, other, {"variant": "linear_probe"}))
         out = self.folder / "figures"
         done = run("figure", "sweep", self.results, "--out", out)
         self.assertEqual(done.code, 0, done.err)
@@ -222,6 +223,8 @@ class Figures(Errors):
         self.assertEqual([row["value"] for row in rows], ["1", "2", "4"])
         self.assertEqual({row["label"] for row in rows}, {"lora"})
         self.assertIn("options.rank", (out / "sweep_rank.svg").read_text())
+        rows = csv_rows(out / "sweep_dropout.csv")
+        self.assertEqual([row["value"] for row in rows], ["0", "0.1"])
 
     def test_draw_the_labels_asked_for(self) -> None:
         files = self.draw("coactivation", "figures", "--set", 'labels=["smora"]')

@@ -44,6 +44,12 @@ class Results(unittest.TestCase):
                         (out / path).read_bytes(), (ROOT / "results" / path).read_bytes()
                     )
 
+    def test_nothing_contradicts_itself(self) -> None:
+        for summary in sorted(ROOT.glob("results/*/summary.h5")):
+            with self.subTest(summary.parent.name):
+                done = subprocess.run([PROGRAM, "lint", summary], capture_output=True, text=True)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout[:500])
+
     def test_unknown_studies_are_told(self) -> None:
         done = subprocess.run(
             ["scripts/results", "unused", "planted_rank"], cwd=ROOT, capture_output=True, text=True

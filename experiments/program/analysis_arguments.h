@@ -1,16 +1,18 @@
-/// Where a command's table goes: to standard output in one format, or to files in all of them.
+/// Arguments that the commands on run files share.
 #pragma once
 
 #include "analysis/run_set.h"
 #include "analysis/table.h"
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>
 
 namespace rankwise {
 
+/// Where a table goes: to standard output in one format, or to files in all of them.
 struct TableOutput {
   std::string format = "md";
   std::string out;
@@ -20,6 +22,10 @@ struct TableOutput {
 void add_output_options(CLI::App& command, TableOutput& output);
 
 void deliver(const Table& table, const TableOutput& output);
+
+/// {"name": value} of each "name=value"; a value that is no JSON is a text. Throws Error where
+/// there is no name.
+nlohmann::json set_options(const std::vector<std::string>& sets);
 
 /// load_runs(), with its warnings on standard error.
 RunSet load_and_warn(const std::vector<std::string>& paths);

@@ -1,4 +1,6 @@
-#include "experiments/program/table_output.h"
+#include "experiments/program/analysis_arguments.h"
+
+#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -17,6 +19,18 @@ void deliver(const Table& table, const TableOutput& output) {
     return;
   }
   for (const auto& path : write_table(table, output.out)) fmt::print("{}\n", path.string());
+}
+
+nlohmann::json set_options(const std::vector<std::string>& sets) {
+  nlohmann::json options = nlohmann::json::object();
+  for (const std::string& set : sets) {
+    const auto equals = set.find('=');
+    check(equals != std::string::npos && equals > 0, "--set {}: expected name=value", set);
+    const std::string text = set.substr(equals + 1);
+    const auto value = nlohmann::json::parse(text, nullptr, false);
+    options[set.substr(0, equals)] = value.is_discarded() ? nlohmann::json(text) : value;
+  }
+  return options;
 }
 
 RunSet load_and_warn(const std::vector<std::string>& paths) {
