@@ -9,7 +9,6 @@ namespace {
 
 using fixtures::doubles;
 using ::testing::ElementsAre;
-using torch::Tensor;
 
 TEST(Lora, AddsAlphaOverRankTimesBA) {
   OneSite site("lora", {{"rank", 2}, {"alpha", 6}}, {.in = 2, .out = 2});

@@ -23,7 +23,7 @@ class Draw {
            static_cast<std::int64_t>(random_.index(static_cast<std::uint64_t>(high - low + 1)));
   }
   /// Standard normal; a new draw at every call.
-  torch::Tensor normal(std::vector<std::int64_t> sizes) {
+  torch::Tensor normal(const std::vector<std::int64_t>& sizes) {
     return normal_tensor(sizes, 1, seed_.stream("value").stream(next_++), kFp64);
   }
   std::vector<std::int32_t> tasks_of_rows(std::int64_t rows, std::int64_t tasks) {

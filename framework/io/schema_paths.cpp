@@ -120,11 +120,11 @@ const std::vector<Path>& paths() {
        "merged: degrees, the mean of the principal angles between them"},
       {"/merge/interference", "[L]", "float64",
        "merged: ||sum of updates||^2 over the sum of their ||.||^2; 1: orthogonal, M: equal"},
-      {"/parameters@total", "", "int64", "all parameters"},
+      {"/parameters@total", "", "int64", "parameters, and buffers that updates keep"},
       {"/parameters@trainable", "", "int64", "with gradients, router and heads included"},
       {"/parameters@active", "", "int64", "trainable ones that one token uses"},
       {"/parameters@router", "", "int64", "trainable ones that only choose"},
-      {"/parameters@frozen", "", "int64", "without gradients"},
+      {"/parameters@frozen", "", "int64", "the total without the trainable ones"},
       {"/parameters@head", "", "int64", "of the tasks' heads"},
   };
   return kPaths;
