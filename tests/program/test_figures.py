@@ -232,6 +232,18 @@ class Figures(Errors):
         done = run("figure", "ranks", all_variants(), "--set", 'labels=["mora"]')
         self.assert_line(done, "unknown label 'mora'", "smora")
 
+    def test_reports_take_the_options_of_figures(self) -> None:
+        page = self.folder / "report.html"
+        report = ("report", all_variants(), "--out", page, "--figure", "usage")
+        done = run(*report, "--set", 'labels=["smora"]')
+        self.assertEqual((done.code, done.out), (0, f"{page}\n"), done.err)
+        before = page.read_text()
+        self.assertIn('alt="usage_smora"', before)
+        self.assertNotIn("usage_flylora", before)
+        done = run(*report, "--set", "training.window=3")
+        self.assert_line(done, "unknown option 'training.window'", "(usage)", "rankwise describe")
+        self.assertEqual(page.read_text(), before)
+
     def test_refuse_what_is_unknown(self) -> None:
         known = "ranks, recovery, routing, selection, similarity, sweep, training, usage"
         out = ("--out", self.folder / "figures")
