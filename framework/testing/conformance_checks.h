@@ -1,0 +1,43 @@
+/// The checks of the conformance suite, and what several of them do; included by them alone.
+#pragma once
+
+#include "framework/testing/toy.h"
+#include "framework/train/trainer.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rankwise::conformance {
+
+/// What conformance.cpp says of each: failures go to googletest.
+void identity(const toy::Recipe& recipe);
+void gradients(const toy::Recipe& recipe);
+void frozen(const toy::Recipe& recipe);
+void same_bits(const toy::Recipe& recipe);
+void replay(const toy::Recipe& recipe);
+void save_load(const toy::Recipe& recipe);
+void usage(const toy::Recipe& recipe);
+void training_usage(const toy::Recipe& recipe);
+void neighbours(const toy::Recipe& recipe);
+void micro_batches(const toy::Recipe& recipe);
+void loss_falls(const toy::Recipe& recipe);
+void unknown_option(const toy::Recipe& recipe);
+void evaluation_state(const toy::Recipe& recipe);
+void finite_differences(const toy::Recipe& recipe);
+
+using State = std::vector<std::pair<std::string, torch::Tensor>>;
+
+double largest_difference(const torch::Tensor& a, const torch::Tensor& b);
+std::vector<torch::Tensor> clones(const State& state);
+void expect_same_bits(const State& state, const std::vector<torch::Tensor>& expected);
+
+/// Training examples, tasks taking turns.
+Batch train_batch(const toy::Recipe& recipe, std::int64_t count = 4);
+Trainer trainer(Model& model, const toy::Recipe& recipe, const TrainOptions& options);
+/// A model three steps away from the start, where B is no longer zero.
+std::unique_ptr<Model> trained(const toy::Recipe& recipe);
+/// [sequences, H], without gradients.
+torch::Tensor pooled(Model& model, const Batch& batch, bool training = false);
+
+}  // namespace rankwise::conformance

@@ -1,0 +1,185 @@
+// Gradients, and what a batch may not change.
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/testing/conformance_checks.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rankwise::conformance {
+
+using torch::Tensor;
+using toy::Recipe;
+
+namespace {
+
+// Sums in another order differ by rounding only: about 1e-16 times a few hundred operations.
+constexpr double kRounding = 1e-10;
+
+Tensor pooled_dev(Model& model, const Recipe& recipe, const std::vector<Example>& examples) {
+  return pooled(model, pack(toy::dataset(recipe.kind), SplitName::kDev, examples, recipe.tensors));
+}
+
+// Mean loss over the training split, all tasks together.
+double training_loss(Model& model, const Recipe& recipe) {
+  const torch::NoGradGuard no_grad;
+  const Batch batch = train_batch(recipe, 48);
+  const Pass pass{.batch = batch, .count_usage = false};
+  const LossSum loss = model.heads().loss(model.forward(pass), batch);
+  return loss.sum.item<double>() / static_cast<double>(loss.examples);
+}
+
+// Away from zero, so that every product in the update has a derivative.
+void move_from_start(Model& model, const Seed& seed) {
+  const torch::NoGradGuard no_grad;
+  for (const auto& [site, update] : model.adapter().attached()) {
+    const auto factors = update->factors();
+    if (!factors) continue;
+    Tensor b = factors->b;
+    b.copy_(normal_tensor(b.sizes(), 0.3, seed.stream(site.name), b.options()));
+  }
+}
+
+double total_loss(Model& model, const Batch& batch, bool with_gradient) {
+  const c10::AutoGradMode mode(with_gradient);
+  const Pass pass{.batch = batch, .moment = {.training = true}, .count_usage = false};
+  Tensor loss =
+      model.heads().loss(model.forward(pass), batch).sum / static_cast<double>(batch.examples());
+  const AuxiliaryTerm auxiliary = model.adapter().take_auxiliary();
+  if (auxiliary.sum.defined()) {
+    loss = loss + auxiliary.sum / static_cast<double>(batch.sequences());
+  }
+  if (with_gradient) loss.backward();
+  return loss.item<double>();
+}
+
+bool straight_through(const std::map<std::string, std::string>& exemptions,
+                      const std::string& name) {
+  const std::string prefix = "finite_differences/";
+  return std::any_of(exemptions.begin(), exemptions.end(), [&](const auto& exemption) {
+    return exemption.first.starts_with(prefix) &&
+           matches(exemption.first.substr(prefix.size()), name);
+  });
+}
+
+// The slope along a random direction of one parameter, by autograd and by central differences.
+void compare_slopes(Model& model, const Batch& batch, const std::string& name,
+                    const Tensor& parameter, const Seed& seed) {
+  const torch::NoGradGuard no_grad;
+  const Tensor start = parameter.detach().clone();
+  Tensor direction = normal_tensor(parameter.sizes(), 1, seed.stream(name), parameter.options());
+  direction /= direction.norm();
+  const double slope = (parameter.grad() * direction).sum().item<double>();
+  constexpr double kStep = 1e-6;
+  parameter.copy_(start + kStep * direction);
+  const double above = total_loss(model, batch, false);
+  parameter.copy_(start - kStep * direction);
+  const double below = total_loss(model, batch, false);
+  parameter.copy_(start);
+  // Rounding is 1e-16 / kStep = 1e-10; truncation kStep^2 = 1e-12 times third derivatives, which
+  // reach 1e4 through layer norms and a contrastive temperature of 0.05.
+  EXPECT_NEAR(slope, (above - below) / (2 * kStep), 1e-7 * std::max(1.0, std::abs(slope))) << name;
+}
+
+}  // namespace
+
+void gradients(const Recipe& recipe) {
+  const auto model = toy::model(recipe);
+  Trainer steps = trainer(*model, recipe, toy::training(2));
+  steps.step(toy::examples(recipe.kind, 4));
+  steps.step(toy::examples(recipe.kind, 4));  // B is no longer zero: now A and gates have some
+  std::vector<Tensor> moved = model->adapter_parameters();
+  const std::vector<Tensor> heads = model->head_parameters();
+  moved.insert(moved.end(), heads.begin(), heads.end());
+  for (const auto& item : model->named_parameters()) {
+    const Tensor& gradient = item.value().grad();
+    const bool expected = std::any_of(moved.begin(), moved.end(),
+                                      [&](const Tensor& t) { return t.is_same(item.value()); });
+    EXPECT_EQ(item.value().requires_grad(), expected) << item.key();
+    EXPECT_EQ(gradient.defined(), expected) << item.key();
+    if (gradient.defined()) {
+      EXPECT_GT(gradient.abs().max().item<double>(), 0) << item.key() << " has no gradient";
+    }
+  }
+}
+
+void neighbours(const Recipe& recipe) {
+  const auto model = trained(recipe);
+  std::vector<Example> all = toy::examples(recipe.kind, 5);
+  const Dataset& data = toy::dataset(recipe.kind);
+  const Tensor together = pooled_dev(*model, recipe, all);
+  std::int64_t sequence = 0;
+  for (const Example& example : all) {
+    const auto& groups = data.tasks[example.task].dev.groups;
+    const std::int64_t count = groups[example.index + 1] - groups[example.index];
+    const Tensor alone = pooled_dev(*model, recipe, {example});
+    EXPECT_LE(largest_difference(alone, together.narrow(0, sequence, count)), kRounding)
+        << "task " << example.task << ", example " << example.index;
+    sequence += count;
+  }
+  std::reverse(all.begin(), all.end());
+  const Tensor reversed = pooled_dev(*model, recipe, all);
+  for (const Example& example : all) {
+    const auto& groups = data.tasks[example.task].dev.groups;
+    const std::int64_t count = groups[example.index + 1] - groups[example.index];
+    sequence -= count;
+    const std::int64_t place = together.size(0) - sequence - count;
+    EXPECT_LE(
+        largest_difference(together.narrow(0, sequence, count), reversed.narrow(0, place, count)),
+        kRounding)
+        << "in reversed order";
+  }
+}
+
+void micro_batches(const Recipe& recipe) {
+  const auto whole = toy::model(recipe);
+  const auto pieces = toy::model(recipe);
+  TrainOptions options = toy::training(4);
+  options.epsilon = 1e-4;  // AdamW blows a gradient that is zero but for rounding up to a step
+  Trainer at_once = trainer(*whole, recipe, options);
+  options.micro_batch = 3;
+  Trainer in_pieces = trainer(*pieces, recipe, options);
+  const auto examples = toy::examples(recipe.kind, 3);
+  for (int step = 0; step < 4; ++step) {
+    const StepRecord a = at_once.step(examples);
+    const StepRecord b = in_pieces.step(examples);
+    EXPECT_NEAR(a.loss, b.loss, 1e-9 * a.loss);
+    EXPECT_NEAR(a.auxiliary, b.auxiliary, 1e-9 * a.auxiliary);
+    EXPECT_EQ(a.tokens, b.tokens);
+  }
+  const State state = pieces->state();
+  const State whole_state = whole->state();
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    const Tensor& expected = whole_state[i].second;
+    const double scale = std::max(1e-3, expected.abs().max().item<double>());
+    EXPECT_LE(largest_difference(state[i].second, expected), 1e-9 * scale) << state[i].first;
+  }
+}
+
+void loss_falls(const Recipe& recipe) {
+  const auto model = toy::model(recipe);
+  const double before = training_loss(*model, recipe);
+  trainer(*model, recipe, toy::training(80)).run({}, [](std::int64_t) {});
+  // A head alone gets below this on both toys.
+  EXPECT_LT(training_loss(*model, recipe), 0.9 * before);
+}
+
+void finite_differences(const Recipe& recipe) {
+  const auto model = toy::model(recipe);
+  move_from_start(*model, Seed(11));
+  const Batch batch = train_batch(recipe, 3);
+  total_loss(*model, batch, true);
+  const auto& exemptions = toy::variant_of(recipe).facts.exemptions;
+  std::size_t compared = 0;
+  for (const auto& [name, tensor] : model->state()) {
+    if (!tensor.requires_grad() || straight_through(exemptions, name)) continue;
+    ASSERT_TRUE(tensor.grad().defined()) << name;
+    compare_slopes(*model, batch, name, tensor, Seed(12));
+    ++compared;
+  }
+  EXPECT_GT(compared, 0U);
+}
+
+}  // namespace rankwise::conformance
