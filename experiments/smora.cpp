@@ -99,7 +99,7 @@ class RouterGate : public Gate {
     const torch::Tensor logits = at::linear(input.x, router_, router_bias_);  // [N, E]
     const torch::Tensor scores = torch::sigmoid(logits);
     const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]
-    const Choice choice =
+    Choice choice =
         choose_blocks(chosen, weights(logits, scores, chosen), options_.partition, options_.rank);
     if (input.pass.moment.training && options_.bias_moves == "forward") {
       move_balance_bias(bias_, rank_load(choice.chosen(), options_.rank), options_.balance_rate);
@@ -152,7 +152,7 @@ class RouterGate : public Gate {
       return (options_.bias_in_gate ? values + expert_bias() : values).gather(1, chosen);
     };
     if (options_.gate == "softmax") return torch::softmax(biased(logits), 1) * k;
-    const torch::Tensor values = biased(scores);
+    torch::Tensor values = biased(scores);
     if (options_.gate == "raw") return values;
     return values * (k / values.sum(1, /*keepdim=*/true));
   }

@@ -35,6 +35,7 @@ std::vector<std::string> ordered_tasks(const hdf5::File& file) {
     by_index.emplace(file.attribute<std::int64_t>("/tasks/" + name, "index"), name);
   }
   std::vector<std::string> names;
+  names.reserve(by_index.size());
   for (const auto& [index, name] : by_index) names.push_back(name);
   return names;
 }

@@ -17,6 +17,7 @@ Matrices by_site(const std::vector<Matrices>& models, Merge merge) {
   Matrices merged;
   for (std::size_t site = 0; site < models.front().size(); ++site) {
     std::vector<Tensor> of_site;
+    of_site.reserve(models.size());
     for (const Matrices& model : models) of_site.push_back(model[site]);
     merged.push_back(merge(of_site, site));
   }

@@ -76,9 +76,9 @@ class MeanUpdate : public Update {
 
 template <class Options>
 MergeRule rule(
-    std::string summary,
+    const std::string& summary,
     std::function<MergedUpdates(std::vector<MergeSource>&, const Options&, const Seed&)> merge) {
-  return {.summary = std::move(summary),
+  return {.summary = summary,
           .options = describe_options<Options>(),
           .resolve =
               [](const nlohmann::json& options, const std::string& path) {
@@ -93,20 +93,20 @@ MergeRule rule(
 
 template <class Options>
 MergeRule matrix_rule(
-    std::string summary,
+    const std::string& summary,
     std::function<Matrices(const std::vector<Matrices>&, const Options&, const Seed&)> merge) {
-  return rule<Options>(std::move(summary),
-                       [merge = std::move(merge)](std::vector<MergeSource>& sources,
-                                                  const Options& options, const Seed& seed) {
-                         std::vector<Matrices> models;
-                         for (const MergeSource& source : sources)
-                           models.push_back(update_matrices(source));
-                         MergedUpdates updates;
-                         for (Tensor& matrix : merge(models, options, seed)) {
-                           updates.push_back(std::make_shared<MatrixUpdate>(std::move(matrix)));
-                         }
-                         return updates;
-                       });
+  return rule<Options>(
+      summary, [merge = std::move(merge)](std::vector<MergeSource>& sources, const Options& options,
+                                          const Seed& seed) {
+        std::vector<Matrices> models;
+        models.reserve(sources.size());
+        for (const MergeSource& source : sources) models.push_back(update_matrices(source));
+        MergedUpdates updates;
+        for (Tensor& matrix : merge(models, options, seed)) {
+          updates.push_back(std::make_shared<MatrixUpdate>(std::move(matrix)));
+        }
+        return updates;
+      });
 }
 
 // The mean of each parameter and buffer of the adapters: what FlyLoRA's released code does.
@@ -125,6 +125,7 @@ MergedUpdates average_factors(std::vector<MergeSource>& sources) {
     std::vector<Tensor> means = tensors_of(sites[site]);
     for (std::size_t i = 0; i < means.size(); ++i) {
       std::vector<Tensor> values;
+      values.reserve(sources.size());
       for (const MergeSource& source : sources) {
         values.push_back(tensors_of(source.sites()[site])[i]);
       }
@@ -141,6 +142,7 @@ MergedUpdates average_outputs(std::vector<MergeSource>& sources) {
   MergedUpdates updates;
   for (std::size_t site = 0; site < sources.front().sites().size(); ++site) {
     std::vector<std::shared_ptr<Update>> of_site;
+    of_site.reserve(sources.size());
     for (const MergeSource& source : sources) of_site.push_back(source.sites()[site].update);
     updates.push_back(std::make_shared<MeanUpdate>(std::move(of_site)));
   }

@@ -17,11 +17,9 @@ namespace rankwise {
 namespace {
 
 using nlohmann::json;
-using ::testing::DoubleNear;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Pointwise;
 using ::testing::SizeIs;
 
 // Trains `variant` on three planted tasks, a run each.

@@ -77,7 +77,7 @@ Tensor update_matrix(const Adapter::Attached& attached) {
           attached.site.name);
     b = b * weight[0];
   }
-  const Tensor matrix = factors->scale * b.mm(factors->a);
+  Tensor matrix = factors->scale * b.mm(factors->a);
   if (choice.kind() != Choice::Kind::kByRow) check_matrix(attached, matrix, probe);
   return matrix;
 }

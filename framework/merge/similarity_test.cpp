@@ -12,7 +12,6 @@ namespace {
 
 using fixtures::doubles;
 using ::testing::DoubleNear;
-using ::testing::ElementsAre;
 using ::testing::Pointwise;
 using torch::Tensor;
 

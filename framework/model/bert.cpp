@@ -94,8 +94,10 @@ struct Layer {
   }
 
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass) {
+    const Batch& batch = pass.batch;
     const torch::Tensor context =
-        packed_attention(query(x, pass), key(x, pass), value(x, pass), pass.batch.buckets, heads);
+        packed_attention(query(x, pass), key(x, pass), value(x, pass),
+                         {batch.first_rows, batch.lengths, batch.buckets}, heads);
     const torch::Tensor attended = attention_norm(projection(context, pass) + x);
     const torch::Tensor hidden = at::gelu(intermediate(attended, pass));
     return output_norm(output(hidden, pass) + attended);

@@ -21,7 +21,7 @@ Task task(const char* name, TaskKind kind, std::int64_t outputs) {
 }
 
 // One row a sequence, so that pooled vectors are the rows; each example `sizes[i]` sequences.
-Split split(std::vector<std::int64_t> sizes, std::vector<double> targets) {
+Split split(const std::vector<std::int64_t>& sizes, std::vector<double> targets) {
   Split made;
   made.starts = {0};
   made.groups = {0};
@@ -150,11 +150,11 @@ TEST(Heads, PoolIsTheMeanOverASequencesRows) {
   dataset.tasks[0].train.features.resize(8);
   const Batch batch = pack(dataset, SplitName::kTrain, {{0, 0}, {0, 1}}, kDouble);
   const Tensor hidden = torch::tensor({{1.0, 2.0}, {3.0, 0.0}, {6.0, 3.0}, {0.0, 0.0}}, kDouble);
-  const Tensor leaf = hidden.requires_grad_(true);
-  const Tensor pooled = Heads::pool(leaf, batch);
+  hidden.requires_grad_(true);
+  const Tensor pooled = Heads::pool(hidden, batch);
   EXPECT_THAT(doubles(pooled), ElementsAre(1, 2, 3, 1));
   (pooled * torch::tensor({{1.0, 1.0}, {3.0, 6.0}}, kDouble)).sum().backward();
-  EXPECT_THAT(doubles(leaf.grad()), ElementsAre(1, 1, 1, 2, 1, 2, 1, 2));
+  EXPECT_THAT(doubles(hidden.grad()), ElementsAre(1, 1, 1, 2, 1, 2, 1, 2));
 }
 
 TEST(Heads, StartWithinALinearLayersBoundsAndZeroBias) {

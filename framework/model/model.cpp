@@ -19,6 +19,7 @@ std::string module_name(std::string site) {
 void check_patterns(const std::vector<std::string>& patterns,
                     const std::vector<std::pair<std::string, Linear>>& linears) {
   std::vector<std::string> names;
+  names.reserve(linears.size());
   for (const auto& [name, linear] : linears) names.push_back(name);
   for (const std::string& pattern : patterns) {
     const bool hit = std::any_of(names.begin(), names.end(),
@@ -69,7 +70,7 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
 }
 
 torch::Tensor Model::forward(const Pass& pass) {
-  const torch::Tensor pooled = Heads::pool(backbone_->forward(pass), pass.batch);
+  torch::Tensor pooled = Heads::pool(backbone_->forward(pass), pass.batch);
   adapter_->after_forward(pooled, pass);
   return pooled;
 }

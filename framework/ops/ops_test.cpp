@@ -1,6 +1,7 @@
 // The fast ops against plain autograd code, in double precision.
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/ops/bucketed_attention.h"
 #include "framework/ops/packed_attention.h"
 #include "framework/ops/rank_linear.h"
 
@@ -144,7 +145,25 @@ struct AttentionInputs {
          v = leaf(random({60, 6}, "v"));
 };
 
-TEST(PackedAttention, IsAttentionOfEachSequenceAlone) {
+// Both implementations: the CPU's and the one for other devices.
+using Attention = Tensor (*)(const AttentionInputs& inputs, std::int64_t heads);
+
+Tensor packed(const AttentionInputs& inputs, std::int64_t heads) {
+  const auto starts = torch::tensor(kStarts, torch::kInt64);
+  const auto first = starts.slice(0, 0, -1);
+  const std::vector<LengthBucket> none;
+  return packed_attention(inputs.q, inputs.k, inputs.v, {first, starts.diff(), none}, heads);
+}
+
+Tensor bucketed(const AttentionInputs& inputs, std::int64_t heads) {
+  return bucketed_attention(inputs.q, inputs.k, inputs.v, length_buckets(kStarts, torch::kCPU),
+                            heads);
+}
+
+class PackedAttention : public testing::TestWithParam<Attention> {};
+INSTANTIATE_TEST_SUITE_P(Implementations, PackedAttention, testing::Values(packed, bucketed));
+
+TEST_P(PackedAttention, IsAttentionOfEachSequenceAlone) {
   const auto buckets = length_buckets(kStarts, torch::kCPU);
   ASSERT_TRUE(std::any_of(buckets.begin(), buckets.end(), [](const LengthBucket& bucket) {
     return bucket.filled.defined();
@@ -152,7 +171,7 @@ TEST(PackedAttention, IsAttentionOfEachSequenceAlone) {
   for (const std::int64_t heads : {1, 2, 3}) {
     const AttentionInputs ours;
     const AttentionInputs plain;
-    const Tensor y = packed_attention(ours.q, ours.k, ours.v, buckets, heads);
+    const Tensor y = GetParam()(ours, heads);
     const Tensor expected = naive_attention(plain.q, plain.k, plain.v, kStarts, heads);
     EXPECT_LE(difference(y, expected), kRounding) << heads << " heads";
     weighed(y).backward();
@@ -163,12 +182,11 @@ TEST(PackedAttention, IsAttentionOfEachSequenceAlone) {
   }
 }
 
-TEST(PackedAttention, SurvivesAGradientThatIsAView) {
-  const auto buckets = length_buckets(kStarts, torch::kCPU);
+TEST_P(PackedAttention, SurvivesAGradientThatIsAView) {
   const AttentionInputs ours;
   const AttentionInputs plain;
   // sum() hands an expanded gradient back, narrow() one with strides.
-  packed_attention(ours.q, ours.k, ours.v, buckets, 2).t().narrow(0, 1, 3).sum().backward();
+  GetParam()(ours, 2).t().narrow(0, 1, 3).sum().backward();
   naive_attention(plain.q, plain.k, plain.v, kStarts, 2).t().narrow(0, 1, 3).sum().backward();
   EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kRounding);
   EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kRounding);

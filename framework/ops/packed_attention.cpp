@@ -1,10 +1,13 @@
 #include "framework/ops/packed_attention.h"
 
+#include "framework/ops/attention_kernel.h"
+#include "framework/ops/bucketed_attention.h"
+
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
 #include <cmath>
-#include <limits>
 
 namespace rankwise {
 
@@ -14,125 +17,99 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Moves rows between the packed layout and one bucket's [sequences, heads, length, d] grid.
-class Grid {
- public:
-  Grid(const LengthBucket& bucket, std::int64_t heads) : bucket_(bucket), heads_(heads) {}
-
-  Tensor gather(const Tensor& packed) const { return split(packed.index_select(0, bucket_.rows)); }
-
-  // Padded cells stay zero, so that gradients of the padding vanish.
-  Tensor gather_filled(const Tensor& packed) const {
-    if (!bucket_.filled.defined()) return gather(packed);
-    const Tensor cells =
-        at::zeros({bucket_.sequences * bucket_.length, packed.size(1)}, packed.options());
-    cells.index_copy_(0, bucket_.filled, packed.index_select(0, bucket_.packed));
-    return split(cells);
-  }
-
-  void scatter(const Tensor& grid, Tensor& packed) const {
-    const Tensor cells = grid.transpose(1, 2).reshape({-1, packed.size(1)});
-    if (!bucket_.filled.defined()) {
-      packed.index_copy_(0, bucket_.rows, cells);
-    } else {
-      packed.index_copy_(0, bucket_.packed, cells.index_select(0, bucket_.filled));
-    }
-  }
-
- private:
-  Tensor split(const Tensor& cells) const {
-    return cells.view({bucket_.sequences, bucket_.length, heads_, -1}).transpose(1, 2);
-  }
-
-  const LengthBucket& bucket_;
-  std::int64_t heads_;
+/// What one pass reads and writes; gradients are undefined in the forward pass.
+struct Tensors {
+  Tensor q, k, v, log_sum;  // [N, H], log_sum [N, heads]
+  Tensor first_rows, lengths;
+  Tensor out, d_out, d_q, d_k, d_v;
 };
 
-Tensor probabilities(const Tensor& q, const Tensor& k, const LengthBucket& bucket, double scale) {
-  Tensor scores = at::matmul(q, k.transpose(2, 3)).mul_(scale);
-  if (bucket.padded.defined()) {
-    scores.masked_fill_(bucket.padded, -std::numeric_limits<double>::infinity());
-  }
-  return at::softmax(scores, -1);
+template <class T>
+T* at_offset(const Tensor& tensor, std::int64_t offset) {
+  return tensor.defined() ? tensor.data_ptr<T>() + offset : nullptr;
+}
+
+/// Calls run(head, scratch) for every head of every sequence.
+template <class T>
+void for_each_head(const Tensors& t, std::int64_t heads,
+                   void (*run)(const AttentionHead<T>&, std::vector<T>&)) {
+  const std::int64_t stride = t.q.size(1);
+  const std::int64_t width = stride / heads;
+  const auto* first = t.first_rows.data_ptr<std::int64_t>();
+  const auto* length = t.lengths.data_ptr<std::int64_t>();
+  at::parallel_for(0, t.lengths.size(0) * heads, 1, [&](std::int64_t begin, std::int64_t end) {
+    std::vector<T> scratch;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t row = first[i / heads];
+      const std::int64_t offset = row * stride + i % heads * width;
+      run({.rows = length[i / heads],
+           .width = width,
+           .stride = stride,
+           .scale = static_cast<T>(1 / std::sqrt(static_cast<double>(width))),
+           .q = at_offset<T>(t.q, offset),
+           .k = at_offset<T>(t.k, offset),
+           .v = at_offset<T>(t.v, offset),
+           .log_sum = at_offset<T>(t.log_sum, row * heads + i % heads),
+           .log_sum_stride = heads,
+           .out = at_offset<T>(t.out, offset),
+           .d_out = at_offset<T>(t.d_out, offset),
+           .d_q = at_offset<T>(t.d_q, offset),
+           .d_k = at_offset<T>(t.d_k, offset),
+           .d_v = at_offset<T>(t.d_v, offset)},
+          scratch);
+    }
+  });
 }
 
 class PackedAttention : public torch::autograd::Function<PackedAttention> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
-                        const std::vector<LengthBucket>& buckets, std::int64_t heads) {
-    const double scale = 1 / std::sqrt(static_cast<double>(q.size(1) / heads));
-    Tensor result = at::empty_like(q);
-    variable_list saved{q, k, v};
-    for (const LengthBucket& bucket : buckets) {
-      const Grid grid(bucket, heads);
-      const Tensor p = probabilities(grid.gather(q), grid.gather(k), bucket, scale);
-      grid.scatter(at::matmul(p, grid.gather(v)), result);
-      saved.push_back(p);
-    }
-    context->save_for_backward(saved);
+                        const Tensor& first_rows, const Tensor& lengths, std::int64_t heads) {
+    Tensors t{.q = q.contiguous(),
+              .k = k.contiguous(),
+              .v = v.contiguous(),
+              .log_sum = at::empty({q.size(0), heads}, q.options()),
+              .first_rows = first_rows,
+              .lengths = lengths,
+              .out = at::empty(q.sizes(), q.options())};
+    AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "packed_attention", [&] {
+      for_each_head(t, heads, attention_kernels<scalar_t>().front().forward);
+    });
+    context->save_for_backward({t.q, t.k, t.v, t.log_sum, first_rows, lengths});
     context->saved_data["heads"] = heads;
-    context->saved_data["scale"] = scale;
-    remember(*context, buckets);
-    return result;
+    return t.out;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const std::int64_t heads = context->saved_data["heads"].toInt();
-    const double scale = context->saved_data["scale"].toDouble();
-    const Tensor upstream = gradients[0].contiguous();
-    Tensor dq = at::empty_like(saved[0]);
-    Tensor dk = at::empty_like(saved[1]);
-    Tensor dv = at::empty_like(saved[2]);
-    const std::vector<LengthBucket> buckets = recall(*context);
-    for (std::size_t i = 0; i < buckets.size(); ++i) {
-      const Grid grid(buckets[i], heads);
-      const Tensor& p = saved[3 + i];
-      const Tensor dc = grid.gather_filled(upstream);
-      const Tensor dp = at::matmul(dc, grid.gather(saved[2]).transpose(2, 3));
-      const Tensor ds = at::_softmax_backward_data(dp, p, -1, p.scalar_type()).mul_(scale);
-      grid.scatter(at::matmul(p.transpose(2, 3), dc), dv);
-      grid.scatter(at::matmul(ds, grid.gather(saved[1])), dq);
-      grid.scatter(at::matmul(ds.transpose(2, 3), grid.gather(saved[0])), dk);
-    }
-    return {dq, dk, dv, Tensor(), Tensor()};
-  }
-
- private:
-  // Buckets hold index tensors only, so they may travel beside autograd's saved variables.
-  static void remember(AutogradContext& context, const std::vector<LengthBucket>& buckets) {
-    c10::List<Tensor> indices;
-    c10::List<std::int64_t> sizes;
-    for (const LengthBucket& bucket : buckets) {
-      sizes.push_back(bucket.sequences);
-      sizes.push_back(bucket.length);
-      const bool padded = bucket.filled.defined();
-      indices.push_back(bucket.rows);
-      indices.push_back(padded ? bucket.filled : Tensor());
-      indices.push_back(padded ? bucket.packed : Tensor());
-    }
-    context.saved_data["indices"] = indices;
-    context.saved_data["sizes"] = sizes;
-  }
-
-  static std::vector<LengthBucket> recall(AutogradContext& context) {
-    const auto indices = context.saved_data["indices"].toTensorVector();
-    const auto sizes = context.saved_data["sizes"].toIntVector();
-    std::vector<LengthBucket> buckets;
-    for (std::size_t i = 0; i + 1 < sizes.size(); i += 2) {
-      const std::size_t first = i / 2 * 3;
-      buckets.push_back({sizes[i], sizes[i + 1], indices[first], indices[first + 1],
-                         indices[first + 2], Tensor()});
-    }
-    return buckets;
+    const Tensors t{.q = saved[0],
+                    .k = saved[1],
+                    .v = saved[2],
+                    .log_sum = saved[3],
+                    .first_rows = saved[4],
+                    .lengths = saved[5],
+                    .d_out = gradients[0].contiguous(),
+                    .d_q = at::empty_like(saved[0]),
+                    .d_k = at::empty_like(saved[1]),
+                    .d_v = at::empty_like(saved[2])};
+    AT_DISPATCH_FLOATING_TYPES(t.q.scalar_type(), "packed_attention", [&] {
+      for_each_head(t, context->saved_data["heads"].toInt(),
+                    attention_kernels<scalar_t>().front().backward);
+    });
+    return {t.d_q, t.d_k, t.d_v, Tensor(), Tensor(), Tensor()};
   }
 };
+
+bool has_kernel(const Tensor& q) {
+  return q.is_cpu() && (q.scalar_type() == torch::kFloat32 || q.scalar_type() == torch::kFloat64);
+}
 
 }  // namespace
 
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const std::vector<LengthBucket>& buckets, std::int64_t heads) {
-  return PackedAttention::apply(q, k, v, buckets, heads);
+                            const PackedSequences& sequences, std::int64_t heads) {
+  if (!has_kernel(q)) return bucketed_attention(q, k, v, sequences.buckets, heads);
+  return PackedAttention::apply(q, k, v, sequences.first_rows, sequences.lengths, heads);
 }
 
 }  // namespace rankwise

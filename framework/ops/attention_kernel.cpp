@@ -1,0 +1,196 @@
+#include "framework/ops/attention_kernel.h"
+
+#include "framework/ops/vector_math.h"
+
+#include <algorithm>
+#include <cmath>
+
+// One body, inlined into a function for each instruction set. Rows of scores are worked off in
+// blocks that stay in the first cache; columns are padded with zeros to whole vectors.
+
+namespace rankwise {
+
+namespace {
+
+constexpr std::int64_t kBlock = 32;  // rows of scores at a time
+
+/// Pieces of the scratch memory, each of whole vectors.
+template <class T>
+class Scratch {
+ public:
+  Scratch(std::vector<T>& memory, std::int64_t size) {
+    if (memory.size() < static_cast<std::size_t>(size)) memory.resize(size);
+    next_ = memory.data();
+  }
+  T* take(std::int64_t size) {
+    T* taken = next_;
+    next_ += size;
+    return taken;
+  }
+
+ private:
+  T* next_;
+};
+
+/// to [rows, padded] = scale * from [rows, width]; zeros behind.
+template <class T>
+RANKWISE_INLINE void copy_rows(const T* from, std::int64_t stride, std::int64_t rows,
+                               std::int64_t width, T scale, T* to, std::int64_t padded) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < width; ++j) to[i * padded + j] = scale * from[i * stride + j];
+    for (std::int64_t j = width; j < padded; ++j) to[i * padded + j] = 0;
+  }
+}
+
+/// to [width, padded] = the transpose of from [rows, width]; zeros behind.
+template <class T>
+RANKWISE_INLINE void copy_columns(const T* from, std::int64_t stride, std::int64_t rows,
+                                  std::int64_t width, T* to, std::int64_t padded) {
+  for (std::int64_t j = 0; j < width; ++j) {
+    for (std::int64_t i = 0; i < rows; ++i) to[j * padded + i] = from[i * stride + j];
+    for (std::int64_t i = rows; i < padded; ++i) to[j * padded + i] = 0;
+  }
+}
+
+/// to [rows, width] at `stride` = scale * from [rows, padded].
+template <class T>
+RANKWISE_INLINE void write_rows(const T* from, std::int64_t padded, std::int64_t rows,
+                                std::int64_t width, T scale, T* to, std::int64_t stride) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < width; ++j) to[i * stride + j] = scale * from[i * padded + j];
+  }
+}
+
+template <class T, int kBytes>
+RANKWISE_INLINE void forward(const AttentionHead<T>& head, std::vector<T>& memory) {
+  const std::int64_t length = head.rows;
+  const std::int64_t padded = whole_vectors<T, kBytes>(length);
+  const std::int64_t width = whole_vectors<T, kBytes>(head.width);
+  const std::int64_t block = std::min(kBlock, length);
+  Scratch<T> scratch(memory, 2 * length * width + head.width * padded + block * (padded + width));
+  T* q = scratch.take(length * width);
+  T* v = scratch.take(length * width);
+  T* k_columns = scratch.take(head.width * padded);
+  T* scores = scratch.take(block * padded);
+  T* out = scratch.take(block * width);
+  copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
+  copy_rows(head.v, head.stride, length, head.width, T(1), v, width);
+  copy_columns(head.k, head.stride, length, head.width, k_columns, padded);
+  for (std::int64_t first = 0; first < length; first += block) {
+    const std::int64_t rows = std::min(block, length - first);
+    multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
+                               scores);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      T* row = scores + i * padded;
+      const T largest = maximum<T, kBytes>(row, length);
+      const T sum = exponentials<T, kBytes>(row, length, largest);
+      head.log_sum[(first + i) * head.log_sum_stride] = largest + std::log(sum);
+      scale_row<T, kBytes>(row, padded, 1 / sum);
+    }
+    multiply<T, kBytes, false>({rows, width, length}, {scores, padded, 1}, v, out);
+    write_rows(out, width, rows, head.width, T(1), head.out + first * head.stride, head.stride);
+  }
+}
+
+/// ds [padded] from dp: p * (dp - Σ p dp), the gradient of softmax.
+template <class T, int kBytes>
+RANKWISE_INLINE void softmax_gradient(const T* p, T* dp, std::int64_t padded) {
+  using V = Vector<T, kBytes>;
+  V products{};
+  for (std::int64_t j = 0; j < padded; j += lanes<T, kBytes>) {
+    products += load<V>(p + j) * load<V>(dp + j);
+  }
+  const T sum = sum_of<T, kBytes>(products);
+  for (std::int64_t j = 0; j < padded; j += lanes<T, kBytes>) {
+    store(dp + j, load<V>(p + j) * (load<V>(dp + j) - sum));
+  }
+}
+
+template <class T, int kBytes>
+RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memory) {
+  const std::int64_t length = head.rows;
+  const std::int64_t padded = whole_vectors<T, kBytes>(length);
+  const std::int64_t width = whole_vectors<T, kBytes>(head.width);
+  const std::int64_t block = std::min(kBlock, length);
+  Scratch<T> scratch(memory,
+                     5 * length * width + 2 * head.width * padded + block * (2 * padded + width));
+  T* q = scratch.take(length * width);
+  T* k = scratch.take(length * width);
+  T* d_out = scratch.take(length * width);
+  T* d_k = scratch.take(length * width);
+  T* d_v = scratch.take(length * width);
+  T* k_columns = scratch.take(head.width * padded);
+  T* v_columns = scratch.take(head.width * padded);
+  T* p = scratch.take(block * padded);
+  T* dp = scratch.take(block * padded);
+  T* d_q = scratch.take(block * width);
+  copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
+  copy_rows(head.k, head.stride, length, head.width, T(1), k, width);
+  copy_rows(head.d_out, head.stride, length, head.width, T(1), d_out, width);
+  copy_columns(head.k, head.stride, length, head.width, k_columns, padded);
+  copy_columns(head.v, head.stride, length, head.width, v_columns, padded);
+  std::fill_n(d_k, 2 * length * width, T(0));  // and d_v behind it
+  for (std::int64_t first = 0; first < length; first += block) {
+    const std::int64_t rows = std::min(block, length - first);
+    multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
+                               p);
+    multiply<T, kBytes, false>({rows, padded, head.width}, {d_out + first * width, width, 1},
+                               v_columns, dp);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      exponentials<T, kBytes>(p + i * padded, length,
+                              head.log_sum[(first + i) * head.log_sum_stride]);
+      softmax_gradient<T, kBytes>(p + i * padded, dp + i * padded, padded);
+    }
+    multiply<T, kBytes, true>({length, width, rows}, {p, 1, padded}, d_out + first * width, d_v);
+    multiply<T, kBytes, true>({length, width, rows}, {dp, 1, padded}, q + first * width, d_k);
+    multiply<T, kBytes, false>({rows, width, length}, {dp, padded, 1}, k, d_q);
+    write_rows(d_q, width, rows, head.width, head.scale, head.d_q + first * head.stride,
+               head.stride);
+  }
+  write_rows(d_k, width, length, head.width, T(1), head.d_k, head.stride);
+  write_rows(d_v, width, length, head.width, T(1), head.d_v, head.stride);
+}
+
+// The bodies for one instruction set.
+#define RANKWISE_KERNEL(set, bytes, ...)                                                   \
+  template <class T>                                                                       \
+  __VA_ARGS__ void forward_##set(const AttentionHead<T>& head, std::vector<T>& scratch) {  \
+    forward<T, bytes>(head, scratch);                                                      \
+  }                                                                                        \
+  template <class T>                                                                       \
+  __VA_ARGS__ void backward_##set(const AttentionHead<T>& head, std::vector<T>& scratch) { \
+    backward<T, bytes>(head, scratch);                                                     \
+  }
+
+RANKWISE_KERNEL(baseline, 16)
+#ifdef __x86_64__
+RANKWISE_KERNEL(avx2, 32, __attribute__((target("avx2,fma"))))
+RANKWISE_KERNEL(avx512, 64, __attribute__((target("avx512f,avx512dq"))))
+#endif
+
+template <class T>
+std::vector<AttentionKernel<T>> kernels_of_this_machine() {
+  std::vector<AttentionKernel<T>> kernels;
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
+    kernels.push_back({"avx512", forward_avx512<T>, backward_avx512<T>});
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
+    kernels.push_back({"avx2", forward_avx2<T>, backward_avx2<T>});
+  }
+#endif
+  kernels.push_back({"baseline", forward_baseline<T>, backward_baseline<T>});
+  return kernels;
+}
+
+}  // namespace
+
+template <class T>
+const std::vector<AttentionKernel<T>>& attention_kernels() {
+  static const std::vector<AttentionKernel<T>> kernels = kernels_of_this_machine<T>();
+  return kernels;
+}
+template const std::vector<AttentionKernel<float>>& attention_kernels<float>();
+template const std::vector<AttentionKernel<double>>& attention_kernels<double>();
+
+}  // namespace rankwise

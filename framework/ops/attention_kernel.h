@@ -1,0 +1,39 @@
+/// Self-attention of one head of one sequence on the CPU, for the widest vectors of the machine.
+///
+/// Letters: L rows of the sequence, d width of the head. Row i of a matrix begins at i * stride.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+/// What is read and written of one head; all matrices are [L, d] and share `stride`.
+template <class T>
+struct AttentionHead {
+  std::int64_t rows = 0, width = 0, stride = 0;
+  T scale = 1;  // of the scores q kᵀ
+  const T *q = nullptr, *k = nullptr, *v = nullptr;
+  T* log_sum = nullptr;  // [L] log Σ exp(score) of each row, `log_sum_stride` apart
+  std::int64_t log_sum_stride = 1;
+  // Forward.
+  T* out = nullptr;  // softmax(scale q kᵀ) v
+  // Backward: reads `log_sum` and the gradient of `out`.
+  const T* d_out = nullptr;
+  T *d_q = nullptr, *d_k = nullptr, *d_v = nullptr;
+};
+
+/// The computation for one instruction set. `scratch` grows as is needed.
+template <class T>
+struct AttentionKernel {
+  std::string name;  // "avx512"
+  void (*forward)(const AttentionHead<T>& head, std::vector<T>& scratch);
+  void (*backward)(const AttentionHead<T>& head, std::vector<T>& scratch);
+};
+
+/// Those that this machine can run, the fastest first. T: float or double.
+template <class T>
+const std::vector<AttentionKernel<T>>& attention_kernels();
+
+}  // namespace rankwise
