@@ -1,5 +1,7 @@
 #include "analysis/planted_measures.h"
 
+#include "analysis/gradient_correlation.h"
+#include "analysis/matrix.h"
 #include "analysis/rank_recovery.h"
 #include "analysis/statistics.h"
 #include "analysis/update_geometry.h"
@@ -110,6 +112,21 @@ void measure_merging(const RunFile& file, MeasureValues& values) {
   values["interference"] = mean_std(merge->interference).mean;
 }
 
+/// Means over the sites; a site without two columns that have gradients is left out.
+void measure_gradients(const RunFile& file, MeasureValues& values) {
+  std::vector<double> covariances, correlations;
+  for (const GradientRecord& gradients : file.gradients()) {
+    const double correlation = mean_absolute_off_diagonal(gradient_correlation(gradients));
+    if (std::isnan(correlation)) continue;
+    correlations.push_back(correlation);
+    covariances.push_back(
+        mean_absolute_off_diagonal(to_matrix(gradients.covariance, gradients.ranks)));
+  }
+  if (correlations.empty()) return;
+  values["gradient_covariance"] = mean_std(covariances).mean;
+  values["gradient_correlation"] = mean_std(correlations).mean;
+}
+
 }  // namespace
 
 const std::vector<Measure>& planted_measures() {
@@ -175,6 +192,9 @@ const std::vector<Measure>& planted_measures() {
       {"mean_angle", "mean angle", 1, "the same of the mean of the principal angles"},
       {"interference", "interference", 2,
        "||sum of updates||² over the sum of their ||·||², mean over sites; 1: orthogonal"},
+      {"gradient_covariance", "gradient |covariance|", 5,
+       "of two columns of B over the training steps, mean magnitude over pairs and sites"},
+      {"gradient_correlation", "gradient |correlation|", 3, "the same of their correlation"},
   };
   return kMeasures;
 }
@@ -203,6 +223,7 @@ MeasureValues measure_run(const RunFile& file) {
   set(values, "left_recovered", recovery.left);
   set(values, "update_cosine", mean_update_cosine(file));
   measure_merging(file, values);
+  measure_gradients(file, values);
   return values;
 }
 

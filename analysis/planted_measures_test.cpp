@@ -36,6 +36,7 @@ test::RunSpec complete_run() {
                            .smallest_angle = of_pair,
                            .mean_angle = of_pair,
                            .interference = std::vector(spec.layout.sites.size(), 1.0)};
+  spec.final_record.gradients = {{"low", 2, {1, 0.5, 0.5, 1}}};
   return spec;
 }
 
@@ -92,6 +93,17 @@ TEST(PlantedMeasures, ThatARunCanNotHaveAreAbsent) {
   EXPECT_FALSE(some.contains("right_recovered"));
   EXPECT_TRUE(some.contains("mean_rank"));
   EXPECT_TRUE(some.contains("load_max_over_mean"));
+}
+
+TEST(PlantedMeasures, GradientsAreMeasuredOffTheDiagonal) {
+  test::RunSpec spec;
+  spec.final_record.gradients = {
+      {"layer.0", 3, {4, 1, 0, 1, 1, 0, 0, 0, 0}},  // the third column has no gradient
+      {"layer.1", 2, {1, -0.3, -0.3, 1}},
+      {"layer.2", 1, {2}}};
+  const MeasureValues values = measure(spec);
+  EXPECT_DOUBLE_EQ(values.at("gradient_correlation"), (0.5 + 0.3) / 2);
+  EXPECT_DOUBLE_EQ(values.at("gradient_covariance"), (1.0 / 3 + 0.3) / 2);
 }
 
 TEST(PlantedMeasures, AnUnknownNameListsTheNames) {
