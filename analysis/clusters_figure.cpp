@@ -200,8 +200,7 @@ void draw_run(const Run& run, const std::string& name, const ClustersOptions& op
   for (const std::string& site : sites_to_draw(file, options)) {
     const auto points = embedding_points(file, site, static_cast<std::size_t>(options.points));
     if (!points || points->samples < kFewestSamples) {
-      result.notes.push_back(
-          fmt::format("{}: no sampled sequences at '{}'; not drawn", run.label, site));
+      result.leave_out(run.label, fmt::format("no sampled sequences at '{}'", site));
       continue;
     }
     const std::string file_name = fmt::format("{}_{}", name, file_names({site}).front());
@@ -217,7 +216,7 @@ FigureFiles draw_clusters(const FigureRequest& request) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     draw_run(runs.groups[i].runs.front(), "clusters_" + names[i], options, request.out, result);
   }
-  check(!result.files.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
+  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
   return result;
 }
 

@@ -6,7 +6,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <utility>
 
@@ -102,16 +101,17 @@ FigureFiles draw_coactivation(const FigureRequest& request) {
       if (options.site.empty() || pairs.site == options.site) wanted = &pairs;
     }
     if (wanted == nullptr) {
-      result.notes.push_back(fmt::format(
-          "{}: no ranks chosen together are recorded{}; not drawn", run.label,
-          options.site.empty() ? std::string() : fmt::format(" at '{}'", options.site)));
+      result.leave_out(run.label,
+                       fmt::format("no ranks chosen together are recorded{}",
+                                   options.site.empty() ? std::string()
+                                                        : fmt::format(" at '{}'", options.site)));
       continue;
     }
     const std::string name = "coactivation_" + names[i];
     result.add(draw(one_site(name, run, *wanted), request.out));
     if (options.sites) result.add(draw(all_sites(name, run, sites), request.out));
   }
-  check(!result.files.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
+  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
   return result;
 }
 

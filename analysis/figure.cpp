@@ -1,5 +1,10 @@
 #include "analysis/figure.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstddef>
+
 namespace rankwise {
 namespace {
 
@@ -26,6 +31,30 @@ Registry<Figure> built_in() {
 
 void FigureFiles::add(const std::vector<std::filesystem::path>& more) {
   files.insert(files.end(), more.begin(), more.end());
+}
+
+void FigureFiles::leave_out(const std::string& label, const std::string& reason) {
+  notes.push_back(fmt::format("{}: {}; not drawn", label, reason));
+  const auto found = std::find_if(left_out_.begin(), left_out_.end(),
+                                  [&](const auto& entry) { return entry.first == reason; });
+  if (found != left_out_.end()) {
+    found->second.push_back(label);
+  } else {
+    left_out_.push_back({reason, {label}});
+  }
+}
+
+std::string FigureFiles::reasons() const {
+  constexpr std::size_t kShown = 3;
+  std::vector<std::string> texts;
+  for (const auto& [reason, labels] : left_out_) {
+    const std::size_t shown = labels.size() > kShown + 1 ? kShown : labels.size();
+    std::string text =
+        fmt::format("{} ({}", reason, fmt::join(labels.begin(), labels.begin() + shown, ", "));
+    if (shown < labels.size()) text += fmt::format(" and {} more", labels.size() - shown);
+    texts.push_back(text + ")");
+  }
+  return fmt::to_string(fmt::join(texts, "; "));
 }
 
 Registry<Figure>& figures() {

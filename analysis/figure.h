@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -25,6 +26,14 @@ struct FigureFiles {
   std::vector<std::string> notes;  // what was not drawn, and why; one line each
 
   void add(const std::vector<std::filesystem::path>& more);
+  /// Notes that a label is not drawn.
+  void leave_out(const std::string& label, const std::string& reason);
+  /// The reasons of all labels that were left out, each once: "no rank is chosen (lora, dora and 3
+  /// more)".
+  std::string reasons() const;
+
+ private:
+  std::vector<std::pair<std::string, std::vector<std::string>>> left_out_;  // reason, its labels
 };
 
 /// A registered figure. `draw` throws Error for an unknown option, or when nothing can be drawn.

@@ -175,13 +175,22 @@ TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
   EXPECT_EQ(result.notes.size(), 2U);
 }
 
+TEST(Figure, ReasonsAreToldOnceWithTheirLabels) {
+  FigureFiles files;
+  for (const char* label : {"a", "b", "c", "d", "e"}) files.leave_out(label, "no rank is chosen");
+  files.leave_out("f", "no score");
+  EXPECT_EQ(files.reasons(), "no rank is chosen (a, b, c and 2 more); no score (f)");
+  EXPECT_EQ(files.notes.size(), 6U);
+  EXPECT_EQ(files.notes.back(), "f: no score; not drawn");
+}
+
 TEST(Figure, SweepsHoldTheValueOfTheAxis) {
   const FigureFiles result = draw_figure("sweep", drawable_runs());
   EXPECT_EQ(read_file(result.files.front()),
             "axis,label,place,mean,low,high,value\noptions.balance_rate,routed,0.1,0.3,,,0.1\n"
             "options.balance_rate,routed,0.2,0.3,,,0.2\n");
-  EXPECT_EQ(result.notes, Names{"alpha: no other label differs from it in options.balance_rate "
-                                "alone; not drawn"});
+  EXPECT_EQ(result.notes, Names{"options.balance_rate: no other label differs in it alone from "
+                                "alpha; not drawn"});
 }
 
 TEST(Figure, ParetoKeepsWhatIsNotDominated) {

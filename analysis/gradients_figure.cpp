@@ -7,7 +7,6 @@
 #include "framework/io/run_reader.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace rankwise {
 namespace {
@@ -66,12 +65,13 @@ FigureFiles draw_gradients(const FigureRequest& request) {
       labels.push_back(run.label);
       correlations.push_back(gradient_correlation(*gradients));
     } else {
-      result.notes.push_back(fmt::format(
-          "{}: no gradients are recorded{} (record.gradients); not drawn", run.label,
-          options.site.empty() ? std::string() : fmt::format(" at '{}'", options.site)));
+      result.leave_out(run.label,
+                       fmt::format("no gradients are recorded{} (record.gradients)",
+                                   options.site.empty() ? std::string()
+                                                        : fmt::format(" at '{}'", options.site)));
     }
   }
-  check(!labels.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
+  check(!labels.empty(), "nothing to draw: {}", result.reasons());
   HeatStyle style{.name = "gradients",
                   .heading = fmt::format("{}, first seed; in brackets: mean absolute correlation "
                                          "of all columns",

@@ -8,7 +8,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -117,13 +116,13 @@ FigureFiles draw_pareto(const FigureRequest& request) {
   for (const RunGroup& group : runs.groups) {
     Line point = to_point(group, options);
     if (point.x.empty()) {
-      result.notes.push_back(fmt::format("{}: no {} or no score is recorded; not drawn",
-                                         group.label, cost_axis(options.cost)));
+      result.leave_out(group.label,
+                       fmt::format("no {} or no score is recorded", cost_axis(options.cost)));
     } else {
       lines.push_back(std::move(point));
     }
   }
-  check(!lines.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
+  check(!lines.empty(), "nothing to draw: {}", result.reasons());
   const LineStyle look = style(options, score, lines, several_seeds(runs));
   lines.push_back(front_line(lines, *score.higher_is_better));
   result.add(draw(line_drawing({{options.cost, lines}}, look), request.out));

@@ -7,7 +7,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -58,13 +57,13 @@ FigureFiles draw_profiles(const FigureRequest& request) {
   for (const RunGroup& group : runs.groups) {
     TaskRuns of_group = read_scores(group, choice);
     if (of_group.empty()) {
-      result.notes.push_back(group.label + ": a task has no score; not drawn");
+      result.leave_out(group.label, "a task has no score");
       continue;
     }
     labels.push_back(group.label);
     scores.push_back(std::move(of_group));
   }
-  check(!labels.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
+  check(!labels.empty(), "nothing to draw: {}", result.reasons());
   const std::vector<double> thresholds = profile_thresholds(scores);
   LinePanel panel{"profile", {}};
   for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -6,7 +6,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace rankwise {
 namespace {
@@ -70,7 +69,7 @@ FigureFiles draw_rank_distribution(const FigureRequest& request) {
     try {
       const auto ranks = layer_ranks(group);
       if (!ranks) {
-        result.notes.push_back(group.label + ": no rank is chosen; not drawn");
+        result.leave_out(group.label, "no rank is chosen");
         continue;
       }
       const std::vector<HeatMap> maps = to_maps(*ranks);
@@ -78,10 +77,10 @@ FigureFiles draw_rank_distribution(const FigureRequest& request) {
           draw(heat_drawing(maps, style("rank_distribution_" + names[i], group, *ranks, maps)),
                request.out));
     } catch (const UnknownTokens& error) {
-      result.notes.push_back(group.label + ": " + error.what());
+      result.leave_out(group.label, error.what());
     }
   }
-  check(!result.files.empty(), "no run chooses among ranks: {}", fmt::join(result.notes, "; "));
+  check(!result.files.empty(), "no run chooses among ranks: {}", result.reasons());
   return result;
 }
 

@@ -64,7 +64,7 @@ RankUsage sum(const std::vector<RankUsage>& usages, const std::string& site) {
 UnknownTokens::UnknownTokens()
     : Error(
           "tokens use different numbers of ranks, so that their number does not follow from the "
-          "counts; not drawn") {}
+          "counts") {}
 
 MatrixXd RankUsage::share() const {
   return (count.array().colwise() / tokens.array().max(1)).matrix();

@@ -5,7 +5,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -105,15 +104,15 @@ FigureFiles draw_ranks(const FigureRequest& request) {
   for (const RunGroup& group : choose_labels(request.runs, options.labels).groups) {
     auto ranks = read_task_ranks(group);
     if (!ranks) {
-      result.notes.push_back(group.label + ": no rank is chosen by task; not drawn");
+      result.leave_out(group.label, "no rank is chosen by task");
     } else if (!groups.empty() && ranks->tasks != groups.front().second.tasks) {
-      result.notes.push_back(group.label + ": has other tasks than the first label; not drawn");
+      result.leave_out(group.label, "has other tasks than the first label");
     } else {
       groups.emplace_back(group.label, std::move(*ranks));
       seeds = std::max(seeds, group.runs.size());
     }
   }
-  check(!groups.empty(), "no run chose ranks by task: {}", fmt::join(result.notes, "; "));
+  check(!groups.empty(), "no run chose ranks by task: {}", result.reasons());
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
   result.add(draw(line_drawing({panel("mean over tasks", groups, mean)},
                                style("ranks", "tasks, sites", seeds, true)),

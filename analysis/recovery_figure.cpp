@@ -5,7 +5,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -42,14 +41,13 @@ FigureFiles draw_recovery(const FigureRequest& request) {
   for (const RunGroup& group : choose_labels(request.runs, options.labels).groups) {
     const auto confusion = rank_confusion(group);
     if (!confusion) {
-      result.notes.push_back(group.label + ": no rank is chosen, or no true one known; not drawn");
+      result.leave_out(group.label, "no rank is chosen, or no true one known");
       continue;
     }
     maps.push_back(to_map(group.label, *confusion));
     seeds = std::max(seeds, group.runs.size());
   }
-  check(!maps.empty(), "no run chose ranks whose true ones are known: {}",
-        fmt::join(result.notes, "; "));
+  check(!maps.empty(), "no run chose ranks whose true ones are known: {}", result.reasons());
   HeatStyle style{.name = "recovery"};
   style.heading = fmt::format(
       "Chosen against true rank over sites, tasks and {} seed{}, last evaluation; dot: true rank",

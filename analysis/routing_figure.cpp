@@ -4,8 +4,6 @@
 #include "analysis/routing_curves.h"
 #include "framework/core/error.h"
 
-#include <fmt/ranges.h>
-
 namespace rankwise {
 namespace {
 
@@ -35,10 +33,10 @@ FigureFiles draw_routing(const FigureRequest& request) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   for (const RunGroup& group : runs.groups) {
     const RoutingCurves curves = routing_curves(group);
-    if (curves.empty()) result.notes.push_back(group.label + ": no rank is chosen; not drawn");
+    if (curves.empty()) result.leave_out(group.label, "no rank is chosen");
     add_lines(group.label, curves, lines);
   }
-  check(!lines.empty(), "no run chooses among ranks: {}", fmt::join(result.notes, "; "));
+  check(!lines.empty(), "no run chooses among ranks: {}", result.reasons());
   std::vector<LinePanel> panels;
   for (const std::string& measure : routing_measures()) {
     if (lines.contains(measure)) panels.push_back({measure, lines[measure]});

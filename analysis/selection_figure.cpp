@@ -5,7 +5,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace rankwise {
 namespace {
@@ -48,7 +47,7 @@ FigureFiles draw_selection(const FigureRequest& request) {
     const RunGroup& group = runs.groups[i];
     const auto selection = read_selection(group);
     if (!selection) {
-      result.notes.push_back(group.label + ": no selector is recorded; not drawn");
+      result.leave_out(group.label, "no selector is recorded");
       continue;
     }
     const std::vector<HeatMap> panels = maps(*selection);
@@ -67,7 +66,7 @@ FigureFiles draw_selection(const FigureRequest& request) {
     style.panel_height = 0.9;
     result.add(draw(heat_drawing(panels, style), request.out));
   }
-  check(!result.files.empty(), "no run records a selector: {}", fmt::join(result.notes, "; "));
+  check(!result.files.empty(), "no run records a selector: {}", result.reasons());
   return result;
 }
 

@@ -8,7 +8,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace rankwise {
 namespace {
@@ -126,11 +125,10 @@ FigureFiles draw_similarity(const FigureRequest& request) {
                       request.out));
     }
     if (!usage && !embedding) {
-      result.notes.push_back(group.label +
-                             ": no rank is chosen and tasks have no embeddings; not drawn");
+      result.leave_out(group.label, "no rank is chosen and tasks have no embeddings");
     }
   }
-  check(!result.files.empty(), "nothing to draw: {}", fmt::join(result.notes, "; "));
+  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
   return result;
 }
 

@@ -6,7 +6,7 @@
 #include "analysis/run_number.h"
 #include "framework/core/error.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -108,9 +108,10 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   FigureFiles result;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const ConfigSweep sweep = find_sweep(runs, axes[i]);
-    for (const std::string& label : sweep.left_out) {
+    if (!sweep.left_out.empty()) {
       result.notes.push_back(
-          fmt::format("{}: no other label differs from it in {} alone; not drawn", label, axes[i]));
+          fmt::format("{}: no other label differs in it alone from {}; not drawn", axes[i],
+                      fmt::join(sweep.left_out, ", ")));
     }
     result.add(draw(sweep_drawing(sweep, names[i], runs, options), request.out));
   }

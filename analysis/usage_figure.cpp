@@ -6,7 +6,6 @@
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <optional>
 
@@ -86,7 +85,7 @@ void draw_group(const RunGroup& group, const std::string& name, bool sites,
                 const std::filesystem::path& out, FigureFiles& result) {
   const std::optional<GroupUsage> usage = read_usage(group);
   if (!usage) {
-    result.notes.push_back(group.label + ": no rank usage is recorded; not drawn");
+    result.leave_out(group.label, "no rank usage is recorded");
     return;
   }
   result.add(draw(summed_drawing(name, group, *usage), out));
@@ -103,10 +102,10 @@ FigureFiles draw_usage(const FigureRequest& request) {
     try {
       draw_group(group, "usage_" + names[i], options.sites, request.out, result);
     } catch (const UnknownTokens& error) {
-      result.notes.push_back(group.label + ": " + error.what());
+      result.leave_out(group.label, error.what());
     }
   }
-  check(!result.files.empty(), "no run records rank usage: {}", fmt::join(result.notes, "; "));
+  check(!result.files.empty(), "no run records rank usage: {}", result.reasons());
   return result;
 }
 
