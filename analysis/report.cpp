@@ -195,6 +195,18 @@ void add_provenance(const RunSet& runs, data& page) {
   page["provenance"] = list_of(entries);
 }
 
+/// " --rule average --rule ties" of merged models; empty: none is merged.
+std::string merge_rules(const RunSet& runs) {
+  std::set<std::string> rules;
+  for (const RunGroup& group : runs.groups) {
+    const nlohmann::json config = whole_config(group);
+    if (config.contains("merge")) rules.insert(config["merge"].value("rule", std::string()));
+  }
+  std::string text;
+  for (const std::string& rule : rules) text += " --rule " + rule;
+  return text;
+}
+
 /// From a fresh clone to this page.
 std::string commands(const RunSet& runs) {
   const Run& run = runs.groups.front().runs.front();
@@ -210,8 +222,12 @@ std::string commands(const RunSet& runs) {
   }
   text += fmt::format("build/release/bin/rankwise run {} --jobs 2\n",
                       study.empty() ? "the study file of " + run.study : "configs/" + study);
-  text +=
-      fmt::format("build/release/bin/rankwise report results/{} --out report.html\n", run.study);
+  const std::string rules = merge_rules(runs);
+  if (!rules.empty()) {
+    text += fmt::format("build/release/bin/rankwise merge results/{}{}\n", run.study, rules);
+  }
+  text += fmt::format("build/release/bin/rankwise report results/{}{} --out report.html\n",
+                      run.study, rules.empty() ? "" : "/merged");
   return text;
 }
 

@@ -44,6 +44,18 @@ TEST(Report, SaysWhatCanNotBeMadeAndWhy) {
               HasSubstr("unknown figure 'clutter'"));
 }
 
+TEST(Report, MergedModelsAreMadeByTheirRules) {
+  const auto folder = test_folder();
+  for (const std::string rule : {"ties", "average"}) {
+    test::RunSpec spec{.label = "lora, " + rule};
+    spec.attributes["config"] = {{"label", spec.label}, {"merge", {{"rule", rule}}}};
+    test::write_run(folder, rule, spec);
+  }
+  const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("rankwise merge results/trial --rule average --rule ties\n"));
+  EXPECT_THAT(page, HasSubstr("rankwise report results/trial/merged --out"));
+}
+
 TEST(Report, OptionsGoToTheFiguresThatHaveThem) {
   const RunSet set = runs(test_folder());
   const auto page = [&](const nlohmann::json& options) {
