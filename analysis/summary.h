@@ -18,9 +18,9 @@ struct SummaryOptions {
 
 /// Writes the finished runs as an archive (run_archive.h): every score and measure, test
 /// predictions (but of vectors), counts and chosen ranks of the evaluations that it keeps, other
-/// routing statistics to four digits, gradients of the last site (by name) alone. Left out: factors,
-/// coactivation, task embeddings, dev predictions, planted directions. Representations are given by
-/// their first principal coordinates, which keep distances but for the directions of least
+/// routing statistics to four digits, gradients of the last site (by name) alone. Left out:
+/// factors, coactivation, task embeddings, dev predictions, planted directions. Representations are
+/// given by their first principal coordinates, which keep distances but for the directions of least
 /// variance.
 void write_summary(const RunSet& runs, const std::filesystem::path& archive,
                    const SummaryOptions& options = {});
