@@ -1,0 +1,62 @@
+# Drawn by rankwise from similarity_flylora_32_8.csv; again: gnuplot -e "format='svg'" similarity_flylora_32_8.gp
+if (!exists('format')) format = 'svg'
+if (format eq 'svg') set terminal svg noenhanced size 326,302 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,3.15in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,945 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+data = 'similarity_flylora_32_8.csv'
+set output 'similarity_flylora_32_8.'.format
+set encoding utf8
+set datafile separator comma
+set label 'flylora 32/8: Bhattacharyya coefficient of rank usage,' at screen 0.5,0.9683 center font ',7.0'
+set label 'mean over sites, one seed; silhouette of families 0.01' at screen 0.5,0.9270 center font ',7.0'
+set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
+set cbrange [0.9:1]
+set cbtics 0.9,0.019999999999999997 scale 0.3 offset 0,0.45
+set colorbox horizontal user origin screen 0.5270,0.1206 size screen 0.3289,0.0222
+set cblabel 'Bhattacharyya coefficient of rank usage' offset 0,1.1
+set border lw 0.5
+unset key
+set title offset 0,-0.8
+set multiplot
+set lmargin at screen 0.5270
+set rmargin at screen 0.8559
+set bmargin at screen 0.2508
+set tmargin at screen 0.8857
+set arrow from graph 1.0100,first 2.0000 to graph 1.0751,first 2.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 3.0000 to graph 1.0751,first 3.0000 nohead lw 0.7
+set arrow from graph 1.0751,first 2.0000 to graph 1.0751,first 3.0000 nohead lw 0.7
+set arrow from graph 1.0751,first 2.5000 to graph 1.1020,first 2.5000 nohead lw 0.7
+set arrow from graph 1.0100,first 4.0000 to graph 1.1020,first 4.0000 nohead lw 0.7
+set arrow from graph 1.1020,first 2.5000 to graph 1.1020,first 4.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 6.0000 to graph 1.1107,first 6.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 7.0000 to graph 1.1107,first 7.0000 nohead lw 0.7
+set arrow from graph 1.1107,first 6.0000 to graph 1.1107,first 7.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 1.0000 to graph 1.1256,first 1.0000 nohead lw 0.7
+set arrow from graph 1.1020,first 3.2500 to graph 1.1256,first 3.2500 nohead lw 0.7
+set arrow from graph 1.1256,first 1.0000 to graph 1.1256,first 3.2500 nohead lw 0.7
+set arrow from graph 1.1256,first 2.1250 to graph 1.1654,first 2.1250 nohead lw 0.7
+set arrow from graph 1.0100,first 5.0000 to graph 1.1654,first 5.0000 nohead lw 0.7
+set arrow from graph 1.1654,first 2.1250 to graph 1.1654,first 5.0000 nohead lw 0.7
+set arrow from graph 1.1654,first 3.5625 to graph 1.1910,first 3.5625 nohead lw 0.7
+set arrow from graph 1.1107,first 6.5000 to graph 1.1910,first 6.5000 nohead lw 0.7
+set arrow from graph 1.1910,first 3.5625 to graph 1.1910,first 6.5000 nohead lw 0.7
+set arrow from graph 1.1910,first 5.0312 to graph 1.1921,first 5.0312 nohead lw 0.7
+set arrow from graph 1.0100,first 8.0000 to graph 1.1921,first 8.0000 nohead lw 0.7
+set arrow from graph 1.1921,first 5.0312 to graph 1.1921,first 8.0000 nohead lw 0.7
+set arrow from graph 1.1921,first 6.5156 to graph 1.2501,first 6.5156 nohead lw 0.7
+set arrow from graph 1.0100,first 9.0000 to graph 1.2501,first 9.0000 nohead lw 0.7
+set arrow from graph 1.2501,first 6.5156 to graph 1.2501,first 9.0000 nohead lw 0.7
+set arrow from graph 1.2501,first 7.7578 to graph 1.2783,first 7.7578 nohead lw 0.7
+set arrow from graph 1.0100,first 10.0000 to graph 1.2783,first 10.0000 nohead lw 0.7
+set arrow from graph 1.2783,first 7.7578 to graph 1.2783,first 10.0000 nohead lw 0.7
+set xtics ('1' 1,'9' 3,'5' 5,'8' 7,'6' 9) scale 0.3 nomirror offset 0,0.4
+unset xlabel
+set ytics ('1 rotten_tomatoes (sentiment)' 1,'2 sms_spam (spam)' 2,'9 vader_tweets (sentiment)' 3,'10 vader_amazon (sentiment)' 4,'5 boolq (question)' 5,'7 commonsense_qa (commonsense)' 6,'8 social_iqa (commonsense)' 7,'4 supersense16 (topic)' 8,'6 privacyqa (question)' 9,'3 reuters8 (topic)' 10) scale 0.3 nomirror offset 0.5,0
+unset ylabel
+set xrange [0.5:10.5]
+set yrange [10.5:0.5]
+plot data matrix every 1:1:2:1:11:10 using ($1-1):($2-0):3 with image
+unset colorbox
+unset label
+unset arrow
+unset multiplot
