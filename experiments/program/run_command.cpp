@@ -2,6 +2,7 @@
 #include "framework/io/run_archive.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
+#include "framework/train/reuse.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
 
@@ -21,7 +22,8 @@ struct RunArguments {
   std::int64_t jobs = 1;
   std::int64_t threads = 0;
   bool dry_run = false;
-  std::string archive;  // runs in it count as finished
+  std::string archive;                       // runs in it count as finished
+  std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
 };
 
 std::int64_t threads_per_run(const RunArguments& arguments) {
@@ -57,8 +59,28 @@ void skip_archived(const std::string& archive, std::vector<RunTask>& tasks) {
   fmt::print("{} of the runs are in {}\n", removed, archive);
 }
 
+bool is_finished(const RunTask& task) {
+  const RunIdentity identity = identify(task.config, task.places);
+  return std::filesystem::exists(run_file(task.config, identity, task.study, task.places));
+}
+
+void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
+  std::int64_t taken = 0;
+  for (const RunTask& task : tasks) {
+    if (is_finished(task)) continue;
+    const auto run = find_reusable(task, arguments.reuse);
+    if (run && reuse(task, *run)) ++taken;
+  }
+  fmt::print("{} taken from other studies\n", taken);
+}
+
+std::string state_of(const RunTask& task, const RunArguments& arguments) {
+  if (is_finished(task)) return "finished";
+  return find_reusable(task, arguments.reuse) ? "to reuse" : "to run";
+}
+
 // Loads data and weights of each run to count them.
-void print_plan(const std::vector<RunTask>& tasks) {
+void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
   fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
              "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
   for (const RunTask& task : tasks) {
@@ -66,7 +88,7 @@ void print_plan(const std::vector<RunTask>& tasks) {
     const auto file = run_file(task.config, identity, task.study, task.places);
     const RunPlan cost = plan(task);
     fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
-               std::filesystem::exists(file) ? "finished" : "to run",
+               state_of(task, arguments),
                fmt::format("{} seed {}", task.config.label, task.config.seed),
                cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
                cost.flops / 1e12, cost.disk_mib, file.string());
@@ -115,9 +137,10 @@ int run(RunArguments arguments) {
   check_data(tasks);
   if (!arguments.archive.empty()) skip_archived(arguments.archive, tasks);
   if (arguments.dry_run) {
-    print_plan(tasks);
+    print_plan(tasks, arguments);
     return 0;
   }
+  if (!arguments.reuse.empty()) reuse_runs(tasks, arguments);
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   return summarise(run_workers(tasks, {arguments.jobs, program, plugins}));
 }
@@ -148,6 +171,10 @@ void add_run_command(CLI::App& program) {
       ->allow_extra_args(false);
   command->add_option("--skip-archived", arguments->archive,
                       "Skip the runs in this file, which rankwise summary made");
+  command
+      ->add_option("--reuse", arguments->reuse,
+                   "Copy runs of the same config from this folder of another study")
+      ->allow_extra_args(false);
   command->add_flag("--dry-run", arguments->dry_run, "Print the runs, run nothing");
   command->callback([arguments] { throw CLI::RuntimeError(run(*arguments)); });
 }

@@ -14,6 +14,8 @@ const std::vector<Path>& paths() {
       {"/@reproduces", "", "string", "the table or figure that the study is after; may be empty"},
       {"/@label", "", "string", "the row's name in tables and figures"},
       {"/@order", "", "int64", "of the row in its study file"},
+      {"/@taken_from", "", "string",
+       "study and file of the run that this is a copy of, under `run --reuse`"},
       {"/@variant", "", "string", "registered name"},
       {"/@reading", "", "string", "`paper` or `released`"},
       {"/@seed", "", "int64", "the run's seed"},

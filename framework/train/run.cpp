@@ -178,32 +178,26 @@ class Run {
   }
 
   json opening_attributes() const {
-    const TrainOptions& train = config_.train;
-    return {{"study", task_.study},
-            {"study_file", task_.study_file},
-            {"reproduces", task_.reproduces},
-            {"label", config_.label},
-            {"order", task_.order},
-            {"variant", config_.variant},
-            {"reading", config_.options.value("reading", "paper")},
-            {"seed", config_.seed},
-            {"config", config_.to_json()},
-            {"config_hash", identity_.config_hash},
-            {"protocol_hash", identity_.protocol_hash},
-            {"data_sha256", identity_.data_sha256},
-            {"weights_sha256", identity_.weights_sha256},
-            {"backbone", backbone_text()},
-            {"suite", config_.data.suite},
-            {"steps", train.steps},
-            {"scale_note", scale_note()},
-            {"best_rule", kBestRule},
-            {"provenance", provenance()},
-            {"commit", source_commit()},
-            {"dirty", source_dirty()},
-            {"host", host_name()},
-            {"device", task_.device},
-            {"threads", task_.threads},
-            {"created", utc_now()}};
+    json attributes = study_attributes(task_, dataset().task_count());
+    attributes.update({{"variant", config_.variant},
+                       {"reading", config_.options.value("reading", "paper")},
+                       {"seed", config_.seed},
+                       {"config_hash", identity_.config_hash},
+                       {"protocol_hash", identity_.protocol_hash},
+                       {"data_sha256", identity_.data_sha256},
+                       {"weights_sha256", identity_.weights_sha256},
+                       {"backbone", backbone_text()},
+                       {"suite", config_.data.suite},
+                       {"steps", config_.train.steps},
+                       {"best_rule", kBestRule},
+                       {"provenance", provenance()},
+                       {"commit", source_commit()},
+                       {"dirty", source_dirty()},
+                       {"host", host_name()},
+                       {"device", task_.device},
+                       {"threads", task_.threads},
+                       {"created", utc_now()}});
+    return attributes;
   }
 
   json closing_attributes() const {
@@ -220,17 +214,6 @@ class Run {
   std::string backbone_text() const {
     const std::string weights = config_.backbone_options.value("weights", "");
     return weights.empty() ? config_.backbone + " (random)" : config_.backbone + " " + weights;
-  }
-
-  std::string scale_note() const {
-    const auto rows = [](std::int64_t count) {
-      return count == 0 ? std::string("all") : fmt::format("at most {}", count);
-    };
-    const std::string scale =
-        fmt::format("{} tasks, {} steps of {} examples, {} dev and {} test examples a task",
-                    dataset().task_count(), config_.train.steps, config_.train.batch,
-                    rows(config_.data.dev_rows), rows(config_.data.test_rows));
-    return task_.note.empty() ? scale : task_.note + ": " + scale;
   }
 
   static json provenance() {
@@ -252,7 +235,29 @@ class Run {
   double training_seconds_ = 0;
 };
 
+std::string scale_note(const RunTask& task, std::int64_t tasks) {
+  const auto rows = [](std::int64_t count) {
+    return count == 0 ? std::string("all") : fmt::format("at most {}", count);
+  };
+  const RunConfig& config = task.config;
+  const std::string scale =
+      fmt::format("{} tasks, {} steps of {} examples, {} dev and {} test examples a task", tasks,
+                  config.train.steps, config.train.batch, rows(config.data.dev_rows),
+                  rows(config.data.test_rows));
+  return task.note.empty() ? scale : task.note + ": " + scale;
+}
+
 }  // namespace
+
+json study_attributes(const RunTask& task, std::int64_t tasks) {
+  return {{"study", task.study},
+          {"study_file", task.study_file},
+          {"reproduces", task.reproduces},
+          {"label", task.config.label},
+          {"order", task.order},
+          {"config", task.config.to_json()},
+          {"scale_note", scale_note(task, tasks)}};
+}
 
 json RunTask::to_json() const {
   return {{"run", config.to_json()},

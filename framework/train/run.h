@@ -25,6 +25,9 @@ struct RunTask {
   static RunTask from_json(const nlohmann::json& value);
 };
 
+/// What a run file says of its study and its row there; `tasks`: how many the run's data has.
+nlohmann::json study_attributes(const RunTask& task, std::int64_t tasks);
+
 enum class RunOutcome { kFinished, kSkipped, kBusy };
 
 /// Trains, evaluates and records. A finished file of the same config is left alone (kSkipped);

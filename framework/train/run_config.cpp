@@ -154,9 +154,11 @@ std::string slug(const std::string& text) {
 
 std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,
                                const std::string& study, const Places& places) {
-  return places.results / slug(study) /
-         fmt::format("{}-s{}-{}.h5", slug(config.label), config.seed,
-                     identity.config_hash.substr(0, 10));
+  return places.results / slug(study) / (slug(config.label) + run_file_ending(config, identity));
+}
+
+std::string run_file_ending(const RunConfig& config, const RunIdentity& identity) {
+  return fmt::format("-s{}-{}.h5", config.seed, identity.config_hash.substr(0, 10));
 }
 
 std::filesystem::path lock_path(const std::filesystem::path& run_file) {

@@ -58,6 +58,9 @@ RunIdentity identify(const RunConfig& config, const Places& places);
 std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,
                                const std::string& study, const Places& places);
 
+/// The last part of that name, which label and study do not enter: "-s3-0123456789.h5"
+std::string run_file_ending(const RunConfig& config, const RunIdentity& identity);
+
 /// The lock beside it that the process which executes the run holds.
 std::filesystem::path lock_path(const std::filesystem::path& run_file);
 

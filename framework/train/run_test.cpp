@@ -8,6 +8,7 @@
 #include "framework/io/test_files.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
+#include "framework/train/reuse.h"
 
 #include <gmock/gmock.h>
 #include <torch/types.h>
@@ -84,6 +85,49 @@ TEST(Run, AnotherLabelIsAnotherFile) {
   const auto first = file_of(task_of(run, folder));
   run["label"] = "another";
   EXPECT_NE(file_of(task_of(run, folder)), first);
+}
+
+// A row that two studies share is trained once.
+TEST(Run, IsReusedUnderAnotherStudysNames) {
+  const auto folder = test_folder();
+  const RunTask first = task_of(small_run(), folder);
+  execute(first);
+  RunTask second = first;
+  second.study = "ablation";
+  second.order = 4;
+  second.note = "tiny";
+  second.config.label = "reference";
+  const auto found = find_reusable(second, {folder, folder / "toy"});
+  ASSERT_EQ(found, file_of(first));
+  EXPECT_TRUE(reuse(second, *found));
+  EXPECT_EQ(execute(second), RunOutcome::kSkipped);
+
+  const RunFile copy(file_of(second));
+  json expected = RunFile(file_of(first)).attributes();
+  expected["study"] = "ablation";
+  expected["order"] = 4;
+  expected["label"] = expected["config"]["label"] = "reference";
+  expected["scale_note"] = "tiny: " + expected["scale_note"].get<std::string>();
+  expected["taken_from"] = "toy/" + file_of(first).filename().string();
+  EXPECT_EQ(copy.attributes(), expected);
+  EXPECT_EQ(copy.predictions(), RunFile(file_of(first)).predictions());
+  const auto parameters = [](std::filesystem::path run) {
+    return bytes_of(run.replace_extension(".safetensors"));
+  };
+  EXPECT_EQ(parameters(file_of(second)), parameters(file_of(first)));
+}
+
+TEST(Run, IsReusedOnlyWhereItIsTheSameAndWhole) {
+  const auto folder = test_folder();
+  const RunTask task = task_of(small_run(), folder);
+  execute(task);
+  json run = small_run();
+  run["train"]["steps"] = 19;
+  EXPECT_EQ(find_reusable(task_of(run, folder), {folder / "toy"}), std::nullopt);
+  EXPECT_THAT(error_of([&] { find_reusable(task, {folder / "missing"}); }),
+              HasSubstr("missing: there is no such folder"));
+  std::filesystem::remove(file_of(task).replace_extension(".safetensors"));
+  EXPECT_EQ(find_reusable(task, {folder / "toy"}), std::nullopt) << "its parameters are gone";
 }
 
 TEST(Run, IsLeftToTheProcessThatHoldsIt) {

@@ -233,7 +233,7 @@ def predictions(file: h5py.File, split: str, parameters: str) -> Iterator[tuple[
 class Planned(NamedTuple):
     """A line of --dry-run."""
 
-    state: str  # "to run" or "finished"
+    state: str  # "to run", "to reuse" or "finished"
     label: str
     seed: int
     trainable: int
@@ -244,7 +244,7 @@ class Planned(NamedTuple):
 
 def plan(text: str) -> list[Planned]:
     """The runs that --dry-run lists below its header."""
-    line = re.compile(r"(to run|finished) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
+    line = re.compile(r"(to run|to reuse|finished) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
     found = [line.fullmatch(row) for row in text.splitlines()[1:]]
     return [Planned(m[1], m[2], *(int(m[i]) for i in range(3, 7)), Path(m[7])) for m in found if m]
 

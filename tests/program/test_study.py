@@ -67,6 +67,25 @@ class Study(Folder):
         self.assertIn("3 of the runs are in", done.out)
         self.assertIn("0 finished, 0 already there, 0 failed", done.out)
 
+    def test_takes_runs_of_the_same_config_from_another_study(self) -> None:
+        first = tiny_study(*THREE, seeds=[3])
+        self.succeed(first)
+        other = {"variant": "lora", "options": {"rank": 3}, "label": "rank 3"}
+        second = tiny_study(THREE[1] | {"label": "reference"}, other, seeds=[3])
+        second["study"] = "second"
+        reuse = ("--reuse", self.results / "tiny")
+        planned = plan(self.succeed(second, "--dry-run", *reuse).out)
+        self.assertEqual([run.state for run in planned], ["to reuse", "to run"])
+        done = self.succeed(second, *reuse)
+        self.assertIn("1 taken from other studies", done.out)
+        self.assertIn("1 finished, 1 already there, 0 failed", done.out)
+        found = {run["label"]: run for run in map(attributes, run_files(self.results / "second"))}
+        self.assertEqual(set(found), {"reference", "rank 3"})
+        self.assertRegex(found["reference"]["taken_from"], r"^tiny/smora-8-2-s3-[0-9a-f]{10}\.h5$")
+        self.assertNotIn("taken_from", found["rank 3"])
+        done = run("lint", self.results / "second")
+        self.assertEqual(done.code, 0, done.err)
+
     def test_leaves_one_run_file_and_one_parameter_file_a_run(self) -> None:
         self.succeed(tiny_study(THREE[0], {"variant": "more", "record": {"parameters": False}}))
         names = [p.name for p in files_below(self.results / "tiny") if p.suffix != ".lock"]

@@ -1,0 +1,73 @@
+#include "framework/train/reuse.h"
+
+#include "framework/core/error.h"
+#include "framework/io/atomic_file.h"
+#include "framework/io/file_lock.h"
+#include "framework/io/json_attributes.h"
+#include "framework/io/run_reader.h"
+
+namespace rankwise {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path parameters_of(const fs::path& run) {
+  return fs::path(run).replace_extension(".safetensors");
+}
+
+bool is_run_of(const fs::path& file, const std::string& config_hash) {
+  const RunFile run(file);
+  return run.status() == "finished" && run.attributes().value("config_hash", "") == config_hash;
+}
+
+void set_attributes(const fs::path& run, const nlohmann::json& attributes) {
+  hdf5::File file = hdf5::File::open_for_writing(run);
+  write_json_attributes(file, "/", attributes);
+  file.close();
+}
+
+/// A copy that nobody sees before it is whole and `change` has been at it.
+template <class Change>
+void copy_as(const fs::path& from, const fs::path& to, Change change) {
+  fs::path unready = to;
+  unready += ".new";
+  duplicate_file(from, unready);
+  change(unready);
+  commit_file(unready, to);
+}
+
+}  // namespace
+
+std::optional<fs::path> find_reusable(const RunTask& task, const std::vector<fs::path>& folders) {
+  const RunIdentity identity = identify(task.config, task.places);
+  const std::string ending = run_file_ending(task.config, identity);
+  for (const fs::path& folder : folders) {
+    check(fs::is_directory(folder), "--reuse {}: there is no such folder of run files",
+          folder.string());
+    for (const auto& entry : fs::directory_iterator(folder)) {
+      const fs::path& file = entry.path();
+      if (!file.filename().string().ends_with(ending)) continue;
+      if (task.config.record.parameters && !fs::exists(parameters_of(file))) continue;
+      if (is_run_of(file, identity.config_hash)) return file;
+    }
+  }
+  return std::nullopt;
+}
+
+bool reuse(const RunTask& task, const fs::path& run) {
+  const fs::path target =
+      run_file(task.config, identify(task.config, task.places), task.study, task.places);
+  create_parent_folder(target);
+  const auto lock = FileLock::try_lock(lock_path(target));
+  if (!lock) return false;
+  const auto tasks = static_cast<std::int64_t>(RunFile(run).layout().tasks.size());
+  nlohmann::json attributes = study_attributes(task, tasks);
+  attributes["taken_from"] = (run.parent_path().filename() / run.filename()).string();
+  if (task.config.record.parameters) {
+    copy_as(parameters_of(run), parameters_of(target), [](const fs::path&) {});
+  }
+  copy_as(run, target, [&](const fs::path& copy) { set_attributes(copy, attributes); });
+  return true;
+}
+
+}  // namespace rankwise
