@@ -108,7 +108,7 @@ std::string cluster_plot(const EmbeddingPoints& points, int x_column) {
     while (end < points.samples && points.task[end] == points.task[first]) ++end;
     const auto task = static_cast<std::size_t>(points.task[first]);
     plots.push_back(fmt::format(
-        "data skip 1 every ::{}::{} using {}:{} with points pt {} ps 0.3 lw 0.3 lc rgb '{}'", first,
+        "data skip 1 every ::{}::{} using {}:{} with points pt {} ps 0.3 lw 0.6 lc rgb '{}'", first,
         end - 1, x_column, x_column + 1, series_shape(task), series_colour(task)));
     first = end;
   }

@@ -13,12 +13,9 @@ namespace {
 constexpr double kLegendLine = 0.2, kLegendGap = 0.15, kLegendRow = 0.13;
 constexpr double kHeadingLine = 0.13;
 
-/// Of UTF-8: bytes that do not continue one.
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
+// Okabe & Ito's set for colour-blind readers, with grey for its yellow, which white paper hides.
+constexpr std::array kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                 "#E69F00", "#56B4E9", "#000000", "#999999"};
 
 }  // namespace
 
@@ -36,23 +33,19 @@ Panel Grid::at(std::size_t i) const {
           first.bottom - static_cast<double>(row) * down, first.width, first.height};
 }
 
-std::string series_colour(std::size_t i) {
-  // Okabe & Ito's set for colour-blind readers, with grey for its yellow, which white paper hides.
-  constexpr std::array kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                   "#E69F00", "#56B4E9", "#000000", "#999999"};
-  return kColours[i % kColours.size()];
-}
+std::string series_colour(std::size_t i) { return kColours[i % kColours.size()]; }
 
 int series_shape(std::size_t i) {
-  // Filled circle, square, triangle, diamond, triangle down, pentagon.
+  // Filled circle, square, triangle, diamond, triangle down, pentagon; one less is its outline.
   constexpr std::array kShapes = {7, 5, 9, 13, 11, 15};
-  return kShapes[i % kShapes.size()];
+  const bool outline = i / kColours.size() % 2 == 1;
+  return kShapes[i % kShapes.size()] - (outline ? 1 : 0);
 }
 
 std::string_view series_dash(std::size_t i) {
   // Short enough that a legend's piece of line shows more than one dash.
   constexpr std::array<std::string_view, 3> kDashes = {"1", "(4,3)", "(1.5,2)"};
-  return kDashes[i / 8 % kDashes.size()];
+  return kDashes[i / kColours.size() % kDashes.size()];
 }
 
 std::string viridis_palette() {
@@ -65,13 +58,6 @@ std::string diverging_palette() {
          "5 '#ef8a62', 6 '#b2182b')\n";
 }
 
-double text_width(const std::vector<std::string>& texts, double font_size) {
-  std::size_t longest = 0;
-  for (const std::string& text : texts) longest = std::max(longest, characters(text));
-  constexpr double kCharacter = 0.58;  // mean width of DejaVu Sans, of its size
-  return static_cast<double>(longest) * kCharacter * font_size / 72;
-}
-
 std::string fitting_title(const std::string& title, double width, double font_size) {
   const double fitting = font_size * width / text_width({title}, font_size);
   return fmt::format("set title {} font ',{:.1f}'\n", gnuplot_string(title),
@@ -79,7 +65,7 @@ std::string fitting_title(const std::string& title, double width, double font_si
 }
 
 std::string thin_axes() {
-  return "set border 3 lw 0.5\nset xtics nomirror scale 0.4 offset 0,0.4\n"
+  return "set border 3 lw 0.5\nset xtics nomirror scale 0.4 offset 0,0.2\n"
          "set ytics nomirror scale 0.4 offset 0.5,0\n";
 }
 

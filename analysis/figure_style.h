@@ -27,7 +27,8 @@ struct Grid {
   Panel at(std::size_t i) const;
 };
 
-/// The i-th series: colours repeat after 8, but not with the same shape or dash before 24.
+/// The i-th series: colours repeat after 8, but not with the same shape or dash before 24. The
+/// second eight have outlines as shapes.
 std::string series_colour(std::size_t i);
 int series_shape(std::size_t i);
 std::string_view series_dash(std::size_t i);  // gnuplot's dashtype

@@ -222,8 +222,8 @@ TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {
 
 TEST(Legend, TakesAsManyColumnsAsFit) {
   const Drawing drawing{.width = 3.4, .font_size = 7};
-  // An entry of 8 characters takes 0.45 inches of text and 0.35 for its line and the gap.
-  EXPECT_EQ((Legend{.labels = {"12345678"}}.columns(drawing)), 4U);
+  // An entry of 8 digits takes 0.49 inches of text and 0.35 for its line and the gap.
+  EXPECT_EQ((Legend{.labels = {"12345678"}}.columns(drawing)), 3U);
   EXPECT_EQ((Legend{.labels = {std::string(60, 'x')}}.columns(drawing)), 1U);
 }
 

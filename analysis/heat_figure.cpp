@@ -18,6 +18,7 @@ using Eigen::Index;
 using Strings = std::vector<std::string>;
 
 constexpr int kFontSize = 7;
+constexpr double kSmallSize = 5.5;
 constexpr double kBarHeight = 0.07, kBelow = 0.85;  // inches; of the axis, its name and the bar
 
 bool has_marks(const std::vector<HeatMap>& maps) {
@@ -57,14 +58,30 @@ std::string heat_csv(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   return csv;
 }
 
-/// "set xtics ('a' 1, 'b' 2)": as many names as fit.
-std::string tics(char axis, const Strings& names, double length, double each) {
+/// Inches that two neighbouring names along x need between their middles.
+double name_pitch(const Strings& names, double font_size) {
+  double widest = names.size() == 1 ? text_width(names, font_size) : 0;
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    const double both = text_width({names[i - 1]}, font_size) + text_width({names[i]}, font_size);
+    widest = std::max(widest, both / 2);
+  }
+  return widest + 0.005 * font_size;
+}
+
+/// "set xtics ('a' 1, 'b' 2)": as many names as fit, smaller where that names all.
+std::string tics(char axis, const Strings& names, double length) {
+  const auto each = [&](double size) {
+    return axis == 'x' ? name_pitch(names, size) : 0.015 * size;
+  };
+  const auto count = static_cast<double>(names.size());
+  const bool shrink = each(kFontSize) * count > length && each(kSmallSize) * count <= length;
+  const double size = shrink ? kSmallSize : kFontSize;
   Strings texts;
-  for (const std::size_t i : named_tics(names, length, each)) {
+  for (const std::size_t i : named_tics(names, length, each(size))) {
     texts.push_back(fmt::format("{} {}", gnuplot_string(names[i]), i + 1));
   }
-  return fmt::format("set {}tics ({}) scale 0.3 nomirror offset {}\n", axis, fmt::join(texts, ","),
-                     axis == 'x' ? "0,0.4" : "0.5,0");
+  return fmt::format("set {}tics ({}) scale 0.3 nomirror offset {} font ',{}'\n", axis,
+                     fmt::join(texts, ","), axis == 'x' ? "0,0.4" : "0.5,0", size);
 }
 
 /// Where a map's numbers stand in the CSV, counted from 0 as gnuplot's matrices are.
@@ -140,12 +157,15 @@ std::string heat_plot(const HeatMap& map, const Place& place, const HeatStyle& s
 
 /// A horizontal colour bar below everything, `from` and `to` in inches.
 std::string colour_bar(double from, double to, const HeatStyle& style, const Drawing& drawing) {
+  const double step = round_axis(style.low, style.high, 5).step;
+  const double widest = text_width({fmt::format("{:g}", style.low + step)}, kFontSize) + 0.05;
+  const bool fits = (style.high - style.low) / step * widest < to - from;
   return (style.low < 0 ? diverging_palette() : viridis_palette()) +
          fmt::format(
              "set cbrange [{}:{}]\nset cbtics {},{} scale 0.3 offset 0,0.45\n"
              "set colorbox horizontal user origin screen {:.4f},{:.4f} size screen {:.4f},{:.4f}\n"
              "set cblabel {} offset 0,1.1\n",
-             style.low, style.high, style.low, (style.high - style.low) / (style.low < 0 ? 4 : 5),
+             style.low, style.high, style.low, fits ? step : (style.high - style.low) / 2,
              from / drawing.width, 0.38 / drawing.height, (to - from) / drawing.width,
              kBarHeight / drawing.height, gnuplot_string(style.colour));
 }
@@ -199,11 +219,11 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
   if (maps.size() > 1) text += fitting_title(map.title, grid.first.width, kFontSize);
   const Strings& x = along_x(map, style);
   text += lowest && style.tics
-              ? tics('x', x, grid.first.width, text_width(x, kFontSize) + 0.05) +
+              ? tics('x', x, grid.first.width) +
                     name('x', style.rows_along_x ? style.row_axis : style.column_axis, "0,0.8")
               : "unset xtics\nunset xlabel\n";
   text += leftmost && style.tics
-              ? tics('y', along_y(map, style), grid.first.height, 0.105) +
+              ? tics('y', along_y(map, style), grid.first.height) +
                     name('y', style.rows_along_x ? style.column_axis : style.row_axis, "0.3,0")
               : "unset ytics\nunset ylabel\n";
   return text;
@@ -243,7 +263,7 @@ double share_scale(const std::vector<HeatMap>& maps) {
   for (const HeatMap& map : maps) {
     for (const double value : map.value.reshaped()) largest = std::fmax(largest, value);
   }
-  for (const double end : {0.1, 0.2, 0.5}) {
+  for (const double end : {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8}) {
     if (largest <= end) return end;
   }
   return 1;

@@ -60,6 +60,26 @@ TEST(HeatFigure, SharesAreScaledToTheNextRoundEnd) {
   EXPECT_EQ(share_scale({map}), 1);
   map.value /= 5;
   EXPECT_EQ(share_scale({map}), 0.2);
+  map.value *= 1.3;
+  EXPECT_EQ(share_scale({map}), 0.3);
+}
+
+TEST(HeatFigure, TheColourBarHasAsManyNumbersAsFit) {
+  EXPECT_TRUE(holds(heat_drawing({two_by_three()}, {.name = "n", .high = 0.3}).script,
+                    "set cbrange [0:0.3]\nset cbtics 0,0.1 "));
+  EXPECT_TRUE(holds(heat_drawing({two_by_three()}, {.name = "n", .high = 0.3, .right = 2.5}).script,
+                    "set cbtics 0,0.15 "));
+}
+
+TEST(HeatFigure, NamesAreSmallerWhereAllFitSo) {
+  HeatMap map{.title = "p", .rows = {"a", "b"}, .columns = {}, .value = {}};
+  for (int i = 1; i <= 15; ++i) map.columns.push_back(std::to_string(i));
+  map.value = Eigen::MatrixXd::Ones(2, 15);
+  EXPECT_TRUE(holds(heat_drawing({map}, {.name = "n"}).script,
+                    "'15' 15) scale 0.3 nomirror offset 0,0.4 font ',7'"));
+  const std::string small = heat_drawing({map}, {.name = "n", .right = 1}).script;
+  EXPECT_TRUE(holds(small, "'14' 14,'15' 15) scale 0.3 nomirror offset 0,0.4 font ',5.5'"));
+  EXPECT_FALSE(holds(heat_drawing({map}, {.name = "n", .right = 2}).script, "'14' 14"));
 }
 
 TEST(HeatFigure, NothingToDrawIsAnError) { EXPECT_THROW(heat_drawing({}, {.name = "n"}), Error); }

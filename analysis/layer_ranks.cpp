@@ -2,6 +2,7 @@
 
 #include "analysis/rank_usage.h"
 #include "analysis/site_names.h"
+#include "analysis/token_choice.h"
 #include "framework/io/run_reader.h"
 
 #include <algorithm>
@@ -50,8 +51,7 @@ std::vector<std::string> choosing_sites(const RunFile& file, bool& selection) {
   std::vector<std::string> names;
   for (const SiteRecord& site : file.layout().sites) selection = selection || site.selection;
   for (const SiteRecord& site : file.layout().sites) {
-    if (selection ? site.selection : site.ranks > 0 && site.coactivation)
-      names.push_back(site.name);
+    if (selection ? site.selection : chooses(file, site)) names.push_back(site.name);
   }
   return names;
 }

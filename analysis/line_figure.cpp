@@ -48,6 +48,16 @@ bool has_reference(const std::vector<LinePanel>& panels, const LineStyle& style)
   return false;
 }
 
+/// What the legend calls them.
+Strings legend_labels(const Strings& labels, const LineStyle& style) {
+  if (!style.numbers) return labels;
+  Strings numbered;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    numbered.push_back(fmt::format("{} {}", i + 1, labels[i]));
+  }
+  return numbered;
+}
+
 std::string tic_at(double x, const LineStyle& style) {
   for (const auto& [at, name] : style.x_tics) {
     if (at == x) return name;
@@ -172,6 +182,12 @@ std::string line_plot(const Line& line, const std::string& rows, const Sheet& sh
                             sheet.style.marker_size);
 }
 
+/// The label's number beside each of its points.
+std::string number_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
+  return rows + fmt::format("using 3:4:('{}') with labels left offset 0.5,0.3 font ',5.5'",
+                            sheet.series(line) + 1);
+}
+
 std::string band_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
   const std::string colour = series_colour(sheet.series(line)).substr(1);
   if (sheet.style.bars) {
@@ -191,6 +207,9 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
     const std::string rows = fmt::format("data skip 1 every ::{}::{} ", first, sheet.next_row - 1);
     if (sheet.style.bands && has_band(line)) bands.push_back(band_plot(line, rows, sheet));
     lines.push_back(line_plot(line, rows, sheet));
+    if (sheet.style.numbers && line.label != sheet.style.reference) {
+      lines.push_back(number_plot(line, rows, sheet));
+    }
   }
   bands.insert(bands.end(), lines.begin(), lines.end());
   return bands.empty() ? "plot NaN\n" : fmt::format("plot {}\n", fmt::join(bands, ", \\\n  "));
@@ -257,7 +276,8 @@ Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& styl
   Sheet sheet{style, labels_of(panels, style)};
   check(!sheet.labels.empty(), "{}: there is nothing to draw", style.name);
   Drawing drawing{.name = style.name, .font_size = 7};
-  Legend legend{.labels = sheet.labels, .lines = style.lines, .points = style.markers};
+  Legend legend{
+      .labels = legend_labels(sheet.labels, style), .lines = style.lines, .points = style.markers};
   if (has_reference(panels, style)) legend.reference = style.reference;
   const int most = panels.size() > 1 ? 3 : 6;
   double tics = 0;

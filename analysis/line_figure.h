@@ -45,6 +45,7 @@ struct LineStyle {
   bool bands = true;      // draw them; the CSV has them in any case
   bool bars = false;      // bars at the points instead of bands
   bool own_axes = false;  // each panel has its own y-axis
+  bool numbers = false;   // number the labels, in the legend and beside each point
 };
 
 /// One column wide: a panel or small multiples with one legend. The CSV has a row a point. Throws

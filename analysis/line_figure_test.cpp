@@ -46,6 +46,13 @@ TEST(LineFigure, EachLineIsDrawnFromItsOwnRows) {
   EXPECT_TRUE(holds(drawing.script, "every ::4::5 using 3:4 with linespoints lc rgb '#0072B2'"));
 }
 
+TEST(LineFigure, NumbersStandBesideThePointsAndInTheLegend) {
+  const Drawing drawing =
+      line_drawing({{"first", {rising("a"), rising("b")}}}, {.name = "n", .numbers = true});
+  EXPECT_TRUE(holds(drawing.script, "every ::2::3 using 3:4:('2') with labels"));
+  EXPECT_TRUE(holds(drawing.script, "set label '2 b'"));
+}
+
 TEST(LineFigure, TheReferenceIsBlackAndDashedAndTakesNoColour) {
   const Drawing drawing =
       line_drawing({{"first", {rising("true"), rising("a")}}}, {.name = "n", .reference = "true"});

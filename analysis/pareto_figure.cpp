@@ -16,6 +16,7 @@ namespace rankwise {
 namespace {
 
 constexpr const char* kFront = "not dominated";
+constexpr std::size_t kFew = 8;  // labels that colours alone tell apart
 
 struct ParetoOptions {
   std::vector<std::string> labels;
@@ -94,6 +95,7 @@ LineStyle style(const ParetoOptions& options, const ScoreName& score,
   style.bars = style.room = true;
   style.lines = false;
   style.marker_size = 0.7;
+  style.numbers = lines.size() > kFew;
   double least = std::numeric_limits<double>::infinity(), most = 0;
   for (const Line& line : lines) {
     if (line.x.front() > 0) least = std::min(least, line.x.front());

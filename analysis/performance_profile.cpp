@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <set>
 
 namespace rankwise {
 namespace {
@@ -47,19 +48,19 @@ Profile performance_profile(const TaskRuns& scores, const std::vector<double>& t
   return profile;
 }
 
-std::vector<double> profile_thresholds(const std::vector<TaskRuns>& labels, int count) {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  for (const TaskRuns& scores : labels) {
-    for (const auto& runs : scores) {
-      for (const double score : runs) {
-        low = std::min(low, score);
-        high = std::max(high, score);
-      }
-    }
+std::vector<double> profile_thresholds(const std::vector<TaskRuns>& labels, std::size_t most) {
+  std::set<double> scores;
+  for (const TaskRuns& of_label : labels) {
+    for (const auto& runs : of_label) scores.insert(runs.begin(), runs.end());
   }
+  if (scores.size() <= most) return {scores.begin(), scores.end()};
+  const double low = *scores.begin(), high = *scores.rbegin();
   std::vector<double> thresholds;
-  thresholds.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) thresholds.push_back(low + (high - low) * i / (count - 1));
+  thresholds.reserve(most);
+  for (std::size_t i = 0; i < most; ++i) {
+    thresholds.push_back(low +
+                         (high - low) * static_cast<double>(i) / static_cast<double>(most - 1));
+  }
   return thresholds;
 }
 

@@ -20,7 +20,8 @@ struct Profile {
 Profile performance_profile(const TaskRuns& scores, const std::vector<double>& thresholds,
                             bool higher_is_better, std::size_t replications = 2000);
 
-/// `count` thresholds at equal distances from the least to the largest score of all labels.
-std::vector<double> profile_thresholds(const std::vector<TaskRuns>& labels, int count = 101);
+/// Every score of all labels in increasing order, where a profile steps; with more than `most`
+/// scores, so many at equal distances from the least to the largest.
+std::vector<double> profile_thresholds(const std::vector<TaskRuns>& labels, std::size_t most = 200);
 
 }  // namespace rankwise

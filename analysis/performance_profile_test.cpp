@@ -30,6 +30,7 @@ TEST(PerformanceProfile, OneRunATaskHasNoBand) {
 }
 
 TEST(PerformanceProfile, ThresholdsReachFromTheLeastToTheLargestScore) {
+  EXPECT_EQ(profile_thresholds({{{1, 3}}, {{2}, {5}}}), (Values{1, 2, 3, 5}));
   EXPECT_EQ(profile_thresholds({{{1, 3}}, {{2}, {5}}}, 3), (Values{1, 3, 5}));
 }
 

@@ -40,9 +40,17 @@ TaskRuns read_scores(const RunGroup& group, const NumberChoice& choice) {
   return scores;
 }
 
+/// A staircase: the share stays what it was up to the next threshold.
 Line to_line(const std::string& label, const std::vector<double>& thresholds,
              const Profile& profile) {
-  return {label, thresholds, profile.share, profile.low, profile.high};
+  Line line{label};
+  for (std::size_t i = 0; i < thresholds.size(); ++i) {
+    if (i > 0) {
+      line.add(thresholds[i], profile.share[i - 1], profile.low[i - 1], profile.high[i - 1]);
+    }
+    line.add(thresholds[i], profile.share[i], profile.low[i], profile.high[i]);
+  }
+  return line;
 }
 
 FigureFiles draw_profiles(const FigureRequest& request) {

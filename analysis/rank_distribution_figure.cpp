@@ -3,6 +3,7 @@
 #include "analysis/heat_figure.h"
 #include "analysis/layer_ranks.h"
 #include "analysis/rank_usage.h"
+#include "analysis/token_choice.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "analysis/rank_usage.h"
 
 #include "analysis/matrix.h"
+#include "analysis/token_choice.h"
 #include "framework/core/error.h"
 #include "framework/io/run_reader.h"
 
@@ -21,14 +22,17 @@ std::vector<std::string> task_names(const RunLayout& layout) {
 }
 
 /// One site in one run; no counts where the run has no evaluation.
-RankUsage read_site(const RunFile& file, const SiteRecord& site) {
+RankUsage read_site(const RunFile& file, const SiteRecord& site,
+                    const std::map<std::string, double>& token_ranks) {
   RankUsage usage;
   usage.site = site.name;
   const std::vector<SiteUsage> evaluations = file.usage(site.name);
   if (evaluations.empty()) return usage;
   const SiteUsage& last = evaluations.back();
   usage.count = to_matrix(last.count, site.ranks);
-  usage.tokens = tokens_of_tasks(usage.count, to_matrix(last.coactivation, site.ranks));
+  const auto found = token_ranks.find(site.name);
+  usage.tokens = tokens_of_tasks(
+      usage.count, found == token_ranks.end() ? std::nullopt : std::optional(found->second));
   usage.chosen = to_matrix(last.chosen_rank, 1);
   return usage;
 }
@@ -61,25 +65,8 @@ RankUsage sum(const std::vector<RankUsage>& usages, const std::string& site) {
 
 }  // namespace
 
-UnknownTokens::UnknownTokens()
-    : Error(
-          "tokens use different numbers of ranks, so that their number does not follow from the "
-          "counts") {}
-
 MatrixXd RankUsage::share() const {
   return (count.array().colwise() / tokens.array().max(1)).matrix();
-}
-
-VectorXd tokens_of_tasks(const MatrixXd& count, const MatrixXd& coactivation) {
-  if (count.size() == 0) return VectorXd::Zero(count.rows());
-  if (coactivation.size() == 0) return count.rowwise().maxCoeff();
-  const VectorXd chose = coactivation.diagonal();
-  const VectorXd pairs = coactivation.rowwise().sum();  // k for each token that chose the rank
-  const double total = chose.sum();
-  if (total == 0) return VectorXd::Zero(count.rows());
-  const double active = pairs.sum() / total;
-  if ((pairs - active * chose).cwiseAbs().maxCoeff() != 0) throw UnknownTokens();
-  return count.rowwise().sum() / active;
 }
 
 std::optional<GroupUsage> read_usage(const RunGroup& group) {
@@ -92,9 +79,10 @@ std::optional<GroupUsage> read_usage(const RunGroup& group) {
     if (usage.tasks.empty()) usage.tasks = tasks;
     check(tasks == usage.tasks, "{}: has other tasks than the first run of '{}'", run.path.string(),
           group.label);
+    const std::map<std::string, double> token_ranks = ranks_of_tokens(file);
     for (const SiteRecord& site : file.layout().sites) {
       if (site.ranks == 0) continue;
-      RankUsage read = read_site(file, site);
+      RankUsage read = read_site(file, site, token_ranks);
       if (read.count.size() == 0) continue;
       if (!seeds_of_site.contains(site.name)) order.push_back(site.name);
       seeds_of_site[site.name].push_back(std::move(read));

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "analysis/run_set.h"
-#include "framework/core/error.h"
 
 #include <Eigen/Core>
 
@@ -11,12 +10,6 @@
 #include <vector>
 
 namespace rankwise {
-
-/// The number of tokens does not follow from the counts: tokens use different numbers of ranks.
-class UnknownTokens : public Error {
- public:
-  UnknownTokens();
-};
 
 /// Counts of one site, or of several together.
 struct RankUsage {
@@ -40,10 +33,5 @@ std::optional<GroupUsage> read_usage(const RunGroup& group);
 
 /// All sites as one: a rank's uses at every site over the tokens that came by.
 RankUsage sum_over_sites(const GroupUsage& usage);
-
-/// Dev tokens of each task at a site. Where the choice is one per task, some rank saw them all;
-/// where it differs from token to token, each token chose the same number of ranks k, and the
-/// pairs of `coactivation` ([R, R], diagonal included) give k.
-Eigen::VectorXd tokens_of_tasks(const Eigen::MatrixXd& count, const Eigen::MatrixXd& coactivation);
 
 }  // namespace rankwise

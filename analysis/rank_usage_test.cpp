@@ -1,5 +1,6 @@
 #include "analysis/rank_usage.h"
 
+#include "analysis/test_matrix.h"
 #include "analysis/test_runs.h"
 #include "framework/core/error.h"
 #include "framework/io/test_files.h"
@@ -9,37 +10,7 @@
 namespace rankwise {
 namespace {
 
-/// Rows of a matrix by hand.
-Eigen::MatrixXd matrix(std::initializer_list<std::initializer_list<double>> rows) {
-  Eigen::MatrixXd result(rows.size(), rows.begin()->size());
-  Eigen::Index r = 0;
-  for (const auto& row : rows) {
-    Eigen::Index c = 0;
-    for (const double value : row) result(r, c++) = value;
-    ++r;
-  }
-  return result;
-}
-
-TEST(RankUsage, WhereTheChoiceIsOnePerTaskSomeRankSawEveryToken) {
-  const Eigen::VectorXd tokens = tokens_of_tasks(matrix({{5, 5, 0}, {7, 7, 7}}), {});
-  EXPECT_EQ(tokens(0), 5);
-  EXPECT_EQ(tokens(1), 7);
-}
-
-TEST(RankUsage, PairsGiveTheNumberOfRanksThatATokenUsed) {
-  // Three tokens of task 0 chose {1, 2}, {1, 2}, {2, 3}, one of task 1 chose {1, 3}.
-  const Eigen::MatrixXd count = matrix({{2, 3, 1}, {1, 0, 1}});
-  const Eigen::MatrixXd pairs = matrix({{3, 2, 1}, {2, 3, 1}, {1, 1, 2}});
-  const Eigen::VectorXd tokens = tokens_of_tasks(count, pairs);
-  EXPECT_EQ(tokens(0), 3);
-  EXPECT_EQ(tokens(1), 1);
-}
-
-TEST(RankUsage, RefusesTokensThatUseDifferentNumbersOfRanks) {
-  // One token chose {1}, one {1, 2}: pairs of rank 1 say 1.5 ranks a token, of rank 2 say 2.
-  EXPECT_THROW(tokens_of_tasks(matrix({{2, 1}}), matrix({{2, 1}, {1, 1}})), UnknownTokens);
-}
+using test::matrix;
 
 SiteUsage counts(std::vector<std::uint64_t> count, std::vector<std::int64_t> chosen) {
   SiteUsage usage;

@@ -2,6 +2,7 @@
 
 #include "analysis/matrix.h"
 #include "analysis/statistics.h"
+#include "analysis/token_choice.h"
 #include "framework/io/run_reader.h"
 
 #include <algorithm>
@@ -14,10 +15,6 @@ constexpr const char* kEntropy = "entropy, nats";
 constexpr const char* kDead = "dead ranks, share";
 constexpr const char* kLoad = "load, max / mean";
 constexpr const char* kBias = "balance bias, max - min";
-
-bool chooses(const SiteRecord& site) {
-  return site.ranks > 0 && (site.selection || site.coactivation || site.balance_bias);
-}
 
 /// One run's values at one evaluation, one a site (entropy: one a site and task).
 using Sites = std::map<std::string, std::vector<double>>;
@@ -40,7 +37,7 @@ void measure(const SiteUsage& usage, const SiteRecord& site, Sites& values) {
 std::vector<Sites> measure_run(const RunFile& file) {
   std::vector<Sites> evaluations(file.evaluation_count());
   for (const SiteRecord& site : file.layout().sites) {
-    if (!chooses(site)) continue;
+    if (!chooses(file, site)) continue;
     const std::vector<SiteUsage> usage = file.usage(site.name);
     const auto entropies = file.entropy(site.name);
     for (std::size_t e = 0; e < usage.size(); ++e) {

@@ -2,6 +2,7 @@
 
 #include "analysis/planted_measures.h"
 #include "analysis/projection.h"
+#include "analysis/token_choice.h"
 #include "framework/core/error.h"
 #include "framework/io/run_archive.h"
 #include "framework/io/run_reader.h"
@@ -108,6 +109,7 @@ void write_reduced(const RunFile& file, const std::filesystem::path& path,
   nlohmann::json attributes = file.attributes();
   for (const char* own : {"format", "schema", "status", "error"}) attributes.erase(own);
   attributes[kStoredMeasures] = measure_run(file);  // some need what is left out
+  attributes[kStoredTokenRanks] = ranks_of_tokens(file);
   RunLayout layout = file.layout();
   for (SiteRecord& site : layout.sites) {
     site.coactivation = false;
@@ -136,6 +138,7 @@ void write_summary(const RunSet& runs, const std::filesystem::path& archive,
   for (const RunGroup& group : runs.groups) count += group.runs.size();
   SummaryOptions of_run = options;
   of_run.usage /= static_cast<std::int64_t>(count);
+  of_run.steps = std::max(options.fewest_steps, options.steps / static_cast<std::int64_t>(count));
   for (const RunGroup& group : runs.groups) {
     for (const Run& run : group.runs) {
       const std::string name = archived_name(run.path);

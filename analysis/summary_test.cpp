@@ -42,7 +42,7 @@ TEST(Summary, KeepsMeasuresOfWhatItLeavesOut) {
 
 TEST(Summary, KeepsFirstAndLastStepsOfMany) {
   const auto folder = test_folder();
-  write_summary(runs(folder / "runs"), folder / "summary.h5", {.steps = 3});
+  write_summary(runs(folder / "runs"), folder / "summary.h5", {.steps = 0, .fewest_steps = 3});
   const auto steps = RunFile(folder / "summary.h5" / "a0").steps();
   ASSERT_THAT(steps, SizeIs(3));
   EXPECT_THAT((std::vector{steps[0].step, steps[1].step, steps[2].step}), ElementsAre(1, 101, 200));

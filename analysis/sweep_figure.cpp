@@ -90,7 +90,7 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   style.x_name = "place";
   style.tic_name = "value";
   style.y_name = "mean";
-  style.x_axis = sweep.axis;
+  style.x_axis = last_part(sweep.axis);
   style.y_axis = score.text;
   style.log_x = scale == "log";
   style.bars = true;

@@ -2,6 +2,7 @@
 
 #include "analysis/matrix.h"
 #include "analysis/silhouette.h"
+#include "analysis/token_choice.h"
 #include "analysis/usage_clusters.h"
 #include "framework/core/error.h"
 #include "framework/io/run_reader.h"
@@ -37,10 +38,9 @@ std::vector<std::string> families_of(const RunLayout& layout) {
 /// One task's parts of length 1, site after site: cosines of rows are means over sites.
 MatrixXd usage_points(const RunFile& file) {
   const auto& sites = file.layout().sites;
-  const bool chooses = std::any_of(sites.begin(), sites.end(), [](const SiteRecord& site) {
-    return site.selection || site.coactivation || site.balance_bias;
-  });
-  if (!chooses || file.evaluation_count() == 0) return {};
+  const bool any = std::any_of(sites.begin(), sites.end(),
+                               [&](const SiteRecord& site) { return chooses(file, site); });
+  if (!any || file.evaluation_count() == 0) return {};
   return usage_profiles(read_counts(file, file.evaluation_count() - 1));
 }
 

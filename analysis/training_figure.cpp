@@ -55,6 +55,14 @@ std::string rows(std::size_t count, std::size_t& next) {
   return fmt::format("data skip 1 every ::{}::{} using ", first, next - 1);
 }
 
+/// Whether no step is left out, as in a summary of a long run.
+bool every_step(const std::vector<LossCurve>& curves) {
+  return std::all_of(curves.begin(), curves.end(), [](const LossCurve& curve) {
+    return curve.step.empty() || curve.step.back() - curve.step.front() + 1 ==
+                                     static_cast<std::int64_t>(curve.step.size());
+  });
+}
+
 /// Every step as a thin line, the moving mean over it.
 Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, const RunSet& runs) {
   Drawing drawing{.name = "training_loss", .font_size = 7};
@@ -74,9 +82,10 @@ Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, c
                    legend.commands(drawing) +
                    fmt::format(
                        "unset key\nset xlabel 'step' offset 0,0.6\n"
-                       "set ylabel 'training loss, mean of {} steps' offset 1.2,0\n"
+                       "set ylabel 'training loss, mean of {} {}' offset 1.2,0\n"
                        "set yrange [0:*]\nset xrange [0:*]\nplot {}, \\\n  {}\n",
-                       window, fmt::join(raw, ", \\\n  "), fmt::join(smooth, ", \\\n  "));
+                       window, every_step(curves) ? "steps" : "of the steps kept",
+                       fmt::join(raw, ", \\\n  "), fmt::join(smooth, ", \\\n  "));
   return drawing;
 }
 
@@ -113,8 +122,13 @@ std::string scores_csv(const Scores& scores) {
   return csv;
 }
 
-/// The same axes for all panels, so that heights can be compared: scores rounded out to fifths.
-std::string shared_axes(const Scores& scores) {
+/// The axes of all panels, so that heights can be compared: scores rounded out to fifths.
+struct ScoreAxes {
+  double low = 0, high = 1;
+  std::int64_t last = 1;  // step
+};
+
+ScoreAxes shared_axes(const Scores& scores) {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   std::int64_t last = 1;
   for (const auto& curves : scores.of_labels) {
@@ -126,9 +140,24 @@ std::string shared_axes(const Scores& scores) {
   }
   low = std::isfinite(low) ? std::floor(low * 5) / 5 : 0;
   high = std::isfinite(high) ? std::max(low + 0.2, std::ceil(high * 5) / 5) : 1;
-  return fmt::format("set yrange [{:.1f}:{:.1f}]\nset ytics {}\n", low, high,
-                     high - low > 1.5 ? "autofreq" : "0.2") +
-         fmt::format("set xrange [0:{0}]\nset xtics (0,{1},{0})\n", last, last / 2);
+  return {low, high, last};
+}
+
+std::string axes_commands(const ScoreAxes& axes) {
+  return fmt::format("set yrange [{:.1f}:{:.1f}]\nset ytics {}\n", axes.low, axes.high,
+                     axes.high - axes.low > 1.5 ? "autofreq" : "0.2") +
+         fmt::format("set xrange [0:{0}]\nset xtics (0,{1},{0})\n", axes.last, axes.last / 2);
+}
+
+/// The height of the metric's name in a task's panel: above where scores lie low.
+double free_height(const Scores& scores, const std::string& task, const ScoreAxes& axes) {
+  const double lowest_third = axes.low + (axes.high - axes.low) / 3;
+  for (const auto& curves : scores.of_labels) {
+    for (const ScoreCurve& curve : curves) {
+      if (curve.task == task && curve.low.back() < lowest_third) return 0.88;
+    }
+  }
+  return 0.12;
 }
 
 /// Where a label's curve of a task stands in the CSV, by [label][task name].
@@ -170,23 +199,25 @@ Drawing scores_drawing(const Scores& scores, const RunSet& runs) {
   drawing.height = legend.height(drawing) + 0.36 + static_cast<double>(rows_of_panels) * down;
   const Grid grid{{left, drawing.height - down, pitch - 0.2, height}, columns, pitch, down};
   drawing.csv = scores_csv(scores);
-  drawing.script = thin_axes() + shared_axes(scores) +
+  const ScoreAxes axes = shared_axes(scores);
+  drawing.script = thin_axes() + axes_commands(axes) +
                    "set title offset 0,-0.9 font ',6'\nunset key\n" + legend.commands(drawing) +
                    "set multiplot\n";
   const CurveRows curves = curve_rows(scores);
   for (std::size_t i = 0; i < tasks; ++i) {
     const auto& [task, metric] = scores.tasks[i];
     const bool lowest = i + columns >= tasks, leftmost = i % columns == 0;
-    drawing.script += place(grid.at(i), drawing) +
-                      fmt::format(
-                          "set title {}\nset label 1000 {} at graph 0.97,0.12 right font "
-                          "',5.5'\n",
-                          gnuplot_string(task), gnuplot_string(metric)) +
-                      (lowest ? "set format x '%g'\nset xlabel 'step' offset 0,0.7\n"
-                              : "set format x ''\nunset xlabel\n") +
-                      (leftmost ? "set format y '%g'\nset ylabel 'dev score' offset 1.2,0\n"
-                                : "set format y ''\nunset ylabel\n") +
-                      score_plot(curves, task) + "unset label\nunset arrow\n";
+    drawing.script +=
+        place(grid.at(i), drawing) +
+        fmt::format(
+            "set title {}\nset label 1000 {} at graph 0.97,{} right font "
+            "',5.5'\n",
+            gnuplot_string(task), gnuplot_string(metric), free_height(scores, task, axes)) +
+        (lowest ? "set format x '%g'\nset xlabel 'step' offset 0,0.7\n"
+                : "set format x ''\nunset xlabel\n") +
+        (leftmost ? "set format y '%g'\nset ylabel 'dev score' offset 1.2,0\n"
+                  : "set format y ''\nunset ylabel\n") +
+        score_plot(curves, task) + "unset label\nunset arrow\n";
   }
   drawing.script += "unset multiplot\n";
   return drawing;

@@ -47,6 +47,8 @@ const std::vector<Path>& paths() {
       {"/@tokens_per_second", "", "float64", "training tokens over training seconds"},
       {"/@peak_memory_mib", "", "float64", "largest resident set, MiB"},
       {"/@measures", "", "JSON", "in summary.h5: the whole run's measures, by name"},
+      {"/@token_ranks", "", "JSON",
+       "in summary.h5, by site: ranks that each token uses where tokens choose; 0: they differ"},
       {"/layout/task/name", "[T]", "string", "tasks: every T below is in this order"},
       {"/layout/task/family", "[T]", "string", "such as `sentiment`; may be empty"},
       {"/layout/task/kind", "[T]", "string", "`classify`, `regress`, `choose`, `generate`, ..."},

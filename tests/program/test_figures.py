@@ -222,7 +222,7 @@ class Figures(Errors):
         rows = csv_rows(out / "sweep_rank.csv")
         self.assertEqual([row["value"] for row in rows], ["1", "2", "4"])
         self.assertEqual({row["label"] for row in rows}, {"lora"})
-        self.assertIn("options.rank", (out / "sweep_rank.svg").read_text())
+        self.assertIn("<text>rank<", (out / "sweep_rank.svg").read_text())
         rows = csv_rows(out / "sweep_dropout.csv")
         self.assertEqual([row["value"] for row in rows], ["0", "0.1"])
 

@@ -8,25 +8,25 @@ set output 'sweep_density.'.format
 set encoding utf8
 set datafile separator comma
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9578 center font ',7.0'
 set yrange [0.6:0.72]
 set ytics 0.02
 set title offset 0,-0.8
 unset key
-set arrow from screen 0.3905,0.0443 to screen 0.4493,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label '' at screen 0.4199,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'
-set label 'flylora' at screen 0.4640,0.0443 left font ',7'
+set arrow from screen 0.4037,0.0443 to screen 0.4625,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label '' at screen 0.4331,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'
+set label 'flylora' at screen 0.4772,0.0443 left font ',7'
 set multiplot
-set lmargin at screen 0.1546
+set lmargin at screen 0.1519
 set rmargin at screen 0.9529
 set bmargin at screen 0.2278
 set tmargin at screen 0.9030
 set logscale x
 set xrange [0.02538288739:1.231144413]
 set xtics ('0.03125' 0.03125,'0.125' 0.125,'0.25' 0.25,'0.5' 0.5,'1' 1)
-set xlabel 'options.density' offset 0,0.7
+set xlabel 'density' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test relative_error' offset 1.2,0
 plot data skip 1 every ::0::4 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \

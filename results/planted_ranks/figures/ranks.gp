@@ -8,7 +8,7 @@ set output 'ranks.'.format
 set encoding utf8
 set datafile separator comma
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Chosen rank, mean over tasks, sites, 10 seeds; band:' at screen 0.5,0.9638 center font ',7.0'
 set label '95 % t-interval' at screen 0.5,0.9167 center font ',7.0'
@@ -16,22 +16,22 @@ set yrange [1:7]
 set ytics 1
 set title offset 0,-0.8
 unset key
-set arrow from screen 0.0471,0.1322 to screen 0.1059,0.1322 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label 'true' at screen 0.1206,0.1322 left font ',7'
-set arrow from screen 0.3490,0.1322 to screen 0.4078,0.1322 nohead lc rgb '#D55E00' lw 1.5 dt 1
-set label 'frozen' at screen 0.4225,0.1322 left font ',7'
-set arrow from screen 0.6510,0.1322 to screen 0.7098,0.1322 nohead lc rgb '#009E73' lw 1.5 dt 1
-set label 'printed' at screen 0.7245,0.1322 left font ',7'
-set arrow from screen 0.0471,0.0851 to screen 0.1059,0.0851 nohead lc rgb '#CC79A7' lw 1.5 dt 1
-set label 'printed, r/T' at screen 0.1206,0.0851 left font ',7'
-set arrow from screen 0.3490,0.0851 to screen 0.4078,0.0851 nohead lc rgb '#E69F00' lw 1.5 dt 1
-set label 'all prefixes' at screen 0.4225,0.0851 left font ',7'
-set arrow from screen 0.6510,0.0851 to screen 0.7098,0.0851 nohead lc rgb '#56B4E9' lw 1.5 dt 1
-set label 'gumbel' at screen 0.7245,0.0851 left font ',7'
-set arrow from screen 0.0471,0.0380 to screen 0.1059,0.0380 nohead lc rgb 'black' lw 0.8 dt 2
-set label 'true rank' at screen 0.1206,0.0380 left font ',7'
+set arrow from screen 0.1056,0.1322 to screen 0.1644,0.1322 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label 'true' at screen 0.1791,0.1322 left font ',7'
+set arrow from screen 0.3685,0.1322 to screen 0.4274,0.1322 nohead lc rgb '#D55E00' lw 1.5 dt 1
+set label 'frozen' at screen 0.4421,0.1322 left font ',7'
+set arrow from screen 0.6315,0.1322 to screen 0.6903,0.1322 nohead lc rgb '#009E73' lw 1.5 dt 1
+set label 'printed' at screen 0.7050,0.1322 left font ',7'
+set arrow from screen 0.1056,0.0851 to screen 0.1644,0.0851 nohead lc rgb '#CC79A7' lw 1.5 dt 1
+set label 'printed, r/T' at screen 0.1791,0.0851 left font ',7'
+set arrow from screen 0.3685,0.0851 to screen 0.4274,0.0851 nohead lc rgb '#E69F00' lw 1.5 dt 1
+set label 'all prefixes' at screen 0.4421,0.0851 left font ',7'
+set arrow from screen 0.6315,0.0851 to screen 0.6903,0.0851 nohead lc rgb '#56B4E9' lw 1.5 dt 1
+set label 'gumbel' at screen 0.7050,0.0851 left font ',7'
+set arrow from screen 0.1056,0.0380 to screen 0.1644,0.0380 nohead lc rgb 'black' lw 0.8 dt 2
+set label 'true rank' at screen 0.1791,0.0380 left font ',7'
 set multiplot
-set lmargin at screen 0.1048
+set lmargin at screen 0.1064
 set rmargin at screen 0.9529
 set bmargin at screen 0.2899
 set tmargin at screen 0.8696

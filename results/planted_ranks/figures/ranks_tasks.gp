@@ -8,30 +8,30 @@ set output 'ranks_tasks.'.format
 set encoding utf8
 set datafile separator comma
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Chosen rank, mean over sites, 10 seeds' at screen 0.5,0.9725 center font ',7.0'
 set yrange [0:10]
 set ytics 5
 set title offset 0,-0.8
 unset key
-set arrow from screen 0.0471,0.1006 to screen 0.1059,0.1006 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label 'true' at screen 0.1206,0.1006 left font ',7'
-set arrow from screen 0.3490,0.1006 to screen 0.4078,0.1006 nohead lc rgb '#D55E00' lw 1.5 dt 1
-set label 'frozen' at screen 0.4225,0.1006 left font ',7'
-set arrow from screen 0.6510,0.1006 to screen 0.7098,0.1006 nohead lc rgb '#009E73' lw 1.5 dt 1
-set label 'printed' at screen 0.7245,0.1006 left font ',7'
-set arrow from screen 0.0471,0.0647 to screen 0.1059,0.0647 nohead lc rgb '#CC79A7' lw 1.5 dt 1
-set label 'printed, r/T' at screen 0.1206,0.0647 left font ',7'
-set arrow from screen 0.3490,0.0647 to screen 0.4078,0.0647 nohead lc rgb '#E69F00' lw 1.5 dt 1
-set label 'all prefixes' at screen 0.4225,0.0647 left font ',7'
-set arrow from screen 0.6510,0.0647 to screen 0.7098,0.0647 nohead lc rgb '#56B4E9' lw 1.5 dt 1
-set label 'gumbel' at screen 0.7245,0.0647 left font ',7'
-set arrow from screen 0.0471,0.0289 to screen 0.1059,0.0289 nohead lc rgb 'black' lw 0.8 dt 2
-set label 'true rank' at screen 0.1206,0.0289 left font ',7'
+set arrow from screen 0.1056,0.1006 to screen 0.1644,0.1006 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label 'true' at screen 0.1791,0.1006 left font ',7'
+set arrow from screen 0.3685,0.1006 to screen 0.4274,0.1006 nohead lc rgb '#D55E00' lw 1.5 dt 1
+set label 'frozen' at screen 0.4421,0.1006 left font ',7'
+set arrow from screen 0.6315,0.1006 to screen 0.6903,0.1006 nohead lc rgb '#009E73' lw 1.5 dt 1
+set label 'printed' at screen 0.7050,0.1006 left font ',7'
+set arrow from screen 0.1056,0.0647 to screen 0.1644,0.0647 nohead lc rgb '#CC79A7' lw 1.5 dt 1
+set label 'printed, r/T' at screen 0.1791,0.0647 left font ',7'
+set arrow from screen 0.3685,0.0647 to screen 0.4274,0.0647 nohead lc rgb '#E69F00' lw 1.5 dt 1
+set label 'all prefixes' at screen 0.4421,0.0647 left font ',7'
+set arrow from screen 0.6315,0.0647 to screen 0.6903,0.0647 nohead lc rgb '#56B4E9' lw 1.5 dt 1
+set label 'gumbel' at screen 0.7050,0.0647 left font ',7'
+set arrow from screen 0.1056,0.0289 to screen 0.1644,0.0289 nohead lc rgb 'black' lw 0.8 dt 2
+set label 'true rank' at screen 0.1791,0.0289 left font ',7'
 set multiplot
-set lmargin at screen 0.1214
-set rmargin at screen 0.3790
+set lmargin at screen 0.1246
+set rmargin at screen 0.3811
 set bmargin at screen 0.7163
 set tmargin at screen 0.9036
 set title 'planted0' font ',7.0'
@@ -49,8 +49,8 @@ plot data skip 1 every ::0::24 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, 
   data skip 1 every ::150::151 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.4084
-set rmargin at screen 0.6660
+set lmargin at screen 0.4105
+set rmargin at screen 0.6670
 set bmargin at screen 0.7163
 set tmargin at screen 0.9036
 set title 'planted1' font ',7.0'
@@ -68,7 +68,7 @@ plot data skip 1 every ::152::176 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 
   data skip 1 every ::302::303 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.6954
+set lmargin at screen 0.6964
 set rmargin at screen 0.9529
 set bmargin at screen 0.7163
 set tmargin at screen 0.9036
@@ -87,8 +87,8 @@ plot data skip 1 every ::304::328 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 
   data skip 1 every ::454::455 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.1214
-set rmargin at screen 0.3790
+set lmargin at screen 0.1246
+set rmargin at screen 0.3811
 set bmargin at screen 0.4683
 set tmargin at screen 0.6556
 set title 'planted3' font ',7.0'
@@ -106,8 +106,8 @@ plot data skip 1 every ::456::480 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 
   data skip 1 every ::606::607 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.4084
-set rmargin at screen 0.6660
+set lmargin at screen 0.4105
+set rmargin at screen 0.6670
 set bmargin at screen 0.4683
 set tmargin at screen 0.6556
 set title 'planted4' font ',7.0'
@@ -125,7 +125,7 @@ plot data skip 1 every ::608::632 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 
   data skip 1 every ::758::759 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.6954
+set lmargin at screen 0.6964
 set rmargin at screen 0.9529
 set bmargin at screen 0.4683
 set tmargin at screen 0.6556
@@ -144,8 +144,8 @@ plot data skip 1 every ::760::784 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 
   data skip 1 every ::910::911 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.1214
-set rmargin at screen 0.3790
+set lmargin at screen 0.1246
+set rmargin at screen 0.3811
 set bmargin at screen 0.2204
 set tmargin at screen 0.4077
 set title 'planted6' font ',7.0'
@@ -163,8 +163,8 @@ plot data skip 1 every ::912::936 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 
   data skip 1 every ::1062::1063 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
-set lmargin at screen 0.4084
-set rmargin at screen 0.6660
+set lmargin at screen 0.4105
+set rmargin at screen 0.6670
 set bmargin at screen 0.2204
 set tmargin at screen 0.4077
 set title 'planted7' font ',7.0'

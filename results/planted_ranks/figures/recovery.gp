@@ -7,25 +7,25 @@ data = 'recovery.csv'
 set output 'recovery.'.format
 set encoding utf8
 set datafile separator comma
-set label 'Chosen against true rank over sites, tasks and 10 seeds,' at screen 0.5,0.9687 center font ',7.0'
-set label 'last evaluation; dot: true rank' at screen 0.5,0.9279 center font ',7.0'
+set label 'Chosen against true rank over sites, tasks and 10 seeds, last' at screen 0.5,0.9687 center font ',7.0'
+set label 'evaluation; dot: true rank' at screen 0.5,0.9279 center font ',7.0'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:1]
 set cbtics 0,0.2 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.1048,0.1191 size screen 0.8540,0.0219
+set colorbox horizontal user origin screen 0.1064,0.1191 size screen 0.8524,0.0219
 set cblabel 'share of the sites and tasks of that true rank' offset 0,1.1
 set border lw 0.5
 unset key
 set title offset 0,-0.8
 set multiplot
-set lmargin at screen 0.1048
-set rmargin at screen 0.3738
+set lmargin at screen 0.1064
+set rmargin at screen 0.3749
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
 set title 'true' font ',7.0'
 unset xtics
 unset xlabel
-set ytics ('1' 1,'2' 2,'4' 4,'6' 6,'8' 8) scale 0.3 nomirror offset 0.5,0
+set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',5.5'
 set ylabel 'chosen' offset 0.3,0
 set xrange [0.5:4.5]
 set yrange [0.5:8.5]
@@ -35,8 +35,8 @@ plot data matrix every 1:1:3:1:10:4 using ($2-0):($1-2):3 with image, \
 unset colorbox
 unset label
 unset arrow
-set lmargin at screen 0.3973
-set rmargin at screen 0.6663
+set lmargin at screen 0.3984
+set rmargin at screen 0.6668
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
 set title 'frozen' font ',7.0'
@@ -52,7 +52,7 @@ plot data matrix every 1:1:3:5:10:8 using ($2-4):($1-2):3 with image, \
 unset colorbox
 unset label
 unset arrow
-set lmargin at screen 0.6898
+set lmargin at screen 0.6904
 set rmargin at screen 0.9588
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
@@ -69,14 +69,14 @@ plot data matrix every 1:1:3:9:10:12 using ($2-8):($1-2):3 with image, \
 unset colorbox
 unset label
 unset arrow
-set lmargin at screen 0.1048
-set rmargin at screen 0.3738
+set lmargin at screen 0.1064
+set rmargin at screen 0.3749
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
 set title 'printed, r/T' font ',7.0'
-set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
+set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'true rank' offset 0,0.8
-set ytics ('1' 1,'2' 2,'4' 4,'6' 6,'8' 8) scale 0.3 nomirror offset 0.5,0
+set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',5.5'
 set ylabel 'chosen' offset 0.3,0
 set xrange [0.5:4.5]
 set yrange [0.5:8.5]
@@ -86,12 +86,12 @@ plot data matrix every 1:1:3:13:10:16 using ($2-12):($1-2):3 with image, \
 unset colorbox
 unset label
 unset arrow
-set lmargin at screen 0.3973
-set rmargin at screen 0.6663
+set lmargin at screen 0.3984
+set rmargin at screen 0.6668
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
 set title 'all prefixes' font ',7.0'
-set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
+set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'true rank' offset 0,0.8
 unset ytics
 unset ylabel
@@ -103,12 +103,12 @@ plot data matrix every 1:1:3:17:10:20 using ($2-16):($1-2):3 with image, \
 unset colorbox
 unset label
 unset arrow
-set lmargin at screen 0.6898
+set lmargin at screen 0.6904
 set rmargin at screen 0.9588
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
 set title 'gumbel' font ',7.0'
-set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4
+set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'true rank' offset 0,0.8
 unset ytics
 unset ylabel

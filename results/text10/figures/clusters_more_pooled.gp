@@ -10,25 +10,25 @@ set datafile separator comma
 set label 'more, pooled, seed 0' at screen 0.5,0.9661 center font ',7.0'
 set label 'silhouette S by task 0.22, by family 0.23 (cosine, 8 dimensions)' at screen 0.5,0.9220 center font ',6.0'
 set label 'dev sequences' at screen 0.5,0.2610 center font ',6.0'
-set label '' at screen 0.1445,0.2119 point pt 7 ps 0.5 lc rgb '#0072B2'
-set label '1 rotten_tomatoes' at screen 0.1886,0.2119 left font ',7'
+set label '' at screen 0.1416,0.2119 point pt 7 ps 0.5 lc rgb '#0072B2'
+set label '1 rotten_tomatoes' at screen 0.1857,0.2119 left font ',7'
 set label '' at screen 0.5294,0.2119 point pt 5 ps 0.5 lc rgb '#D55E00'
 set label '2 sms_spam' at screen 0.5735,0.2119 left font ',7'
-set label '' at screen 0.1445,0.1678 point pt 9 ps 0.5 lc rgb '#009E73'
-set label '3 reuters8' at screen 0.1886,0.1678 left font ',7'
+set label '' at screen 0.1416,0.1678 point pt 9 ps 0.5 lc rgb '#009E73'
+set label '3 reuters8' at screen 0.1857,0.1678 left font ',7'
 set label '' at screen 0.5294,0.1678 point pt 13 ps 0.5 lc rgb '#CC79A7'
 set label '4 supersense16' at screen 0.5735,0.1678 left font ',7'
-set label '' at screen 0.1445,0.1237 point pt 11 ps 0.5 lc rgb '#E69F00'
-set label '5 boolq' at screen 0.1886,0.1237 left font ',7'
+set label '' at screen 0.1416,0.1237 point pt 11 ps 0.5 lc rgb '#E69F00'
+set label '5 boolq' at screen 0.1857,0.1237 left font ',7'
 set label '' at screen 0.5294,0.1237 point pt 15 ps 0.5 lc rgb '#56B4E9'
 set label '6 privacyqa' at screen 0.5735,0.1237 left font ',7'
-set label '' at screen 0.1445,0.0797 point pt 7 ps 0.5 lc rgb '#000000'
-set label '7 commonsense_qa' at screen 0.1886,0.0797 left font ',7'
+set label '' at screen 0.1416,0.0797 point pt 7 ps 0.5 lc rgb '#000000'
+set label '7 commonsense_qa' at screen 0.1857,0.0797 left font ',7'
 set label '' at screen 0.5294,0.0797 point pt 5 ps 0.5 lc rgb '#999999'
 set label '8 social_iqa' at screen 0.5735,0.0797 left font ',7'
-set label '' at screen 0.1445,0.0356 point pt 9 ps 0.5 lc rgb '#0072B2'
-set label '9 vader_tweets' at screen 0.1886,0.0356 left font ',7'
-set label '' at screen 0.5294,0.0356 point pt 13 ps 0.5 lc rgb '#D55E00'
+set label '' at screen 0.1416,0.0356 point pt 8 ps 0.5 lc rgb '#0072B2'
+set label '9 vader_tweets' at screen 0.1857,0.0356 left font ',7'
+set label '' at screen 0.5294,0.0356 point pt 12 ps 0.5 lc rgb '#D55E00'
 set label '10 vader_amazon' at screen 0.5735,0.0356 left font ',7'
 unset key
 set border lw 0.5
@@ -44,16 +44,16 @@ set tmargin at screen 0.8475
 set title 'PCA (49 % of variance): S = 0.11'
 set xlabel 'component 1' offset 0,0.5 font ',6'
 set ylabel 'component 2' offset 1.3,0 font ',6'
-plot data skip 1 every ::0::29 using 4:5 with points pt 7 ps 0.3 lw 0.3 lc rgb '#0072B2', \
-  data skip 1 every ::30::59 using 4:5 with points pt 5 ps 0.3 lw 0.3 lc rgb '#D55E00', \
-  data skip 1 every ::60::89 using 4:5 with points pt 9 ps 0.3 lw 0.3 lc rgb '#009E73', \
-  data skip 1 every ::90::119 using 4:5 with points pt 13 ps 0.3 lw 0.3 lc rgb '#CC79A7', \
-  data skip 1 every ::120::149 using 4:5 with points pt 11 ps 0.3 lw 0.3 lc rgb '#E69F00', \
-  data skip 1 every ::150::179 using 4:5 with points pt 15 ps 0.3 lw 0.3 lc rgb '#56B4E9', \
-  data skip 1 every ::180::209 using 4:5 with points pt 7 ps 0.3 lw 0.3 lc rgb '#000000', \
-  data skip 1 every ::210::239 using 4:5 with points pt 5 ps 0.3 lw 0.3 lc rgb '#999999', \
-  data skip 1 every ::240::269 using 4:5 with points pt 9 ps 0.3 lw 0.3 lc rgb '#0072B2', \
-  data skip 1 every ::270::299 using 4:5 with points pt 13 ps 0.3 lw 0.3 lc rgb '#D55E00'
+plot data skip 1 every ::0::29 using 4:5 with points pt 7 ps 0.3 lw 0.6 lc rgb '#0072B2', \
+  data skip 1 every ::30::59 using 4:5 with points pt 5 ps 0.3 lw 0.6 lc rgb '#D55E00', \
+  data skip 1 every ::60::89 using 4:5 with points pt 9 ps 0.3 lw 0.6 lc rgb '#009E73', \
+  data skip 1 every ::90::119 using 4:5 with points pt 13 ps 0.3 lw 0.6 lc rgb '#CC79A7', \
+  data skip 1 every ::120::149 using 4:5 with points pt 11 ps 0.3 lw 0.6 lc rgb '#E69F00', \
+  data skip 1 every ::150::179 using 4:5 with points pt 15 ps 0.3 lw 0.6 lc rgb '#56B4E9', \
+  data skip 1 every ::180::209 using 4:5 with points pt 7 ps 0.3 lw 0.6 lc rgb '#000000', \
+  data skip 1 every ::210::239 using 4:5 with points pt 5 ps 0.3 lw 0.6 lc rgb '#999999', \
+  data skip 1 every ::240::269 using 4:5 with points pt 8 ps 0.3 lw 0.6 lc rgb '#0072B2', \
+  data skip 1 every ::270::299 using 4:5 with points pt 12 ps 0.3 lw 0.6 lc rgb '#D55E00'
 unset label
 set lmargin at screen 0.5441
 set rmargin at screen 0.9794
@@ -62,15 +62,15 @@ set tmargin at screen 0.8475
 set title 't-SNE: S = 0.22'
 set xlabel 'dimension 1' offset 0,0.5 font ',6'
 set ylabel 'dimension 2' offset 1.3,0 font ',6'
-plot data skip 1 every ::0::29 using 6:7 with points pt 7 ps 0.3 lw 0.3 lc rgb '#0072B2', \
-  data skip 1 every ::30::59 using 6:7 with points pt 5 ps 0.3 lw 0.3 lc rgb '#D55E00', \
-  data skip 1 every ::60::89 using 6:7 with points pt 9 ps 0.3 lw 0.3 lc rgb '#009E73', \
-  data skip 1 every ::90::119 using 6:7 with points pt 13 ps 0.3 lw 0.3 lc rgb '#CC79A7', \
-  data skip 1 every ::120::149 using 6:7 with points pt 11 ps 0.3 lw 0.3 lc rgb '#E69F00', \
-  data skip 1 every ::150::179 using 6:7 with points pt 15 ps 0.3 lw 0.3 lc rgb '#56B4E9', \
-  data skip 1 every ::180::209 using 6:7 with points pt 7 ps 0.3 lw 0.3 lc rgb '#000000', \
-  data skip 1 every ::210::239 using 6:7 with points pt 5 ps 0.3 lw 0.3 lc rgb '#999999', \
-  data skip 1 every ::240::269 using 6:7 with points pt 9 ps 0.3 lw 0.3 lc rgb '#0072B2', \
-  data skip 1 every ::270::299 using 6:7 with points pt 13 ps 0.3 lw 0.3 lc rgb '#D55E00'
+plot data skip 1 every ::0::29 using 6:7 with points pt 7 ps 0.3 lw 0.6 lc rgb '#0072B2', \
+  data skip 1 every ::30::59 using 6:7 with points pt 5 ps 0.3 lw 0.6 lc rgb '#D55E00', \
+  data skip 1 every ::60::89 using 6:7 with points pt 9 ps 0.3 lw 0.6 lc rgb '#009E73', \
+  data skip 1 every ::90::119 using 6:7 with points pt 13 ps 0.3 lw 0.6 lc rgb '#CC79A7', \
+  data skip 1 every ::120::149 using 6:7 with points pt 11 ps 0.3 lw 0.6 lc rgb '#E69F00', \
+  data skip 1 every ::150::179 using 6:7 with points pt 15 ps 0.3 lw 0.6 lc rgb '#56B4E9', \
+  data skip 1 every ::180::209 using 6:7 with points pt 7 ps 0.3 lw 0.6 lc rgb '#000000', \
+  data skip 1 every ::210::239 using 6:7 with points pt 5 ps 0.3 lw 0.6 lc rgb '#999999', \
+  data skip 1 every ::240::269 using 6:7 with points pt 8 ps 0.3 lw 0.6 lc rgb '#0072B2', \
+  data skip 1 every ::270::299 using 6:7 with points pt 12 ps 0.3 lw 0.6 lc rgb '#D55E00'
 unset label
 unset multiplot

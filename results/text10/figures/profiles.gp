@@ -8,27 +8,27 @@ set output 'profiles.'.format
 set encoding utf8
 set datafile separator comma
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Performance profiles over runs and tasks, one seed' at screen 0.5,0.9600 center font ',7.0'
 set yrange [0:1]
 set ytics 0.2
 set title offset 0,-0.8
 unset key
-set arrow from screen 0.0471,0.0940 to screen 0.1059,0.0940 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label 'linear probe' at screen 0.1206,0.0940 left font ',7'
-set arrow from screen 0.3490,0.0940 to screen 0.4078,0.0940 nohead lc rgb '#D55E00' lw 1.5 dt 1
-set label 'lora rank=8' at screen 0.4225,0.0940 left font ',7'
-set arrow from screen 0.6510,0.0940 to screen 0.7098,0.0940 nohead lc rgb '#009E73' lw 1.5 dt 1
-set label 'lora rank=32' at screen 0.7245,0.0940 left font ',7'
-set arrow from screen 0.0471,0.0420 to screen 0.1059,0.0420 nohead lc rgb '#CC79A7' lw 1.5 dt 1
-set label 'smora 64/8' at screen 0.1206,0.0420 left font ',7'
-set arrow from screen 0.3490,0.0420 to screen 0.4078,0.0420 nohead lc rgb '#E69F00' lw 1.5 dt 1
-set label 'more' at screen 0.4225,0.0420 left font ',7'
-set arrow from screen 0.6510,0.0420 to screen 0.7098,0.0420 nohead lc rgb '#56B4E9' lw 1.5 dt 1
-set label 'flylora 32/8' at screen 0.7245,0.0420 left font ',7'
+set arrow from screen 0.0634,0.0940 to screen 0.1222,0.0940 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label 'linear probe' at screen 0.1369,0.0940 left font ',7'
+set arrow from screen 0.3545,0.0940 to screen 0.4133,0.0940 nohead lc rgb '#D55E00' lw 1.5 dt 1
+set label 'lora rank=8' at screen 0.4280,0.0940 left font ',7'
+set arrow from screen 0.6455,0.0940 to screen 0.7044,0.0940 nohead lc rgb '#009E73' lw 1.5 dt 1
+set label 'lora rank=32' at screen 0.7191,0.0940 left font ',7'
+set arrow from screen 0.0634,0.0420 to screen 0.1222,0.0420 nohead lc rgb '#CC79A7' lw 1.5 dt 1
+set label 'smora 64/8' at screen 0.1369,0.0420 left font ',7'
+set arrow from screen 0.3545,0.0420 to screen 0.4133,0.0420 nohead lc rgb '#E69F00' lw 1.5 dt 1
+set label 'more' at screen 0.4280,0.0420 left font ',7'
+set arrow from screen 0.6455,0.0420 to screen 0.7044,0.0420 nohead lc rgb '#56B4E9' lw 1.5 dt 1
+set label 'flylora 32/8' at screen 0.7191,0.0420 left font ',7'
 set multiplot
-set lmargin at screen 0.1380
+set lmargin at screen 0.1337
 set rmargin at screen 0.9529
 set bmargin at screen 0.2680
 set tmargin at screen 0.9080
@@ -37,12 +37,12 @@ set xtics ('0.2' 0.2,'0.4' 0.4,'0.6' 0.6,'0.8' 0.8,'1' 1)
 set xlabel 'threshold of test scores' offset 0,0.7
 set format y '%g'
 set ylabel 'share of runs above' offset 1.2,0
-plot data skip 1 every ::0::100 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::101::201 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::202::302 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::303::403 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::404::504 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::505::605 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1
+plot data skip 1 every ::0::102 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::103::205 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::206::308 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::309::411 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::412::514 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::515::617 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1
 unset label
 unset arrow
 unset multiplot

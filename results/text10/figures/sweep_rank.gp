@@ -8,25 +8,25 @@ set output 'sweep_rank.'.format
 set encoding utf8
 set datafile separator comma
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'One seed; higher is better' at screen 0.5,0.9578 center font ',7.0'
 set yrange [0.63:0.69]
 set ytics 0.01
 set title offset 0,-0.8
 unset key
-set arrow from screen 0.4154,0.0443 to screen 0.4742,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label '' at screen 0.4448,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'
-set label 'lora' at screen 0.4889,0.0443 left font ',7'
+set arrow from screen 0.4212,0.0443 to screen 0.4800,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label '' at screen 0.4506,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'
+set label 'lora' at screen 0.4947,0.0443 left font ',7'
 set multiplot
-set lmargin at screen 0.1546
+set lmargin at screen 0.1519
 set rmargin at screen 0.9529
 set bmargin at screen 0.2278
 set tmargin at screen 0.9030
 set logscale x
 set xrange [0.7791645797:82.13925744]
 set xtics ('1' 1,'2' 2,'4' 4,'8' 8,'16' 16,'32' 32,'64' 64)
-set xlabel 'options.rank' offset 0,0.7
+set xlabel 'rank' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test score' offset 1.2,0
 plot data skip 1 every ::0::6 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35

@@ -12,26 +12,26 @@ set rmargin at screen 0.9559
 set bmargin at screen 0.2917
 set tmargin at screen 0.9583
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set arrow from screen 0.0471,0.0979 to screen 0.1059,0.0979 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label 'lora rank=8' at screen 0.1206,0.0979 left font ',7'
-set arrow from screen 0.3490,0.0979 to screen 0.4078,0.0979 nohead lc rgb '#D55E00' lw 1.5 dt 1
-set label 'smora 64/8' at screen 0.4225,0.0979 left font ',7'
-set arrow from screen 0.6510,0.0979 to screen 0.7098,0.0979 nohead lc rgb '#009E73' lw 1.5 dt 1
-set label 'more' at screen 0.7245,0.0979 left font ',7'
-set arrow from screen 0.0471,0.0437 to screen 0.1059,0.0437 nohead lc rgb '#CC79A7' lw 1.5 dt 1
-set label 'flylora 32/8' at screen 0.1206,0.0437 left font ',7'
+set arrow from screen 0.0907,0.0979 to screen 0.1495,0.0979 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label 'lora rank=8' at screen 0.1642,0.0979 left font ',7'
+set arrow from screen 0.3636,0.0979 to screen 0.4224,0.0979 nohead lc rgb '#D55E00' lw 1.5 dt 1
+set label 'smora 64/8' at screen 0.4371,0.0979 left font ',7'
+set arrow from screen 0.6364,0.0979 to screen 0.6953,0.0979 nohead lc rgb '#009E73' lw 1.5 dt 1
+set label 'more' at screen 0.7100,0.0979 left font ',7'
+set arrow from screen 0.0907,0.0437 to screen 0.1495,0.0437 nohead lc rgb '#CC79A7' lw 1.5 dt 1
+set label 'flylora 32/8' at screen 0.1642,0.0437 left font ',7'
 unset key
 set xlabel 'step' offset 0,0.6
-set ylabel 'training loss, mean of 4 steps' offset 1.2,0
+set ylabel 'training loss, mean of 15 steps' offset 1.2,0
 set yrange [0:*]
 set xrange [0:*]
-plot data skip 1 every ::0::39 using 2:3 with lines lc rgb '#C00072B2' lw 0.5 dt 1, \
-  data skip 1 every ::40::79 using 2:3 with lines lc rgb '#C0D55E00' lw 0.5 dt 1, \
-  data skip 1 every ::80::119 using 2:3 with lines lc rgb '#C0009E73' lw 0.5 dt 1, \
-  data skip 1 every ::120::159 using 2:3 with lines lc rgb '#C0CC79A7' lw 0.5 dt 1, \
-  data skip 1 every ::0::39 using 2:4 with lines lc rgb '#000072B2' lw 1.5 dt 1, \
-  data skip 1 every ::40::79 using 2:4 with lines lc rgb '#00D55E00' lw 1.5 dt 1, \
-  data skip 1 every ::80::119 using 2:4 with lines lc rgb '#00009E73' lw 1.5 dt 1, \
-  data skip 1 every ::120::159 using 2:4 with lines lc rgb '#00CC79A7' lw 1.5 dt 1
+plot data skip 1 every ::0::149 using 2:3 with lines lc rgb '#C00072B2' lw 0.5 dt 1, \
+  data skip 1 every ::150::299 using 2:3 with lines lc rgb '#C0D55E00' lw 0.5 dt 1, \
+  data skip 1 every ::300::449 using 2:3 with lines lc rgb '#C0009E73' lw 0.5 dt 1, \
+  data skip 1 every ::450::599 using 2:3 with lines lc rgb '#C0CC79A7' lw 0.5 dt 1, \
+  data skip 1 every ::0::149 using 2:4 with lines lc rgb '#000072B2' lw 1.5 dt 1, \
+  data skip 1 every ::150::299 using 2:4 with lines lc rgb '#00D55E00' lw 1.5 dt 1, \
+  data skip 1 every ::300::449 using 2:4 with lines lc rgb '#00009E73' lw 1.5 dt 1, \
+  data skip 1 every ::450::599 using 2:4 with lines lc rgb '#00CC79A7' lw 1.5 dt 1

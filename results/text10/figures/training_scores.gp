@@ -8,7 +8,7 @@ set output 'training_scores.'.format
 set encoding utf8
 set datafile separator comma
 set border 3 lw 0.5
-set xtics nomirror scale 0.4 offset 0,0.4
+set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set yrange [0.2:1.0]
 set ytics 0.2
@@ -16,18 +16,18 @@ set xrange [0:150]
 set xtics (0,75,150)
 set title offset 0,-0.9 font ',6'
 unset key
-set arrow from screen 0.0471,0.0596 to screen 0.1059,0.0596 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label '' at screen 0.0765,0.0596 point pt 7 ps 0.5 lc rgb '#0072B2'
-set label 'lora rank=8' at screen 0.1206,0.0596 left font ',7'
-set arrow from screen 0.3490,0.0596 to screen 0.4078,0.0596 nohead lc rgb '#D55E00' lw 1.5 dt 1
-set label '' at screen 0.3784,0.0596 point pt 5 ps 0.5 lc rgb '#D55E00'
-set label 'smora 64/8' at screen 0.4225,0.0596 left font ',7'
-set arrow from screen 0.6510,0.0596 to screen 0.7098,0.0596 nohead lc rgb '#009E73' lw 1.5 dt 1
-set label '' at screen 0.6804,0.0596 point pt 9 ps 0.5 lc rgb '#009E73'
-set label 'more' at screen 0.7245,0.0596 left font ',7'
-set arrow from screen 0.0471,0.0266 to screen 0.1059,0.0266 nohead lc rgb '#CC79A7' lw 1.5 dt 1
-set label '' at screen 0.0765,0.0266 point pt 13 ps 0.5 lc rgb '#CC79A7'
-set label 'flylora 32/8' at screen 0.1206,0.0266 left font ',7'
+set arrow from screen 0.0907,0.0596 to screen 0.1495,0.0596 nohead lc rgb '#0072B2' lw 1.5 dt 1
+set label '' at screen 0.1201,0.0596 point pt 7 ps 0.5 lc rgb '#0072B2'
+set label 'lora rank=8' at screen 0.1642,0.0596 left font ',7'
+set arrow from screen 0.3636,0.0596 to screen 0.4224,0.0596 nohead lc rgb '#D55E00' lw 1.5 dt 1
+set label '' at screen 0.3930,0.0596 point pt 5 ps 0.5 lc rgb '#D55E00'
+set label 'smora 64/8' at screen 0.4371,0.0596 left font ',7'
+set arrow from screen 0.6364,0.0596 to screen 0.6953,0.0596 nohead lc rgb '#009E73' lw 1.5 dt 1
+set label '' at screen 0.6659,0.0596 point pt 9 ps 0.5 lc rgb '#009E73'
+set label 'more' at screen 0.7100,0.0596 left font ',7'
+set arrow from screen 0.0907,0.0266 to screen 0.1495,0.0266 nohead lc rgb '#CC79A7' lw 1.5 dt 1
+set label '' at screen 0.1201,0.0266 point pt 13 ps 0.5 lc rgb '#CC79A7'
+set label 'flylora 32/8' at screen 0.1642,0.0266 left font ',7'
 set multiplot
 set lmargin at screen 0.1235
 set rmargin at screen 0.3569
@@ -40,13 +40,13 @@ unset xlabel
 set format y '%g'
 set ylabel 'dev score' offset 1.2,0
 plot data skip 1 every ::0::1 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::20::20 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::30::31 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::50::50 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::20::21 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::40::41 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::60::61 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::0::1 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::20::20 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::30::31 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::50::50 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::20::21 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::40::41 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::60::61 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.4157
@@ -60,13 +60,13 @@ unset xlabel
 set format y ''
 unset ylabel
 plot data skip 1 every ::2::3 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::21::21 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::32::33 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::51::51 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::22::23 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::42::43 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::62::63 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::2::3 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::21::21 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::32::33 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::51::51 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::22::23 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::42::43 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::62::63 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.7078
@@ -80,13 +80,13 @@ unset xlabel
 set format y ''
 unset ylabel
 plot data skip 1 every ::4::5 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::22::22 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::34::35 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::52::52 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::24::25 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::44::45 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::64::65 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::4::5 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::22::22 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::34::35 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::52::52 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::24::25 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::44::45 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::64::65 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.1235
@@ -100,13 +100,13 @@ unset xlabel
 set format y '%g'
 set ylabel 'dev score' offset 1.2,0
 plot data skip 1 every ::6::7 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::23::23 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::36::37 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::53::53 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::26::27 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::46::47 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::66::67 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::6::7 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::23::23 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::36::37 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::53::53 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::26::27 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::46::47 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::66::67 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.4157
@@ -120,13 +120,13 @@ unset xlabel
 set format y ''
 unset ylabel
 plot data skip 1 every ::8::9 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::24::24 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::38::39 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::54::54 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::28::29 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::48::49 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::68::69 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::8::9 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::24::24 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::38::39 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::54::54 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::28::29 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::48::49 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::68::69 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.7078
@@ -140,13 +140,13 @@ unset xlabel
 set format y ''
 unset ylabel
 plot data skip 1 every ::10::11 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::25::25 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::40::41 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::55::55 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::30::31 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::50::51 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::70::71 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::10::11 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::25::25 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::40::41 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::55::55 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::30::31 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::50::51 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::70::71 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.1235
@@ -154,19 +154,19 @@ set rmargin at screen 0.3569
 set bmargin at screen 0.3756
 set tmargin at screen 0.5330
 set title 'commonsense_qa'
-set label 1000 'accuracy' at graph 0.97,0.12 right font ',5.5'
+set label 1000 'accuracy' at graph 0.97,0.88 right font ',5.5'
 set format x ''
 unset xlabel
 set format y '%g'
 set ylabel 'dev score' offset 1.2,0
 plot data skip 1 every ::12::13 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::26::26 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::42::43 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::56::56 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::32::33 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::52::53 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::72::73 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::12::13 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::26::26 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::42::43 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::56::56 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::32::33 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::52::53 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::72::73 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.4157
@@ -174,19 +174,19 @@ set rmargin at screen 0.6490
 set bmargin at screen 0.3756
 set tmargin at screen 0.5330
 set title 'social_iqa'
-set label 1000 'accuracy' at graph 0.97,0.12 right font ',5.5'
+set label 1000 'accuracy' at graph 0.97,0.88 right font ',5.5'
 set format x '%g'
 set xlabel 'step' offset 0,0.7
 set format y ''
 unset ylabel
 plot data skip 1 every ::14::15 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::27::27 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::44::45 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::57::57 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::34::35 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::54::55 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::74::75 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::14::15 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::27::27 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::44::45 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::57::57 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::34::35 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::54::55 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::74::75 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.7078
@@ -200,13 +200,13 @@ set xlabel 'step' offset 0,0.7
 set format y ''
 unset ylabel
 plot data skip 1 every ::16::17 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::28::28 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::46::47 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::58::58 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::36::37 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::56::57 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::76::77 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::16::17 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::28::28 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::46::47 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::58::58 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::36::37 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::56::57 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::76::77 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 set lmargin at screen 0.1235
@@ -220,13 +220,13 @@ set xlabel 'step' offset 0,0.7
 set format y '%g'
 set ylabel 'dev score' offset 1.2,0
 plot data skip 1 every ::18::19 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::29::29 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::48::49 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::59::59 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::38::39 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::58::59 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::78::79 using 4:6:7 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
   data skip 1 every ::18::19 using 4:5 with linespoints lc rgb '#000072B2' lw 1 dt 1 pt 7 ps 0.35, \
-  data skip 1 every ::29::29 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
-  data skip 1 every ::48::49 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
-  data skip 1 every ::59::59 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
+  data skip 1 every ::38::39 using 4:5 with linespoints lc rgb '#00D55E00' lw 1 dt 1 pt 5 ps 0.35, \
+  data skip 1 every ::58::59 using 4:5 with linespoints lc rgb '#00009E73' lw 1 dt 1 pt 9 ps 0.35, \
+  data skip 1 every ::78::79 using 4:5 with linespoints lc rgb '#00CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
 unset multiplot

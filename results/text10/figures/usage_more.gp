@@ -11,19 +11,19 @@ set label 'more: mean over sites, one seed; dot: chosen rank' at screen 0.5,0.96
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:1]
 set cbtics 0,0.2 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.2782,0.1508 size screen 0.6806,0.0278
+set colorbox horizontal user origin screen 0.2871,0.1508 size screen 0.6718,0.0278
 set cblabel 'share of dev tokens that used the rank' offset 0,1.1
 set border lw 0.5
 unset key
 set title offset 0,-0.8
 set multiplot
-set lmargin at screen 0.2782
+set lmargin at screen 0.2871
 set rmargin at screen 0.9588
 set bmargin at screen 0.3532
 set tmargin at screen 0.9087
-set xtics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0,0.4
+set xtics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'rank' offset 0,0.8
-set ytics ('rotten_tomatoes' 1,'sms_spam' 2,'reuters8' 3,'supersense16' 4,'boolq' 5,'privacyqa' 6,'commonsense_qa' 7,'social_iqa' 8,'vader_tweets' 9,'vader_amazon' 10) scale 0.3 nomirror offset 0.5,0
+set ytics ('rotten_tomatoes' 1,'sms_spam' 2,'reuters8' 3,'supersense16' 4,'boolq' 5,'privacyqa' 6,'commonsense_qa' 7,'social_iqa' 8,'vader_tweets' 9,'vader_amazon' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
 unset ylabel
 set xrange [0.5:8.5]
 set yrange [10.5:0.5]
