@@ -76,8 +76,8 @@ std::vector<Projection> projections(const EmbeddingPoints& points, const std::ve
     const MatrixXd samples = plane.topRows(static_cast<Index>(points.samples));
     return fmt::format("{}: S = {}", name, silhouette_text(samples, tasks, Distance::kEuclidean));
   };
-  const std::string pca_name =
-      fmt::format("PCA ({:.0f} % of variance)", 100 * components.explained.sum());
+  const std::string pca_name = fmt::format("PCA, {:.0f} % of {}-d variance",
+                                           100 * components.explained.sum(), points.points.cols());
   return {{title(pca_name, components.scores), "component", components.scores},
           {title("t-SNE", neighbours.embedding), "dimension", neighbours.embedding}};
 }

@@ -58,10 +58,9 @@ std::string diverging_palette() {
          "5 '#ef8a62', 6 '#b2182b')\n";
 }
 
-std::string fitting_title(const std::string& title, double width, double font_size) {
-  const double fitting = font_size * width / text_width({title}, font_size);
-  return fmt::format("set title {} font ',{:.1f}'\n", gnuplot_string(title),
-                     title.empty() ? font_size : std::min(font_size, fitting));
+double fitting_size(const std::vector<std::string>& texts, double width, double font_size) {
+  const double wide = text_width(texts, font_size);
+  return wide > width ? font_size * width / wide : font_size;
 }
 
 std::string thin_axes() {
@@ -117,9 +116,9 @@ std::string Legend::commands(const Drawing& drawing) const {
 
 std::string centred_text(const std::string& text, double down, double font_size,
                          const Drawing& drawing) {
-  const double fitting = font_size * (drawing.width - 0.1) / text_width({text}, font_size);
   return fmt::format("set label {} at screen 0.5,{:.4f} center font ',{:.1f}'\n",
-                     gnuplot_string(text), 1 - down / drawing.height, std::min(font_size, fitting));
+                     gnuplot_string(text), 1 - down / drawing.height,
+                     fitting_size({text}, drawing.width - 0.1, font_size));
 }
 
 std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing) {

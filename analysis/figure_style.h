@@ -42,8 +42,8 @@ std::string diverging_palette();
 /// Inches that the longest of some texts takes at a font size in points.
 double text_width(const std::vector<std::string>& texts, double font_size);
 
-/// A panel's title, smaller than `font_size` where it is wider than `width` inches.
-std::string fitting_title(const std::string& title, double width, double font_size);
+/// The size, at most `font_size`, at which none of the texts is wider than `width` inches.
+double fitting_size(const std::vector<std::string>& texts, double width, double font_size);
 
 /// Axes to the left and below, thin.
 std::string thin_axes();

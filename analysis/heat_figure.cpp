@@ -26,6 +26,12 @@ bool has_marks(const std::vector<HeatMap>& maps) {
                      [](const HeatMap& map) { return !map.mark.empty(); });
 }
 
+Strings titles_of(const std::vector<HeatMap>& maps) {
+  Strings titles;
+  for (const HeatMap& map : maps) titles.push_back(map.title);
+  return titles;
+}
+
 std::string number(double value) {
   return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
 }
@@ -115,17 +121,18 @@ std::string cells(const Place& place, const HeatStyle& style) {
       x, y);
 }
 
-/// The values as text: white on dark cells, black on light ones.
+/// The values as text: white on dark cells, black on light ones. Viridis is dark below, a diverging
+/// palette at both ends.
 Strings number_plots(const Place& place, const HeatStyle& style) {
   const auto [x, y] = cell_at(place, style);
-  const double middle = style.low + 0.55 * (style.high - style.low);
-  Strings plots;
-  for (const auto& [relation, colour] : {std::pair{"<", "white"}, {">=", "black"}}) {
-    plots.push_back(fmt::format(
-        "{}($3{}{:.6g}?{}:NaN):{}:(sprintf('%.2f',$3)) with labels tc rgb '{}' font ',{}'",
-        place.data(), relation, middle, x, y, colour, kFontSize));
-  }
-  return plots;
+  const std::string dark =
+      style.low < 0 ? fmt::format("abs($3)>{:.6g}", 0.7 * style.high)
+                    : fmt::format("$3<{:.6g}", style.low + 0.55 * (style.high - style.low));
+  const auto text = [&](const std::string& where, const char* colour) {
+    return fmt::format("{}({}?{}:NaN):{}:(sprintf('%.2f',$3)) with labels tc rgb '{}' font ',{}'",
+                       place.data(), where, x, y, colour, kFontSize);
+  };
+  return {text(dark, "white"), text("!(" + dark + ")", "black")};
 }
 
 Strings mark_plots(const Place& place, const HeatStyle& style) {
@@ -216,7 +223,7 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
                : fmt::format("set {}label {} offset {}\n", axis, gnuplot_string(text), offset);
   };
   std::string text = map.commands;
-  if (maps.size() > 1) text += fitting_title(map.title, grid.first.width, kFontSize);
+  if (maps.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(map.title));
   const Strings& x = along_x(map, style);
   text += lowest && style.tics
               ? tics('x', x, grid.first.width) +
@@ -236,9 +243,12 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   Drawing drawing{.name = style.name, .width = style.width, .font_size = kFontSize};
   const Grid grid = arrange(maps, style, drawing);
   drawing.csv = heat_csv(maps, style);
-  drawing.script = heading_commands(style.heading, drawing) +
-                   colour_bar(grid.first.left, drawing.width - 0.14 - style.right, style, drawing) +
-                   "set border lw 0.5\nunset key\nset title offset 0,-0.8\nset multiplot\n";
+  drawing.script =
+      heading_commands(style.heading, drawing) +
+      colour_bar(grid.first.left, drawing.width - 0.14 - style.right, style, drawing) +
+      fmt::format("set border lw 0.5\nunset key\nset title offset 0,-0.8 font ',{:.1f}'\n",
+                  fitting_size(titles_of(maps), grid.right - 0.05, kFontSize)) +
+      "set multiplot\n";
   Place place_in_csv;
   place_in_csv.first_column = has_marks(maps) ? 3 : 2;
   for (std::size_t i = 0; i < maps.size(); ++i) {

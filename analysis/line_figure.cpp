@@ -39,6 +39,12 @@ Strings labels_of(const std::vector<LinePanel>& panels, const LineStyle& style) 
   return labels;
 }
 
+Strings titles_of(const std::vector<LinePanel>& panels) {
+  Strings titles;
+  for (const LinePanel& panel : panels) titles.push_back(panel.title);
+  return titles;
+}
+
 bool has_reference(const std::vector<LinePanel>& panels, const LineStyle& style) {
   for (const LinePanel& panel : panels) {
     for (const Line& line : panel.lines) {
@@ -153,7 +159,6 @@ struct Sheet {
   const LineStyle& style;
   Strings labels;
   std::size_t columns = 1;
-  double panel_width = 0;    // inches
   std::size_t next_row = 0;  // of the CSV, from 0 after its header
 
   std::size_t series(const Line& line) const {
@@ -243,7 +248,7 @@ std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, 
   const LineStyle& style = sheet.style;
   const bool lowest = i + sheet.columns >= panels.size(), leftmost = i % sheet.columns == 0;
   std::string text;
-  if (panels.size() > 1) text += fitting_title(panels[i].title, sheet.panel_width, 7);
+  if (panels.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(panels[i].title));
   if (style.own_axes) text += axis_commands(y_axis({panels[i]}, style, 4));
   text += x_commands(panels, style, lowest);
   text += lowest ? fmt::format("set xlabel {} offset 0,0.7\n", gnuplot_string(style.x_axis))
@@ -272,6 +277,16 @@ void Line::add_mean(double at, const std::vector<double>& values) {
       interval ? interval->high : kNone);
 }
 
+bool few_points(const std::vector<LinePanel>& panels) {
+  constexpr std::size_t kFew = 12;
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      if (line.x.size() > kFew) return false;
+    }
+  }
+  return true;
+}
+
 Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& style) {
   Sheet sheet{style, labels_of(panels, style)};
   check(!sheet.labels.empty(), "{}: there is nothing to draw", style.name);
@@ -288,12 +303,12 @@ Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& styl
   const Grid grid =
       arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.31, style, drawing);
   sheet.columns = grid.columns;
-  sheet.panel_width = grid.first.width;
   drawing.csv = lines_csv(panels, style);
   drawing.script = thin_axes() + heading_commands(style.heading, drawing) +
                    axis_commands(y_axis(panels, style, most)) +
-                   "set title offset 0,-0.8\nunset key\n" + legend.commands(drawing) +
-                   "set multiplot\n";
+                   fmt::format("set title offset 0,-0.8 font ',{:.1f}'\nunset key\n",
+                               fitting_size(titles_of(panels), grid.right - 0.05, 7)) +
+                   legend.commands(drawing) + "set multiplot\n";
   for (std::size_t i = 0; i < panels.size(); ++i) {
     drawing.script += place(grid.at(i), drawing) + panel_commands(panels, i, sheet);
   }

@@ -48,6 +48,9 @@ struct LineStyle {
   bool numbers = false;   // number the labels, in the legend and beside each point
 };
 
+/// Whether no line has so many points that their markers would touch.
+bool few_points(const std::vector<LinePanel>& panels);
+
 /// One column wide: a panel or small multiples with one legend. The CSV has a row a point. Throws
 /// Error where there is no point.
 Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& style);

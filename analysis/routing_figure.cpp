@@ -4,8 +4,6 @@
 #include "analysis/routing_curves.h"
 #include "framework/core/error.h"
 
-#include <algorithm>
-
 namespace rankwise {
 namespace {
 
@@ -26,16 +24,6 @@ void add_lines(const std::string& label, const RoutingCurves& curves,
     for (const auto& [step, values] : by_step) line.add_mean(static_cast<double>(step), values);
     lines[measure].push_back(std::move(line));
   }
-}
-
-/// Whether markers would touch each other.
-bool many_steps(const std::map<std::string, std::vector<Line>>& lines) {
-  constexpr std::size_t kFew = 12;
-  std::size_t most = 0;
-  for (const auto& [measure, of_labels] : lines) {
-    for (const Line& line : of_labels) most = std::max(most, line.x.size());
-  }
-  return most > kFew;
 }
 
 FigureFiles draw_routing(const FigureRequest& request) {
@@ -60,7 +48,7 @@ FigureFiles draw_routing(const FigureRequest& request) {
   style.x_name = style.x_axis = "step";
   style.y_name = "mean";
   style.low = style.floor = 0;
-  style.markers = !many_steps(lines);
+  style.markers = few_points(panels);
   style.own_axes = true;
   result.add(draw(line_drawing(panels, style), request.out));
   return result;

@@ -1,6 +1,8 @@
 #include "analysis/chosen_labels.h"
 #include "analysis/figure.h"
 #include "analysis/figure_style.h"
+#include "analysis/line_figure.h"
+#include "analysis/run_footers.h"
 #include "analysis/table.h"
 #include "analysis/training_curves.h"
 #include "framework/core/error.h"
@@ -9,9 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <map>
+#include <set>
 
 namespace rankwise {
 namespace {
@@ -89,138 +89,44 @@ Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, c
   return drawing;
 }
 
-/// The curves of one label, and one panel's name.
-struct Scores {
-  std::vector<std::vector<ScoreCurve>> of_labels;
-  std::vector<std::pair<std::string, std::string>> tasks;  // with their metric
-};
-
-Scores read_scores(const RunSet& runs) {
-  Scores scores;
-  for (const RunGroup& group : runs.groups) {
-    scores.of_labels.push_back(score_curves(group));
-    for (const ScoreCurve& curve : scores.of_labels.back()) {
-      const std::pair panel(curve.task, curve.metric);
-      if (std::find(scores.tasks.begin(), scores.tasks.end(), panel) == scores.tasks.end()) {
-        scores.tasks.push_back(panel);
-      }
-    }
-  }
-  return scores;
+/// The panel of that title, which is added where it is new.
+LinePanel& panel_of(const std::string& title, std::vector<LinePanel>& panels) {
+  const auto found = std::find_if(panels.begin(), panels.end(),
+                                  [&](const LinePanel& panel) { return panel.title == title; });
+  return found != panels.end() ? *found : panels.emplace_back(LinePanel{title, {}});
 }
 
-std::string scores_csv(const Scores& scores) {
-  std::string csv = csv_line({"label", "task", "metric", "step", "mean", "low", "high"});
-  for (const auto& curves : scores.of_labels) {
-    for (const ScoreCurve& curve : curves) {
-      for (std::size_t i = 0; i < curve.step.size(); ++i) {
-        csv += csv_line({curve.label, curve.task, curve.metric, std::to_string(curve.step[i]),
-                         number(curve.mean[i]), number(curve.low[i]), number(curve.high[i])});
-      }
-    }
-  }
-  return csv;
-}
-
-/// The axes of all panels, so that heights can be compared: scores rounded out to fifths.
-struct ScoreAxes {
-  double low = 0, high = 1;
-  std::int64_t last = 1;  // step
-};
-
-ScoreAxes shared_axes(const Scores& scores) {
-  double low = std::numeric_limits<double>::infinity(), high = -low;
-  std::int64_t last = 1;
-  for (const auto& curves : scores.of_labels) {
-    for (const ScoreCurve& curve : curves) {
-      for (const double value : curve.low) low = std::fmin(low, value);  // passes over NaN
-      for (const double value : curve.high) high = std::fmax(high, value);
-      last = std::max(last, curve.step.back());
-    }
-  }
-  low = std::isfinite(low) ? std::floor(low * 5) / 5 : 0;
-  high = std::isfinite(high) ? std::max(low + 0.2, std::ceil(high * 5) / 5) : 1;
-  return {low, high, last};
-}
-
-std::string axes_commands(const ScoreAxes& axes) {
-  return fmt::format("set yrange [{:.1f}:{:.1f}]\nset ytics {}\n", axes.low, axes.high,
-                     axes.high - axes.low > 1.5 ? "autofreq" : "0.2") +
-         fmt::format("set xrange [0:{0}]\nset xtics (0,{1},{0})\n", axes.last, axes.last / 2);
-}
-
-/// The height of the metric's name in a task's panel: above where scores lie low.
-double free_height(const Scores& scores, const std::string& task, const ScoreAxes& axes) {
-  const double lowest_third = axes.low + (axes.high - axes.low) / 3;
-  for (const auto& curves : scores.of_labels) {
-    for (const ScoreCurve& curve : curves) {
-      if (curve.task == task && curve.low.back() < lowest_third) return 0.88;
-    }
-  }
-  return 0.12;
-}
-
-/// Where a label's curve of a task stands in the CSV, by [label][task name].
-using CurveRows = std::vector<std::map<std::string, std::string>>;
-
-CurveRows curve_rows(const Scores& scores) {
-  CurveRows result;
-  std::size_t next = 0;
-  for (const auto& curves : scores.of_labels) {
-    auto& by_task = result.emplace_back();
-    for (const ScoreCurve& curve : curves) by_task[curve.task] = rows(curve.step.size(), next);
-  }
-  return result;
-}
-
-/// The lines of every label for one task, over bands from the lowest to the highest seed.
-std::string score_plot(const CurveRows& curves, const std::string& task) {
-  Strings bands, lines;
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    const auto found = curves[i].find(task);
-    if (found == curves[i].end()) continue;
-    bands.push_back(fmt::format("{}4:6:7 with filledcurves fs solid noborder lc rgb '#D0{}'",
-                                found->second, series_colour(i).substr(1)));
-    lines.push_back(found->second + "4:5 with linespoints " + line_style(i, 1) +
-                    fmt::format(" pt {} ps 0.35", series_shape(i)));
-  }
-  bands.insert(bands.end(), lines.begin(), lines.end());
-  return fmt::format("plot {}\n", fmt::join(bands, ", \\\n  "));
+Line to_line(const ScoreCurve& curve) {
+  return {curve.label, {curve.step.begin(), curve.step.end()}, curve.mean, curve.low, curve.high};
 }
 
 /// One small panel a task, all with the same axes.
-Drawing scores_drawing(const Scores& scores, const RunSet& runs) {
-  Drawing drawing{.name = "training_scores", .font_size = 7};
-  const Legend legend{.labels = runs.labels()};
-  const std::size_t tasks = scores.tasks.size(), rows_of_panels = (tasks - 1) / 3 + 1;
-  const std::size_t columns = (tasks - 1) / rows_of_panels + 1;
-  const double left = 0.42, height = 0.62, down = height + 0.2;
-  const double pitch = (drawing.width - left) / static_cast<double>(columns);
-  drawing.height = legend.height(drawing) + 0.36 + static_cast<double>(rows_of_panels) * down;
-  const Grid grid{{left, drawing.height - down, pitch - 0.2, height}, columns, pitch, down};
-  drawing.csv = scores_csv(scores);
-  const ScoreAxes axes = shared_axes(scores);
-  drawing.script = thin_axes() + axes_commands(axes) +
-                   "set title offset 0,-0.9 font ',6'\nunset key\n" + legend.commands(drawing) +
-                   "set multiplot\n";
-  const CurveRows curves = curve_rows(scores);
-  for (std::size_t i = 0; i < tasks; ++i) {
-    const auto& [task, metric] = scores.tasks[i];
-    const bool lowest = i + columns >= tasks, leftmost = i % columns == 0;
-    drawing.script +=
-        place(grid.at(i), drawing) +
-        fmt::format(
-            "set title {}\nset label 1000 {} at graph 0.97,{} right font "
-            "',5.5'\n",
-            gnuplot_string(task), gnuplot_string(metric), free_height(scores, task, axes)) +
-        (lowest ? "set format x '%g'\nset xlabel 'step' offset 0,0.7\n"
-                : "set format x ''\nunset xlabel\n") +
-        (leftmost ? "set format y '%g'\nset ylabel 'dev score' offset 1.2,0\n"
-                  : "set format y ''\nunset ylabel\n") +
-        score_plot(curves, task) + "unset label\nunset arrow\n";
+Drawing scores_drawing(const RunSet& runs) {
+  std::vector<ScoreCurve> curves;
+  std::set<std::string> metrics;
+  for (const RunGroup& group : runs.groups) {
+    for (ScoreCurve& curve : score_curves(group)) {
+      metrics.insert(curve.metric);
+      curves.push_back(std::move(curve));
+    }
   }
-  drawing.script += "unset multiplot\n";
-  return drawing;
+  check(!curves.empty(), "the runs record no evaluations");
+  std::vector<LinePanel> panels;
+  for (const ScoreCurve& curve : curves) {
+    const std::string metric = metrics.size() > 1 ? ", " + curve.metric : "";
+    panel_of(curve.task + metric, panels).lines.push_back(to_line(curve));
+  }
+  LineStyle style{.name = "training_scores"};
+  style.heading = fmt::format("Dev {}{}", metrics.size() > 1 ? "scores" : *metrics.begin(),
+                              several_seeds(runs)
+                                  ? ", mean over seeds; band: from the lowest to the highest seed"
+                                  : ", one seed");
+  style.panel_name = "task";
+  style.x_name = style.x_axis = "step";
+  style.y_name = "mean";
+  style.y_axis = "dev score";
+  style.markers = style.room = few_points(panels);
+  return line_drawing(panels, style);
 }
 
 FigureFiles draw_training(const FigureRequest& request) {
@@ -234,11 +140,11 @@ FigureFiles draw_training(const FigureRequest& request) {
   }
   const auto window = options.window > 0 ? static_cast<std::size_t>(options.window)
                                          : std::max<std::size_t>(1, steps / 10);
-  const Scores scores = read_scores(runs);
-  check(steps > 0 && !scores.tasks.empty(), "the runs record no steps or no evaluations");
+  check(steps > 0, "the runs record no steps");
+  const Drawing scores = scores_drawing(runs);
   FigureFiles result;
   result.add(draw(loss_drawing(curves, window, runs), request.out));
-  result.add(draw(scores_drawing(scores, runs), request.out));
+  result.add(draw(scores, request.out));
   return result;
 }
 

@@ -16,13 +16,13 @@ set colorbox horizontal user origin screen 0.1246,0.0866 size screen 0.8342,0.01
 set cblabel 'correlation of the columns'' gradients' offset 0,1.1
 set border lw 0.5
 unset key
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.1246
 set rmargin at screen 0.5300
 set bmargin at screen 0.5695
 set tmargin at screen 0.8884
-set title 'lora r=32 (0.28)' font ',7.0'
+set title 'lora r=32 (0.28)'
 unset xtics
 unset xlabel
 set ytics ('1' 1,'2' 2,'11' 3,'12' 4,'16' 5,'20' 6,'21' 7,'24' 8,'28' 9,'32' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
@@ -37,7 +37,7 @@ set lmargin at screen 0.5535
 set rmargin at screen 0.9588
 set bmargin at screen 0.5695
 set tmargin at screen 0.8884
-set title 'lora-fa r=32 (0.20)' font ',7.0'
+set title 'lora-fa r=32 (0.20)'
 unset xtics
 unset xlabel
 unset ytics
@@ -52,7 +52,7 @@ set lmargin at screen 0.1246
 set rmargin at screen 0.5300
 set bmargin at screen 0.2027
 set tmargin at screen 0.5216
-set title 'flylora, all 32 (0.19)' font ',7.0'
+set title 'flylora, all 32 (0.19)'
 set xtics ('1' 1,'2' 2,'11' 3,'12' 4,'16' 5,'20' 6,'21' 7,'24' 8,'28' 9,'32' 10) scale 0.3 nomirror offset 0,0.4 font ',5.5'
 set xlabel 'column of B' offset 0,0.8
 set ytics ('1' 1,'2' 2,'11' 3,'12' 4,'16' 5,'20' 6,'21' 7,'24' 8,'28' 9,'32' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
@@ -67,7 +67,7 @@ set lmargin at screen 0.5535
 set rmargin at screen 0.9588
 set bmargin at screen 0.2027
 set tmargin at screen 0.5216
-set title 'flylora 32/8 (0.17)' font ',7.0'
+set title 'flylora 32/8 (0.17)'
 set xtics ('1' 1,'2' 2,'11' 3,'12' 4,'16' 5,'20' 6,'21' 7,'24' 8,'28' 9,'32' 10) scale 0.3 nomirror offset 0,0.4 font ',5.5'
 set xlabel 'column of B' offset 0,0.8
 unset ytics

@@ -13,7 +13,7 @@ set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9578 center font ',7.0'
 set yrange [0.4:0.9]
 set ytics 0.1
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.4037,0.0443 to screen 0.4625,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
 set label '' at screen 0.4331,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'

@@ -14,7 +14,7 @@ set label 'Chosen rank, mean over tasks, sites, 10 seeds; band:' at screen 0.5,0
 set label '95 % t-interval' at screen 0.5,0.9167 center font ',7.0'
 set yrange [1:7]
 set ytics 1
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.1056,0.1322 to screen 0.1644,0.1322 nohead lc rgb '#0072B2' lw 1.5 dt 1
 set label 'true' at screen 0.1791,0.1322 left font ',7'

@@ -13,7 +13,7 @@ set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Chosen rank, mean over sites, 10 seeds' at screen 0.5,0.9725 center font ',7.0'
 set yrange [0:10]
 set ytics 5
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.1056,0.1006 to screen 0.1644,0.1006 nohead lc rgb '#0072B2' lw 1.5 dt 1
 set label 'true' at screen 0.1791,0.1006 left font ',7'
@@ -34,7 +34,7 @@ set lmargin at screen 0.1246
 set rmargin at screen 0.3811
 set bmargin at screen 0.7163
 set tmargin at screen 0.9036
-set title 'planted0' font ',7.0'
+set title 'planted0'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
@@ -53,7 +53,7 @@ set lmargin at screen 0.4105
 set rmargin at screen 0.6670
 set bmargin at screen 0.7163
 set tmargin at screen 0.9036
-set title 'planted1' font ',7.0'
+set title 'planted1'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
@@ -72,7 +72,7 @@ set lmargin at screen 0.6964
 set rmargin at screen 0.9529
 set bmargin at screen 0.7163
 set tmargin at screen 0.9036
-set title 'planted2' font ',7.0'
+set title 'planted2'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
@@ -91,7 +91,7 @@ set lmargin at screen 0.1246
 set rmargin at screen 0.3811
 set bmargin at screen 0.4683
 set tmargin at screen 0.6556
-set title 'planted3' font ',7.0'
+set title 'planted3'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
@@ -110,7 +110,7 @@ set lmargin at screen 0.4105
 set rmargin at screen 0.6670
 set bmargin at screen 0.4683
 set tmargin at screen 0.6556
-set title 'planted4' font ',7.0'
+set title 'planted4'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
 unset xlabel
@@ -129,7 +129,7 @@ set lmargin at screen 0.6964
 set rmargin at screen 0.9529
 set bmargin at screen 0.4683
 set tmargin at screen 0.6556
-set title 'planted5' font ',7.0'
+set title 'planted5'
 set xrange [0:1200]
 set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
 set xlabel 'step' offset 0,0.7
@@ -148,7 +148,7 @@ set lmargin at screen 0.1246
 set rmargin at screen 0.3811
 set bmargin at screen 0.2204
 set tmargin at screen 0.4077
-set title 'planted6' font ',7.0'
+set title 'planted6'
 set xrange [0:1200]
 set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
 set xlabel 'step' offset 0,0.7
@@ -167,7 +167,7 @@ set lmargin at screen 0.4105
 set rmargin at screen 0.6670
 set bmargin at screen 0.2204
 set tmargin at screen 0.4077
-set title 'planted7' font ',7.0'
+set title 'planted7'
 set xrange [0:1200]
 set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
 set xlabel 'step' offset 0,0.7

@@ -16,13 +16,13 @@ set colorbox horizontal user origin screen 0.1064,0.1191 size screen 0.8524,0.02
 set cblabel 'share of the sites and tasks of that true rank' offset 0,1.1
 set border lw 0.5
 unset key
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
-set title 'true' font ',7.0'
+set title 'true'
 unset xtics
 unset xlabel
 set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',5.5'
@@ -39,7 +39,7 @@ set lmargin at screen 0.3984
 set rmargin at screen 0.6668
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
-set title 'frozen' font ',7.0'
+set title 'frozen'
 unset xtics
 unset xlabel
 unset ytics
@@ -56,7 +56,7 @@ set lmargin at screen 0.6904
 set rmargin at screen 0.9588
 set bmargin at screen 0.5956
 set tmargin at screen 0.8464
-set title 'printed' font ',7.0'
+set title 'printed'
 unset xtics
 unset xlabel
 unset ytics
@@ -73,7 +73,7 @@ set lmargin at screen 0.1064
 set rmargin at screen 0.3749
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
-set title 'printed, r/T' font ',7.0'
+set title 'printed, r/T'
 set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'true rank' offset 0,0.8
 set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',5.5'
@@ -90,7 +90,7 @@ set lmargin at screen 0.3984
 set rmargin at screen 0.6668
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
-set title 'all prefixes' font ',7.0'
+set title 'all prefixes'
 set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'true rank' offset 0,0.8
 unset ytics
@@ -107,7 +107,7 @@ set lmargin at screen 0.6904
 set rmargin at screen 0.9588
 set bmargin at screen 0.2790
 set tmargin at screen 0.5298
-set title 'gumbel' font ',7.0'
+set title 'gumbel'
 set xtics ('1' 1,'2' 2,'4' 3,'8' 4) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'true rank' offset 0,0.8
 unset ytics

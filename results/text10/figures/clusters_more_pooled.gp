@@ -41,7 +41,7 @@ set lmargin at screen 0.0500
 set rmargin at screen 0.4853
 set bmargin at screen 0.3458
 set tmargin at screen 0.8475
-set title 'PCA (49 % of variance): S = 0.11'
+set title 'PCA, 49 % of 8-d variance: S = 0.11'
 set xlabel 'component 1' offset 0,0.5 font ',6'
 set ylabel 'component 2' offset 1.3,0 font ',6'
 plot data skip 1 every ::0::29 using 4:5 with points pt 7 ps 0.3 lw 0.6 lc rgb '#0072B2', \

@@ -13,7 +13,7 @@ set ytics nomirror scale 0.4 offset 0.5,0
 set label 'One seed; higher is better' at screen 0.5,0.9728 center font ',7.0'
 set yrange [0.6:0.7]
 set ytics 0.02
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 unset key
 set label '' at screen 0.0830,0.3828 point pt 7 ps 0.5 lc rgb '#0072B2'
 set label '1 linear probe' at screen 0.1271,0.3828 left font ',7'

@@ -13,7 +13,7 @@ set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Performance profiles over runs and tasks, one seed' at screen 0.5,0.9600 center font ',7.0'
 set yrange [0:1]
 set ytics 0.2
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.0634,0.0940 to screen 0.1222,0.0940 nohead lc rgb '#0072B2' lw 1.5 dt 1
 set label 'linear probe' at screen 0.1369,0.0940 left font ',7'

@@ -13,7 +13,7 @@ set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Use of ranks on dev, mean over sites, one seed' at screen 0.5,0.9645 center font ',7.0'
 set yrange [0:6]
 set ytics 2
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.1131,0.0833 to screen 0.1719,0.0833 nohead lc rgb '#0072B2' lw 1.5 dt 1
 set label '' at screen 0.1425,0.0833 point pt 7 ps 0.5 lc rgb '#0072B2'
@@ -32,7 +32,7 @@ set lmargin at screen 0.1294
 set rmargin at screen 0.4618
 set bmargin at screen 0.6348
 set tmargin at screen 0.8759
-set title 'entropy, nats' font ',7.0'
+set title 'entropy, nats'
 set yrange [0:4]
 set ytics 1
 set xrange [75:150]
@@ -48,7 +48,7 @@ set lmargin at screen 0.6206
 set rmargin at screen 0.9529
 set bmargin at screen 0.6348
 set tmargin at screen 0.8759
-set title 'dead ranks, share' font ',7.0'
+set title 'dead ranks, share'
 set yrange [0:0.002]
 set ytics 0.0005
 set xrange [75:150]
@@ -64,7 +64,7 @@ set lmargin at screen 0.1294
 set rmargin at screen 0.4618
 set bmargin at screen 0.2766
 set tmargin at screen 0.5177
-set title 'load, max / mean' font ',7.0'
+set title 'load, max / mean'
 set yrange [0:6]
 set ytics 2
 set xrange [75:150]
@@ -80,7 +80,7 @@ set lmargin at screen 0.6206
 set rmargin at screen 0.9529
 set bmargin at screen 0.2766
 set tmargin at screen 0.5177
-set title 'balance bias, max - min' font ',6.8'
+set title 'balance bias, max - min'
 set yrange [0:0.3]
 set ytics 0.1
 set xrange [75:150]

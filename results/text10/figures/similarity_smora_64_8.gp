@@ -16,7 +16,7 @@ set colorbox horizontal user origin screen 0.5534,0.1206 size screen 0.3025,0.02
 set cblabel 'Bhattacharyya coefficient of rank usage' offset 0,1.1
 set border lw 0.5
 unset key
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.5534
 set rmargin at screen 0.8559

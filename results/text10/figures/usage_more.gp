@@ -15,7 +15,7 @@ set colorbox horizontal user origin screen 0.2871,0.1508 size screen 0.6718,0.02
 set cblabel 'share of dev tokens that used the rank' offset 0,1.1
 set border lw 0.5
 unset key
-set title offset 0,-0.8
+set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.2871
 set rmargin at screen 0.9588
