@@ -114,8 +114,8 @@ class TripletGate : public Gate {
  private:
   Watched watch(const std::string& name, const torch::Tensor& parameter) {
     const torch::Tensor zeros = torch::zeros_like(parameter.detach());
-    return {parameter, register_buffer("sensitivity_" + name, zeros),
-            register_buffer("uncertainty_" + name, zeros.clone())};
+    return {parameter, register_buffer("training_sensitivity_" + name, zeros),
+            register_buffer("training_uncertainty_" + name, zeros.clone())};
   }
 
   // [R] bool: those inside the budget, and those that came back since the last allocation.

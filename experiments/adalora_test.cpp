@@ -86,20 +86,20 @@ TEST(Adalora, SensitivityAndUncertaintyAreSmoothedProductsWithTheGradient) {
   site.forward(one_row(), {}, /*training=*/true).sum().backward();
   // |w grad w|: lambda (2 * 1, 3 * 10), P the same, Q {{2, 0}, {0, 30}}.
   site.adapter().before_step({.steps = 10});
-  EXPECT_THAT(doubles(site.get("gate.sensitivity_lambda")), ElementsAre(1, 15));
-  EXPECT_THAT(doubles(site.get("gate.uncertainty_lambda")), ElementsAre(0.75, 11.25));
-  EXPECT_THAT(doubles(site.get("gate.sensitivity_P")), ElementsAre(1, 15));
-  EXPECT_THAT(doubles(site.get("gate.sensitivity_Q")), ElementsAre(1, 0, 0, 15));
+  EXPECT_THAT(doubles(site.get("gate.training_sensitivity_lambda")), ElementsAre(1, 15));
+  EXPECT_THAT(doubles(site.get("gate.training_uncertainty_lambda")), ElementsAre(0.75, 11.25));
+  EXPECT_THAT(doubles(site.get("gate.training_sensitivity_P")), ElementsAre(1, 15));
+  EXPECT_THAT(doubles(site.get("gate.training_sensitivity_Q")), ElementsAre(1, 0, 0, 15));
   site.adapter().before_step({.steps = 10});
-  EXPECT_THAT(doubles(site.get("gate.sensitivity_lambda")), ElementsAre(1.5, 22.5));
-  EXPECT_THAT(doubles(site.get("gate.uncertainty_lambda")), ElementsAre(0.5625, 8.4375));
+  EXPECT_THAT(doubles(site.get("gate.training_sensitivity_lambda")), ElementsAre(1.5, 22.5));
+  EXPECT_THAT(doubles(site.get("gate.training_uncertainty_lambda")), ElementsAre(0.5625, 8.4375));
 }
 
 TEST(Adalora, ImportanceNoLongerChangesInTheFinalPhase) {
   OneSite site = by_hand();
   site.forward(one_row(), {}, /*training=*/true).sum().backward();
   site.adapter().before_step(kLastStep);
-  EXPECT_THAT(doubles(site.get("gate.sensitivity_lambda")), ElementsAre(0, 0));
+  EXPECT_THAT(doubles(site.get("gate.training_sensitivity_lambda")), ElementsAre(0, 0));
 }
 
 // Lambda after an allocation of one rank, where lambda's importance is (3, 1), that of the second
@@ -107,8 +107,8 @@ TEST(Adalora, ImportanceNoLongerChangesInTheFinalPhase) {
 std::vector<double> kept(double q, double p) {
   OneSite site = by_hand();
   const auto set = [&](const std::string& name, const Tensor& sensitivity) {
-    site.set("gate.sensitivity_" + name, sensitivity);
-    site.set("gate.uncertainty_" + name, torch::ones_like(sensitivity));
+    site.set("gate.training_sensitivity_" + name, sensitivity);
+    site.set("gate.training_uncertainty_" + name, torch::ones_like(sensitivity));
   };
   set("lambda", torch::tensor({3.0, 1.0}, kDouble));
   set("Q", OneSite::tensor({{0, 0}, {q, 0}}));
@@ -127,16 +127,16 @@ TEST(Adalora, TheScoreOfATripletAddsTheMeansOverItsVectors) {
 
 TEST(Adalora, TheScoreIsSensitivityTimesUncertainty) {
   OneSite site = by_hand();
-  site.set("gate.sensitivity_lambda", torch::tensor({3.0, 1.0}, kDouble));
-  site.set("gate.uncertainty_lambda", torch::tensor({1.0, 4.0}, kDouble));
+  site.set("gate.training_sensitivity_lambda", torch::tensor({3.0, 1.0}, kDouble));
+  site.set("gate.training_uncertainty_lambda", torch::tensor({1.0, 4.0}, kDouble));
   site.adapter().after_step(kLastStep);
   EXPECT_THAT(doubles(site.get("gate.lambda")), ElementsAre(0, -3));
 }
 
 TEST(Adalora, ARankOutsideTheBudgetIsOffUntilItComesBack) {
   OneSite site = by_hand();
-  site.set("gate.sensitivity_lambda", torch::tensor({0.0, 1.0}, kDouble));
-  site.set("gate.uncertainty_lambda", torch::ones({2}, kDouble));
+  site.set("gate.training_sensitivity_lambda", torch::tensor({0.0, 1.0}, kDouble));
+  site.set("gate.training_uncertainty_lambda", torch::ones({2}, kDouble));
   EXPECT_EQ(site.update().gate()->active_ranks(2), 2);
   site.adapter().after_step(kLastStep);
   EXPECT_EQ(site.forward(one_row(), {1}).item<double>(), -30);

@@ -58,8 +58,10 @@ class TaskGate : public Gate {
     return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
   }
 
-  // A row uses its task's embedding.
-  std::int64_t active_parameters() const override { return weight_.numel() + embedding_.size(1); }
+  // A row uses its task's embedding; a shared gate counts where it was made.
+  std::int64_t active_parameters() const override {
+    return parameters().empty() ? 0 : weight_.numel() + embedding_.size(1);
+  }
   torch::Tensor task_embedding() const override { return embedding_; }
 
  private:

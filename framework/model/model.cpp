@@ -35,6 +35,12 @@ std::int64_t numel(const std::vector<torch::Tensor>& tensors) {
   return count;
 }
 
+/// A buffer called "training_..." is what only training needs, such as an importance: kept for
+/// resuming, but no parameter of the model.
+bool is_of_training(const std::string& buffer) {
+  return buffer.substr(buffer.rfind('.') + 1).starts_with("training_");
+}
+
 }  // namespace
 
 bool matches(std::string_view pattern, std::string_view name) {
@@ -90,7 +96,10 @@ std::vector<torch::Tensor> Model::head_parameters() const { return heads_->param
 
 ParameterCounts Model::count() const {
   ParameterCounts counts;
-  counts.total = numel(parameters()) + numel(updates_->buffers());
+  counts.total = numel(parameters());
+  for (const auto& buffer : updates_->named_buffers()) {
+    if (!is_of_training(buffer.key())) counts.total += buffer.value().numel();
+  }
   counts.head = numel(heads_->parameters());
   counts.trainable = numel(adapter_parameters()) + counts.head;
   counts.frozen = counts.total - counts.trainable;

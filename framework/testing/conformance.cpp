@@ -45,6 +45,7 @@ const std::vector<Check>& checks() {
       {"same_bits", "same seed and threads, same bits", same_bits},
       {"replay", "a training pass run again gives the same", replay},
       {"save_load", "saved and loaded, same output", save_load},
+      {"counts", "each parameter is counted once", counts},
       {"usage", "usage sums to rows times active ranks in evaluation", usage},
       {"training_usage", "and in training", training_usage},
       {"neighbours", "neighbours and batch order change nothing", neighbours},

@@ -17,6 +17,7 @@ void frozen(const toy::Recipe& recipe);
 void same_bits(const toy::Recipe& recipe);
 void replay(const toy::Recipe& recipe);
 void save_load(const toy::Recipe& recipe);
+void counts(const toy::Recipe& recipe);
 void usage(const toy::Recipe& recipe);
 void training_usage(const toy::Recipe& recipe);
 void neighbours(const toy::Recipe& recipe);

@@ -1,4 +1,4 @@
-// Which ranks are counted, in evaluation and in training.
+// What is counted: parameters, and ranks in evaluation and in training.
 
 #include "framework/testing/conformance_checks.h"
 #include "framework/train/evaluator.h"
@@ -40,6 +40,16 @@ std::vector<Tensor> evaluation_counts(Model& model) {
 }
 
 }  // namespace
+
+void counts(const Recipe& recipe) {
+  const auto model = toy::model(recipe);
+  const ParameterCounts counts = model->count();
+  EXPECT_EQ(counts.total, counts.trainable + counts.frozen);
+  EXPECT_GE(counts.active, 0);
+  EXPECT_LE(counts.active, counts.trainable - counts.head) << "a row uses no more than there is";
+  EXPECT_GE(counts.router, 0);
+  EXPECT_LE(counts.router, counts.total - counts.head);
+}
 
 void usage(const Recipe& recipe) {
   const Dataset& data = toy::dataset(recipe.kind);

@@ -41,6 +41,9 @@ class FaultyGate : public Gate {
     const bool wrong = fault_ == "usage" || fault_ == "training_usage";
     return static_cast<double>(wrong ? ranks - 1 : ranks);
   }
+  std::int64_t active_parameters() const override {
+    return fault_ == "counts" ? 1'000'000 : Gate::active_parameters();
+  }
   AuxiliaryTerm take_auxiliary() override { return std::exchange(term_, {}); }
 
  private:
