@@ -175,6 +175,16 @@ void add_configs(const RunSet& runs, data& page) {
   page["first_config"] = whole_config(first).dump(2);
 }
 
+/// The runs that were copied by `run --reuse`, as study and file; empty: none.
+std::set<std::string> reused(const RunSet& runs) {
+  std::set<std::string> sources;
+  for (const RunGroup& group : runs.groups) {
+    for (const Run& run : group.runs) sources.insert(run.text("taken_from"));
+  }
+  sources.erase("");
+  return sources;
+}
+
 void add_provenance(const RunSet& runs, data& page) {
   std::vector<data> entries;
   const auto add = [&](const char* name, const std::string& attribute) {
@@ -192,6 +202,10 @@ void add_provenance(const RunSet& runs, data& page) {
   add("data SHA-256", "data_sha256");
   add("weights SHA-256", "weights_sha256");
   add("versions", "provenance");
+  if (const auto sources = reused(runs); !sources.empty()) {
+    entries.push_back(
+        named("trained in another study", "value", fmt::to_string(fmt::join(sources, ", "))));
+  }
   page["provenance"] = list_of(entries);
 }
 

@@ -8,6 +8,7 @@
 namespace rankwise {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -42,6 +43,17 @@ TEST(Report, SaysWhatCanNotBeMadeAndWhy) {
   EXPECT_THAT(page, HasSubstr("Not drawn: clusters ("));
   EXPECT_THAT(error_of([&] { report_html(runs(test_folder()), {.figures = {"clutter"}}); }),
               HasSubstr("unknown figure 'clutter'"));
+}
+
+TEST(Report, SaysWhichRunsAnotherStudyTrained) {
+  const auto folder = test_folder();
+  test::RunSpec spec{.label = "alpha"};
+  EXPECT_THAT(report_html(runs(test_folder() / "own"), {.figures = {"training"}}),
+              Not(HasSubstr("trained in another study")));
+  spec.attributes["taken_from"] = "main/a-s0-0123456789.h5";
+  test::write_run(folder, "a0", spec);
+  EXPECT_THAT(report_html(load_runs({folder}), {.figures = {"training"}}),
+              AllOf(HasSubstr("trained in another study"), HasSubstr("main/a-s0-0123456789.h5")));
 }
 
 TEST(Report, MergedModelsAreMadeByTheirRules) {
