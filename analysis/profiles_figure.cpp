@@ -80,7 +80,7 @@ FigureFiles draw_profiles(const FigureRequest& request) {
   }
   LineStyle style{.name = "profiles"};
   style.heading = std::string("Performance profiles over runs and tasks") +
-                  (several_seeds(runs) ? "; band: 95 %, bootstrap over seeds" : ", one seed");
+                  (several_seeds(runs) ? "; band: 95 % bootstrap" : ", one seed");
   style.x_name = "threshold";
   style.y_name = "share";
   style.x_axis = fmt::format("threshold of {} scores", options.split);

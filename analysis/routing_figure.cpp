@@ -43,7 +43,7 @@ FigureFiles draw_routing(const FigureRequest& request) {
   }
   LineStyle style{.name = "routing"};
   style.heading = std::string("Use of ranks on dev, mean over sites") +
-                  (several_seeds(runs) ? "; band: 95 % t-interval over seeds" : ", one seed");
+                  (several_seeds(runs) ? "; band: 95 % t-interval" : ", one seed");
   style.panel_name = "measure";
   style.x_name = style.x_axis = "step";
   style.y_name = "mean";

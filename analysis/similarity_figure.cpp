@@ -71,7 +71,7 @@ std::string heading(const RunGroup& group, const TaskSimilarity& similarity,
                                  seeds > 1 ? fmt::format(" and {} seeds", seeds) : ", one seed");
   const MeanStd silhouette = mean_std(similarity.silhouettes);
   if (silhouette.count > 0) text += fmt::format("; silhouette of families {:.2f}", silhouette.mean);
-  if (silhouette.count > 1) text += fmt::format(" ± {:.2f} (std over seeds)", silhouette.std);
+  if (silhouette.count > 1) text += fmt::format(" ± {:.2f} std", silhouette.std);
   return text;
 }
 

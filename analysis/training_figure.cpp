@@ -117,10 +117,9 @@ Drawing scores_drawing(const RunSet& runs) {
     panel_of(curve.task + metric, panels).lines.push_back(to_line(curve));
   }
   LineStyle style{.name = "training_scores"};
-  style.heading = fmt::format("Dev {}{}", metrics.size() > 1 ? "scores" : *metrics.begin(),
-                              several_seeds(runs)
-                                  ? ", mean over seeds; band: from the lowest to the highest seed"
-                                  : ", one seed");
+  style.heading = fmt::format(
+      "Dev {}{}", metrics.size() > 1 ? "scores" : *metrics.begin(),
+      several_seeds(runs) ? ", mean over seeds; band: lowest to highest seed" : ", one seed");
   style.panel_name = "task";
   style.x_name = style.x_axis = "step";
   style.y_name = "mean";

@@ -10,9 +10,9 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'One seed; higher is better' at screen 0.5,0.9728 center font ',7.0'
-set yrange [0.6:0.7]
-set ytics 0.02
+set label 'Mean over seeds, bar: 95 % t-interval; higher is better' at screen 0.5,0.9728 center font ',7.0'
+set yrange [0.55:0.75]
+set ytics 0.05
 set title offset 0,-0.8 font ',7.0'
 unset key
 set label '' at screen 0.0830,0.3828 point pt 7 ps 0.5 lc rgb '#0072B2'
@@ -68,7 +68,27 @@ set xtics ('0' 0,'100k' 100000,'1M' 1000000,'10M' 10000000)
 set xlabel 'trained parameters that one token uses' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test score' offset 1.2,0
-plot data skip 1 every ::0::0 using 3:4 with points lc rgb '#0072B2' pt 7 ps 0.7, \
+plot data skip 1 every ::0::0 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \
+  data skip 1 every ::1::1 using 3:4:5:6 with yerrorbars lc rgb '#D55E00' lw 0.8 pt -1, \
+  data skip 1 every ::2::2 using 3:4:5:6 with yerrorbars lc rgb '#009E73' lw 0.8 pt -1, \
+  data skip 1 every ::3::3 using 3:4:5:6 with yerrorbars lc rgb '#CC79A7' lw 0.8 pt -1, \
+  data skip 1 every ::4::4 using 3:4:5:6 with yerrorbars lc rgb '#E69F00' lw 0.8 pt -1, \
+  data skip 1 every ::5::5 using 3:4:5:6 with yerrorbars lc rgb '#56B4E9' lw 0.8 pt -1, \
+  data skip 1 every ::6::6 using 3:4:5:6 with yerrorbars lc rgb '#000000' lw 0.8 pt -1, \
+  data skip 1 every ::7::7 using 3:4:5:6 with yerrorbars lc rgb '#999999' lw 0.8 pt -1, \
+  data skip 1 every ::8::8 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \
+  data skip 1 every ::9::9 using 3:4:5:6 with yerrorbars lc rgb '#D55E00' lw 0.8 pt -1, \
+  data skip 1 every ::10::10 using 3:4:5:6 with yerrorbars lc rgb '#009E73' lw 0.8 pt -1, \
+  data skip 1 every ::11::11 using 3:4:5:6 with yerrorbars lc rgb '#CC79A7' lw 0.8 pt -1, \
+  data skip 1 every ::12::12 using 3:4:5:6 with yerrorbars lc rgb '#E69F00' lw 0.8 pt -1, \
+  data skip 1 every ::13::13 using 3:4:5:6 with yerrorbars lc rgb '#56B4E9' lw 0.8 pt -1, \
+  data skip 1 every ::14::14 using 3:4:5:6 with yerrorbars lc rgb '#000000' lw 0.8 pt -1, \
+  data skip 1 every ::15::15 using 3:4:5:6 with yerrorbars lc rgb '#999999' lw 0.8 pt -1, \
+  data skip 1 every ::16::16 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \
+  data skip 1 every ::17::17 using 3:4:5:6 with yerrorbars lc rgb '#D55E00' lw 0.8 pt -1, \
+  data skip 1 every ::18::18 using 3:4:5:6 with yerrorbars lc rgb '#009E73' lw 0.8 pt -1, \
+  data skip 1 every ::19::19 using 3:4:5:6 with yerrorbars lc rgb '#CC79A7' lw 0.8 pt -1, \
+  data skip 1 every ::0::0 using 3:4 with points lc rgb '#0072B2' pt 7 ps 0.7, \
   data skip 1 every ::0::0 using 3:4:('1') with labels left offset 0.5,0.3 font ',5.5', \
   data skip 1 every ::1::1 using 3:4 with points lc rgb '#D55E00' pt 5 ps 0.7, \
   data skip 1 every ::1::1 using 3:4:('2') with labels left offset 0.5,0.3 font ',5.5', \

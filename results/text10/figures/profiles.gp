@@ -10,7 +10,7 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Performance profiles over runs and tasks, one seed' at screen 0.5,0.9600 center font ',7.0'
+set label 'Performance profiles over runs and tasks; band: 95 % bootstrap' at screen 0.5,0.9600 center font ',7.0'
 set yrange [0:1]
 set ytics 0.2
 set title offset 0,-0.8 font ',7.0'
@@ -32,17 +32,23 @@ set lmargin at screen 0.1337
 set rmargin at screen 0.9529
 set bmargin at screen 0.2680
 set tmargin at screen 0.9080
-set xrange [0.28:0.965658751]
+set xrange [0.248:0.9864121204]
 set xtics ('0.2' 0.2,'0.4' 0.4,'0.6' 0.6,'0.8' 0.8,'1' 1)
 set xlabel 'threshold of test scores' offset 0,0.7
 set format y '%g'
 set ylabel 'share of runs above' offset 1.2,0
-plot data skip 1 every ::0::102 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::103::205 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::206::308 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::309::411 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::412::514 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::515::617 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1
+plot data skip 1 every ::0::284 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::285::569 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::570::854 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::855::1139 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::1140::1424 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0E69F00', \
+  data skip 1 every ::1425::1709 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D056B4E9', \
+  data skip 1 every ::0::284 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::285::569 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::570::854 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::855::1139 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::1140::1424 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::1425::1709 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1
 unset label
 unset arrow
 unset multiplot

@@ -10,7 +10,7 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Use of ranks on dev, mean over sites, one seed' at screen 0.5,0.9645 center font ',7.0'
+set label 'Use of ranks on dev, mean over sites; band: 95 % t-interval' at screen 0.5,0.9645 center font ',7.0'
 set yrange [0:6]
 set ytics 2
 set title offset 0,-0.8 font ',7.0'
@@ -28,7 +28,7 @@ set arrow from screen 0.5000,0.0372 to screen 0.5588,0.0372 nohead lc rgb '#CC79
 set label '' at screen 0.5294,0.0372 point pt 13 ps 0.5 lc rgb '#CC79A7'
 set label 'lora-moe 8x8, top-1' at screen 0.5735,0.0372 left font ',7'
 set multiplot
-set lmargin at screen 0.1294
+set lmargin at screen 0.1113
 set rmargin at screen 0.4618
 set bmargin at screen 0.6348
 set tmargin at screen 0.8759
@@ -38,29 +38,37 @@ set ytics 1
 set xrange [75:150]
 set xtics ('' 50,'' 100,'' 150)
 unset xlabel
-plot data skip 1 every ::0::1 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
+plot data skip 1 every ::0::1 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::2::3 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::4::5 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::6::7 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::0::1 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
   data skip 1 every ::2::3 using 3:4 with linespoints lc rgb '#D55E00' lw 1 dt 1 pt 5 ps 0.35, \
   data skip 1 every ::4::5 using 3:4 with linespoints lc rgb '#009E73' lw 1 dt 1 pt 9 ps 0.35, \
   data skip 1 every ::6::7 using 3:4 with linespoints lc rgb '#CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
-set lmargin at screen 0.6206
+set lmargin at screen 0.6024
 set rmargin at screen 0.9529
 set bmargin at screen 0.6348
 set tmargin at screen 0.8759
 set title 'dead ranks, share'
-set yrange [0:0.002]
-set ytics 0.0005
+set yrange [0:0.004]
+set ytics 0.001
 set xrange [75:150]
 set xtics ('' 50,'' 100,'' 150)
 unset xlabel
-plot data skip 1 every ::8::9 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
+plot data skip 1 every ::8::9 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::10::11 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::12::13 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::14::15 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::8::9 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
   data skip 1 every ::10::11 using 3:4 with linespoints lc rgb '#D55E00' lw 1 dt 1 pt 5 ps 0.35, \
   data skip 1 every ::12::13 using 3:4 with linespoints lc rgb '#009E73' lw 1 dt 1 pt 9 ps 0.35, \
   data skip 1 every ::14::15 using 3:4 with linespoints lc rgb '#CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
-set lmargin at screen 0.1294
+set lmargin at screen 0.1113
 set rmargin at screen 0.4618
 set bmargin at screen 0.2766
 set tmargin at screen 0.5177
@@ -70,13 +78,17 @@ set ytics 2
 set xrange [75:150]
 set xtics ('50' 50,'100' 100,'150' 150)
 set xlabel 'step' offset 0,0.7
-plot data skip 1 every ::16::17 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
+plot data skip 1 every ::16::17 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::18::19 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::20::21 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::22::23 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::16::17 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
   data skip 1 every ::18::19 using 3:4 with linespoints lc rgb '#D55E00' lw 1 dt 1 pt 5 ps 0.35, \
   data skip 1 every ::20::21 using 3:4 with linespoints lc rgb '#009E73' lw 1 dt 1 pt 9 ps 0.35, \
   data skip 1 every ::22::23 using 3:4 with linespoints lc rgb '#CC79A7' lw 1 dt 1 pt 13 ps 0.35
 unset label
 unset arrow
-set lmargin at screen 0.6206
+set lmargin at screen 0.6024
 set rmargin at screen 0.9529
 set bmargin at screen 0.2766
 set tmargin at screen 0.5177
@@ -86,7 +98,9 @@ set ytics 0.1
 set xrange [75:150]
 set xtics ('50' 50,'100' 100,'150' 150)
 set xlabel 'step' offset 0,0.7
-plot data skip 1 every ::24::25 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
+plot data skip 1 every ::24::25 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::26::27 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::24::25 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35, \
   data skip 1 every ::26::27 using 3:4 with linespoints lc rgb '#D55E00' lw 1 dt 1 pt 5 ps 0.35
 unset label
 unset arrow

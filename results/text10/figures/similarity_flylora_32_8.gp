@@ -8,7 +8,7 @@ set output 'similarity_flylora_32_8.'.format
 set encoding utf8
 set datafile separator comma
 set label 'flylora 32/8: Bhattacharyya coefficient of rank usage, mean over' at screen 0.5,0.9683 center font ',7.0'
-set label 'sites, one seed; silhouette of families 0.01' at screen 0.5,0.9270 center font ',7.0'
+set label 'sites and 3 seeds; silhouette of families 0.03 ± 0.03 std' at screen 0.5,0.9270 center font ',7.0'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0.9:1]
 set cbtics 0.9,0.04999999999999999 scale 0.3 offset 0,0.45
@@ -22,36 +22,36 @@ set lmargin at screen 0.5534
 set rmargin at screen 0.8559
 set bmargin at screen 0.2508
 set tmargin at screen 0.8857
-set arrow from graph 1.0100,first 2.0000 to graph 1.0807,first 2.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 3.0000 to graph 1.0807,first 3.0000 nohead lw 0.7
-set arrow from graph 1.0807,first 2.0000 to graph 1.0807,first 3.0000 nohead lw 0.7
-set arrow from graph 1.0807,first 2.5000 to graph 1.1100,first 2.5000 nohead lw 0.7
-set arrow from graph 1.0100,first 4.0000 to graph 1.1100,first 4.0000 nohead lw 0.7
-set arrow from graph 1.1100,first 2.5000 to graph 1.1100,first 4.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 6.0000 to graph 1.1195,first 6.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 7.0000 to graph 1.1195,first 7.0000 nohead lw 0.7
-set arrow from graph 1.1195,first 6.0000 to graph 1.1195,first 7.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 1.0000 to graph 1.1357,first 1.0000 nohead lw 0.7
-set arrow from graph 1.1100,first 3.2500 to graph 1.1357,first 3.2500 nohead lw 0.7
-set arrow from graph 1.1357,first 1.0000 to graph 1.1357,first 3.2500 nohead lw 0.7
-set arrow from graph 1.1357,first 2.1250 to graph 1.1790,first 2.1250 nohead lw 0.7
-set arrow from graph 1.0100,first 5.0000 to graph 1.1790,first 5.0000 nohead lw 0.7
-set arrow from graph 1.1790,first 2.1250 to graph 1.1790,first 5.0000 nohead lw 0.7
-set arrow from graph 1.1790,first 3.5625 to graph 1.2068,first 3.5625 nohead lw 0.7
-set arrow from graph 1.1195,first 6.5000 to graph 1.2068,first 6.5000 nohead lw 0.7
-set arrow from graph 1.2068,first 3.5625 to graph 1.2068,first 6.5000 nohead lw 0.7
-set arrow from graph 1.2068,first 5.0312 to graph 1.2080,first 5.0312 nohead lw 0.7
-set arrow from graph 1.0100,first 8.0000 to graph 1.2080,first 8.0000 nohead lw 0.7
-set arrow from graph 1.2080,first 5.0312 to graph 1.2080,first 8.0000 nohead lw 0.7
-set arrow from graph 1.2080,first 6.5156 to graph 1.2710,first 6.5156 nohead lw 0.7
-set arrow from graph 1.0100,first 9.0000 to graph 1.2710,first 9.0000 nohead lw 0.7
-set arrow from graph 1.2710,first 6.5156 to graph 1.2710,first 9.0000 nohead lw 0.7
-set arrow from graph 1.2710,first 7.7578 to graph 1.3017,first 7.7578 nohead lw 0.7
+set arrow from graph 1.0100,first 2.0000 to graph 1.0788,first 2.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 3.0000 to graph 1.0788,first 3.0000 nohead lw 0.7
+set arrow from graph 1.0788,first 2.0000 to graph 1.0788,first 3.0000 nohead lw 0.7
+set arrow from graph 1.0788,first 2.5000 to graph 1.1146,first 2.5000 nohead lw 0.7
+set arrow from graph 1.0100,first 4.0000 to graph 1.1146,first 4.0000 nohead lw 0.7
+set arrow from graph 1.1146,first 2.5000 to graph 1.1146,first 4.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 5.0000 to graph 1.1226,first 5.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 6.0000 to graph 1.1226,first 6.0000 nohead lw 0.7
+set arrow from graph 1.1226,first 5.0000 to graph 1.1226,first 6.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 1.0000 to graph 1.1396,first 1.0000 nohead lw 0.7
+set arrow from graph 1.1146,first 3.2500 to graph 1.1396,first 3.2500 nohead lw 0.7
+set arrow from graph 1.1396,first 1.0000 to graph 1.1396,first 3.2500 nohead lw 0.7
+set arrow from graph 1.0100,first 7.0000 to graph 1.1912,first 7.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 8.0000 to graph 1.1912,first 8.0000 nohead lw 0.7
+set arrow from graph 1.1912,first 7.0000 to graph 1.1912,first 8.0000 nohead lw 0.7
+set arrow from graph 1.1396,first 2.1250 to graph 1.1926,first 2.1250 nohead lw 0.7
+set arrow from graph 1.1226,first 5.5000 to graph 1.1926,first 5.5000 nohead lw 0.7
+set arrow from graph 1.1926,first 2.1250 to graph 1.1926,first 5.5000 nohead lw 0.7
+set arrow from graph 1.1926,first 3.8125 to graph 1.2130,first 3.8125 nohead lw 0.7
+set arrow from graph 1.1912,first 7.5000 to graph 1.2130,first 7.5000 nohead lw 0.7
+set arrow from graph 1.2130,first 3.8125 to graph 1.2130,first 7.5000 nohead lw 0.7
+set arrow from graph 1.2130,first 5.6562 to graph 1.2544,first 5.6562 nohead lw 0.7
+set arrow from graph 1.0100,first 9.0000 to graph 1.2544,first 9.0000 nohead lw 0.7
+set arrow from graph 1.2544,first 5.6562 to graph 1.2544,first 9.0000 nohead lw 0.7
+set arrow from graph 1.2544,first 7.3281 to graph 1.3017,first 7.3281 nohead lw 0.7
 set arrow from graph 1.0100,first 10.0000 to graph 1.3017,first 10.0000 nohead lw 0.7
-set arrow from graph 1.3017,first 7.7578 to graph 1.3017,first 10.0000 nohead lw 0.7
-set xtics ('1' 1,'2' 2,'9' 3,'10' 4,'5' 5,'7' 6,'8' 7,'4' 8,'6' 9,'3' 10) scale 0.3 nomirror offset 0,0.4 font ',5.5'
+set arrow from graph 1.3017,first 7.3281 to graph 1.3017,first 10.0000 nohead lw 0.7
+set xtics ('1' 1,'2' 2,'9' 3,'10' 4,'7' 5,'8' 6,'4' 7,'5' 8,'6' 9,'3' 10) scale 0.3 nomirror offset 0,0.4 font ',5.5'
 unset xlabel
-set ytics ('1 rotten_tomatoes (sentiment)' 1,'2 sms_spam (spam)' 2,'9 vader_tweets (sentiment)' 3,'10 vader_amazon (sentiment)' 4,'5 boolq (question)' 5,'7 commonsense_qa (commonsense)' 6,'8 social_iqa (commonsense)' 7,'4 supersense16 (topic)' 8,'6 privacyqa (question)' 9,'3 reuters8 (topic)' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
+set ytics ('1 rotten_tomatoes (sentiment)' 1,'2 sms_spam (spam)' 2,'9 vader_tweets (sentiment)' 3,'10 vader_amazon (sentiment)' 4,'7 commonsense_qa (commonsense)' 5,'8 social_iqa (commonsense)' 6,'4 supersense16 (topic)' 7,'5 boolq (question)' 8,'6 privacyqa (question)' 9,'3 reuters8 (topic)' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
 unset ylabel
 set xrange [0.5:10.5]
 set yrange [10.5:0.5]

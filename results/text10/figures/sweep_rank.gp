@@ -10,9 +10,9 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'One seed; higher is better' at screen 0.5,0.9578 center font ',7.0'
-set yrange [0.63:0.69]
-set ytics 0.01
+set label 'Mean over seeds, bar: 95 % t-interval; higher is better' at screen 0.5,0.9578 center font ',7.0'
+set yrange [0.62:0.72]
+set ytics 0.02
 set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.4212,0.0443 to screen 0.4800,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
@@ -29,7 +29,8 @@ set xtics ('1' 1,'2' 2,'4' 4,'8' 8,'16' 16,'32' 32,'64' 64)
 set xlabel 'rank' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test score' offset 1.2,0
-plot data skip 1 every ::0::6 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35
+plot data skip 1 every ::0::6 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \
+  data skip 1 every ::0::6 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35
 unset label
 unset arrow
 unset multiplot

@@ -10,7 +10,7 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Dev scores, one seed' at screen 0.5,0.9773 center font ',7.0'
+set label 'Dev scores, mean over seeds; band: lowest to highest seed' at screen 0.5,0.9773 center font ',7.0'
 set yrange [0:1]
 set ytics 0.5
 set title offset 0,-0.8 font ',4.6'

@@ -7,7 +7,7 @@ data = 'usage_flylora_32_8.csv'
 set output 'usage_flylora_32_8.'.format
 set encoding utf8
 set datafile separator comma
-set label 'flylora 32/8: mean over sites, one seed' at screen 0.5,0.9603 center font ',7.0'
+set label 'flylora 32/8: mean over sites and 3 seeds' at screen 0.5,0.9603 center font ',7.0'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:0.3]
 set cbtics 0,0.1 scale 0.3 offset 0,0.45

@@ -7,10 +7,10 @@ data = 'usage_smora_64_8.csv'
 set output 'usage_smora_64_8.'.format
 set encoding utf8
 set datafile separator comma
-set label 'smora 64/8: mean over sites, one seed' at screen 0.5,0.9603 center font ',7.0'
+set label 'smora 64/8: mean over sites and 3 seeds' at screen 0.5,0.9603 center font ',7.0'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
-set cbrange [0:0.3]
-set cbtics 0,0.1 scale 0.3 offset 0,0.45
+set cbrange [0:0.2]
+set cbtics 0,0.05 scale 0.3 offset 0,0.45
 set colorbox horizontal user origin screen 0.2871,0.1508 size screen 0.6718,0.0278
 set cblabel 'share of dev tokens that used the rank' offset 0,1.1
 set border lw 0.5
