@@ -124,13 +124,13 @@ std::string cells(const Place& place, const HeatStyle& style) {
 /// The values as text: white on dark cells, black on light ones. Viridis is dark below, a diverging
 /// palette at both ends.
 Strings number_plots(const Place& place, const HeatStyle& style) {
-  const auto [x, y] = cell_at(place, style);
+  const auto cell = cell_at(place, style);
   const std::string dark =
       style.low < 0 ? fmt::format("abs($3)>{:.6g}", 0.7 * style.high)
                     : fmt::format("$3<{:.6g}", style.low + 0.55 * (style.high - style.low));
   const auto text = [&](const std::string& where, const char* colour) {
     return fmt::format("{}({}?{}:NaN):{}:(sprintf('%.2f',$3)) with labels tc rgb '{}' font ',{}'",
-                       place.data(), where, x, y, colour, kFontSize);
+                       place.data(), where, cell.first, cell.second, colour, kFontSize);
   };
   return {text(dark, "white"), text("!(" + dark + ")", "black")};
 }

@@ -44,8 +44,8 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style);
 /// Inches that each panel of such a drawing is wide.
 double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style);
 
-/// The end of a colour scale from 0: the largest value, rounded up to tenths, from 0.6
-/// on to fifths.
+/// The end of a colour scale from 0: the largest value, rounded up to tenths, beyond a half
+/// to fifths.
 double share_scale(const std::vector<HeatMap>& maps);
 
 }  // namespace rankwise

@@ -22,17 +22,14 @@ std::vector<std::string> task_names(const RunLayout& layout) {
 }
 
 /// One site in one run; no counts where the run has no evaluation.
-RankUsage read_site(const RunFile& file, const SiteRecord& site,
-                    const std::map<std::string, double>& token_ranks) {
+RankUsage read_site(const RunFile& file, const SiteRecord& site) {
   RankUsage usage;
   usage.site = site.name;
   const std::vector<SiteUsage> evaluations = file.usage(site.name);
   if (evaluations.empty()) return usage;
   const SiteUsage& last = evaluations.back();
   usage.count = to_matrix(last.count, site.ranks);
-  const auto found = token_ranks.find(site.name);
-  usage.tokens = tokens_of_tasks(
-      usage.count, found == token_ranks.end() ? std::nullopt : std::optional(found->second));
+  usage.tokens = tokens_of_tasks(usage.count, token_ranks(file, site, last));
   usage.chosen = to_matrix(last.chosen_rank, 1);
   return usage;
 }
@@ -79,10 +76,9 @@ std::optional<GroupUsage> read_usage(const RunGroup& group) {
     if (usage.tasks.empty()) usage.tasks = tasks;
     check(tasks == usage.tasks, "{}: has other tasks than the first run of '{}'", run.path.string(),
           group.label);
-    const std::map<std::string, double> token_ranks = ranks_of_tokens(file);
     for (const SiteRecord& site : file.layout().sites) {
       if (site.ranks == 0) continue;
-      RankUsage read = read_site(file, site, token_ranks);
+      RankUsage read = read_site(file, site);
       if (read.count.size() == 0) continue;
       if (!seeds_of_site.contains(site.name)) order.push_back(site.name);
       seeds_of_site[site.name].push_back(std::move(read));

@@ -13,9 +13,9 @@ struct SummaryOptions {
   std::int64_t steps = 12000;      // training steps over all runs: of each run evenly spaced ones,
                                    // the last one among them
   std::int64_t fewest_steps = 40;  // of a run, whatever that makes together
-  std::int64_t evaluations = 30;   // likewise, where all runs hold at most `usage` numbers
-  std::int64_t usage = 600000;     // numbers of routing statistics over all runs
-  std::int64_t coordinates = 8;    // principal coordinates of sampled representations
+  std::int64_t evaluations = 30;  // of a run, evenly spaced, where all hold at most `usage` numbers
+  std::int64_t usage = 600000;    // numbers of routing statistics over all runs
+  std::int64_t coordinates = 8;   // principal coordinates of sampled representations
 };
 
 /// Writes the finished runs as an archive (run_archive.h): every score and measure, test

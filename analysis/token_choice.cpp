@@ -4,8 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace rankwise {
 
 using Eigen::MatrixXd;
@@ -25,16 +23,22 @@ std::optional<double> shared_token_ranks(const MatrixXd& coactivation) {
   return (pairs - ranks * chose).cwiseAbs().maxCoeff() == 0 ? ranks : 0;
 }
 
-std::map<std::string, double> ranks_of_tokens(const RunFile& file) {
+std::optional<double> token_ranks(const RunFile& file, const SiteRecord& site,
+                                  const SiteUsage& last) {
   const auto stored = file.attributes().find(kStoredTokenRanks);
-  if (stored != file.attributes().end()) return stored->get<std::map<std::string, double>>();
+  if (stored != file.attributes().end() && stored->contains(site.name)) {
+    return stored->at(site.name).get<double>();
+  }
+  if (!site.coactivation) return std::nullopt;
+  return shared_token_ranks(to_matrix(last.coactivation, site.ranks));
+}
+
+std::map<std::string, double> ranks_of_tokens(const RunFile& file) {
   std::map<std::string, double> ranks;
-  if (file.evaluation_count() == 0) return ranks;
   for (const SiteRecord& site : file.layout().sites) {
-    if (!site.coactivation) continue;
-    const auto shared =
-        shared_token_ranks(to_matrix(file.usage(site.name).back().coactivation, site.ranks));
-    if (shared) ranks[site.name] = *shared;
+    if (!chooses(file, site) || file.evaluation_count() == 0) continue;
+    const auto of_site = token_ranks(file, site, file.usage(site.name).back());
+    if (of_site) ranks[site.name] = *of_site;
   }
   return ranks;
 }
@@ -52,7 +56,7 @@ VectorXd tokens_of_tasks(const MatrixXd& count, std::optional<double> token_rank
     if (*token_ranks == 0) throw UnknownTokens();
     return count.rowwise().sum() / *token_ranks;
   }
-  const VectorXd most = count.rowwise().maxCoeff();
+  VectorXd most = count.rowwise().maxCoeff();
   const auto whole = count.array() == 0 || count.array() == most.replicate(1, count.cols()).array();
   if (!whole.all()) throw UnknownTokens();
   return most;

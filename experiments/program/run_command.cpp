@@ -74,11 +74,6 @@ void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments
   fmt::print("{} taken from other studies\n", taken);
 }
 
-std::string state_of(const RunTask& task, const RunArguments& arguments) {
-  if (is_finished(task)) return "finished";
-  return find_reusable(task, arguments.reuse) ? "to reuse" : "to run";
-}
-
 // Loads data and weights of each run to count them.
 void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
   fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
@@ -87,8 +82,10 @@ void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments
     const RunIdentity identity = identify(task.config, task.places);
     const auto file = run_file(task.config, identity, task.study, task.places);
     const RunPlan cost = plan(task);
-    fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
-               state_of(task, arguments),
+    const char* state = std::filesystem::exists(file)          ? "finished"
+                        : find_reusable(task, arguments.reuse) ? "to reuse"
+                                                               : "to run";
+    fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n", state,
                fmt::format("{} seed {}", task.config.label, task.config.seed),
                cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
                cost.flops / 1e12, cost.disk_mib, file.string());
