@@ -34,7 +34,6 @@ void FigureFiles::add(const std::vector<std::filesystem::path>& more) {
 }
 
 void FigureFiles::leave_out(const std::string& label, const std::string& reason) {
-  notes.push_back(fmt::format("{}: {}; not drawn", label, reason));
   const auto found = std::find_if(left_out_.begin(), left_out_.end(),
                                   [&](const auto& entry) { return entry.first == reason; });
   if (found != left_out_.end()) {
@@ -42,6 +41,14 @@ void FigureFiles::leave_out(const std::string& label, const std::string& reason)
   } else {
     left_out_.push_back({reason, {label}});
   }
+}
+
+std::vector<std::string> FigureFiles::notes() const {
+  std::vector<std::string> lines;
+  for (const auto& [reason, labels] : left_out_) {
+    lines.push_back(fmt::format("not drawn, {}: {}", reason, fmt::join(labels, ", ")));
+  }
+  return lines;
 }
 
 std::string FigureFiles::reasons() const {

@@ -23,11 +23,12 @@ struct FigureRequest {
 
 struct FigureFiles {
   std::vector<std::filesystem::path> files;
-  std::vector<std::string> notes;  // what was not drawn, and why; one line each
 
   void add(const std::vector<std::filesystem::path>& more);
   /// Notes that a label is not drawn.
   void leave_out(const std::string& label, const std::string& reason);
+  /// A line for each reason with all its labels: "not drawn, no rank is chosen: lora, dora".
+  std::vector<std::string> notes() const;
   /// The reasons of all labels that were left out, each once: "no rank is chosen (lora, dora and 3
   /// more)".
   std::string reasons() const;

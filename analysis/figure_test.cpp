@@ -67,7 +67,7 @@ TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
   write_run(folder, "b", {.label = "plain"});
   const FigureFiles result = draw_figure("usage", folder);
   EXPECT_EQ(names(result.files, ".svg"), (Names{"usage_it_s_r_2_b", "usage_it_s_r_2_b_sites"}));
-  EXPECT_EQ(result.notes, Names{"plain: no rank usage is recorded; not drawn"});
+  EXPECT_EQ(result.notes(), Names{"not drawn, no rank usage is recorded: plain"});
   EXPECT_EQ(read_file(result.files.front()),
             "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
 }
@@ -172,7 +172,7 @@ TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
             "task,label,step,rank,low,high\nmean over tasks,alpha,2,1.5,,\n"
             "mean over tasks,alpha,4,1.75,,\nmean over tasks,true rank,2,1.875,,\n"
             "mean over tasks,true rank,4,1.875,,\n");
-  EXPECT_EQ(result.notes.size(), 2U);
+  EXPECT_EQ(result.notes(), Names{"not drawn, no rank is chosen by task: rate 0.1, rate 0.2"});
 }
 
 TEST(Figure, ReasonsAreToldOnceWithTheirLabels) {
@@ -180,8 +180,8 @@ TEST(Figure, ReasonsAreToldOnceWithTheirLabels) {
   for (const char* label : {"a", "b", "c", "d", "e"}) files.leave_out(label, "no rank is chosen");
   files.leave_out("f", "no score");
   EXPECT_EQ(files.reasons(), "no rank is chosen (a, b, c and 2 more); no score (f)");
-  EXPECT_EQ(files.notes.size(), 6U);
-  EXPECT_EQ(files.notes.back(), "f: no score; not drawn");
+  EXPECT_EQ(files.notes(),
+            (Names{"not drawn, no rank is chosen: a, b, c, d, e", "not drawn, no score: f"}));
 }
 
 TEST(Figure, SweepsHoldTheValueOfTheAxis) {
@@ -189,8 +189,8 @@ TEST(Figure, SweepsHoldTheValueOfTheAxis) {
   EXPECT_EQ(read_file(result.files.front()),
             "axis,label,place,mean,low,high,value\noptions.balance_rate,routed,0.1,0.3,,,0.1\n"
             "options.balance_rate,routed,0.2,0.3,,,0.2\n");
-  EXPECT_EQ(result.notes, Names{"options.balance_rate: no other label differs in it alone from "
-                                "alpha; not drawn"});
+  EXPECT_EQ(result.notes(),
+            Names{"not drawn, no other label differs in options.balance_rate alone: alpha"});
 }
 
 TEST(Figure, ParetoKeepsWhatIsNotDominated) {

@@ -1,6 +1,8 @@
 #include "analysis/line_figure.h"
 
 #include "analysis/figure_style.h"
+#include "analysis/line_axis.h"
+#include "analysis/point_numbers.h"
 #include "analysis/significance.h"
 #include "analysis/statistics.h"
 #include "analysis/table.h"
@@ -106,59 +108,25 @@ Axis y_axis(const std::vector<LinePanel>& panels, const LineStyle& style, int mo
   return round_axis(extent.low, extent.high, most);
 }
 
-/// "set xtics ('1k' 1000, ...)", without the names where another panel has them.
-std::string tic_list(const std::vector<Tic>& tics, bool named) {
-  Strings texts;
-  for (const auto& [at, name] : tics) {
-    texts.push_back(fmt::format("{} {:.10g}", gnuplot_string(named ? name : ""), at));
-  }
-  return fmt::format("set xtics ({})\n", fmt::join(texts, ","));
+/// That of panel i, its own or one for all.
+Axis y_axis(const std::vector<LinePanel>& panels, std::size_t i, const LineStyle& style) {
+  if (style.own_axes) return y_axis({panels[i]}, style, 4);
+  return y_axis(panels, style, panels.size() > 1 ? 3 : 6);
 }
 
-std::string range(double low, double high) {
-  return fmt::format("set xrange [{:.10g}:{:.10g}]\n", low, high);
-}
-
-/// A log axis; where there is a zero one that is linear below the least other value.
-std::string log_commands(const std::vector<double>& places, const std::vector<Tic>& wanted,
-                         bool named) {
-  double least = std::numeric_limits<double>::infinity(), most = 0;
-  for (const double place : places) {
-    if (place > 0) least = std::min(least, place);
-    most = std::max(most, place);
-  }
-  const bool zero = std::find(places.begin(), places.end(), 0.0) != places.end();
-  const double factor = std::max(1.1, std::pow(most / least, 0.06));
-  std::vector<Tic> tics = log_tics(least / factor, most * factor);
-  if (zero) tics.insert(tics.begin(), {0, "0"});
-  if (!wanted.empty()) tics = wanted;
-  const std::string scale =
-      zero ? fmt::format("set nonlinear x via asinh(x/{0:.10g}) inverse {0:.10g}*sinh(x)\n", least)
-           : "set logscale x\n";
-  return scale + range(zero ? -0.3 * least : least / factor, most * factor) + tic_list(tics, named);
-}
-
-/// The x-axis of all panels, its tics with names or without.
-std::string x_commands(const std::vector<LinePanel>& panels, const LineStyle& style, bool named) {
+LineAxis x_axis(const std::vector<LinePanel>& panels, const LineStyle& style) {
   std::vector<double> places;
-  for (const auto& [at, name] : style.x_tics) places.push_back(at);
   for (const LinePanel& panel : panels) {
     for (const Line& line : panel.lines) places.insert(places.end(), line.x.begin(), line.x.end());
   }
-  if (style.log_x) return log_commands(places, style.x_tics, named);
-  const auto [low, high] = std::minmax_element(places.begin(), places.end());
-  const double apart = *high > *low ? *high - *low : 1;
-  const double room = style.room || !style.x_tics.empty() ? 0.06 * apart : 0;
-  const std::vector<Tic> round = named_tics(round_axis(*low, *high, panels.size() > 1 ? 3 : 6));
-  return range(*low - room, (*high > *low ? *high : *low + apart) + room) +
-         tic_list(style.x_tics.empty() ? round : style.x_tics, named);
+  return {places, {style.x_tics, style.log_x, style.room, panels.size() > 1 ? 3 : 6}};
 }
 
 /// Everything that panels of one drawing share.
 struct Sheet {
   const LineStyle& style;
   Strings labels;
-  std::size_t columns = 1;
+  Grid grid = {};
   std::size_t next_row = 0;  // of the CSV, from 0 after its header
 
   std::size_t series(const Line& line) const {
@@ -187,12 +155,6 @@ std::string line_plot(const Line& line, const std::string& rows, const Sheet& sh
                             sheet.style.marker_size);
 }
 
-/// The label's number beside each of its points.
-std::string number_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
-  return rows + fmt::format("using 3:4:('{}') with labels left offset 0.5,0.3 font ',5.5'",
-                            sheet.series(line) + 1);
-}
-
 std::string band_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
   const std::string colour = series_colour(sheet.series(line)).substr(1);
   if (sheet.style.bars) {
@@ -212,12 +174,36 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
     const std::string rows = fmt::format("data skip 1 every ::{}::{} ", first, sheet.next_row - 1);
     if (sheet.style.bands && has_band(line)) bands.push_back(band_plot(line, rows, sheet));
     lines.push_back(line_plot(line, rows, sheet));
-    if (sheet.style.numbers && line.label != sheet.style.reference) {
-      lines.push_back(number_plot(line, rows, sheet));
-    }
   }
   bands.insert(bands.end(), lines.begin(), lines.end());
   return bands.empty() ? "plot NaN\n" : fmt::format("plot {}\n", fmt::join(bands, ", \\\n  "));
+}
+
+/// The number of its label beside each point of panel i, off bars and reference lines.
+std::string numbers_beside(const std::vector<LinePanel>& panels, std::size_t i,
+                           const Sheet& sheet) {
+  const Panel& size = sheet.grid.first;
+  const LineAxis across = x_axis(panels, sheet.style);
+  const Axis up = y_axis(panels, i, sheet.style);
+  const auto x_at = [&](double x) { return across.fraction(x) * size.width; };
+  const auto y_at = [&](double y) { return (y - up.low) / (up.high - up.low) * size.height; };
+  std::vector<NumberedPoint> points;
+  std::vector<Stroke> strokes;
+  for (const Line& line : panels[i].lines) {
+    const bool reference = line.label == sheet.style.reference;
+    for (std::size_t k = 0; k < line.x.size(); ++k) {
+      const double x = x_at(line.x[k]), y = y_at(line.y[k]);
+      if (!reference) {
+        points.push_back({fmt::to_string(sheet.series(line) + 1), x, y});
+        strokes.push_back({x, y_at(line.low[k]), x, y_at(line.high[k])});
+      } else if (k > 0) {
+        const double before = x_at(line.x[k - 1]), level = y_at(line.y[k - 1]);
+        strokes.push_back(
+            {std::min(x, before), std::min(y, level), std::max(x, before), std::max(y, level)});
+      }
+    }
+  }
+  return number_commands(points, strokes, size);
 }
 
 std::string axis_commands(const Axis& axis) {
@@ -230,7 +216,8 @@ Grid arrange(std::size_t panels, double tics_width, double below, const LineStyl
   const std::size_t most = style.own_axes ? 2 : 3;
   const std::size_t rows = (panels - 1) / most + 1, columns = (panels - 1) / rows + 1;
   const double above = heading_height(style.heading, drawing);
-  const double title = panels > 1 ? 0.16 : 0.04, height = panels > 1 ? 0.68 : 1.6;
+  const double title = panels > 1 ? 0.16 : 0.04;
+  const double height = panels > 1 ? 0.68 : style.numbers ? 2.1 : 1.6;
   const double down = height + title + (style.own_axes ? 0.17 : 0.06);
   const double axis_name = panels > 1 && style.own_axes ? 0 : 0.2, left = tics_width + axis_name;
   const double own = style.own_axes ? left : 0;
@@ -246,11 +233,12 @@ Grid arrange(std::size_t panels, double tics_width, double below, const LineStyl
 /// The commands of panel i; names of axes only where no other panel is between it and the edge.
 std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, Sheet& sheet) {
   const LineStyle& style = sheet.style;
-  const bool lowest = i + sheet.columns >= panels.size(), leftmost = i % sheet.columns == 0;
+  const bool lowest = i + sheet.grid.columns >= panels.size(),
+             leftmost = i % sheet.grid.columns == 0;
   std::string text;
   if (panels.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(panels[i].title));
-  if (style.own_axes) text += axis_commands(y_axis({panels[i]}, style, 4));
-  text += x_commands(panels, style, lowest);
+  if (style.own_axes) text += axis_commands(y_axis(panels, i, style));
+  text += x_axis(panels, style).commands(lowest);
   text += lowest ? fmt::format("set xlabel {} offset 0,0.7\n", gnuplot_string(style.x_axis))
                  : "unset xlabel\n";
   if (!style.own_axes) {
@@ -258,6 +246,7 @@ std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, 
                                    gnuplot_string(style.y_axis))
                      : "set format y ''\nunset ylabel\n";
   }
+  if (style.numbers) text += numbers_beside(panels, i, sheet);
   return text + panel_plot(panels[i], sheet) + "unset label\nunset arrow\n";
 }
 
@@ -294,23 +283,19 @@ Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& styl
   Legend legend{
       .labels = legend_labels(sheet.labels, style), .lines = style.lines, .points = style.markers};
   if (has_reference(panels, style)) legend.reference = style.reference;
-  const int most = panels.size() > 1 ? 3 : 6;
   double tics = 0;
-  for (const LinePanel& panel : panels) {
-    const auto& sharing = style.own_axes ? std::vector<LinePanel>{panel} : panels;
-    tics = std::max(tics, text_width(y_axis(sharing, style, style.own_axes ? 4 : most).tics(), 7));
+  for (std::size_t i = 0; i < panels.size(); ++i) {
+    tics = std::max(tics, text_width(y_axis(panels, i, style).tics(), 7));
   }
-  const Grid grid =
-      arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.31, style, drawing);
-  sheet.columns = grid.columns;
+  sheet.grid = arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.31, style, drawing);
   drawing.csv = lines_csv(panels, style);
   drawing.script = thin_axes() + heading_commands(style.heading, drawing) +
-                   axis_commands(y_axis(panels, style, most)) +
+                   axis_commands(y_axis(panels, 0, style)) +
                    fmt::format("set title offset 0,-0.8 font ',{:.1f}'\nunset key\n",
-                               fitting_size(titles_of(panels), grid.right - 0.05, 7)) +
+                               fitting_size(titles_of(panels), sheet.grid.right - 0.05, 7)) +
                    legend.commands(drawing) + "set multiplot\n";
   for (std::size_t i = 0; i < panels.size(); ++i) {
-    drawing.script += place(grid.at(i), drawing) + panel_commands(panels, i, sheet);
+    drawing.script += place(sheet.grid.at(i), drawing) + panel_commands(panels, i, sheet);
   }
   drawing.script += "unset multiplot\n";
   return drawing;

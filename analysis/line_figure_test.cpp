@@ -49,7 +49,8 @@ TEST(LineFigure, EachLineIsDrawnFromItsOwnRows) {
 TEST(LineFigure, NumbersStandBesideThePointsAndInTheLegend) {
   const Drawing drawing =
       line_drawing({{"first", {rising("a"), rising("b")}}}, {.name = "n", .numbers = true});
-  EXPECT_TRUE(holds(drawing.script, "every ::2::3 using 3:4:('2') with labels"));
+  EXPECT_TRUE(holds(drawing.script, "set label '1' at graph"));
+  EXPECT_TRUE(holds(drawing.script, "set label '2' at graph"));
   EXPECT_TRUE(holds(drawing.script, "set label '2 b'"));
 }
 

@@ -89,7 +89,7 @@ data figure_entry(const std::string& name, const Figure& figure, FigureFiles dra
   for (const auto& file : drawn.files) {
     if (file.extension() == ".svg") images.push_back(image_of(file));
   }
-  for (const std::string& note : drawn.notes) notes.emplace_back(note);
+  for (const std::string& note : drawn.notes()) notes.emplace_back(note);
   data entry = named(name, "summary", figure.summary);
   entry["images"] = list_of(images);
   entry["notes"] = list_of(notes);

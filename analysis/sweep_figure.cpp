@@ -6,7 +6,7 @@
 #include "analysis/run_number.h"
 #include "framework/core/error.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
@@ -108,10 +108,8 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   FigureFiles result;
   for (std::size_t i = 0; i < axes.size(); ++i) {
     const ConfigSweep sweep = find_sweep(runs, axes[i]);
-    if (!sweep.left_out.empty()) {
-      result.notes.push_back(
-          fmt::format("{}: no other label differs in it alone from {}; not drawn", axes[i],
-                      fmt::join(sweep.left_out, ", ")));
+    for (const std::string& label : sweep.left_out) {
+      result.leave_out(label, fmt::format("no other label differs in {} alone", axes[i]));
     }
     result.add(draw(sweep_drawing(sweep, names[i], runs, options), request.out));
   }

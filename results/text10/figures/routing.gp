@@ -11,8 +11,8 @@ set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Use of ranks on dev, mean over sites; band: 95 % t-interval' at screen 0.5,0.9645 center font ',7.0'
-set yrange [0:6]
-set ytics 2
+set yrange [0:4]
+set ytics 1
 set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.1131,0.0833 to screen 0.1719,0.0833 nohead lc rgb '#0072B2' lw 1.5 dt 1
