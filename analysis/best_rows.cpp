@@ -13,8 +13,6 @@
 namespace rankwise {
 namespace {
 
-constexpr double kSignificant = 0.05;
-
 /// Mean score and row, the best first; rows of other protocols than the first are left out.
 std::vector<std::pair<double, std::size_t>> ranking(const ScoreColumn& column) {
   std::vector<std::pair<double, std::size_t>> order;

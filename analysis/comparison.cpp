@@ -12,8 +12,6 @@
 namespace rankwise {
 namespace {
 
-constexpr double kSignificant = 0.05;
-
 Discordant discordant(const PredictionRecord& a, const PredictionRecord& b) {
   Discordant counts;
   for (std::size_t i = 0; i < a.correct.size(); ++i) {

@@ -13,8 +13,6 @@
 namespace rankwise {
 namespace {
 
-constexpr double kSignificant = 0.05;
-
 struct MeasuredRun {
   std::string protocol_hash;
   MeasureValues values;

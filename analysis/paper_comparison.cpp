@@ -9,6 +9,7 @@
 #include <cctype>
 #include <cmath>
 #include <map>
+#include <tuple>
 #include <utility>
 
 namespace rankwise {
@@ -101,6 +102,10 @@ class Comparison {
     return cell;
   }
 
+  /// Of cells whose sizes can not be compared; the correction needs them all. The number of
+  /// changes of ours among them.
+  std::size_t judge_signs(std::vector<ComparedCell>& cells) const;
+
   std::string best(std::size_t column) const;
 
  private:
@@ -158,11 +163,14 @@ class Comparison {
       cell.verdict = PaperVerdict::kNotFound;
     } else if (cell.reasons.empty()) {
       judge_size(cell);
-    } else if (cell.paper_change && !row(cell).against.empty()) {
-      judge_sign(cell);
     } else {
-      cell.verdict = PaperVerdict::kNotComparable;
+      cell.verdict = has_sign(cell) ? PaperVerdict::kUndecided : PaperVerdict::kNotComparable;
     }
+  }
+
+  bool has_sign(const ComparedCell& cell) const {
+    return cell.ours.count > 0 && !cell.reasons.empty() && cell.paper_change &&
+           !row(cell).against.empty();
   }
 
   std::string why_not_run(const ComparedCell& cell) const {
@@ -188,24 +196,45 @@ class Comparison {
   }
 
   void judge_sign(ComparedCell& cell) const {
-    cell.verdict = PaperVerdict::kUndecided;
-    if (!cell.our_change) {
+    if (!cell.holm_p) {
       cell.note = "fewer than two matched seeds have no interval";
-      return;
+    } else if (*cell.paper_change == 0) {
+      cell.note = "the paper's change is zero";
+    } else if (*cell.holm_p >= kSignificant) {
+      cell.note = fmt::format("p (Holm) {:.3g}", *cell.holm_p);
+    } else {
+      const bool we_gain = (cell.our_change->mean > 0) == cell.rise_is_better;
+      const bool same = we_gain == (*cell.paper_change > 0);
+      cell.verdict = same ? PaperVerdict::kSameSign : PaperVerdict::kOppositeSign;
     }
-    if (*cell.paper_change == 0 || (cell.our_change->low <= 0 && cell.our_change->high >= 0)) {
-      cell.note =
-          *cell.paper_change == 0 ? "the paper's change is zero" : "our interval holds zero";
-      return;
-    }
-    const bool we_gain = (cell.our_change->mean > 0) == cell.rise_is_better;
-    const bool same = we_gain == (*cell.paper_change > 0);
-    cell.verdict = same ? PaperVerdict::kSameSign : PaperVerdict::kOppositeSign;
   }
 
   const PaperTable& table_;
   OurRuns ours_;
 };
+
+std::size_t Comparison::judge_signs(std::vector<ComparedCell>& cells) const {
+  // A paper that has a row for each of two backbones asks one change of ours twice.
+  std::map<std::tuple<std::string, std::string, std::string>, double> changes;
+  const auto change_of = [&](const ComparedCell& cell) {
+    return std::tuple(row(cell).label, row(cell).against, head(cell).ours);
+  };
+  for (const ComparedCell& cell : cells) {
+    if (has_sign(cell) && cell.our_change) changes[change_of(cell)] = cell.our_change->p;
+  }
+  std::vector<double> p;
+  p.reserve(changes.size());
+  for (const auto& [change, value] : changes) p.push_back(value);
+  const std::vector<double> corrected = holm(p);
+  auto next = corrected.begin();
+  for (auto& [change, value] : changes) value = *next++;
+  for (ComparedCell& cell : cells) {
+    if (!has_sign(cell)) continue;
+    if (cell.our_change) cell.holm_p = changes.at(change_of(cell));
+    judge_sign(cell);
+  }
+  return changes.size();
+}
 
 std::string Comparison::best(std::size_t column) const {
   const PaperColumn& head = table_.columns[column];
@@ -245,6 +274,7 @@ PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs) 
       result.cells.push_back(comparison.compare(row, column));
     }
   }
+  result.changes = comparison.judge_signs(result.cells);
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     if (!table.columns[column].best.empty()) result.best.push_back(comparison.best(column));
   }

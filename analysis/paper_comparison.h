@@ -20,7 +20,7 @@ enum class PaperVerdict {
   kOutside,        // comparable, and it does not
   kSameSign,       // not comparable in size, but the change to the reference row has its sign
   kOppositeSign,   // the other sign
-  kUndecided,      // our interval holds zero, or is of one seed
+  kUndecided,      // our change may be chance, or is of one seed
   kNotComparable,  // other backbone, data or scale, and no reference row
   kNotFound,       // the paper's cell was not found
   kNotRun          // we have no such run or task
@@ -31,6 +31,7 @@ struct ComparedCell {
   MeanStd ours;                          // over seeds; of a row of differences, the differences
   std::optional<double> paper_change;    // to the reference row; of a difference, itself
   std::optional<PairedTest> our_change;  // the same of ours, over matched seeds
+  std::optional<double> holm_p;          // of our_change, where the table compares signs
   bool rise_is_better = true;            // of ours: false for error measures
   std::optional<double> difference;      // ours - paper; only where comparable
   PaperVerdict verdict = PaperVerdict::kNotRun;
@@ -41,6 +42,7 @@ struct ComparedCell {
 struct PaperComparison {
   PaperTable table;
   std::vector<ComparedCell> cells;  // row by row
+  std::size_t changes = 0;          // of ours, whose signs are compared with the paper's
   std::string scale;                // of our runs, in a word or two: "small-scale"
   std::vector<std::string> best;    // what the paper says is best in a column, and ours
 };
@@ -49,7 +51,8 @@ struct PaperComparison {
 /// runs of one protocol. Two means agree at 95 % when Welch's t-interval of their difference holds
 /// zero (the paper's ± read as a sample deviation), or, where the paper's deviation or seeds are
 /// not known, when ours of the mean holds the paper's; both but for the rounding of what is
-/// printed.
+/// printed. A sign counts where Holm's correction over all changes whose signs are compared leaves
+/// p < 0.05.
 PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs);
 
 /// A line for each cell. The column of our numbers names their scale.

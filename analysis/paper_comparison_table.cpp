@@ -89,8 +89,13 @@ std::vector<std::string> footers(const PaperComparison& comparison, const RunSet
   lines.push_back(reasons_footer(table, runs));
   lines.emplace_back(
       "Ours: test scores with the best parameters. Changes: to the table's reference row, ours "
-      "seed "
-      "by seed with the t-interval at 95 %. A sign counts where that interval does not hold zero.");
+      "seed by seed with the t-interval at 95 % (not corrected).");
+  if (comparison.changes > 0) {
+    lines.push_back(fmt::format(
+        "A sign counts where the paired t-test leaves p < 0.05 after Holm's correction over the {} "
+        "changes whose signs are compared.",
+        comparison.changes));
+  }
   const bool errors = std::any_of(comparison.cells.begin(), comparison.cells.end(),
                                   [](const ComparedCell& cell) { return !cell.rise_is_better; });
   if (errors) lines.emplace_back("Ours are errors, not times 100: a fall is a gain.");

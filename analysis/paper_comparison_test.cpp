@@ -93,9 +93,33 @@ TEST(PaperComparison, OfAnotherSettingOnlySignsAreCompared) {
   EXPECT_FALSE(cola.difference) << "sizes are not put beside each other";
   EXPECT_EQ(to_text(cola), "same sign; size not comparable: backbone, data");
   const ComparedCell& sst2 = cell(comparison, 1, 2);
-  EXPECT_EQ(to_text(sst2),
-            "undecided: our interval holds zero; size not comparable: backbone, data");
+  EXPECT_EQ(to_text(sst2), "undecided: p (Holm) 1; size not comparable: backbone, data");
   EXPECT_EQ(to_text(cell(comparison, 0, 0)), "not comparable: backbone, data");
+}
+
+TEST(PaperComparison, SignsAreCorrectedForTheirNumber) {
+  const fs::path folder = test_folder();
+  // Changes of 1, 1.2 and 2 points: t = 4.583, two degrees of freedom, p = 0.0445.
+  const double changes[] = {0.01, 0.012, 0.02};
+  for (std::int64_t seed = 0; seed < 3; ++seed) {
+    const std::string suffix = std::to_string(seed);
+    const double after = 0.5 + changes[seed];
+    write_run(folder, "lora" + suffix,
+              {.label = "lora", .seed = seed, .test_scores = {{"cola", 0.5}, {"sst2", 0.5}}});
+    write_run(folder, "more" + suffix,
+              {.label = "more", .seed = seed, .test_scores = {{"cola", after}, {"sst2", after}}});
+  }
+  const RunSet set = load_runs({folder});
+  PaperTable table = paper();
+  const auto two = compare_with_paper(table, set);
+  EXPECT_NEAR(*cell(two, 1, 0).holm_p, 0.089, 0.0005);
+  EXPECT_EQ(to_text(cell(two, 1, 0)),
+            "undecided: p (Holm) 0.0889; size not comparable: backbone, data");
+  EXPECT_THAT(comparison_table(two, set).footers,
+              Contains(HasSubstr("Holm's correction over the 2 changes")));
+  table.rows[1].cells[2].mean = std::nullopt;
+  const auto one = compare_with_paper(table, set);
+  EXPECT_EQ(cell(one, 1, 0).verdict, PaperVerdict::kSameSign);
 }
 
 TEST(PaperComparison, ALossWhereThePaperGainsIsTheOppositeSign) {

@@ -68,7 +68,8 @@ LinePanel panel(const std::string& title, const Labelled& groups, const OfSeed& 
 /// Bands of many lines would hide each other in small panels.
 constexpr std::size_t kMostBands = 4;
 
-LineStyle style(const std::string& name, const std::string& over, std::size_t seeds, bool bands) {
+Drawing ranks_drawing(const std::vector<LinePanel>& panels, const std::string& name,
+                      const std::string& over, std::size_t seeds, bool bands) {
   LineStyle style{.name = name};
   style.bands = bands;
   style.heading = fmt::format("Chosen rank, mean over {}, {}{}", over,
@@ -81,8 +82,8 @@ LineStyle style(const std::string& name, const std::string& over, std::size_t se
   style.x_axis = "step";
   style.y_axis = over == "sites" ? "rank" : "mean chosen rank";
   style.low = 1;
-  style.markers = false;
-  return style;
+  style.markers = style.room = few_points(panels);
+  return line_drawing(panels, style);
 }
 
 std::vector<LinePanel> task_panels(const Labelled& groups) {
@@ -114,12 +115,12 @@ FigureFiles draw_ranks(const FigureRequest& request) {
   }
   check(!groups.empty(), "no run chose ranks by task: {}", result.reasons());
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
-  result.add(draw(line_drawing({panel("mean over tasks", groups, mean)},
-                               style("ranks", "tasks, sites", seeds, true)),
-                  request.out));
+  result.add(draw(
+      ranks_drawing({panel("mean over tasks", groups, mean)}, "ranks", "tasks, sites", seeds, true),
+      request.out));
   if (options.tasks) {
-    result.add(draw(line_drawing(task_panels(groups),
-                                 style("ranks_tasks", "sites", seeds, groups.size() <= kMostBands)),
+    result.add(draw(ranks_drawing(task_panels(groups), "ranks_tasks", "sites", seeds,
+                                  groups.size() <= kMostBands),
                     request.out));
   }
   return result;

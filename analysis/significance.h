@@ -6,6 +6,9 @@
 
 namespace rankwise {
 
+/// What p must be below, corrected, for a difference to count.
+constexpr double kSignificant = 0.05;
+
 /// Of n differences, assumed normal, against zero.
 struct PairedTest {
   double mean = 0;

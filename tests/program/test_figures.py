@@ -217,7 +217,8 @@ class Figures(Errors):
         out = self.folder / "figures"
         done = run("figure", "sweep", self.results, "--out", out)
         self.assertEqual(done.code, 0, done.err)
-        self.assertIn("options.rank: no other label differs in it alone from dropout, linear_probe", done.err)
+        why = "no other label differs in options.rank alone"
+        self.assertIn(f"not drawn, {why}: dropout, linear_probe", done.err)
         rows = csv_rows(out / "sweep_rank.csv")
         self.assertEqual([row["value"] for row in rows], ["1", "2", "4"])
         self.assertEqual({row["label"] for row in rows}, {"lora"})
