@@ -3,6 +3,7 @@
 #include "analysis/config_difference.h"
 #include "analysis/figure.h"
 #include "analysis/lint.h"
+#include "analysis/paper_comparison.h"
 #include "analysis/report_template.h"
 #include "analysis/run_footers.h"
 #include "analysis/table_kind.h"
@@ -74,6 +75,20 @@ void add_tables(const RunSet& runs, data& page) {
   page["tables"] = list_of(made);
   page["has_missing_tables"] = !missing.empty();
   page["missing_tables"] = list_of(missing);
+}
+
+/// The papers' tables whose study this is, with its scores beside them.
+void add_papers(const RunSet& runs, data& page) {
+  const std::string& study = runs.groups.front().runs.front().study;
+  std::vector<data> papers;
+  for (const PaperTable& table : paper_tables()) {
+    if (table.study != study) continue;
+    data entry = named(table.name, "summary", table.title);
+    entry["html"] = to_html(comparison_table(compare_with_paper(table, runs), runs));
+    papers.push_back(std::move(entry));
+  }
+  page["has_papers"] = !papers.empty();
+  page["papers"] = list_of(papers);
 }
 
 data image_of(const std::filesystem::path& svg) {
@@ -277,6 +292,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   page["summary"] = summary(runs);
   add_failures(runs, page);
   add_tables(runs, page);
+  add_papers(runs, page);
   add_figures(runs, options, page);
   page["lint"] = to_html(lint_table(lint_runs(runs)));
   add_configs(runs, page);

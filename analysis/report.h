@@ -1,4 +1,5 @@
-/// One HTML page on a study: tables, figures, lint, configs, provenance, and how to remake it.
+/// One HTML page on a study: tables, the papers' numbers beside its own, figures, lint, configs,
+/// provenance, and how to remake it.
 #pragma once
 
 #include "analysis/run_set.h"

@@ -56,6 +56,15 @@ TEST(Report, SaysWhichRunsAnotherStudyTrained) {
               AllOf(HasSubstr("trained in another study"), HasSubstr("main/a-s0-0123456789.h5")));
 }
 
+TEST(Report, PutsAPapersTableBesideItsStudy) {
+  const auto folder = test_folder();
+  EXPECT_THAT(report_html(runs(folder), {.figures = {"training"}}), Not(HasSubstr("papers")));
+  test::write_run(folder / "study", "a",
+                  {.label = "more", .attributes = {{"study", "more_table5"}}});
+  EXPECT_THAT(report_html(load_runs({folder / "study"}), {.figures = {"training"}}),
+              AllOf(HasSubstr("href=\"#papers\""), HasSubstr("more.table5"), HasSubstr("87.3")));
+}
+
 TEST(Report, MergedModelsAreMadeByTheirRules) {
   const auto folder = test_folder();
   for (const std::string rule : {"ties", "average"}) {

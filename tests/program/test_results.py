@@ -29,7 +29,7 @@ class Results(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder)
             done = subprocess.run(
-                ["scripts/results", folder],
+                ["scripts/results", "--out", folder],
                 cwd=ROOT,
                 env=os.environ | {"RANKWISE_PROGRAM": str(PROGRAM)},
                 capture_output=True,
@@ -52,7 +52,7 @@ class Results(unittest.TestCase):
 
     def test_unknown_studies_are_told(self) -> None:
         done = subprocess.run(
-            ["scripts/results", "unused", "planted_rank"], cwd=ROOT, capture_output=True, text=True
+            ["scripts/results", "planted_rank"], cwd=ROOT, capture_output=True, text=True
         )
         self.assertEqual(done.returncode, 1)
         self.assertEqual(done.stderr.count("\n"), 1)
