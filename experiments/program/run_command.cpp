@@ -48,26 +48,24 @@ std::vector<RunTask> tasks_of(const Study& study, const RunArguments& arguments)
   return tasks;
 }
 
+// Where its finished run is or will be.
+std::filesystem::path file_of(const RunTask& task) {
+  return run_file(task.config, identify(task.config, task.places), task.study, task.places);
+}
+
 // Leaves out the runs that an archive holds.
 void skip_archived(const std::string& archive, std::vector<RunTask>& tasks) {
   std::set<std::string> there;
   for (const auto& run : archived_runs(archive)) there.insert(archived_name(run));
-  const auto removed = std::erase_if(tasks, [&](const RunTask& task) {
-    const RunIdentity identity = identify(task.config, task.places);
-    return there.contains(archived_name(run_file(task.config, identity, task.study, task.places)));
-  });
+  const auto removed = std::erase_if(
+      tasks, [&](const RunTask& task) { return there.contains(archived_name(file_of(task))); });
   fmt::print("{} of the runs are in {}\n", removed, archive);
-}
-
-bool is_finished(const RunTask& task) {
-  const RunIdentity identity = identify(task.config, task.places);
-  return std::filesystem::exists(run_file(task.config, identity, task.study, task.places));
 }
 
 void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
   std::int64_t taken = 0;
   for (const RunTask& task : tasks) {
-    if (is_finished(task)) continue;
+    if (std::filesystem::exists(file_of(task))) continue;
     const auto run = find_reusable(task, arguments.reuse);
     if (run && reuse(task, *run)) ++taken;
   }
@@ -79,8 +77,7 @@ void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments
   fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
              "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
   for (const RunTask& task : tasks) {
-    const RunIdentity identity = identify(task.config, task.places);
-    const auto file = run_file(task.config, identity, task.study, task.places);
+    const auto file = file_of(task);
     const RunPlan cost = plan(task);
     const char* state = std::filesystem::exists(file)          ? "finished"
                         : find_reusable(task, arguments.reuse) ? "to reuse"
