@@ -1,5 +1,6 @@
 #include "analysis/best_rows.h"
 
+#include "analysis/ordering.h"
 #include "analysis/significance.h"
 #include "analysis/statistics.h"
 #include "framework/io/run_reader.h"
@@ -24,7 +25,7 @@ std::vector<std::pair<double, std::size_t>> ranking(const ScoreColumn& column) {
     const bool same = std::all_of(cell.begin(), cell.end(), [&](const ScoredRun& run) {
       return run.run->protocol_hash == protocol;
     });
-    if (same) order.emplace_back(mean_std(scores_of(cell)).mean, row);
+    if (same) order.emplace_back(rounded(mean_std(scores_of(cell)).mean), row);
   }
   std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) {
     return column.higher_is_better() ? a.first > b.first : a.first < b.first;

@@ -1,6 +1,7 @@
 #include "analysis/clustering.h"
 
 #include "analysis/dendrogram.h"
+#include "analysis/ordering.h"
 #include "framework/core/seed.h"
 
 #include <cassert>
@@ -58,10 +59,11 @@ struct Partition {
 
 Partition assign(const MatrixXd& points, const MatrixXd& centres) {
   const MatrixXd distances = squared_distances(points, centres);
+  const double tolerance = kAlike * distances.maxCoeff();
   Partition partition{{}, 0};
   for (Index i = 0; i < points.rows(); ++i) {
-    Index nearest = 0;
-    partition.inertia += distances.row(i).minCoeff(&nearest);
+    const Index nearest = first_least(distances.row(i).transpose(), tolerance);
+    partition.inertia += distances(i, nearest);
     partition.clusters.push_back(static_cast<int>(nearest));
   }
   return partition;
@@ -102,7 +104,7 @@ Clusters k_means(const MatrixXd& points, int clusters, int restarts) {
   Partition best;
   for (int i = 0; i < restarts; ++i) {
     Partition partition = lloyd(points, spread_centres(points, clusters, random));
-    if (partition.inertia < best.inertia) best = std::move(partition);
+    if (rounded(partition.inertia) < rounded(best.inertia)) best = std::move(partition);
   }
   return numbered_by_first_point(best.clusters);
 }

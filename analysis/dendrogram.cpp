@@ -1,5 +1,7 @@
 #include "analysis/dendrogram.h"
 
+#include "analysis/ordering.h"
+
 #include <cassert>
 #include <limits>
 
@@ -42,9 +44,11 @@ Dendrogram average_linkage_tree(const MatrixXd& distances) {
     branches.push_back({static_cast<int>(i), {static_cast<std::size_t>(i)}});
   }
   Dendrogram tree;
+  const double tolerance = kAlike * distances.cwiseAbs().maxCoeff();
   for (Index merge = 0; merge + 1 < n; ++merge) {
-    Index second = 0, first = 0;  // stored by columns: the first pair has first < second
-    const double height = left.minCoeff(&second, &first);
+    const Index nearest = first_least(left.reshaped(), tolerance);
+    const Index first = nearest / n, second = nearest % n;  // by columns: first < second
+    const double height = left(second, first);
     Branch& a = branches[static_cast<std::size_t>(first)];
     Branch& b = branches[static_cast<std::size_t>(second)];
     join(left, first, second, static_cast<double>(a.things.size()),

@@ -19,8 +19,8 @@ struct Dendrogram {
   std::vector<std::size_t> order;  // of the n things, such that no branches cross
 };
 
-/// Average linkage (UPGMA) on symmetric distances [n, n], n >= 1. Of equally near pairs the first
-/// merges.
+/// Average linkage (UPGMA) on symmetric distances [n, n], n >= 1. Of equally near pairs
+/// (to nine digits) the first merges.
 Dendrogram average_linkage_tree(const Eigen::MatrixXd& distances);
 
 /// A symmetric matrix with rows and columns in another order.

@@ -1,5 +1,7 @@
 #include "analysis/dendrogram.h"
 
+#include "framework/core/seed.h"
+
 #include <gtest/gtest.h>
 
 namespace rankwise {
@@ -43,6 +45,20 @@ TEST(Dendrogram, OfEquallyNearPairsTheFirstMerges) {
   const Dendrogram tree = average_linkage_tree(on_a_line(Eigen::Vector3d(0, 1, 2)));
   EXPECT_EQ(tree.merges[0].left, 0);
   EXPECT_EQ(tree.merges[0].right, 1);
+}
+
+TEST(Dendrogram, IsNotTurnedByRounding) {
+  // Four things at equal distances but for what sums in another order leave.
+  Random random = Seed(1).random();
+  for (int trial = 0; trial < 100; ++trial) {
+    Eigen::MatrixXd distances = Eigen::MatrixXd::Zero(4, 4);
+    for (Eigen::Index i = 0; i < 4; ++i) {
+      for (Eigen::Index j = 0; j < i; ++j) {
+        distances(i, j) = distances(j, i) = 0.3 + 1e-15 * random.uniform();
+      }
+    }
+    EXPECT_EQ(average_linkage_tree(distances).order, (Order{0, 1, 2, 3}));
+  }
 }
 
 TEST(Dendrogram, ReorderingMovesRowsAndColumnsTogether) {

@@ -1,5 +1,6 @@
 #include "analysis/paired_tests.h"
 
+#include "analysis/ordering.h"
 #include "framework/core/metrics.h"
 
 #include <boost/math/distributions/binomial.hpp>
@@ -100,8 +101,12 @@ ExactTest sign_flip_test(const std::vector<double>& differences, const Seed& see
 }
 
 ExactTest wilcoxon_test(const std::vector<double>& differences) {
+  double largest = 0;
+  for (const double difference : differences) largest = std::max(largest, std::abs(difference));
   std::vector<double> sizes, signs;
-  for (const double difference : differences) {
+  for (const double exact : differences) {
+    // Differences of equal size are ties, whatever the subtraction left in their last digits.
+    const double difference = largest > 0 ? std::round(exact / (largest * kAlike)) : 0;
     if (difference == 0) continue;
     sizes.push_back(std::abs(difference));
     signs.push_back(difference);

@@ -1,5 +1,7 @@
 #include "analysis/pareto_front.h"
 
+#include "analysis/ordering.h"
+
 #include <algorithm>
 
 namespace rankwise {
@@ -7,8 +9,9 @@ namespace rankwise {
 std::vector<std::size_t> pareto_front(const std::vector<CostScore>& points, bool higher_is_better) {
   const double sign = higher_is_better ? 1 : -1;
   const auto dominates = [&](const CostScore& a, const CostScore& b) {
-    const double gain = sign * (a.score - b.score);
-    return a.cost <= b.cost && gain >= 0 && (a.cost < b.cost || gain > 0);
+    const double gain = sign * (rounded(a.score) - rounded(b.score));
+    const double saved = rounded(b.cost) - rounded(a.cost);
+    return saved >= 0 && gain >= 0 && (saved > 0 || gain > 0);
   };
   std::vector<std::size_t> front;
   for (std::size_t i = 0; i < points.size(); ++i) {
@@ -17,8 +20,9 @@ std::vector<std::size_t> pareto_front(const std::vector<CostScore>& points, bool
     });
     if (!beaten) front.push_back(i);
   }
-  std::stable_sort(front.begin(), front.end(),
-                   [&](std::size_t a, std::size_t b) { return points[a].cost < points[b].cost; });
+  std::stable_sort(front.begin(), front.end(), [&](std::size_t a, std::size_t b) {
+    return rounded(points[a].cost) < rounded(points[b].cost);
+  });
   return front;
 }
 

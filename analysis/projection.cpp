@@ -1,5 +1,6 @@
 #include "analysis/projection.h"
 
+#include "analysis/ordering.h"
 #include "framework/core/error.h"
 
 #include <Eigen/SVD>
@@ -105,8 +106,7 @@ Pca pca(const MatrixXd& points, Index components) {
   const double variance = sizes.squaredNorm();
   if (variance == 0) return result;
   for (Index c = 0; c < std::min(components, sizes.size()); ++c) {
-    Index largest = 0;
-    svd.matrixV().col(c).cwiseAbs().maxCoeff(&largest);
+    const Index largest = first_least(-svd.matrixV().col(c).cwiseAbs(), kAlike);
     const double sign = svd.matrixV()(largest, c) < 0 ? -1 : 1;
     result.scores.col(c) = sign * sizes(c) * svd.matrixU().col(c);
     result.explained(c) = sizes(c) * sizes(c) / variance;

@@ -1,5 +1,6 @@
 #include "analysis/robust.h"
 
+#include "analysis/ordering.h"
 #include "analysis/statistics.h"
 
 #include <algorithm>
@@ -37,7 +38,10 @@ double probability_of_improvement(const std::vector<double>& a, const std::vecto
   if (a.empty() || b.empty()) return kNone;
   double wins = 0;
   for (const double x : a) {
-    for (const double y : b) wins += x > y ? 1 : x == y ? 0.5 : 0;
+    for (const double y : b) {
+      const double ahead = rounded(x) - rounded(y);
+      wins += ahead > 0 ? 1 : ahead == 0 ? 0.5 : 0;
+    }
   }
   return wins / static_cast<double>(a.size() * b.size());
 }

@@ -44,8 +44,15 @@ Tensor row_basis(const Tensor& matrix) {
 }
 
 Tensor principal_angles(const Tensor& a, const Tensor& b) {
-  const Tensor cosine = at::linalg_svdvals(a.mm(b.t()));
-  return cosine.clamp(0, 1).arccos() * (180 / std::numbers::pi);
+  const Tensor& small = a.size(0) < b.size(0) ? a : b;
+  const Tensor& large = a.size(0) < b.size(0) ? b : a;
+  const Tensor inside = small.mm(large.t());
+  const Tensor cosine = at::linalg_svdvals(inside).clamp(0, 1);
+  // The part of `small` outside the other span. An arc cosine near 1 keeps half the digits only, so
+  // small angles come from their sines.
+  const Tensor sine = at::linalg_svdvals(small - inside.mm(large)).clamp(0, 1).flip(0);
+  const Tensor angle = torch::where(cosine.square() < 0.5, cosine.arccos(), sine.arcsin());
+  return angle * (180 / std::numbers::pi);
 }
 
 double interference(const std::vector<Tensor>& matrices) {
