@@ -122,11 +122,14 @@ Registry<Metric>& metrics() {
 std::vector<double> tied_ranks(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto before = [](double a, double b) {  // NaN last: any input has an order
+    return a < b || (!std::isnan(a) && std::isnan(b));
+  };
   std::sort(order.begin(), order.end(),
-            [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+            [&](std::size_t a, std::size_t b) { return before(values[a], values[b]); });
   std::vector<double> ranks(values.size());
   for (std::size_t begin = 0; begin < order.size();) {
-    std::size_t end = begin;
+    std::size_t end = begin + 1;
     while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
     const double shared = (static_cast<double>(begin + end) + 1) / 2;
     for (; begin < end; ++begin) ranks[order[begin]] = shared;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <limits>
 #include <string>
 
 namespace rankwise {
@@ -31,6 +32,12 @@ TEST(Metrics, ConstantPredictionsHaveNoCorrelation) {
 
 TEST(Metrics, TiesShareTheirMeanRank) {
   EXPECT_EQ(tied_ranks({5, 1, 5, 3}), (std::vector<double>{3.5, 1, 3.5, 2}));
+}
+
+TEST(Metrics, RanksEndForAnyInput) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(tied_ranks({nan, 2, nan, 1}).size(), 4U);
+  EXPECT_EQ(tied_ranks({nan, 2, 1})[2], 1);
 }
 
 TEST(Metrics, SpearmanSeesOrderOnly) {
