@@ -2,8 +2,7 @@
 #pragma once
 
 #include "analysis/run_set.h"
-
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 #include <map>
 #include <string>

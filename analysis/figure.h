@@ -2,10 +2,9 @@
 #pragma once
 
 #include "analysis/run_set.h"
+#include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
-
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <functional>

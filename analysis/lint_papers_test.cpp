@@ -1,7 +1,7 @@
 #include "analysis/lint.h"
+#include "framework/core/json.h"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 namespace rankwise {
 namespace {

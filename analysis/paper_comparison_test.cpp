@@ -1,10 +1,10 @@
 #include "analysis/paper_comparison.h"
 
 #include "analysis/test_runs.h"
+#include "framework/core/json.h"
 #include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 namespace rankwise {
 namespace {

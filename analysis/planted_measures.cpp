@@ -7,9 +7,9 @@
 #include "analysis/update_geometry.h"
 #include "analysis/usage_clusters.h"
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>

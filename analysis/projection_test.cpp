@@ -2,10 +2,10 @@
 
 #include "analysis/silhouette.h"
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/core/json_file.h"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>

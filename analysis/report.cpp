@@ -8,12 +8,12 @@
 #include "analysis/run_footers.h"
 #include "analysis/table_kind.h"
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/io/atomic_file.h"
 #include "framework/io/temporary_folder.h"
 
 #include <fmt/ranges.h>
 #include <kainjow/mustache.hpp>
-#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 
 #include <algorithm>

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "analysis/run_set.h"
-
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 /// The run files of a study, sorted: what every table and figure is made from.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 #include <cstdint>
 #include <filesystem>

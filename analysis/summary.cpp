@@ -4,12 +4,11 @@
 #include "analysis/projection.h"
 #include "analysis/token_choice.h"
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/io/run_archive.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/run_writer.h"
 #include "framework/io/temporary_folder.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -3,10 +3,9 @@
 
 #include "analysis/run_set.h"
 #include "analysis/table.h"
+#include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
-
-#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <string>

@@ -1,10 +1,9 @@
 /// Run files for the tests of this folder: small ones to check by hand, and ones to look at.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/io/merge_record.h"
 #include "framework/io/run_file.h"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>

@@ -1,8 +1,7 @@
 #include "analysis/token_choice.h"
 
 #include "analysis/matrix.h"
-
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 namespace rankwise {
 

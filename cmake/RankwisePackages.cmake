@@ -10,8 +10,10 @@ endmacro()
 rankwise_require(HDF5 libhdf5-dev COMPONENTS C)
 rankwise_require(Eigen3 libeigen3-dev)
 rankwise_require(nlohmann_json nlohmann-json3-dev)
-# Header-only: LibTorch ships headers of another fmt, which would not match the system library.
+# Its headers alone, compiled by framework/core/fmt.cpp: LibTorch ships headers of another fmt, which
+# would not match the system library.
 rankwise_require(fmt libfmt-dev)
+get_target_property(RANKWISE_FMT_INCLUDE fmt::fmt-header-only INTERFACE_INCLUDE_DIRECTORIES)
 rankwise_require(Boost libboost-dev)  # headers alone: Boost.Math
 rankwise_require(OpenSSL libssl-dev COMPONENTS Crypto)
 find_path(RANDOM123_INCLUDE Random123/philox.h)

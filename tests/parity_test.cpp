@@ -2,6 +2,7 @@
 // fixtures/README.md.
 
 #include "framework/adapter/variant.h"
+#include "framework/core/json.h"
 #include "framework/core/json_file.h"
 #include "framework/core/metrics.h"
 #include "framework/data/token_file.h"
@@ -12,7 +13,6 @@
 #include "framework/train/trainer.h"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

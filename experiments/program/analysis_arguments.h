@@ -3,9 +3,9 @@
 
 #include "analysis/run_set.h"
 #include "analysis/table.h"
+#include "framework/core/json.h"
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include <string>
 #include <vector>

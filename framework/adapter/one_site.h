@@ -3,8 +3,7 @@
 #pragma once
 
 #include "framework/adapter/variant.h"
-
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 #include <memory>
 #include <string>

@@ -8,10 +8,9 @@
 #pragma once
 
 #include "framework/adapter/adapter.h"
+#include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
-
-#include <nlohmann/json.hpp>
 
 #include <concepts>
 #include <functional>

@@ -1,7 +1,7 @@
 /// JSON with comments from a file, and canonical text for hashes.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 #include <filesystem>
 #include <string>

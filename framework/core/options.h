@@ -11,9 +11,8 @@
 #pragma once
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/core/rule.h"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,9 @@
 #include "framework/core/provenance.h"
 
+#include "framework/core/json.h"
+
 #include <Eigen/Core>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 #include <sys/resource.h>
 #include <unistd.h>
 

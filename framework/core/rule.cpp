@@ -1,7 +1,8 @@
 #include "framework/core/rule.h"
 
+#include "framework/core/json.h"
+
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <vector>

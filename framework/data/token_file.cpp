@@ -1,11 +1,11 @@
 #include "framework/data/token_file.h"
 
 #include "framework/core/hash.h"
+#include "framework/core/json.h"
 #include "framework/core/metrics.h"
 #include "framework/io/hdf5.h"
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>

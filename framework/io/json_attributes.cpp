@@ -1,8 +1,7 @@
 #include "framework/io/json_attributes.h"
 
 #include "framework/core/error.h"
-
-#include <nlohmann/json.hpp>
+#include "framework/core/json.h"
 
 #include <set>
 #include <variant>

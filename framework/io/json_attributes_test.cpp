@@ -1,8 +1,7 @@
 #include "framework/io/json_attributes.h"
 
+#include "framework/core/json.h"
 #include "framework/io/test_files.h"
-
-#include <nlohmann/json.hpp>
 
 namespace rankwise {
 namespace {

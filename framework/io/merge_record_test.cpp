@@ -1,11 +1,11 @@
 #include "framework/io/merge_record.h"
 
+#include "framework/core/json.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/run_writer.h"
 #include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 namespace rankwise {
 namespace {

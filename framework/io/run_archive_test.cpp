@@ -1,12 +1,12 @@
 #include "framework/io/run_archive.h"
 
+#include "framework/core/json.h"
 #include "framework/io/atomic_file.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/run_writer.h"
 #include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 namespace rankwise {
 namespace {

@@ -1,9 +1,9 @@
 // Any run comes back from its file as it was written.
+#include "framework/core/json.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/run_writer.h"
 #include "framework/io/test_files.h"
 
-#include <nlohmann/json.hpp>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 

@@ -1,13 +1,12 @@
 #include "framework/io/run_reader.h"
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/io/final_record.h"
 #include "framework/io/json_attributes.h"
 #include "framework/io/run_archive.h"
 #include "framework/io/run_columns.h"
 #include "framework/io/run_layout.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 

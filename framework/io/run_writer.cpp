@@ -1,6 +1,7 @@
 #include "framework/io/run_writer.h"
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/io/atomic_file.h"
 #include "framework/io/final_record.h"
 #include "framework/io/json_attributes.h"
@@ -8,7 +9,6 @@
 #include "framework/io/run_layout.h"
 
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 #include <set>
 #include <span>

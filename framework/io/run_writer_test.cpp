@@ -1,10 +1,9 @@
 #include "framework/io/run_writer.h"
 
+#include "framework/core/json.h"
 #include "framework/io/example_run.h"
 #include "framework/io/run_reader.h"
 #include "framework/io/test_files.h"
-
-#include <nlohmann/json.hpp>
 
 #include <array>
 #include <chrono>

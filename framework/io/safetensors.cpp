@@ -1,9 +1,8 @@
 #include "framework/io/safetensors.h"
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/io/atomic_file.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/io/safetensors.h"
 
 #include <fcntl.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>

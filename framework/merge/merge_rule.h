@@ -3,11 +3,10 @@
 /// Letters: t models, L sites.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/merge/merge_source.h"
-
-#include <nlohmann/json.hpp>
 
 #include <functional>
 #include <memory>

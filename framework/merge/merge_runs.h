@@ -2,9 +2,8 @@
 /// and leaves a run file.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/merge/merge_rule.h"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>

@@ -1,10 +1,9 @@
 /// A finished run, loaded back with its trained parameters.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/io/run_file.h"
 #include "framework/train/assemble.h"
-
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <string>

@@ -1,11 +1,11 @@
 /// Encoders that give one vector a row, built from our Linear, looked up by name.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/model/linear.h"
 
-#include <nlohmann/json.hpp>
 #include <torch/nn/module.h>
 
 #include <filesystem>

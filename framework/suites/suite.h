@@ -1,13 +1,12 @@
 /// Where a run's tasks come from: prepared token files, or suites made in memory, by name.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/data/dataset.h"
 #include "framework/io/run_file.h"
 #include "framework/model/heads.h"
-
-#include <nlohmann/json.hpp>
 
 #include <cstdint>
 #include <filesystem>

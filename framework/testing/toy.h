@@ -2,10 +2,9 @@
 #pragma once
 
 #include "framework/adapter/variant.h"
+#include "framework/core/json.h"
 #include "framework/model/model.h"
 #include "framework/train/options.h"
-
-#include <nlohmann/json.hpp>
 
 #include <memory>
 #include <string>

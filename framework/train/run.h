@@ -1,9 +1,8 @@
 /// Executes one run and leaves its file.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/train/run_config.h"
-
-#include <nlohmann/json.hpp>
 
 #include <string>
 

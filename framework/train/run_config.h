@@ -1,10 +1,9 @@
 /// One run of a study, resolved: every default filled in, every name checked.
 #pragma once
 
+#include "framework/core/json.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
-
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <string>
