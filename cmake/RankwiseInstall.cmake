@@ -10,7 +10,7 @@ set_target_properties(rankwise rankwise_cli PROPERTIES
 
 install(TARGETS rankwise EXPORT rankwise-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(TARGETS rankwise_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(DIRECTORY framework analysis DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rankwise
+install(DIRECTORY framework DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rankwise
   FILES_MATCHING PATTERN "*.h" PATTERN "testing" EXCLUDE)
 install(EXPORT rankwise-targets NAMESPACE rankwise::
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)

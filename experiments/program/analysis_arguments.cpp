@@ -8,6 +8,8 @@
 
 namespace rankwise {
 
+using namespace analysis;
+
 void add_output_options(CLI::App& command, TableOutput& output) {
   command.add_option("--format", output.format, "md, latex, csv or html");
   command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing");

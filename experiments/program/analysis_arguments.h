@@ -1,8 +1,8 @@
 /// Arguments that the commands on run files share.
 #pragma once
 
-#include "analysis/run_set.h"
-#include "analysis/table.h"
+#include "analysis/output/table.h"
+#include "analysis/runs/run_set.h"
 #include "framework/core/json.h"
 
 #include <CLI/CLI.hpp>
@@ -21,13 +21,13 @@ struct TableOutput {
 /// --format and --out.
 void add_output_options(CLI::App& command, TableOutput& output);
 
-void deliver(const Table& table, const TableOutput& output);
+void deliver(const analysis::Table& table, const TableOutput& output);
 
 /// {"name": value} of each "name=value"; a value that is no JSON is a text. Throws Error where
 /// there is no name.
 nlohmann::json set_options(const std::vector<std::string>& sets);
 
 /// load_runs(), with its warnings on standard error.
-RunSet load_and_warn(const std::vector<std::string>& paths);
+analysis::RunSet load_and_warn(const std::vector<std::string>& paths);
 
 }  // namespace rankwise

@@ -1,10 +1,10 @@
 // table, measures, hypotheses and figure: from run files alone.
 
-#include "analysis/figure.h"
-#include "analysis/hypothesis.h"
-#include "analysis/measures_table.h"
-#include "analysis/run_set.h"
-#include "analysis/table_kind.h"
+#include "analysis/figures/figure.h"
+#include "analysis/runs/run_set.h"
+#include "analysis/tables/hypothesis.h"
+#include "analysis/tables/measures.h"
+#include "analysis/tables/table_kind.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 
@@ -12,6 +12,8 @@
 #include <utility>
 
 namespace rankwise {
+
+using namespace analysis;
 
 namespace {
 

@@ -1,14 +1,16 @@
 // compare, ablate and diff: what a change in the config did, from run files alone.
 
-#include "analysis/ablation.h"
-#include "analysis/comparison.h"
-#include "analysis/run_difference.h"
+#include "analysis/runs/run_difference.h"
+#include "analysis/tables/ablation.h"
+#include "analysis/tables/comparison.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 
 #include <memory>
 
 namespace rankwise {
+
+using namespace analysis;
 
 namespace {
 

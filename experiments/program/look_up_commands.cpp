@@ -1,14 +1,14 @@
 // list, describe, env, schema: what there is, and what this program was built from.
 
-#include "analysis/figure.h"
-#include "analysis/table_kind.h"
+#include "analysis/figures/figure.h"
+#include "analysis/tables/table_kind.h"
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/metrics.h"
 #include "framework/core/provenance.h"
 #include "framework/data/sampler.h"
-#include "framework/io/schema.h"
 #include "framework/model/backbone.h"
+#include "framework/record/schema.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
 #include "framework/train/study.h"
@@ -20,6 +20,8 @@
 #include <thread>
 
 namespace rankwise {
+
+using namespace analysis;
 
 namespace {
 

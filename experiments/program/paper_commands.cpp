@@ -1,9 +1,9 @@
 // lint and reproduce: what papers print, and what our run files say, held against themselves and
 // against each other.
 
-#include "analysis/lint.h"
-#include "analysis/paper_comparison.h"
-#include "analysis/reproduction.h"
+#include "analysis/papers/paper_comparison.h"
+#include "analysis/papers/reproduction.h"
+#include "analysis/report/lint.h"
 #include "experiments/program/commands.h"
 #include "framework/io/atomic_file.h"
 
@@ -12,6 +12,8 @@
 #include <memory>
 
 namespace rankwise {
+
+using namespace analysis;
 
 namespace {
 

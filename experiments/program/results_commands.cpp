@@ -1,7 +1,7 @@
 // report and summary: what is left of a study when its run files are gone.
 
-#include "analysis/report.h"
-#include "analysis/summary.h"
+#include "analysis/report/report.h"
+#include "analysis/report/summary.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 #include "framework/io/atomic_file.h"
@@ -11,6 +11,8 @@
 #include <memory>
 
 namespace rankwise {
+
+using namespace analysis;
 
 namespace {
 

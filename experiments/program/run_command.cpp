@@ -1,5 +1,5 @@
 #include "experiments/program/commands.h"
-#include "framework/io/run_archive.h"
+#include "framework/record/run_archive.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"

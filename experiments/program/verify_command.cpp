@@ -11,7 +11,7 @@ namespace {
 int print_findings() {
   std::int64_t failed = 0;
   fmt::print("{:8} {:>9} {:>9} {:>6}  {}\n", "", "error", "limit", "trials", "claim (where)");
-  for (const Finding& finding : verify()) {
+  for (const proofs::Finding& finding : proofs::verify()) {
     failed += finding.holds() ? 0 : 1;
     fmt::print("{:8} {:>9.1e} {:>9.1e} {:>6}  {} ({})\n", finding.holds() ? "holds" : "FAILS",
                finding.error, finding.limit, finding.trials, finding.claim, finding.where);

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 namespace {
 
@@ -176,4 +176,4 @@ std::vector<Proof> baseline_proofs() {
   };
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

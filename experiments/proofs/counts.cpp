@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 namespace {
 
@@ -171,4 +171,4 @@ std::vector<Proof> count_proofs() {
   };
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

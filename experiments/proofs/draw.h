@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 inline const torch::TensorOptions kFp64 = torch::TensorOptions().dtype(torch::kFloat64);
 
@@ -57,4 +57,4 @@ inline double largest_difference(const torch::Tensor& a, const torch::Tensor& b)
   return (a - b).abs().max().item<double>();
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

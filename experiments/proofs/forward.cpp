@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 namespace {
 
@@ -185,4 +185,4 @@ std::vector<Proof> forward_proofs() {
   };
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

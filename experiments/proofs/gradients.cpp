@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 namespace {
 
@@ -155,4 +155,4 @@ std::vector<Proof> gradient_proofs() {
   return proofs;
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

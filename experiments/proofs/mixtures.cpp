@@ -4,7 +4,7 @@
 #include "experiments/proofs/proof.h"
 #include "experiments/proofs/trial.h"
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 namespace {
 
@@ -211,4 +211,4 @@ std::vector<Proof> mixture_proofs() {
   };
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 /// Sums of some hundred fp64 numbers in another order.
 inline constexpr double kEqual = 1e-10;
@@ -41,4 +41,4 @@ struct Finding {
 /// Every proof's largest error over its trials, in the order above.
 std::vector<Finding> verify();
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

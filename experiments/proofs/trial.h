@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 inline constexpr double kTrialAlpha = 5;  // no variant's default
 
@@ -61,4 +61,4 @@ struct Trial {
   std::vector<std::int32_t> tasks;
 };
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

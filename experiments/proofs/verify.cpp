@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace rankwise {
+namespace rankwise::proofs {
 
 namespace {
 
@@ -27,4 +27,4 @@ std::vector<Finding> verify() {
   return findings;
 }
 
-}  // namespace rankwise
+}  // namespace rankwise::proofs

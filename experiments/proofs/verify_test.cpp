@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-namespace rankwise {
+namespace rankwise::proofs {
 namespace {
 
 TEST(Verify, EveryClaimHolds) {
@@ -21,4 +21,4 @@ TEST(Verify, ANanOrALargeErrorFails) {
 }
 
 }  // namespace
-}  // namespace rankwise
+}  // namespace rankwise::proofs

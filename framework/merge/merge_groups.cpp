@@ -1,7 +1,7 @@
 #include "framework/core/error.h"
-#include "framework/io/run_archive.h"
-#include "framework/io/run_reader.h"
 #include "framework/merge/merge_runs.h"
+#include "framework/record/run_archive.h"
+#include "framework/record/run_reader.h"
 
 #include <algorithm>
 #include <map>

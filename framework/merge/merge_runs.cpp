@@ -3,10 +3,10 @@
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/core/provenance.h"
-#include "framework/io/run_reader.h"
-#include "framework/io/run_writer.h"
 #include "framework/merge/outcome.h"
 #include "framework/merge/similarity.h"
+#include "framework/record/run_reader.h"
+#include "framework/record/run_writer.h"
 
 #include <map>
 #include <set>

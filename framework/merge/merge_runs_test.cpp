@@ -2,9 +2,9 @@
 
 #include "framework/merge/merge_runs.h"
 
-#include "framework/io/run_archive.h"
-#include "framework/io/run_reader.h"
 #include "framework/io/test_files.h"
+#include "framework/record/run_archive.h"
+#include "framework/record/run_reader.h"
 #include "framework/train/run.h"
 #include "framework/train/study.h"
 

@@ -2,8 +2,8 @@
 
 #include "framework/adapter/one_site.h"
 #include "framework/adapter/random_tensor.h"
-#include "framework/io/run_reader.h"
 #include "framework/model/load_weights.h"
+#include "framework/record/run_reader.h"
 
 #include <torch/types.h>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "framework/core/json.h"
-#include "framework/io/run_file.h"
+#include "framework/record/run_file.h"
 #include "framework/train/assemble.h"
 
 #include <filesystem>

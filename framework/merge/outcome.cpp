@@ -1,9 +1,9 @@
 #include "framework/merge/outcome.h"
 
 #include "framework/core/error.h"
-#include "framework/io/run_reader.h"
 #include "framework/merge/merge_rule.h"
 #include "framework/merge/similarity.h"
+#include "framework/record/run_reader.h"
 #include "framework/train/evaluator.h"
 
 #include <torch/types.h>

@@ -1,8 +1,8 @@
 /// What merged models score, and how alike their updates are.
 #pragma once
 
-#include "framework/io/merge_record.h"
 #include "framework/merge/merge_source.h"
+#include "framework/record/merge_record.h"
 
 #include <vector>
 

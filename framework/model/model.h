@@ -2,9 +2,9 @@
 #pragma once
 
 #include "framework/adapter/adapter.h"
-#include "framework/io/run_file.h"
 #include "framework/model/backbone.h"
 #include "framework/model/heads.h"
+#include "framework/record/run_file.h"
 
 #include <torch/nn/module.h>
 

@@ -5,7 +5,7 @@
 /// into as many equal parts. The rest are any words. Lengths are uniform from half of `length` on.
 #pragma once
 
-#include "framework/suites/plant.h"
+#include "framework/suites/planted.h"
 
 namespace rankwise {
 

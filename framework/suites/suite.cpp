@@ -4,7 +4,7 @@
 #include "framework/core/json_file.h"
 #include "framework/data/subset.h"
 #include "framework/data/token_file.h"
-#include "framework/suites/planted.h"
+#include "framework/suites/planted_features.h"
 #include "framework/suites/planted_tokens.h"
 
 #include <fmt/ranges.h>

@@ -5,8 +5,8 @@
 #include "framework/core/options.h"
 #include "framework/core/registry.h"
 #include "framework/data/dataset.h"
-#include "framework/io/run_file.h"
 #include "framework/model/heads.h"
+#include "framework/record/run_file.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "framework/data/dataset.h"
-#include "framework/io/run_file.h"
 #include "framework/model/model.h"
+#include "framework/record/run_file.h"
 
 #include <cstdint>
 #include <map>

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "framework/adapter/adapter.h"
-#include "framework/io/run_file.h"
+#include "framework/record/run_file.h"
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 /// What watches a run. The trainer tells; observers write, print or stop nothing.
 #pragma once
 
-#include "framework/io/run_file.h"
+#include "framework/record/run_file.h"
 
 namespace rankwise {
 

@@ -1,7 +1,7 @@
 /// What a run will cost, counted before it starts.
 #pragma once
 
-#include "framework/io/run_file.h"
+#include "framework/record/run_file.h"
 #include "framework/train/run.h"
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 /// Writes what it observes to the run file.
 #pragma once
 
-#include "framework/io/run_writer.h"
+#include "framework/record/run_writer.h"
 #include "framework/train/observer.h"
 
 namespace rankwise {

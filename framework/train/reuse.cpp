@@ -4,7 +4,7 @@
 #include "framework/io/atomic_file.h"
 #include "framework/io/file_lock.h"
 #include "framework/io/json_attributes.h"
-#include "framework/io/run_reader.h"
+#include "framework/record/run_reader.h"
 
 namespace rankwise {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "framework/core/provenance.h"
 #include "framework/io/file_lock.h"
-#include "framework/io/run_reader.h"
 #include "framework/model/load_weights.h"
+#include "framework/record/run_reader.h"
 #include "framework/train/assemble.h"
 #include "framework/train/checkpoint.h"
 #include "framework/train/evaluator.h"

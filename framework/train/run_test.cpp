@@ -4,8 +4,8 @@
 
 #include "framework/core/error.h"
 #include "framework/io/file_lock.h"
-#include "framework/io/run_reader.h"
 #include "framework/io/test_files.h"
+#include "framework/record/run_reader.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"

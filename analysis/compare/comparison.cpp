@@ -1,0 +1,151 @@
+#include "analysis/compare/comparison.h"
+
+#include "analysis/statistics/effect_size.h"
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rankwise::analysis {
+namespace {
+
+Discordant discordant(const PredictionRecord& a, const PredictionRecord& b) {
+  Discordant counts;
+  for (std::size_t i = 0; i < a.correct.size(); ++i) {
+    counts.only_a += a.correct[i] != 0 && b.correct[i] == 0 ? 1 : 0;
+    counts.only_b += a.correct[i] == 0 && b.correct[i] != 0 ? 1 : 0;
+  }
+  return counts;
+}
+
+/// Of each seed, where the column is the accuracy of one task on the same examples.
+std::vector<double> mcnemar_by_seed(const std::vector<RunPair>& pairs, const ScoreColumn& column,
+                                    const ScoreChoice& choice) {
+  if (column.tasks.size() != 1 || column.tasks.front().metric != "accuracy") return {};
+  const PredictionPlace place{column.tasks.front().task, choice.split, choice.parameters};
+  std::vector<double> p;
+  for (const auto& [a, b] : pairs) {
+    const auto of_a = RunFile(a.run->path).prediction(place);
+    const auto of_b = RunFile(b.run->path).prediction(place);
+    if (!of_a || !of_b || of_a->label != of_b->label) return {};
+    p.push_back(mcnemar_test(discordant(*of_a, *of_b)).exact_p);
+  }
+  return p;
+}
+
+/// In the column's unit.
+std::optional<BootstrapDifference> over_examples(const std::vector<RunPair>& pairs,
+                                                 const ScoreColumn& column,
+                                                 const ScoreChoice& choice) {
+  const auto examples = pair_examples(pairs, column.tasks, choice);
+  if (!examples) return std::nullopt;
+  const Seed seed = Seed(0).stream(column.heading);
+  BootstrapDifference result = paired_bootstrap(*examples, Resampled::kExamples, seed, kResamples);
+  result.low *= column.factor();
+  result.high *= column.factor();
+  return result;
+}
+
+void test_seeds(ScoreComparison& result) {
+  const Seed seed = Seed(0).stream(result.heading);
+  result.over_seeds = paired_t_test(result.differences);
+  result.sign_flip = sign_flip_test(result.differences, seed);
+  result.wilcoxon = wilcoxon_test(result.differences);
+  result.dz = cohens_dz(result.differences);
+  if (!result.over_seeds) return;
+  result.p = result.over_seeds->p;
+  result.detectable = detectable_dz(result.differences.size()) * mean_std(result.differences).std;
+}
+
+}  // namespace
+
+std::string ScoreComparison::verdict() const {
+  if (!holm_p || *holm_p >= kSignificant) return "undecided";
+  return mean_std(differences).mean > 0 ? "higher" : "lower";
+}
+
+std::optional<Interval> ScoreComparison::interval() const {
+  if (over_seeds) return Interval{over_seeds->low, over_seeds->high};
+  if (over_examples) return Interval{over_examples->low, over_examples->high};
+  return std::nullopt;
+}
+
+ScoreComparison compare_cells(const ScoreColumn& column, std::size_t row_a, std::size_t row_b,
+                              const ScoreChoice& choice, Examples examples) {
+  const std::vector<RunPair> pairs = match_seeds(column.rows[row_a], column.rows[row_b]);
+  ScoreComparison result{.heading = column.heading, .digits = column.digits()};
+  std::vector<double> a, b;
+  for (const RunPair& pair : pairs) {
+    a.push_back(pair.first.score);
+    b.push_back(pair.second.score);
+  }
+  result.a = mean_std(a);
+  result.b = mean_std(b);
+  result.cliffs_delta = cliffs_delta(a, b);
+  result.differences = differences_of(pairs);
+  test_seeds(result);
+  if (examples == Examples::kCompared || pairs.size() == 1) {
+    result.over_examples = over_examples(pairs, column, choice);
+    result.mcnemar_p = mcnemar_by_seed(pairs, column, choice);
+  }
+  if (pairs.size() == 1 && result.over_examples) result.p = result.over_examples->p;
+  return result;
+}
+
+void correct(std::vector<ScoreComparison>& comparisons) {
+  std::vector<double> p;
+  for (const ScoreComparison& comparison : comparisons) {
+    if (comparison.p) p.push_back(*comparison.p);
+  }
+  const std::vector<double> corrected = holm(p);
+  std::size_t next = 0;
+  for (ScoreComparison& comparison : comparisons) {
+    if (comparison.p) comparison.holm_p = corrected[next++];
+  }
+}
+
+std::vector<LeafDifference> config_differences(const RunGroup& a, const RunGroup& b) {
+  const nlohmann::json config_a = nameless_config(a), config_b = nameless_config(b);
+  std::vector<LeafDifference> found = differences(config_a, config_b);
+  if (config_a.value("variant", "") != config_b.value("variant", "")) {
+    std::erase_if(found, [](const LeafDifference& difference) {
+      return difference.path.starts_with("options.") &&
+             (difference.a == "–" || difference.b == "–");
+    });
+  }
+  return found;
+}
+
+std::size_t find_label(const RunSet& set, const std::string& label) {
+  const std::vector<std::string> labels = set.labels();
+  const auto found = std::find(labels.begin(), labels.end(), label);
+  check(found != labels.end(), "no finished run is called '{}'; the labels are {}", label,
+        fmt::join(labels, ", "));
+  return static_cast<std::size_t>(found - labels.begin());
+}
+
+Comparison compare(const RunSet& set, const std::string& a, const std::string& b,
+                   const ScoreChoice& choice) {
+  check(a != b, "'{}' would be compared with itself; name two labels", a);
+  Comparison result;
+  for (const std::string& label : {a, b}) {
+    result.runs.groups.push_back(set.groups[find_label(set, label)]);
+  }
+  result.config = config_differences(result.runs.groups[0], result.runs.groups[1]);
+  const ScoredRuns scored = read_scores(result.runs, choice);
+  result.choice = choice;
+  result.tasks = scored.tasks;
+  bool any = false;
+  for (const ScoreColumn& column : score_columns(scored)) {
+    result.scores.push_back(compare_cells(column, 0, 1, choice, Examples::kCompared));
+    any = any || result.scores.back().a.count > 0;
+  }
+  check(any, "'{}' and '{}' share no seed under one protocol, so that nothing can be paired", a, b);
+  correct(result.scores);
+  return result;
+}
+
+}  // namespace rankwise::analysis

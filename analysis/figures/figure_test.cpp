@@ -1,0 +1,245 @@
+#include "analysis/figures/figure.h"
+
+#include "analysis/output/figure_style.h"
+#include "analysis/runs/test_truth.h"
+#include "framework/core/error.h"
+#include "framework/io/atomic_file.h"
+#include "framework/io/test_files.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace rankwise::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+using test::write_run;
+
+/// Two ranks at one site, of which task "cola" uses the first alone; ten samples of two tasks.
+test::RunSpec drawn_run(const std::string& label) {
+  test::RunSpec spec{.label = label, .layout = test::small_layout()};
+  spec.layout.sites = {{.name = "layer.0.query", .in = 2, .out = 2, .ranks = 2, .selection = true}};
+  SiteUsage usage;
+  usage.count = {8, 0, 8, 8};
+  usage.training_count = usage.count;
+  usage.gate_mass = {8, 0, 8, 8};
+  usage.chosen_rank = {1, 2};
+  usage.probability = {1, 0, 0, 1};
+  spec.usage = {usage};
+  SampleEmbedding pooled{"pooled", 2, {}};
+  for (int i = 0; i < 10; ++i) {
+    spec.final_record.sample_tasks.push_back(i % 2);
+    const float turn = 0.1F * static_cast<float>(i);
+    pooled.values.insert(pooled.values.end(), {i % 2 == 0 ? 1.0F : turn, i % 2 == 0 ? turn : 1.0F});
+  }
+  spec.final_record.sample_embeddings = {pooled};
+  return spec;
+}
+
+FigureFiles draw_figure(const std::string& name, const fs::path& folder,
+                        const nlohmann::json& options = nlohmann::json::object()) {
+  const RunSet runs = load_runs({folder});
+  return figures().find(name).draw({runs, folder / "figures", options});
+}
+
+std::vector<std::string> names(const std::vector<fs::path>& files, const std::string& extension) {
+  std::vector<std::string> result;
+  for (const fs::path& file : files) {
+    EXPECT_TRUE(fs::exists(file)) << file;
+    if (file.extension() == extension) result.push_back(file.stem().string());
+  }
+  return result;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Figure, UnknownNamesListTheKnownOnes) {
+  EXPECT_EQ(figures().names(), (Names{"clusters", "coactivation", "gradients", "pareto", "profiles",
+                                      "rank_distribution", "ranks", "recovery", "routing",
+                                      "selection", "similarity", "sweep", "training", "usage"}));
+  EXPECT_THROW(figures().find("usages"), Error);
+}
+
+TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", drawn_run("it's r=2, \"b\""));
+  write_run(folder, "b", {.label = "plain"});
+  const FigureFiles result = draw_figure("usage", folder);
+  EXPECT_EQ(names(result.files, ".svg"), (Names{"usage_it_s_r_2_b", "usage_it_s_r_2_b_sites"}));
+  EXPECT_EQ(result.notes(), Names{"not drawn, no rank usage is recorded: plain"});
+  EXPECT_EQ(read_file(result.files.front()),
+            "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
+}
+
+TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
+  const fs::path folder = test_folder();
+  test::RunSpec spec = drawn_run("r=1");
+  spec.layout.sites[0].ranks = 1;
+  spec.usage[0] = {};
+  spec.usage[0].count = spec.usage[0].training_count = {8, 8};
+  spec.usage[0].gate_mass = spec.usage[0].probability = {1, 1};
+  spec.usage[0].chosen_rank = {1, 1};
+  write_run(folder, "a", spec);
+  const FigureFiles result = draw_figure("usage", folder, {{"sites", false}});
+  // gnuplot refuses images of one column; the two cells are polygons of viridis' yellow.
+  const std::string svg = read_file(result.files[2]);
+  EXPECT_EQ(svg.find("<image"), std::string::npos);
+  EXPECT_NE(svg.find("rgb(253, 231,  37)"), std::string::npos);
+}
+
+TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", drawn_run("r 2"));
+  write_run(folder, "b", drawn_run("r/2"));
+  Names drawn = names(draw_figure("usage", folder, {{"sites", false}}).files, ".svg");
+  EXPECT_EQ(drawn.size(), 2U);
+  EXPECT_EQ(std::unique(drawn.begin(), drawn.end()), drawn.end()) << drawn.front();
+}
+
+TEST(Figure, TrainingDrawsLossAndScoresOfAllLabels) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", {.label = "alpha, or not"});
+  write_run(folder, "b", {.label = "beta", .steps = 2});
+  const FigureFiles result = draw_figure("training", folder, {{"window", 1}});
+  EXPECT_EQ(names(result.files, ".pdf"), (Names{"training_loss", "training_scores"}));
+  EXPECT_EQ(read_file(folder / "figures" / "training_loss.csv"),
+            "label,step,loss,moving_mean\n"
+            "\"alpha, or not\",1,1,1\n\"alpha, or not\",2,0.5,0.5\n"
+            "\"alpha, or not\",3,0.333333,0.333333\n\"alpha, or not\",4,0.25,0.25\n"
+            "beta,1,1,1\nbeta,2,0.5,0.5\n");
+}
+
+TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", drawn_run("alpha"));
+  const FigureFiles result = draw_figure("clusters", folder);
+  EXPECT_EQ(names(result.files, ".png"), Names{"clusters_alpha_pooled"});
+  const std::string csv = read_file(result.files.front());
+  EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 11);
+}
+
+/// Runs of which every figure has something to draw: a selector with samples, and two that route.
+fs::path drawable_runs() {
+  fs::path folder = test_folder();
+  test::RunSpec selector = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
+  selector.final_record = drawn_run("").final_record;
+  selector.final_record.gradients = {{"low", 3, {4, 1, 0, 1, 9, 2, 0, 2, 1}}};
+  write_run(folder, "a", selector);
+  write_run(folder, "b", test::routed_run("rate 0.1", 0.1));
+  write_run(folder, "c", test::routed_run("rate 0.2", 0.2));
+  return folder;
+}
+
+TEST(Figure, DrawsTheSameSvgAndCsvAgain) {
+  const fs::path folder = drawable_runs();
+  for (const std::string& name : figures().names()) {
+    std::vector<std::string> before;
+    for (const fs::path& file : draw_figure(name, folder).files) before.push_back(read_file(file));
+    const FigureFiles again = draw_figure(name, folder);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      EXPECT_EQ(read_file(again.files[i]), before[i]) << again.files[i];
+    }
+  }
+}
+
+TEST(Figure, EveryOneRefusesUnknownOptions) {
+  const fs::path folder = drawable_runs();
+  for (const std::string& name : figures().names()) {
+    EXPECT_NE(error_of([&] {
+                draw_figure(name, folder, {{"no_such", 1}});
+              }).find("no_such"),
+              std::string::npos)
+        << name;
+  }
+}
+
+TEST(Figure, RunsWithoutTheDataAreOneLineThatSaysWhatIsMissing) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a");
+  for (const char* name : {"clusters", "coactivation", "gradients", "rank_distribution", "ranks",
+                           "recovery", "routing", "selection", "similarity", "sweep", "usage"}) {
+    const std::string text = error_of([&] { draw_figure(name, folder); });
+    EXPECT_FALSE(text.empty()) << name;
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+  }
+}
+
+TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
+  const fs::path folder = drawable_runs();
+  const FigureFiles result = draw_figure("ranks", folder, {{"tasks", false}});
+  EXPECT_EQ(read_file(result.files.front()),
+            "task,label,step,rank,low,high\nmean over tasks,alpha,2,1.5,,\n"
+            "mean over tasks,alpha,4,1.75,,\nmean over tasks,true rank,2,1.875,,\n"
+            "mean over tasks,true rank,4,1.875,,\n");
+  EXPECT_EQ(result.notes(), Names{"not drawn, no rank is chosen by task: rate 0.1, rate 0.2"});
+}
+
+TEST(Figure, ReasonsAreToldOnceWithTheirLabels) {
+  FigureFiles files;
+  for (const char* label : {"a", "b", "c", "d", "e"}) files.leave_out(label, "no rank is chosen");
+  files.leave_out("f", "no score");
+  EXPECT_EQ(files.reasons(), "no rank is chosen (a, b, c and 2 more); no score (f)");
+  EXPECT_EQ(files.notes(),
+            (Names{"not drawn, no rank is chosen: a, b, c, d, e", "not drawn, no score: f"}));
+}
+
+TEST(Figure, SweepsHoldTheValueOfTheAxis) {
+  const FigureFiles result = draw_figure("sweep", drawable_runs());
+  EXPECT_EQ(read_file(result.files.front()),
+            "axis,label,place,mean,low,high,value\noptions.balance_rate,routed,0.1,0.3,,,0.1\n"
+            "options.balance_rate,routed,0.2,0.3,,,0.2\n");
+  EXPECT_EQ(result.notes(),
+            Names{"not drawn, no other label differs in options.balance_rate alone: alpha"});
+}
+
+TEST(Figure, ParetoKeepsWhatIsNotDominated) {
+  const FigureFiles result = draw_figure("pareto", drawable_runs());
+  const std::string csv = read_file(result.files.front());
+  EXPECT_NE(csv.find("active,alpha,600,0.2,,\n"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("active,not dominated,600,0.2,,\n"), std::string::npos) << csv;
+}
+
+TEST(Figure, OnlyTheLabelsAskedForAreDrawn) {
+  const fs::path folder = drawable_runs();
+  const auto drawn = [&](const char* name, const char* label) {
+    return names(draw_figure(name, folder, {{"labels", {label}}}).files, ".svg");
+  };
+  EXPECT_EQ(drawn("coactivation", "rate 0.2"), Names{"coactivation_rate_0.2"});
+  EXPECT_EQ(drawn("usage", "rate 0.2"), (Names{"usage_rate_0.2", "usage_rate_0.2_sites"}));
+  EXPECT_EQ(drawn("clusters", "alpha"), Names{"clusters_alpha_pooled"});
+  draw_figure("training", folder, {{"labels", {"alpha"}}});
+  EXPECT_EQ(read_file(folder / "figures" / "training_loss.csv").find("rate"), std::string::npos);
+}
+
+TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a");
+  EXPECT_THROW(draw_figure("training", folder, {{"windw", 3}}), Error);
+  EXPECT_THROW(draw_figure("usage", folder), Error);
+  EXPECT_THROW(draw_figure("clusters", folder), Error);
+}
+
+TEST(Legend, TakesAsManyColumnsAsFit) {
+  const Drawing drawing{.width = 3.4, .font_size = 7};
+  // An entry of 8 digits takes 0.49 inches of text and 0.35 for its line and the gap.
+  EXPECT_EQ((Legend{.labels = {"12345678"}}.columns(drawing)), 3U);
+  EXPECT_EQ((Legend{.labels = {std::string(60, 'x')}}.columns(drawing)), 1U);
+}
+
+TEST(Legend, TheReferenceIsAnEntryOfItsOwn) {
+  const Drawing drawing{.width = 3.4, .font_size = 7};
+  const Legend legend{.labels = {"a"}, .reference = "true rank"};
+  EXPECT_NE(legend.commands(drawing).find("nohead lc rgb 'black' lw 0.8 dt 2"), std::string::npos);
+  EXPECT_NE(legend.commands(drawing).find("set label 'true rank'"), std::string::npos);
+}
+
+TEST(Heading, IsBrokenBetweenWordsWhereItIsWide) {
+  const Drawing drawing{.width = 1, .font_size = 7};  // 0.9 inches: 15 characters
+  EXPECT_EQ(wrapped("chosen rank, mean over tasks", drawing),
+            (Names{"chosen rank,", "mean over tasks"}));
+  EXPECT_TRUE(wrapped("", drawing).empty());
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

@@ -1,0 +1,98 @@
+#include "analysis/figures/figure.h"
+#include "analysis/measures/gradient_correlation.h"
+#include "analysis/output/heat_figure.h"
+#include "analysis/runs/chosen_labels.h"
+#include "analysis/statistics/dendrogram.h"
+#include "framework/core/error.h"
+#include "framework/record/run_reader.h"
+
+#include <fmt/format.h>
+
+namespace rankwise::analysis {
+namespace {
+
+struct GradientOptions {
+  std::vector<std::string> labels;
+  std::string site;
+  std::int64_t columns = 10;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
+    field("site", self.site, "site to draw; empty: the last by name");
+    field("columns", self.columns, "columns of B, drawn at random", positive());
+  }
+};
+
+std::optional<GradientRecord> gradients_at(const Run& run, const std::string& site) {
+  std::optional<GradientRecord> found;
+  const RunFile file(run.path);
+  for (GradientRecord& record : file.gradients()) {
+    if (site.empty() || record.site == site) found = std::move(record);
+  }
+  return found;
+}
+
+std::vector<HeatMap> to_maps(const std::vector<std::string>& labels,
+                             const std::vector<Eigen::MatrixXd>& correlations, std::size_t count) {
+  const std::vector<std::size_t> columns = drawn_columns(correlations, count);
+  check(!columns.empty(), "no column of B has a gradient under every label");
+  std::vector<std::string> names;
+  names.reserve(columns.size());
+  for (const std::size_t column : columns) names.push_back(std::to_string(column + 1));
+  std::vector<HeatMap> maps;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const double mean = mean_absolute_off_diagonal(correlations[i]);
+    maps.push_back({.title = fmt::format("{} ({:.2f})", labels[i], mean),
+                    .rows = names,
+                    .columns = names,
+                    .value = reordered(correlations[i], columns)});
+  }
+  return maps;
+}
+
+FigureFiles draw_gradients(const FigureRequest& request) {
+  const auto options = parse_options<GradientOptions>(request.options, "figure gradients: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  FigureFiles result;
+  std::vector<std::string> labels;
+  std::vector<Eigen::MatrixXd> correlations;
+  std::string site;
+  for (const RunGroup& group : runs.groups) {
+    const Run& run = group.runs.front();
+    if (const auto gradients = gradients_at(run, options.site)) {
+      site = gradients->site;
+      labels.push_back(run.label);
+      correlations.push_back(gradient_correlation(*gradients));
+    } else {
+      result.leave_out(run.label,
+                       fmt::format("no gradients are recorded{} (record.gradients)",
+                                   options.site.empty() ? std::string()
+                                                        : fmt::format(" at '{}'", options.site)));
+    }
+  }
+  check(!labels.empty(), "nothing to draw: {}", result.reasons());
+  HeatStyle style{.name = "gradients",
+                  .heading = fmt::format("{}, first seed; in brackets: mean absolute correlation "
+                                         "of all columns",
+                                         site)};
+  style.row_name = "column";
+  style.row_axis = style.column_axis = "column of B";
+  style.colour = "correlation of the columns' gradients";
+  style.low = -1;
+  style.columns = 2;
+  style.row_height = 0.14;
+  const auto count = static_cast<std::size_t>(options.columns);
+  result.add(draw(heat_drawing(to_maps(labels, correlations, count), style), request.out));
+  return result;
+}
+
+}  // namespace
+
+Figure gradients_figure() {
+  return {
+      "correlation of the gradients of B's columns over the steps, one panel a label; first seed",
+      describe_options<GradientOptions>(), draw_gradients};
+}
+
+}  // namespace rankwise::analysis

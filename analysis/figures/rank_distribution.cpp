@@ -1,0 +1,95 @@
+#include "analysis/figures/figure.h"
+#include "analysis/measures/layer_ranks.h"
+#include "analysis/measures/rank_usage.h"
+#include "analysis/output/heat_figure.h"
+#include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/token_choice.h"
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+
+namespace rankwise::analysis {
+namespace {
+
+struct RankDistributionOptions {
+  std::vector<std::string> labels;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
+  }
+};
+
+/// A panel a task: layers along x, ranks upwards, a dot at the mean chosen rank.
+std::vector<HeatMap> to_maps(const LayerRanks& ranks) {
+  const Eigen::Index count = ranks.share.front().cols();
+  std::vector<std::string> names;
+  for (Eigen::Index r = 1; r <= count; ++r) names.push_back(std::to_string(r));
+  std::vector<HeatMap> maps;
+  for (std::size_t t = 0; t < ranks.tasks.size(); ++t) {
+    HeatMap map{
+        .title = ranks.tasks[t], .rows = ranks.layers, .columns = names, .value = ranks.share[t]};
+    if (ranks.chosen) {
+      const Eigen::VectorXd mean =
+          map.value * Eigen::VectorXd::LinSpaced(count, 1, static_cast<double>(count));
+      map.mark = {mean.begin(), mean.end()};
+    }
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks& ranks,
+                const std::vector<HeatMap>& maps) {
+  HeatStyle style{.name = name};
+  style.heading =
+      fmt::format("{}: sites of each layer, {}{}", group.label,
+                  group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed",
+                  ranks.chosen ? "; dot: mean chosen rank" : "");
+  style.panel_name = "task";
+  style.row_name = style.row_axis = "layer";
+  style.column_axis = "rank";
+  style.mark_name = "mean_chosen_rank";
+  style.colour =
+      ranks.chosen ? "share that chose the rank" : "share of dev tokens that used the rank";
+  style.high = share_scale(maps);
+  style.rows_along_x = true;
+  style.row_height = 0.11;
+  style.panel_height = 0.9;
+  return style;
+}
+
+FigureFiles draw_rank_distribution(const FigureRequest& request) {
+  const auto options =
+      parse_options<RankDistributionOptions>(request.options, "figure rank_distribution: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  const std::vector<std::string> names = file_names(runs.labels());
+  FigureFiles result;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const RunGroup& group = runs.groups[i];
+    try {
+      const auto ranks = layer_ranks(group);
+      if (!ranks) {
+        result.leave_out(group.label, "no rank is chosen");
+        continue;
+      }
+      const std::vector<HeatMap> maps = to_maps(*ranks);
+      result.add(
+          draw(heat_drawing(maps, style("rank_distribution_" + names[i], group, *ranks, maps)),
+               request.out));
+    } catch (const UnknownTokens& error) {
+      result.leave_out(group.label, error.what());
+    }
+  }
+  check(!result.files.empty(), "no run chooses among ranks: {}", result.reasons());
+  return result;
+}
+
+}  // namespace
+
+Figure rank_distribution_figure() {
+  return {"ranks that each task chose or used in each layer, one panel a task, one figure a label",
+          describe_options<RankDistributionOptions>(), draw_rank_distribution};
+}
+
+}  // namespace rankwise::analysis

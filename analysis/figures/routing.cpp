@@ -1,0 +1,64 @@
+#include "analysis/figures/figure.h"
+#include "analysis/measures/routing_curves.h"
+#include "analysis/output/line_figure.h"
+#include "analysis/runs/chosen_labels.h"
+#include "framework/core/error.h"
+
+namespace rankwise::analysis {
+namespace {
+
+struct RoutingOptions {
+  std::vector<std::string> labels;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
+  }
+};
+
+/// Adds a label's line to the panel of each measure that it has.
+void add_lines(const std::string& label, const RoutingCurves& curves,
+               std::map<std::string, std::vector<Line>>& lines) {
+  for (const auto& [measure, by_step] : curves) {
+    Line line{label};
+    for (const auto& [step, values] : by_step) line.add_mean(static_cast<double>(step), values);
+    lines[measure].push_back(std::move(line));
+  }
+}
+
+FigureFiles draw_routing(const FigureRequest& request) {
+  const auto options = parse_options<RoutingOptions>(request.options, "figure routing: options");
+  FigureFiles result;
+  std::map<std::string, std::vector<Line>> lines;
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  for (const RunGroup& group : runs.groups) {
+    const RoutingCurves curves = routing_curves(group);
+    if (curves.empty()) result.leave_out(group.label, "no rank is chosen");
+    add_lines(group.label, curves, lines);
+  }
+  check(!lines.empty(), "no run chooses among ranks: {}", result.reasons());
+  std::vector<LinePanel> panels;
+  for (const std::string& measure : routing_measures()) {
+    if (lines.contains(measure)) panels.push_back({measure, lines[measure]});
+  }
+  LineStyle style{.name = "routing"};
+  style.heading = std::string("Use of ranks on dev, mean over sites") +
+                  (several_seeds(runs) ? "; band: 95 % t-interval" : ", one seed");
+  style.panel_name = "measure";
+  style.x_name = style.x_axis = "step";
+  style.y_name = "mean";
+  style.low = style.floor = 0;
+  style.markers = few_points(panels);
+  style.own_axes = true;
+  result.add(draw(line_drawing(panels, style), request.out));
+  return result;
+}
+
+}  // namespace
+
+Figure routing_figure() {
+  return {"routing entropy, dead ranks, load and balance bias over steps, all labels",
+          describe_options<RoutingOptions>(), draw_routing};
+}
+
+}  // namespace rankwise::analysis

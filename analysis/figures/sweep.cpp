@@ -1,0 +1,126 @@
+#include "analysis/figures/figure.h"
+#include "analysis/measures/run_number.h"
+#include "analysis/output/line_figure.h"
+#include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/config_sweep.h"
+#include "analysis/runs/run_footers.h"
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace rankwise::analysis {
+namespace {
+
+struct SweepOptions {
+  std::vector<std::string> labels;
+  std::string axis;
+  std::string scale = "auto";
+  NumberChoice score;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
+    field(
+        "axis", self.axis,
+        "number of the config, such as options.rank; empty: each one in which labels differ alone");
+    field("scale", self.scale,
+          "of the axis; even: its values at equal distances; auto: even where "
+          "a value is zero and others are not alike, log where they are far apart",
+          one_of({"auto", "linear", "log", "even"}));
+    NumberChoice::visit(self.score, field);
+  }
+};
+
+using Values = std::set<double>;
+
+/// Linear where values lie less than a factor of 8 apart.
+std::string scale_of(const Values& values, const std::string& wanted) {
+  check(wanted != "log" || *values.begin() > 0, "scale: {} can not stand on a log axis; use even",
+        *values.begin());
+  if (wanted != "auto") return wanted;
+  if (*values.begin() > 0) return *values.rbegin() >= 8 * *values.begin() ? "log" : "linear";
+  const auto second = std::next(values.begin());
+  const bool wide = *values.begin() == 0 && values.size() > 2 && *values.rbegin() >= 8 * *second;
+  return wide ? "even" : "linear";
+}
+
+/// Where a value stands on the axis.
+double place_of(double value, const Values& values, const std::string& scale) {
+  if (scale != "even") return value;
+  return static_cast<double>(std::distance(values.begin(), values.find(value)));
+}
+
+Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& choice,
+             const Values& all, const std::string& scale) {
+  Line line{sweep.name};
+  for (const auto& [at, group] : sweep.point) {
+    std::vector<double> scores;
+    for (const Run& run : runs.groups[group].runs) {
+      if (const auto score = run_score(RunFile(run.path), choice)) scores.push_back(*score);
+    }
+    if (!scores.empty()) line.add_mean(place_of(at, all, scale), scores);
+  }
+  return line;
+}
+
+/// "options.rank" -> "rank".
+std::string last_part(const std::string& axis) { return axis.substr(axis.rfind('.') + 1); }
+
+Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
+                      const SweepOptions& options) {
+  const ScoreName score = score_name(runs, options.score);
+  Values values;
+  for (const SweepLine& line : sweep.lines) {
+    for (const auto& [at, group] : line.point) values.insert(at);
+  }
+  const std::string scale = scale_of(values, options.scale);
+  LineStyle style{.name = "sweep_" + name};
+  LinePanel panel{sweep.axis, {}};
+  for (const SweepLine& line : sweep.lines) {
+    panel.lines.push_back(to_line(line, runs, options.score, values, scale));
+  }
+  for (const double value : values) {
+    style.x_tics.emplace_back(place_of(value, values, scale), fmt::format("{:g}", value));
+  }
+  style.heading = score_heading(score, several_seeds(runs));
+  style.panel_name = "axis";
+  style.x_name = "place";
+  style.tic_name = "value";
+  style.y_name = "mean";
+  style.x_axis = last_part(sweep.axis);
+  style.y_axis = score.text;
+  style.log_x = scale == "log";
+  style.bars = true;
+  return line_drawing({panel}, style);
+}
+
+FigureFiles draw_sweep(const FigureRequest& request) {
+  const auto options = parse_options<SweepOptions>(request.options, "figure sweep: options");
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  check_one_protocol(runs);
+  const auto axes = options.axis.empty() ? sweep_axes(runs) : std::vector{options.axis};
+  std::vector<std::string> names(axes.size());
+  std::transform(axes.begin(), axes.end(), names.begin(), last_part);
+  names = file_names(names);
+  FigureFiles result;
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const ConfigSweep sweep = find_sweep(runs, axes[i]);
+    for (const std::string& label : sweep.left_out) {
+      result.leave_out(label, fmt::format("no other label differs in {} alone", axes[i]));
+    }
+    result.add(draw(sweep_drawing(sweep, names[i], runs, options), request.out));
+  }
+  return result;
+}
+
+}  // namespace
+
+Figure sweep_figure() {
+  return {"a score over one number of the config, a line for labels that differ in it alone",
+          describe_options<SweepOptions>(), draw_sweep};
+}
+
+}  // namespace rankwise::analysis

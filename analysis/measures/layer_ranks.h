@@ -1,0 +1,26 @@
+/// How each task's ranks are distributed in each layer.
+#pragma once
+
+#include "analysis/runs/run_set.h"
+
+#include <Eigen/Core>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rankwise::analysis {
+
+struct LayerRanks {
+  std::vector<std::string> tasks, layers;
+  bool chosen = false;  // one rank a task is chosen; else tokens use ranks
+  /// [T][layers, R] in the last evaluation. Chosen: share of the layer's sites and of the seeds
+  /// that chose the rank. Used: share of the task's dev tokens that used it.
+  std::vector<Eigen::MatrixXd> share;
+};
+
+/// Nothing where no site of the group's runs chooses. Throws UnknownTokens (rank_usage.h), and
+/// Error when the runs have different tasks.
+std::optional<LayerRanks> layer_ranks(const RunGroup& group);
+
+}  // namespace rankwise::analysis

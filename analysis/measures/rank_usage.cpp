@@ -1,0 +1,94 @@
+#include "analysis/measures/rank_usage.h"
+
+#include "analysis/runs/matrix.h"
+#include "analysis/runs/token_choice.h"
+#include "framework/core/error.h"
+#include "framework/record/run_reader.h"
+
+#include <map>
+#include <utility>
+
+namespace rankwise::analysis {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+
+std::vector<std::string> task_names(const RunLayout& layout) {
+  std::vector<std::string> names;
+  for (const TaskRecord& task : layout.tasks) names.push_back(task.name);
+  return names;
+}
+
+/// One site in one run; no counts where the run has no evaluation.
+RankUsage read_site(const RunFile& file, const SiteRecord& site) {
+  RankUsage usage;
+  usage.site = site.name;
+  const std::vector<SiteUsage> evaluations = file.usage(site.name);
+  if (evaluations.empty()) return usage;
+  const SiteUsage& last = evaluations.back();
+  usage.count = to_matrix(last.count, site.ranks);
+  usage.tokens = tokens_of_tasks(usage.count, token_ranks(file, site, last));
+  usage.chosen = to_matrix(last.chosen_rank, 1);
+  return usage;
+}
+
+/// Adds counts; ranks that one of the two does not have were not used there.
+void add(RankUsage& total, const RankUsage& usage) {
+  const Index had = total.count.cols(), more = usage.count.cols() - had;
+  if (more > 0) {
+    total.count.conservativeResize(usage.count.rows(), had + more);
+    total.count.rightCols(more).setZero();
+  }
+  total.count.leftCols(usage.count.cols()) += usage.count;
+  total.tokens = total.tokens.size() == 0 ? usage.tokens : VectorXd(total.tokens + usage.tokens);
+}
+
+/// Several usages as one; the chosen ranks are averaged.
+RankUsage sum(const std::vector<RankUsage>& usages, const std::string& site) {
+  RankUsage total;
+  total.site = site;
+  Index choosing = 0;
+  for (const RankUsage& usage : usages) {
+    add(total, usage);
+    if (usage.chosen.size() == 0) continue;
+    total.chosen = choosing == 0 ? usage.chosen : VectorXd(total.chosen + usage.chosen);
+    ++choosing;
+  }
+  if (choosing > 0) total.chosen /= static_cast<double>(choosing);
+  return total;
+}
+
+}  // namespace
+
+MatrixXd RankUsage::share() const {
+  return (count.array().colwise() / tokens.array().max(1)).matrix();
+}
+
+std::optional<GroupUsage> read_usage(const RunGroup& group) {
+  GroupUsage usage;
+  std::map<std::string, std::vector<RankUsage>> seeds_of_site;
+  std::vector<std::string> order;
+  for (const Run& run : group.runs) {
+    const RunFile file(run.path);
+    const std::vector<std::string> tasks = task_names(file.layout());
+    if (usage.tasks.empty()) usage.tasks = tasks;
+    check(tasks == usage.tasks, "{}: has other tasks than the first run of '{}'", run.path.string(),
+          group.label);
+    for (const SiteRecord& site : file.layout().sites) {
+      if (site.ranks == 0) continue;
+      RankUsage read = read_site(file, site);
+      if (read.count.size() == 0) continue;
+      if (!seeds_of_site.contains(site.name)) order.push_back(site.name);
+      seeds_of_site[site.name].push_back(std::move(read));
+    }
+  }
+  for (const std::string& site : order) usage.sites.push_back(sum(seeds_of_site[site], site));
+  if (usage.sites.empty()) return std::nullopt;
+  return usage;
+}
+
+RankUsage sum_over_sites(const GroupUsage& usage) { return sum(usage.sites, "all sites"); }
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,149 @@
+#include "analysis/output/gnuplot.h"
+
+#include "analysis/output/process.h"
+#include "framework/core/error.h"
+#include "framework/io/atomic_file.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cctype>
+#include <map>
+#include <sstream>
+
+namespace rankwise::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array kFormats = {"svg", "pdf", "png"};
+
+/// Terminals whose text has the same size in inches: SVG has 96 units an inch, PNG 300, and
+/// gnuplot's PDF draws 1 point of text as 1/72 inch only at 3/4.
+std::string preamble(const Drawing& drawing) {
+  return fmt::format(
+      "# Drawn by rankwise from {name}.csv; again: gnuplot -e \"format='svg'\" {name}.gp\n"
+      "if (!exists('format')) format = 'svg'\n"
+      "if (format eq 'svg') set terminal svg noenhanced size {svg_width:.0f},{svg_height:.0f} "
+      "font 'DejaVu Sans,{size}' fontscale 1.333 background '#ffffff'\n"
+      "if (format eq 'pdf') set terminal pdfcairo noenhanced size {width}in,{height}in "
+      "font 'DejaVu Sans,{size}' fontscale 0.75 linewidth 1.7 pointscale 0.75\n"
+      "if (format eq 'png') set terminal pngcairo noenhanced size {png_width:.0f},{png_height:.0f} "
+      "font 'DejaVu Sans,{size}' fontscale 3.125 linewidth 3.125 pointscale 3.125\n"
+      "data = '{name}.csv'\n"
+      "set output '{name}.'.format\n"
+      "set encoding utf8\n"
+      "set datafile separator comma\n",
+      fmt::arg("name", drawing.name), fmt::arg("size", drawing.font_size),
+      fmt::arg("width", drawing.width), fmt::arg("height", drawing.height),
+      fmt::arg("svg_width", drawing.width * 96), fmt::arg("svg_height", drawing.height * 96),
+      fmt::arg("png_width", drawing.width * 300), fmt::arg("png_height", drawing.height * 300));
+}
+
+/// gnuplot's message proper: `"x.gp" line 12: undefined variable: y`, not the echo of the line.
+std::string complaint(const std::string& errors) {
+  std::istringstream lines(errors);
+  std::string first;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("\" line ") != std::string::npos && line.find("warning:") == std::string::npos) {
+      return line;
+    }
+    if (first.empty()) first = line;
+  }
+  return first;
+}
+
+void run_gnuplot(const std::string& gnuplot, const std::string& format, const fs::path& script) {
+  const auto result = run_process(
+      {gnuplot, "-e", "format='" + format + "'", script.filename().string()}, script.parent_path());
+  check(
+      result.has_value(),
+      "{} was not found; install gnuplot-nox, or set PATH to where it is; the script and its data "
+      "are written: {}",
+      gnuplot, script.string());
+  check(result->exit_code == 0, "{} could not draw {}: {}", gnuplot, script.string(),
+        complaint(result->errors));
+}
+
+/// cairo writes the time of drawing; a fixed one of the same width keeps equal files equal.
+void fix_creation_date(const fs::path& pdf) {
+  constexpr std::string_view kKey = "/CreationDate (D:", kDate = "19700101000000";
+  std::string bytes = read_file(pdf);
+  const std::size_t found = bytes.find(kKey);
+  if (found == std::string::npos) return;
+  bytes.replace(found + kKey.size(), kDate.size(), kDate);
+  write_file(pdf, bytes);
+}
+
+/// Letters, digits, dots and dashes stay; what is between them becomes one underscore.
+std::string file_name(std::string_view label) {
+  std::string name;
+  for (const char c : label) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
+    if (plain) {
+      name += c;
+    } else if (!name.empty() && name.back() != '_') {
+      name += '_';
+    }
+  }
+  while (!name.empty() && name.back() == '_') name.pop_back();
+  return name.empty() ? "figure" : name;
+}
+
+/// Heat maps are small images, whose cells viewers would blur into each other: browsers need the
+/// style, other programs the attribute.
+void keep_cells_sharp(const fs::path& svg) {
+  constexpr std::string_view kImage = "<image ", kAttribute = "image-rendering='optimizeSpeed' ";
+  constexpr std::string_view kStyle =
+      "<style>@supports (image-rendering:pixelated){image{image-rendering:pixelated}}</style>\n";
+  std::string text = read_file(svg);
+  std::size_t at = text.find(kImage);
+  if (at == std::string::npos) return;
+  text.insert(at, kStyle);
+  while ((at = text.find(kImage, at)) != std::string::npos) {
+    at += kImage.size();
+    text.insert(at, kAttribute);
+  }
+  write_file(svg, text);
+}
+
+}  // namespace
+
+std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
+                           const std::string& gnuplot) {
+  const auto path = [&](const std::string& extension) {
+    return folder / (drawing.name + "." + extension);
+  };
+  std::vector<fs::path> files = {path("csv"), path("gp")};
+  write_file(files[0], drawing.csv);
+  write_file(files[1], preamble(drawing) + drawing.script);
+  for (const char* format : kFormats) {
+    run_gnuplot(gnuplot, format, path("gp"));
+    files.push_back(path(format));
+  }
+  keep_cells_sharp(path("svg"));
+  fix_creation_date(path("pdf"));
+  return files;
+}
+
+std::string gnuplot_string(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') quoted += '\'';
+    quoted += c == '\n' ? ' ' : c;
+  }
+  return quoted + "'";
+}
+
+std::vector<std::string> file_names(const std::vector<std::string>& labels) {
+  std::vector<std::string> names;
+  std::map<std::string, int> uses;
+  for (const std::string& label : labels) {
+    const std::string name = file_name(label);
+    const int use = ++uses[name];
+    names.push_back(use == 1 ? name : fmt::format("{}-{}", name, use));
+  }
+  return names;
+}
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,282 @@
+#include "analysis/output/heat_figure.h"
+
+#include "analysis/output/figure_style.h"
+#include "analysis/output/round_axis.h"
+#include "analysis/output/table.h"
+#include "framework/core/error.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace rankwise::analysis {
+namespace {
+
+using Eigen::Index;
+using Strings = std::vector<std::string>;
+
+constexpr int kFontSize = 7;
+constexpr double kSmallSize = 5.5;
+constexpr double kBarHeight = 0.07, kBelow = 0.85;  // inches; of the axis, its name and the bar
+
+bool has_marks(const std::vector<HeatMap>& maps) {
+  return std::any_of(maps.begin(), maps.end(),
+                     [](const HeatMap& map) { return !map.mark.empty(); });
+}
+
+Strings titles_of(const std::vector<HeatMap>& maps) {
+  Strings titles;
+  for (const HeatMap& map : maps) titles.push_back(map.title);
+  return titles;
+}
+
+std::string number(double value) {
+  return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
+}
+
+/// The names of the columns of the widest map.
+const Strings& widest_columns(const std::vector<HeatMap>& maps) {
+  return std::max_element(
+             maps.begin(), maps.end(),
+             [](const HeatMap& a, const HeatMap& b) { return a.columns.size() < b.columns.size(); })
+      ->columns;
+}
+
+std::string heat_csv(const std::vector<HeatMap>& maps, const HeatStyle& style) {
+  const Strings& columns = widest_columns(maps);
+  const bool marks = has_marks(maps);
+  Strings fields = {style.panel_name, style.row_name};
+  if (marks) fields.push_back(style.mark_name);
+  fields.insert(fields.end(), columns.begin(), columns.end());
+  std::string csv = csv_line(fields);
+  for (const HeatMap& map : maps) {
+    for (std::size_t i = 0; i < map.rows.size(); ++i) {
+      fields = {map.name.empty() ? map.title : map.name, map.rows[i]};
+      if (marks) fields.push_back(map.mark.empty() ? "" : number(map.mark[i]));
+      for (Index j = 0; j < static_cast<Index>(columns.size()); ++j) {
+        fields.push_back(j < map.value.cols() ? number(map.value(static_cast<Index>(i), j)) : "");
+      }
+      csv += csv_line(fields);
+    }
+  }
+  return csv;
+}
+
+/// Inches that two neighbouring names along x need between their middles.
+double name_pitch(const Strings& names, double font_size) {
+  double widest = names.size() == 1 ? text_width(names, font_size) : 0;
+  for (std::size_t i = 1; i < names.size(); ++i) {
+    const double both = text_width({names[i - 1]}, font_size) + text_width({names[i]}, font_size);
+    widest = std::max(widest, both / 2);
+  }
+  return widest + 0.005 * font_size;
+}
+
+/// "set xtics ('a' 1, 'b' 2)": as many names as fit, smaller where that names all.
+std::string tics(char axis, const Strings& names, double length) {
+  const auto each = [&](double size) {
+    return axis == 'x' ? name_pitch(names, size) : 0.015 * size;
+  };
+  const auto count = static_cast<double>(names.size());
+  const bool shrink = each(kFontSize) * count > length && each(kSmallSize) * count <= length;
+  const double size = shrink ? kSmallSize : kFontSize;
+  Strings texts;
+  for (const std::size_t i : named_tics(names, length, each(size))) {
+    texts.push_back(fmt::format("{} {}", gnuplot_string(names[i]), i + 1));
+  }
+  return fmt::format("set {}tics ({}) scale 0.3 nomirror offset {} font ',{}'\n", axis,
+                     fmt::join(texts, ","), axis == 'x' ? "0,0.4" : "0.5,0", size);
+}
+
+/// Where a map's numbers stand in the CSV, counted from 0 as gnuplot's matrices are.
+struct Place {
+  Index first_row = 1;
+  Index first_column = 2;
+  Index rows = 0, columns = 0;
+
+  std::string data() const {
+    return fmt::format("data matrix every 1:1:{}:{}:{}:{} using ", first_column, first_row,
+                       first_column + columns - 1, first_row + rows - 1);
+  }
+};
+
+/// The coordinates of a cell, from 1, as gnuplot's expressions.
+std::pair<std::string, std::string> cell_at(const Place& place, const HeatStyle& style) {
+  std::string column = fmt::format("($1-{})", place.first_column - 1);
+  std::string row = fmt::format("($2-{})", place.first_row - 1);
+  if (style.rows_along_x) return {row, column};
+  return {column, row};
+}
+
+/// As an image where gnuplot can, which takes two rows and two columns, or as boxes, which leave
+/// hairlines between them.
+std::string cells(const Place& place, const HeatStyle& style) {
+  const auto [x, y] = cell_at(place, style);
+  if (place.rows > 1 && place.columns > 1) return fmt::format("{}:{}:3 with image", x, y);
+  return fmt::format(
+      "{0}:{1}:({0}-0.5):({0}+0.5):({1}-0.5):({1}+0.5):3 with boxxyerror fs solid noborder lc "
+      "palette",
+      x, y);
+}
+
+/// The values as text: white on dark cells, black on light ones. Viridis is dark below, a diverging
+/// palette at both ends.
+Strings number_plots(const Place& place, const HeatStyle& style) {
+  const auto cell = cell_at(place, style);
+  const std::string dark =
+      style.low < 0 ? fmt::format("abs($3)>{:.6g}", 0.7 * style.high)
+                    : fmt::format("$3<{:.6g}", style.low + 0.55 * (style.high - style.low));
+  const auto text = [&](const std::string& where, const char* colour) {
+    return fmt::format("{}({}?{}:NaN):{}:(sprintf('%.2f',$3)) with labels tc rgb '{}' font ',{}'",
+                       place.data(), where, cell.first, cell.second, colour, kFontSize);
+  };
+  return {text(dark, "white"), text("!(" + dark + ")", "black")};
+}
+
+Strings mark_plots(const Place& place, const HeatStyle& style) {
+  const std::string at = style.rows_along_x ? "($0+1):3" : "3:($0+1)";
+  const double outer = place.rows > 12 ? 0.3 : 0.45;  // many dots would hide the cells
+  Strings plots;
+  for (const auto& [size, colour] : {std::pair{outer, "black"}, {outer * 2 / 3, "white"}}) {
+    plots.push_back(fmt::format("data every ::{}::{} using {} with points pt 7 ps {} lc rgb '{}'",
+                                place.first_row, place.first_row + place.rows - 1, at, size,
+                                colour));
+  }
+  return plots;
+}
+
+std::string heat_plot(const HeatMap& map, const Place& place, const HeatStyle& style) {
+  Strings plots = {place.data() + cells(place, style)};
+  const auto append = [&](const Strings& more) {
+    plots.insert(plots.end(), more.begin(), more.end());
+  };
+  if (style.numbers) append(number_plots(place, style));
+  if (!map.mark.empty()) append(mark_plots(place, style));
+  const Index along_x = style.rows_along_x ? place.rows : place.columns;
+  const Index along_y = style.rows_along_x ? place.columns : place.rows;
+  return fmt::format(
+      "set xrange [0.5:{}.5]\nset yrange {}\nplot {}\n", along_x,
+      style.rows_along_x ? fmt::format("[0.5:{}.5]", along_y) : fmt::format("[{}.5:0.5]", along_y),
+      fmt::join(plots, ", \\\n  "));
+}
+
+/// A horizontal colour bar below everything, `from` and `to` in inches.
+std::string colour_bar(double from, double to, const HeatStyle& style, const Drawing& drawing) {
+  const double step = round_axis(style.low, style.high, 5).step;
+  const double widest = text_width({fmt::format("{:g}", style.low + step)}, kFontSize) + 0.05;
+  const bool fits = (style.high - style.low) / step * widest < to - from;
+  return (style.low < 0 ? diverging_palette() : viridis_palette()) +
+         fmt::format(
+             "set cbrange [{}:{}]\nset cbtics {},{} scale 0.3 offset 0,0.45\n"
+             "set colorbox horizontal user origin screen {:.4f},{:.4f} size screen {:.4f},{:.4f}\n"
+             "set cblabel {} offset 0,1.1\n",
+             style.low, style.high, style.low, fits ? step : (style.high - style.low) / 2,
+             from / drawing.width, 0.38 / drawing.height, (to - from) / drawing.width,
+             kBarHeight / drawing.height, gnuplot_string(style.colour));
+}
+
+const Strings& along_x(const HeatMap& map, const HeatStyle& style) {
+  return style.rows_along_x ? map.rows : map.columns;
+}
+
+const Strings& along_y(const HeatMap& map, const HeatStyle& style) {
+  return style.rows_along_x ? map.columns : map.rows;
+}
+
+/// Room for the names at the left, the same for all panels.
+double left_margin(const std::vector<HeatMap>& maps, const HeatStyle& style) {
+  double width = 0;
+  for (const HeatMap& map : maps) {
+    if (style.tics) width = std::max(width, text_width(along_y(map, style), kFontSize));
+  }
+  const bool named = !(style.rows_along_x ? style.column_axis : style.row_axis).empty();
+  return width + 0.1 + (named ? 0.2 : 0);
+}
+
+Grid arrange(const std::vector<HeatMap>& maps, const HeatStyle& style, Drawing& drawing) {
+  std::size_t most = 1;
+  for (const HeatMap& map : maps) most = std::max(most, along_y(map, style).size());
+  const std::size_t rows = (maps.size() - 1) / style.columns + 1;
+  const std::size_t columns = (maps.size() - 1) / rows + 1;
+  const double height = std::min(style.panel_height, style.row_height * static_cast<double>(most));
+  const double left = left_margin(maps, style), title = maps.size() > 1 ? 0.17 : 0.04;
+  const double pitch = (drawing.width - left - 0.06) / static_cast<double>(columns);
+  const double above = heading_height(style.heading, drawing), down = height + title + 0.04;
+  drawing.height = above + static_cast<double>(rows) * down + kBelow -
+                   (style.row_axis.empty() && style.column_axis.empty() ? 0.1 : 0);
+  return {{left, drawing.height - above - title - height, pitch - 0.08 - style.right, height},
+          columns,
+          pitch,
+          down};
+}
+
+/// The commands around one panel; names of tics and axes only at the drawing's edge.
+std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, const Grid& grid,
+                           const HeatStyle& style) {
+  const HeatMap& map = maps[i];
+  const bool lowest = i + grid.columns >= maps.size(), leftmost = i % grid.columns == 0;
+  const auto name = [](char axis, const std::string& text, const char* offset) {
+    return text.empty()
+               ? fmt::format("unset {}label\n", axis)
+               : fmt::format("set {}label {} offset {}\n", axis, gnuplot_string(text), offset);
+  };
+  std::string text = map.commands;
+  if (maps.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(map.title));
+  const Strings& x = along_x(map, style);
+  text += lowest && style.tics
+              ? tics('x', x, grid.first.width) +
+                    name('x', style.rows_along_x ? style.row_axis : style.column_axis, "0,0.8")
+              : "unset xtics\nunset xlabel\n";
+  text += leftmost && style.tics
+              ? tics('y', along_y(map, style), grid.first.height) +
+                    name('y', style.rows_along_x ? style.column_axis : style.row_axis, "0.3,0")
+              : "unset ytics\nunset ylabel\n";
+  return text;
+}
+
+}  // namespace
+
+Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
+  check(!maps.empty(), "{}: there is nothing to draw", style.name);
+  Drawing drawing{.name = style.name, .width = style.width, .font_size = kFontSize};
+  const Grid grid = arrange(maps, style, drawing);
+  drawing.csv = heat_csv(maps, style);
+  drawing.script =
+      heading_commands(style.heading, drawing) +
+      colour_bar(grid.first.left, drawing.width - 0.14 - style.right, style, drawing) +
+      fmt::format("set border lw 0.5\nunset key\nset title offset 0,-0.8 font ',{:.1f}'\n",
+                  fitting_size(titles_of(maps), grid.right - 0.05, kFontSize)) +
+      "set multiplot\n";
+  Place place_in_csv;
+  place_in_csv.first_column = has_marks(maps) ? 3 : 2;
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    place_in_csv.rows = maps[i].value.rows();
+    place_in_csv.columns = maps[i].value.cols();
+    drawing.script += place(grid.at(i), drawing) + panel_commands(maps, i, grid, style) +
+                      heat_plot(maps[i], place_in_csv, style) +
+                      "unset colorbox\nunset label\nunset arrow\n";
+    place_in_csv.first_row += place_in_csv.rows;
+  }
+  drawing.script += "unset multiplot\n";
+  return drawing;
+}
+
+double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style) {
+  Drawing drawing{.width = style.width, .font_size = kFontSize};
+  return arrange(maps, style, drawing).first.width;
+}
+
+double share_scale(const std::vector<HeatMap>& maps) {
+  double largest = 0;
+  for (const HeatMap& map : maps) {
+    for (const double value : map.value.reshaped()) largest = std::fmax(largest, value);
+  }
+  for (const double end : {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8}) {
+    if (largest <= end) return end;
+  }
+  return 1;
+}
+
+}  // namespace rankwise::analysis

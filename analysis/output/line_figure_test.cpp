@@ -1,0 +1,91 @@
+#include "analysis/output/line_figure.h"
+
+#include "framework/core/error.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+namespace rankwise::analysis {
+namespace {
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+Line rising(const std::string& label) {
+  Line line{label};
+  line.add_mean(1, {1, 3});
+  line.add_mean(2, {4});
+  return line;
+}
+
+TEST(LineFigure, PointsAreMeansWithStudentsIntervalOverSeeds) {
+  const Line line = rising("a");
+  EXPECT_DOUBLE_EQ(line.y[0], 2);
+  EXPECT_NEAR(line.high[0], 2 + 12.7062, 1e-4);  // t with one degree of freedom, standard error 1
+  EXPECT_NEAR(line.low[0], 2 - 12.7062, 1e-4);
+  EXPECT_TRUE(std::isnan(line.low[1]));
+}
+
+TEST(LineFigure, TheCsvHasARowAPointAndNoNumberWhereThereIsNoBand) {
+  Line line{"a, b"};
+  line.add(1, 2, 1.5, 2.5);
+  line.add_mean(2, {3});
+  const Drawing drawing = line_drawing(
+      {{"first", {line}}}, {.name = "n", .panel_name = "task", .x_name = "step", .y_name = "rank"});
+  EXPECT_EQ(drawing.csv,
+            "task,label,step,rank,low,high\nfirst,\"a, b\",1,2,1.5,2.5\nfirst,\"a, b\",2,3,,\n");
+}
+
+TEST(LineFigure, EachLineIsDrawnFromItsOwnRows) {
+  const Drawing drawing = line_drawing(
+      {{"first", {rising("a")}}, {"second", {rising("b"), rising("a")}}}, {.name = "n"});
+  EXPECT_TRUE(holds(drawing.script, "every ::0::1 using 3:4 with linespoints lc rgb '#0072B2'"));
+  EXPECT_TRUE(holds(drawing.script, "every ::2::3 using 3:4 with linespoints lc rgb '#D55E00'"));
+  EXPECT_TRUE(holds(drawing.script, "every ::4::5 using 3:4 with linespoints lc rgb '#0072B2'"));
+}
+
+TEST(LineFigure, NumbersStandBesideThePointsAndInTheLegend) {
+  const Drawing drawing =
+      line_drawing({{"first", {rising("a"), rising("b")}}}, {.name = "n", .numbers = true});
+  EXPECT_TRUE(holds(drawing.script, "set label '1' at graph"));
+  EXPECT_TRUE(holds(drawing.script, "set label '2' at graph"));
+  EXPECT_TRUE(holds(drawing.script, "set label '2 b'"));
+}
+
+TEST(LineFigure, TheReferenceIsBlackAndDashedAndTakesNoColour) {
+  const Drawing drawing =
+      line_drawing({{"first", {rising("true"), rising("a")}}}, {.name = "n", .reference = "true"});
+  EXPECT_TRUE(
+      holds(drawing.script, "every ::0::1 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2"));
+  EXPECT_TRUE(holds(drawing.script, "every ::2::3 using 3:4 with linespoints lc rgb '#0072B2'"));
+}
+
+TEST(LineFigure, PanelsShareTheAxisOfTheLargestUnlessTheyHaveTheirOwn) {
+  Line small{"a"}, large{"a"};
+  small.add(0, 1, 1, 1);
+  large.add(0, 10, 10, 10);
+  const std::vector<LinePanel> panels = {{"small", {small}}, {"large", {large}}};
+  const Drawing shared = line_drawing(panels, {.name = "n", .low = 0});
+  EXPECT_TRUE(holds(shared.script, "set yrange [0:10]"));
+  EXPECT_FALSE(holds(shared.script, "set yrange [0:1]\n"));
+  EXPECT_TRUE(holds(line_drawing(panels, {.name = "n", .low = 0, .own_axes = true}).script,
+                    "set yrange [0:1]\n"));
+}
+
+TEST(LineFigure, NamedTicsStandInTheCsvAsWell) {
+  Line line{"a"};
+  line.add(1, 5, 5, 5);
+  const Drawing drawing = line_drawing(
+      {{"p", {line}}}, {.name = "n", .tic_name = "value", .x_tics = {{0, "0"}, {1, "1e-05"}}});
+  EXPECT_EQ(drawing.csv, "panel,label,x,y,low,high,value\np,a,1,5,5,5,1e-05\n");
+  EXPECT_TRUE(holds(drawing.script, "set xtics ('0' 0,'1e-05' 1)"));
+}
+
+TEST(LineFigure, NothingToDrawIsAnError) {
+  EXPECT_THROW(line_drawing({{"p", {}}}, {.name = "n"}), Error);
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

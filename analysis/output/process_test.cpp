@@ -1,0 +1,38 @@
+#include "analysis/output/process.h"
+
+#include "framework/core/error.h"
+
+#include <gtest/gtest.h>
+
+namespace rankwise::analysis {
+namespace {
+
+TEST(Process, GivesTheExitCodeAndWhatWasWrittenToStandardError) {
+  const auto result = run_process({"sh", "-c", "echo unheard; echo heard >&2; exit 3"}, "/");
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->exit_code, 3);
+  EXPECT_EQ(result->errors, "heard\n");
+}
+
+TEST(Process, PassesArgumentsThroughNoShell) {
+  const auto result = run_process({"ls", "no 'such' $HOME file"}, "/");
+  ASSERT_TRUE(result.has_value());
+  EXPECT_NE(result->exit_code, 0);
+  EXPECT_NE(result->errors.find("$HOME"), std::string::npos) << result->errors;
+}
+
+TEST(Process, RunsInTheGivenFolder) {
+  EXPECT_EQ(run_process({"sh", "-c", "pwd >&2"}, "/usr").value().errors, "/usr\n");
+}
+
+TEST(Process, AnUnknownProgramIsNothingAndAnUnknownFolderAnError) {
+  EXPECT_FALSE(run_process({"rankwise-no-such-program"}, "/").has_value());
+  EXPECT_THROW(run_process({"true"}, "/no/such/folder"), Error);
+}
+
+TEST(Process, ASignalCountsFrom128) {
+  EXPECT_EQ(run_process({"sh", "-c", "kill -9 $$"}, "/").value().exit_code, 128 + 9);
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

@@ -1,0 +1,158 @@
+#include "analysis/output/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <cstddef>
+#include <string_view>
+
+namespace rankwise::analysis {
+namespace {
+
+std::string escape_markdown(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c == '\n' ? ' ' : c;
+  }
+  return escaped;
+}
+
+/// Characters on the screen: bytes of UTF-8 that begin a character.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string padded(std::string_view text, std::size_t to, bool left) {
+  const std::string space(to - std::min(to, width(text)), ' ');
+  return left ? std::string(text) + space : space + std::string(text);
+}
+
+using Line = std::vector<std::string>;
+
+std::string markdown_line(const Line& fields, const std::vector<std::size_t>& widths,
+                          const std::vector<bool>& left) {
+  std::string line = "|";
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    line += fmt::format(" {} |", padded(fields[i], widths[i], left[i]));
+  }
+  return line + "\n";
+}
+
+std::string markdown_rule(const std::vector<std::size_t>& widths, const std::vector<bool>& left) {
+  std::string line = "|";
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const std::string dashes(widths[i] - 1, '-');
+    line += left[i] ? fmt::format(" :{} |", dashes) : fmt::format(" {}: |", dashes);
+  }
+  return line + "\n";
+}
+
+std::vector<Line> markdown_fields(const Table& table) {
+  std::vector<Line> lines(1);
+  for (const std::string& name : table.header) lines[0].push_back(escape_markdown(name));
+  for (const auto& row : table.rows) {
+    Line& line = lines.emplace_back();
+    for (const Cell& cell : row) {
+      const std::string text = escape_markdown(cell.text);
+      line.push_back(cell.bold ? "**" + text + "**" : text);
+    }
+  }
+  return lines;
+}
+
+/// Nine digits; an empty field where there is no value.
+std::string number(double value) {
+  return std::isfinite(value) ? fmt::format("{:.9g}", value) : "";
+}
+
+}  // namespace
+
+Cell mean_cell(const MeanStd& value, const std::function<std::string(double)>& format) {
+  if (value.count == 0) return {"–", {}};
+  const bool spread = value.count > 1;
+  return {format(value.mean) + (spread ? " ± " + format(value.std) : ""), value};
+}
+
+Cell mean_cell(const MeanStd& value, int digits) {
+  return mean_cell(value, [&](double number) { return fmt::format("{:.{}f}", number, digits); });
+}
+
+std::vector<bool> text_columns(const Table& table) {
+  std::vector<bool> text(table.header.size(), false);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto words =
+        std::count_if(table.rows.begin(), table.rows.end(), [&](const std::vector<Cell>& row) {
+          return !row[i].text.empty() && std::isalpha(static_cast<unsigned char>(row[i].text[0]));
+        });
+    text[i] = i == 0 || 2 * words > static_cast<std::ptrdiff_t>(table.rows.size());
+  }
+  return text;
+}
+
+std::string to_markdown(const Table& table) {
+  const std::vector<Line> lines = markdown_fields(table);
+  std::vector<std::size_t> widths(table.header.size(), 2);
+  for (const Line& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+  }
+  const std::vector<bool> left = text_columns(table);
+  std::string text;
+  if (!table.caption.empty()) text += table.caption + "\n\n";
+  text += markdown_line(lines[0], widths, left) + markdown_rule(widths, left);
+  for (std::size_t i = 1; i < lines.size(); ++i) text += markdown_line(lines[i], widths, left);
+  if (!table.footers.empty()) text += "\n";
+  for (const std::string& footer : table.footers) text += "- " + footer + "\n";
+  return text;
+}
+
+std::string to_csv(const Table& table) {
+  std::vector<bool> has_statistics(table.header.size(), false);
+  for (const auto& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (row[i].value) has_statistics[i] = true;
+    }
+  }
+  Line header;
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    const std::string& name = table.header[i];
+    header.push_back(name);
+    if (has_statistics[i]) header.insert(header.end(), {name + " std", name + " n"});
+  }
+  std::string text = csv_line(header);
+  for (const auto& row : table.rows) {
+    Line line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (!has_statistics[i]) {
+        line.push_back(row[i].text);
+      } else if (const auto& value = row[i].value) {
+        line.insert(line.end(),
+                    {number(value->mean), number(value->std), std::to_string(value->count)});
+      } else {
+        line.insert(line.end(), {"", "", "0"});
+      }
+    }
+    text += csv_line(line);
+  }
+  return text;
+}
+
+std::string csv_line(const std::vector<std::string>& fields) {
+  std::string line;
+  for (const std::string& field : fields) {
+    if (&field != &fields.front()) line += ',';
+    if (field.find_first_of(",\"\n\r") == std::string::npos) {
+      line += field;
+      continue;
+    }
+    line += '"';
+    for (const char c : field) line += c == '"' ? std::string("\"\"") : std::string(1, c);
+    line += '"';
+  }
+  return line + "\n";
+}
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,61 @@
+/// A table that any result can be put into, and its forms: Markdown and HTML for people, LaTeX for
+/// papers, CSV for programs.
+#pragma once
+
+#include "analysis/statistics/statistics.h"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rankwise::analysis {
+
+/// What a reader sees, and the statistic behind it where there is one.
+struct Cell {
+  std::string text;
+  std::optional<MeanStd> value;
+  bool bold = false;
+};
+
+/// "52.0 ± 2.8": mean and sample deviation; the deviation is left out where there is one value, and
+/// no value is a dash.
+Cell mean_cell(const MeanStd& value, int digits);
+Cell mean_cell(const MeanStd& value, const std::function<std::string(double)>& format);
+
+struct Table {
+  std::string caption = {};
+  std::vector<std::string> header = {};
+  std::vector<std::vector<Cell>> rows = {};  // each as long as the header
+  std::vector<std::string> footers = {};     // one line each
+};
+
+/// Columns of words, which are aligned to the left as numbers are to the right: the first, and
+/// those where most cells begin with a letter.
+std::vector<bool> text_columns(const Table& table);
+
+/// Caption, table and footers; the columns are aligned in the source as well.
+std::string to_markdown(const Table& table);
+
+/// Header and rows. A column with statistics becomes three: "x", "x std", "x n", in full precision.
+std::string to_csv(const Table& table);
+
+/// A float with booktabs' rules, shrunk to the line where it is wider (\usepackage{booktabs,
+/// graphicx}); the footers are a note below it. Letters beyond ASCII that tables use become
+/// commands; others stay UTF-8.
+std::string to_latex(const Table& table);
+
+/// <table class="rankwise">...</table>: a fragment for any page, its text escaped.
+std::string to_html(const Table& table);
+
+/// "md", "latex", "csv", "html". Throws Error that lists the names.
+std::string to_format(const Table& table, const std::string& format);
+
+/// Writes `stem`.md, .tex, .csv and .html. Gives their paths.
+std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem);
+
+/// One CSV line with its newline; fields are quoted where they must be (RFC 4180).
+std::string csv_line(const std::vector<std::string>& fields);
+
+}  // namespace rankwise::analysis

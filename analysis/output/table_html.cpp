@@ -1,0 +1,68 @@
+#include "analysis/output/table.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+namespace rankwise::analysis {
+namespace {
+
+std::string escape(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      default:
+        escaped += c;
+    }
+  }
+  return escaped;
+}
+
+/// The row's name is a header of its row.
+std::string row_line(const std::vector<Cell>& row, const std::vector<bool>& words) {
+  std::string line = "<tr>";
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const std::string text = escape(row[i].text);
+    const std::string inside = row[i].bold ? "<strong>" + text + "</strong>" : text;
+    line += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", inside)
+                   : fmt::format("<td{}>{}</td>", words[i] ? " class=\"words\"" : "", inside);
+  }
+  return line + "</tr>\n";
+}
+
+}  // namespace
+
+std::string to_html(const Table& table) {
+  const std::vector<bool> words = text_columns(table);
+  std::string text = "<table class=\"rankwise\">\n";
+  if (!table.caption.empty()) text += fmt::format("<caption>{}</caption>\n", escape(table.caption));
+  text += "<thead>\n<tr>";
+  for (const std::string& name : table.header) {
+    text += fmt::format("<th scope=\"col\">{}</th>", escape(name));
+  }
+  text += "</tr>\n</thead>\n<tbody>\n";
+  for (const auto& row : table.rows) text += row_line(row, words);
+  text += "</tbody>\n";
+  if (!table.footers.empty()) {
+    text += fmt::format("<tfoot>\n<tr><td colspan=\"{}\"><ul>\n", table.header.size());
+    for (const std::string& footer : table.footers) {
+      text += fmt::format("<li>{}</li>\n", escape(footer));
+    }
+    text += "</ul></td></tr>\n</tfoot>\n";
+  }
+  return text + "</table>\n";
+}
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,16 @@
+/// The files of analysis/papers/data as text, built into the program so that it needs no path.
+#pragma once
+
+#include <vector>
+
+namespace rankwise::analysis {
+
+struct EmbeddedPaper {
+  const char* name;  // "flylora_table1.json"
+  const char* text;  // JSON with comments
+};
+
+/// In the order in which analysis/CMakeLists.txt lists them.
+const std::vector<EmbeddedPaper>& embedded_papers();
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,97 @@
+#include "analysis/papers/reproduction.h"
+
+#include "analysis/papers/study_needs.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+namespace rankwise::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path study_file(const PaperTable& table, const ReproductionPlaces& places) {
+  return places.configs / (table.study + ".json");
+}
+
+/// Finished runs by their names alone.
+std::int64_t finished_runs(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return 0;
+  return std::count_if(fs::directory_iterator(folder), {}, [](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    return name.ends_with(".h5") && !name.ends_with(".failed.h5") && name != "summary.h5";
+  });
+}
+
+std::string state_of(const PaperTable& table, const ReproductionPlaces& places) {
+  if (table.study.empty()) return table.no_study;
+  const std::int64_t finished = finished_runs(places.results / table.study);
+  if (!fs::exists(study_file(table, places))) return fmt::format("{} runs finished", finished);
+  return fmt::format("{} of {} runs finished", finished,
+                     read_study_needs(study_file(table, places)).runs);
+}
+
+std::string or_not_found(const std::string& text) { return text.empty() ? "not found" : text; }
+
+std::string paper_lines(const PaperTable& table) {
+  const std::string seeds = table.seeds ? fmt::format("{}", *table.seeds) : "not found";
+  std::string text = fmt::format("{}: {}\n", table.name, table.title);
+  for (const auto& [name, value] :
+       {std::pair("paper", table.citation), std::pair("numbers", table.source),
+        std::pair("backbone", table.backbone), std::pair("data", table.data),
+        std::pair("metric", table.metric), std::pair("training", or_not_found(table.training)),
+        std::pair("seeds", seeds), std::pair("hours", or_not_found(table.hours))}) {
+    text += fmt::format("  {:10} {}\n", name, value);
+  }
+  return text;
+}
+
+std::string study_lines(const PaperTable& table, const ReproductionPlaces& places) {
+  const std::string file = study_file(table, places).string();
+  const StudyNeeds needs = read_study_needs(file);
+  const std::string preparation = missing_preparation(needs, places.data);
+  const std::string weights = needs.weights.empty() ? "(random)" : needs.weights;
+  const bool other = !table.suite.empty() && needs.suite != table.suite;
+  const std::string closer = fmt::format("rankwise run {} --set data.suite={} --results results/{}",
+                                         file, table.suite, table.suite);
+  std::string text = "here\n";
+  for (const auto& [name, value] :
+       {std::pair("study", fmt::format("{}: {} runs of {} steps, {} {} on {}", file, needs.runs,
+                                       needs.steps, needs.backbone, weights, needs.suite)),
+        std::pair("data", preparation.empty() ? "prepared" : "to be prepared: " + preparation),
+        std::pair("cost", fmt::format("rankwise run {} --dry-run", file)),
+        std::pair("run", fmt::format("rankwise run {} --jobs 2", file)),
+        std::pair("closer", other ? closer : ""),
+        std::pair("compare", fmt::format("rankwise reproduce {}", table.name)),
+        std::pair("state", state_of(table, places))}) {
+    if (!value.empty()) text += fmt::format("  {:10} {}\n", name, value);
+  }
+  return text;
+}
+
+}  // namespace
+
+Table reproduction_list(const ReproductionPlaces& places) {
+  Table table;
+  table.header = {"table", "shows", "study", "state"};
+  for (const PaperTable& paper : paper_tables()) {
+    table.rows.push_back({{paper.name, {}},
+                          {paper.title, {}},
+                          {paper.study.empty() ? "–" : paper.study, {}},
+                          {state_of(paper, places), {}}});
+  }
+  table.footers.emplace_back(
+      "rankwise reproduce <table> prints what it takes, and the paper's cells beside ours.");
+  return table;
+}
+
+std::string reproduction_plan(const PaperTable& table, const ReproductionPlaces& places) {
+  const std::string paper = paper_lines(table);
+  if (table.study.empty()) return paper + fmt::format("here\n  no study: {}\n", table.no_study);
+  return paper + study_lines(table, places);
+}
+
+}  // namespace rankwise::analysis

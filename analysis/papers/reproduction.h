@@ -1,0 +1,25 @@
+/// What it takes to reproduce a paper's table here: the study, its data, its commands, its state.
+#pragma once
+
+#include "analysis/output/table.h"
+#include "analysis/papers/paper_table.h"
+
+#include <filesystem>
+#include <string>
+
+namespace rankwise::analysis {
+
+struct ReproductionPlaces {
+  std::filesystem::path configs = "configs";
+  std::filesystem::path data = "data";
+  std::filesystem::path results = "results";
+};
+
+/// Every table with its study here and the state of that.
+Table reproduction_list(const ReproductionPlaces& places);
+
+/// What the paper used, and the study to run here with what it needs, a line each; where there is
+/// no study, why. Throws Error where the study's file is not in `places.configs`.
+std::string reproduction_plan(const PaperTable& table, const ReproductionPlaces& places);
+
+}  // namespace rankwise::analysis

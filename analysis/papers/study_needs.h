@@ -1,0 +1,29 @@
+/// What a study file asks for before it can run, read without LibTorch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rankwise::analysis {
+
+struct StudyNeeds {
+  std::string backbone;  // "bert"
+  std::string weights;   // "minilm-l6"; empty: random
+  std::string suite;     // "text10"
+  std::int64_t steps = 0;
+  std::size_t runs = 0;             // rows, with every value of their sweeps, times seeds
+  std::vector<std::string> labels;  // of its rows; those of a sweep without what the sweep adds
+};
+
+/// The study's own members over those of "defaults_from" and "runs_from". Throws Error where a file
+/// is missing or no JSON.
+StudyNeeds read_study_needs(const std::filesystem::path& file);
+
+/// The call of scripts/prepare that makes what is missing in the folder `data`; empty where nothing
+/// is, or where the suite is made in memory.
+std::string missing_preparation(const StudyNeeds& needs, const std::filesystem::path& data);
+
+}  // namespace rankwise::analysis

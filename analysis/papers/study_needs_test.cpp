@@ -1,0 +1,53 @@
+#include "analysis/papers/study_needs.h"
+
+#include "framework/io/test_files.h"
+
+#include <gmock/gmock.h>
+
+namespace rankwise::analysis {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+void write(const fs::path& path, const std::string& text) {
+  fs::create_directories(path.parent_path());
+  write_bytes(path, text);
+}
+
+TEST(StudyNeeds, DefaultsComeFromAnotherStudyAndSweepsMultiply) {
+  const fs::path folder = test_folder();
+  write(folder / "base.json", R"({"study": "base", "seeds": [0, 1, 2], "defaults": {
+    "backbone": {"name": "bert", "weights": "mini"}, "data": {"suite": "words"},
+    "train": {"steps": 600}}, "runs": []})");
+  write(folder / "study.json", R"({"study": "study", "defaults_from": "base.json",
+    "defaults": {"train": {"steps": 50}},  // ours go over them
+    "runs": [{"variant": "more"}, {"variant": "lora", "label": "l", "sweep": {"rank": [1, 2]}},
+             {"variant": "smora", "seed": 7}]})");
+  const StudyNeeds needs = read_study_needs(folder / "study.json");
+  EXPECT_EQ(needs.backbone, "bert");
+  EXPECT_EQ(needs.weights, "mini");
+  EXPECT_EQ(needs.suite, "words");
+  EXPECT_EQ(needs.steps, 50);
+  EXPECT_EQ(needs.runs, 3U + 2 * 3 + 1);
+  EXPECT_THAT(needs.labels, ElementsAre("more", "l", "smora"));
+}
+
+TEST(StudyNeeds, NamesTheCallThatPreparesWhatIsMissing) {
+  const fs::path data = test_folder();
+  const StudyNeeds needs{.backbone = "bert", .weights = "mini", .suite = "words"};
+  EXPECT_EQ(missing_preparation(needs, data), "scripts/prepare --suite words --backbone mini");
+  write(data / "suites/words-mini.h5", "");
+  write(data / "models/mini/model.safetensors", "");
+  EXPECT_EQ(missing_preparation(needs, data), "");
+  EXPECT_EQ(missing_preparation({.backbone = "tiny", .suite = "planted"}, "nowhere"), "");
+}
+
+TEST(StudyNeeds, AMissingFileIsAnError) {
+  EXPECT_THAT(error_of([] { read_study_needs(test_folder() / "none.json"); }),
+              HasSubstr("none.json: can not be read"));
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

@@ -1,0 +1,305 @@
+#include "analysis/report/report.h"
+
+#include "analysis/figures/figure.h"
+#include "analysis/papers/paper_comparison.h"
+#include "analysis/report/lint.h"
+#include "analysis/report/report_template.h"
+#include "analysis/runs/config_difference.h"
+#include "analysis/runs/run_footers.h"
+#include "analysis/tables/table_kind.h"
+#include "framework/core/error.h"
+#include "framework/core/json.h"
+#include "framework/io/atomic_file.h"
+#include "framework/io/temporary_folder.h"
+
+#include <fmt/ranges.h>
+#include <kainjow/mustache.hpp>
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rankwise::analysis {
+namespace {
+
+using kainjow::mustache::data;
+using kainjow::mustache::mustache;
+
+data list_of(const std::vector<data>& items) {
+  data list(data::type::list);
+  for (const data& item : items) list.push_back(item);
+  return list;
+}
+
+data named(const std::string& name, const std::string& key, const std::string& value) {
+  data entry;
+  entry["name"] = name;
+  entry[key] = value;
+  return entry;
+}
+
+std::string base64(const std::string& bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP writes a zero at the end
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+/// The scores first.
+std::vector<std::string> table_names() {
+  std::vector<std::string> names = tables().names();
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name == "scores"; });
+  return names;
+}
+
+/// Every table that the runs can make; the others with their reasons.
+void add_tables(const RunSet& runs, data& page) {
+  std::vector<data> made, missing;
+  for (const std::string& name : table_names()) {
+    const TableKind& kind = tables().find(name);
+    try {
+      data entry = named(name, "summary", kind.summary);
+      entry["html"] = to_html(kind.make(runs, nlohmann::json::object()));
+      made.push_back(std::move(entry));
+    } catch (const Error& error) {
+      missing.push_back(named(name, "why", error.what()));
+    }
+  }
+  page["tables"] = list_of(made);
+  page["has_missing_tables"] = !missing.empty();
+  page["missing_tables"] = list_of(missing);
+}
+
+/// The papers' tables whose study this is, with its scores beside them.
+void add_papers(const RunSet& runs, data& page) {
+  const std::string& study = runs.groups.front().runs.front().study;
+  std::vector<data> papers;
+  for (const PaperTable& table : paper_tables()) {
+    if (table.study != study) continue;
+    data entry = named(table.name, "summary", table.title);
+    entry["html"] = to_html(comparison_table(compare_with_paper(table, runs), runs));
+    papers.push_back(std::move(entry));
+  }
+  page["has_papers"] = !papers.empty();
+  page["papers"] = list_of(papers);
+}
+
+data image_of(const std::filesystem::path& svg) {
+  data image;
+  image["caption"] = svg.stem().string();
+  image["data"] = base64(read_file(svg));
+  return image;
+}
+
+data figure_entry(const std::string& name, const Figure& figure, FigureFiles drawn) {
+  std::sort(drawn.files.begin(), drawn.files.end());
+  std::vector<data> images, notes;
+  for (const auto& file : drawn.files) {
+    if (file.extension() == ".svg") images.push_back(image_of(file));
+  }
+  for (const std::string& note : drawn.notes()) notes.emplace_back(note);
+  data entry = named(name, "summary", figure.summary);
+  entry["images"] = list_of(images);
+  entry["notes"] = list_of(notes);
+  return entry;
+}
+
+/// The part of ReportOptions::set that is the figure's.
+nlohmann::json figure_options(const std::string& name, const nlohmann::json& set) {
+  nlohmann::json options = nlohmann::json::object();
+  for (const OptionInfo& option : figures().find(name).options) {
+    for (const std::string& key : {option.name, name + "." + option.name}) {
+      if (set.contains(key)) options[option.name] = set[key];
+    }
+  }
+  return options;
+}
+
+void check_options(const std::vector<std::string>& names, const nlohmann::json& set) {
+  for (const auto& [key, value] : set.items()) {
+    const auto takes = [&, key = key](const std::string& name) {
+      return !figure_options(name, {{key, set[key]}}).empty();
+    };
+    check(std::any_of(names.begin(), names.end(), takes),
+          "unknown option '{}': none of the report's figures ({}) has it; rankwise describe shows "
+          "those of a figure",
+          key, fmt::join(names, ", "));
+  }
+}
+
+void add_figures(const RunSet& runs, const ReportOptions& options, data& page) {
+  const auto names = options.figures.empty() ? figures().names() : options.figures;
+  check_options(names, options.set);
+  std::vector<data> made, missing;
+  for (const std::string& name : names) {
+    const Figure& figure = figures().find(name);
+    const TemporaryFolder folder;
+    try {
+      made.push_back(figure_entry(
+          name, figure, figure.draw({runs, folder.path(), figure_options(name, options.set)})));
+    } catch (const Error& error) {
+      missing.push_back(named(name, "why", error.what()));
+    }
+  }
+  page["figures"] = list_of(made);
+  page["has_missing_figures"] = !missing.empty();
+  page["missing_figures"] = list_of(missing);
+}
+
+void add_failures(const RunSet& runs, data& page) {
+  std::vector<data> lines;
+  for (const Run& run : runs.failed) {
+    lines.emplace_back(fmt::format("{} seed {} failed: {}", run.label, run.seed, run.error));
+  }
+  for (const Run& run : runs.running) {
+    lines.emplace_back(fmt::format("{} seed {} did not finish", run.label, run.seed));
+  }
+  for (const std::string& warning : runs.warnings) lines.emplace_back(warning);
+  page["has_failures"] = !lines.empty();
+  page["failures"] = list_of(lines);
+}
+
+nlohmann::json whole_config(const RunGroup& group) {
+  return group.runs.front().attributes.value("config", nlohmann::json::object());
+}
+
+void add_configs(const RunSet& runs, data& page) {
+  const RunGroup& first = runs.groups.front();
+  std::vector<data> rows;
+  for (const RunGroup& group : runs.groups) {
+    std::vector<std::string> texts;
+    for (const LeafDifference& difference :
+         differences(nameless_config(first), nameless_config(group))) {
+      texts.push_back(to_text(difference));
+    }
+    data row;
+    row["label"] = group.label;
+    row["seeds"] = seeds_text(group);
+    row["difference"] = texts.empty() ? "–" : fmt::to_string(fmt::join(texts, "; "));
+    rows.push_back(std::move(row));
+  }
+  page["rows"] = list_of(rows);
+  page["first_label"] = first.label;
+  page["first_config"] = whole_config(first).dump(2);
+}
+
+/// The runs that were copied by `run --reuse`, as study and file; empty: none.
+std::set<std::string> reused(const RunSet& runs) {
+  std::set<std::string> sources;
+  for (const RunGroup& group : runs.groups) {
+    for (const Run& run : group.runs) sources.insert(run.text("taken_from"));
+  }
+  sources.erase("");
+  return sources;
+}
+
+void add_provenance(const RunSet& runs, data& page) {
+  std::vector<data> entries;
+  const auto add = [&](const char* name, const std::string& attribute) {
+    entries.push_back(named(name, "value", values_of(runs, attribute)));
+  };
+  add("study", "study");
+  add("backbone", "backbone");
+  add("suite", "suite");
+  add("protocol", "protocol_hash");
+  add("best parameters", "best_rule");
+  add("commit", "commit");
+  add("changed working tree", "dirty");
+  add("device", "device");
+  add("threads a run", "threads");
+  add("data SHA-256", "data_sha256");
+  add("weights SHA-256", "weights_sha256");
+  add("versions", "provenance");
+  if (const auto sources = reused(runs); !sources.empty()) {
+    entries.push_back(
+        named("trained in another study", "value", fmt::to_string(fmt::join(sources, ", "))));
+  }
+  page["provenance"] = list_of(entries);
+}
+
+/// " --rule average --rule ties" of merged models; empty: none is merged.
+std::string merge_rules(const RunSet& runs) {
+  std::set<std::string> rules;
+  for (const RunGroup& group : runs.groups) {
+    const nlohmann::json config = whole_config(group);
+    if (config.contains("merge")) rules.insert(config["merge"].value("rule", std::string()));
+  }
+  std::string text;
+  for (const std::string& rule : rules) text += " --rule " + rule;
+  return text;
+}
+
+/// From a fresh clone to this page.
+std::string commands(const RunSet& runs) {
+  const Run& run = runs.groups.front().runs.front();
+  const std::string commit = run.text("commit");
+  const std::string study = run.text("study_file");
+  const std::string weights = whole_config(runs.groups.front())
+                                  .value("backbone", nlohmann::json::object())
+                                  .value("weights", std::string());
+  std::string text = commit.empty() ? "" : fmt::format("git checkout {}\n", commit);
+  text += "scripts/setup && scripts/build\n";
+  if (!weights.empty()) {
+    text += fmt::format("scripts/prepare --suite {} --backbone {}\n", run.text("suite"), weights);
+  }
+  text += fmt::format("build/release/bin/rankwise run {} --jobs 2\n",
+                      study.empty() ? "the study file of " + run.study : "configs/" + study);
+  const std::string rules = merge_rules(runs);
+  if (!rules.empty()) {
+    text += fmt::format("build/release/bin/rankwise merge results/{}{}\n", run.study, rules);
+  }
+  text += fmt::format("build/release/bin/rankwise report results/{}{} --out report.html\n",
+                      run.study, rules.empty() ? "" : "/merged");
+  return text;
+}
+
+double hours(const RunSet& runs) {
+  double seconds = 0;
+  for (const RunGroup& group : runs.groups) {
+    for (const Run& run : group.runs) seconds += run.attributes.value("seconds", 0.0);
+  }
+  return seconds / 3600;
+}
+
+std::string summary(const RunSet& runs) {
+  std::size_t count = 0;
+  for (const RunGroup& group : runs.groups) count += group.runs.size();
+  return fmt::format("{} rows, {} finished runs, {:.2f} hours of run time. {} {}",
+                     runs.groups.size(), count, hours(runs), seeds_footer(runs),
+                     fmt::to_string(fmt::join(scale_footers(runs), " ")));
+}
+
+std::string title(const RunSet& runs) {
+  std::set<std::string> studies;
+  for (const RunGroup& group : runs.groups) studies.insert(group.runs.front().study);
+  return fmt::format("rankwise: {}", fmt::join(studies, ", "));
+}
+
+}  // namespace
+
+std::string report_html(const RunSet& runs, const ReportOptions& options) {
+  data page;
+  page["title"] = title(runs);
+  const std::string question = runs.groups.front().runs.front().text("reproduces");
+  if (!question.empty()) page["question"] = question;
+  page["summary"] = summary(runs);
+  add_failures(runs, page);
+  add_tables(runs, page);
+  add_papers(runs, page);
+  add_figures(runs, options, page);
+  page["lint"] = to_html(lint_table(lint_runs(runs)));
+  add_configs(runs, page);
+  add_provenance(runs, page);
+  page["commands"] = commands(runs);
+  mustache view{std::string(report_template())};
+  return view.render(page);
+}
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,99 @@
+#include "analysis/report/report.h"
+
+#include "analysis/runs/test_runs.h"
+#include "framework/io/test_files.h"
+
+#include <gmock/gmock.h>
+
+namespace rankwise::analysis {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+RunSet runs(const std::filesystem::path& folder) {
+  test::write_run(folder, "a0", {.label = "alpha", .seed = 0});
+  test::write_run(folder, "a1", {.label = "alpha", .seed = 1});
+  test::write_run(folder, "b0", {.label = "beta <b>", .seed = 0});
+  test::write_failed_run(folder, "c0", {.label = "gamma"}, "out of memory");
+  return load_runs({folder});
+}
+
+TEST(Report, HoldsTablesFiguresFailuresAndHowToRemakeIt) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("<table class=\"rankwise\">"));
+  EXPECT_THAT(page, HasSubstr("beta &lt;b&gt;"));
+  EXPECT_THAT(page, Not(HasSubstr("beta <b>")));
+  EXPECT_THAT(page, HasSubstr("data:image/svg+xml;base64,PD94bWwg")) << "<?xml ";
+  EXPECT_THAT(page, HasSubstr("gamma seed 0 failed: out of memory"));
+  EXPECT_THAT(page, HasSubstr("rankwise run"));
+  EXPECT_THAT(page, HasSubstr("REPRODUCING"));
+}
+
+TEST(Report, AsksNothingOfANetwork) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"training"}});
+  EXPECT_THAT(page, Not(HasSubstr("http://")));
+  EXPECT_THAT(page, Not(HasSubstr("https://")));
+  EXPECT_THAT(page, Not(HasSubstr("{{")));
+}
+
+TEST(Report, SaysWhatCanNotBeMadeAndWhy) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"clusters"}});
+  EXPECT_THAT(page, HasSubstr("Not drawn: clusters ("));
+  EXPECT_THAT(error_of([&] { report_html(runs(test_folder()), {.figures = {"clutter"}}); }),
+              HasSubstr("unknown figure 'clutter'"));
+}
+
+TEST(Report, SaysWhichRunsAnotherStudyTrained) {
+  const auto folder = test_folder();
+  test::RunSpec spec{.label = "alpha"};
+  EXPECT_THAT(report_html(runs(test_folder() / "own"), {.figures = {"training"}}),
+              Not(HasSubstr("trained in another study")));
+  spec.attributes["taken_from"] = "main/a-s0-0123456789.h5";
+  test::write_run(folder, "a0", spec);
+  EXPECT_THAT(report_html(load_runs({folder}), {.figures = {"training"}}),
+              AllOf(HasSubstr("trained in another study"), HasSubstr("main/a-s0-0123456789.h5")));
+}
+
+TEST(Report, PutsAPapersTableBesideItsStudy) {
+  const auto folder = test_folder();
+  EXPECT_THAT(report_html(runs(folder), {.figures = {"training"}}), Not(HasSubstr("papers")));
+  test::write_run(folder / "study", "a",
+                  {.label = "more", .attributes = {{"study", "more_table5"}}});
+  EXPECT_THAT(report_html(load_runs({folder / "study"}), {.figures = {"training"}}),
+              AllOf(HasSubstr("href=\"#papers\""), HasSubstr("more.table5"), HasSubstr("87.3")));
+}
+
+TEST(Report, MergedModelsAreMadeByTheirRules) {
+  const auto folder = test_folder();
+  for (const std::string rule : {"ties", "average"}) {
+    test::RunSpec spec{.label = "lora, " + rule};
+    spec.attributes["config"] = {{"label", spec.label}, {"merge", {{"rule", rule}}}};
+    test::write_run(folder, rule, spec);
+  }
+  const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("rankwise merge results/trial --rule average --rule ties\n"));
+  EXPECT_THAT(page, HasSubstr("rankwise report results/trial/merged --out"));
+}
+
+TEST(Report, OptionsGoToTheFiguresThatHaveThem) {
+  const RunSet set = runs(test_folder());
+  const auto page = [&](const nlohmann::json& options) {
+    return report_html(set, {.figures = {"training", "profiles"}, .set = options});
+  };
+  const std::string three = page({{"window", 3}});
+  EXPECT_EQ(page({{"training.window", 3}}), three);
+  EXPECT_NE(page(nlohmann::json::object()), three);
+  EXPECT_THAT(page({{"training.labels", {"delta"}}}), HasSubstr("training (unknown label"));
+  for (const std::string key : {"windows", "usage.labels", "profiles.window"}) {
+    EXPECT_THAT(
+        error_of([&] {
+          page({{key, 3}});
+        }),
+        HasSubstr("unknown option '" + key + "': none of the report's figures (training, "));
+  }
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

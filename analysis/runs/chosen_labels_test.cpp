@@ -1,0 +1,31 @@
+#include "analysis/runs/chosen_labels.h"
+
+#include "framework/io/test_files.h"
+
+#include <gtest/gtest.h>
+
+namespace rankwise::analysis {
+namespace {
+
+using Labels = std::vector<std::string>;
+
+TEST(ChosenLabels, StandInTheOrderAskedForAndAllWhereNoneIs) {
+  const RunSet runs{.groups = {{"a", {}}, {"b", {}}, {"c", {}}}};
+  EXPECT_EQ(choose_labels(runs, {"c", "a"}).labels(), (Labels{"c", "a"}));
+  EXPECT_EQ(choose_labels(runs, {}).labels(), (Labels{"a", "b", "c"}));
+}
+
+TEST(ChosenLabels, ASpreadNeedsTwoRunsOfOneLabel) {
+  EXPECT_FALSE(several_seeds({.groups = {{"a", {analysis::Run{}}}, {"b", {analysis::Run{}}}}}));
+  EXPECT_TRUE(several_seeds(
+      {.groups = {{"a", {analysis::Run{}}}, {"b", {analysis::Run{}, analysis::Run{}}}}}));
+}
+
+TEST(ChosenLabels, UnknownOnesListTheKnown) {
+  const RunSet runs{.groups = {{"a", {}}, {"b, c", {}}}};
+  EXPECT_EQ(error_of([&] { choose_labels(runs, {"d"}); }),
+            "unknown label 'd'; the labels are a; b, c");
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

@@ -1,0 +1,32 @@
+/// What differs between JSON objects, by dotted path.
+#pragma once
+
+#include "analysis/runs/run_set.h"
+#include "framework/core/json.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rankwise::analysis {
+
+/// Everything below an object that is no object itself: "train.steps" -> 100. A list is one leaf,
+/// an empty object none.
+std::map<std::string, nlohmann::json> leaves(const nlohmann::json& object);
+
+/// The resolved config of a row without what names its runs: label, group and seed. Empty where
+/// none is recorded.
+nlohmann::json nameless_config(const RunGroup& group);
+
+struct LeafDifference {
+  std::string path;
+  std::string a, b;  // as JSON; "–" where there is none
+};
+
+/// The leaves that are not alike, by path.
+std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann::json& b);
+
+/// "options.rank: 8 → 16"
+std::string to_text(const LeafDifference& difference);
+
+}  // namespace rankwise::analysis

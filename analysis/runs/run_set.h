@@ -1,0 +1,49 @@
+/// The run files of a study, sorted: what every table and figure is made from.
+#pragma once
+
+#include "framework/core/json.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rankwise::analysis {
+
+/// One run file as far as its attributes tell; open RunFile(path) for the rest.
+struct Run {
+  std::filesystem::path path;
+  std::string study;
+  std::string label;  // the row's name in tables and figures
+  std::int64_t seed = 0;
+  std::int64_t order = 0;  // of the row in its study file
+  std::string status;      // "finished", "failed" or "running"
+  std::string error;       // one line, of a failed run
+  std::string protocol_hash;
+  std::string config_hash;
+  nlohmann::json attributes;
+
+  /// An attribute as text; empty where there is none.
+  std::string text(const std::string& name) const;
+};
+
+/// The finished runs of one label, by seed.
+struct RunGroup {
+  std::string label;
+  std::vector<Run> runs;
+};
+
+struct RunSet {
+  std::vector<RunGroup> groups;       // at least one; in the study's order
+  std::vector<Run> failed, running;   // not used, but to be told of
+  std::vector<std::string> warnings;  // one line for each file that could not be read
+
+  std::vector<std::string> labels() const;  // of the groups
+};
+
+/// Reads run files and folders of them (and their folders, one level down). Labels that two studies
+/// share are told apart as "label (study)". Throws Error when a path does not exist, no run is
+/// finished, or two different runs claim the same label and seed.
+RunSet load_runs(const std::vector<std::filesystem::path>& paths);
+
+}  // namespace rankwise::analysis

@@ -1,0 +1,35 @@
+/// What each switch does: every label against one reference.
+#pragma once
+
+#include "analysis/output/table.h"
+#include "analysis/runs/run_scores.h"
+#include "analysis/runs/run_set.h"
+#include "framework/core/options.h"
+
+#include <string>
+
+namespace rankwise::analysis {
+
+struct AblationOptions {
+  std::string reference;
+  std::string score = "average";
+  std::string split = "test";
+  std::string parameters = "best";
+
+  ScoreChoice choice() const { return {split, parameters}; }
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("reference", self.reference, "the label that the others are compared with; empty: first");
+    field("score", self.score, "a task's name, or average");
+    ScoreChoice::visit(self, field);
+  }
+};
+
+/// The reference, then a row for each other label: what differs in its config, its score, the
+/// difference from the reference over the seeds that both have with interval and p, Holm's
+/// correction over the rows, and the verdict. With one seed the test is over examples. Throws Error
+/// for unknown labels and scores, or where protocols differ.
+Table ablation_table(const RunSet& runs, const AblationOptions& options);
+
+}  // namespace rankwise::analysis

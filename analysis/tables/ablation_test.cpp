@@ -1,0 +1,66 @@
+#include "analysis/tables/ablation.h"
+
+#include "analysis/runs/test_runs.h"
+#include "framework/io/test_files.h"
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+namespace rankwise::analysis {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+/// Both tasks at `score`, seeds 0.01 apart.
+void add_label(const std::filesystem::path& folder, const std::string& label, std::int64_t order,
+               const std::vector<double>& scores, double weight) {
+  for (std::size_t seed = 0; seed < scores.size(); ++seed) {
+    test::RunSpec spec{.label = label, .seed = static_cast<std::int64_t>(seed)};
+    spec.test_scores = {{"cola", scores[seed]}, {"sst2", scores[seed]}};
+    spec.attributes = {{"order", order},
+                       {"config", {{"label", label}, {"options", {{"weight", weight}}}}}};
+    test::write_run(folder, fmt::format("{}{}", label, seed), spec);
+  }
+}
+
+RunSet example(const std::filesystem::path& folder) {
+  add_label(folder, "full", 0, {0.80, 0.81, 0.82}, 0.1);
+  add_label(folder, "without", 1, {0.70, 0.711, 0.72}, 0);
+  add_label(folder, "other", 2, {0.75, 0.85, 0.80}, 0.2);
+  return load_runs({folder});
+}
+
+TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
+  const Table table = ablation_table(example(test_folder()), {.reference = "full"});
+  EXPECT_EQ(table.header, (Texts{"method", "config", "average", "difference", "95 %", "p",
+                                 "p (Holm)", "verdict"}));
+  ASSERT_EQ(table.rows.size(), 3U);
+  EXPECT_EQ(table.rows[0][1].text, "reference");
+  EXPECT_EQ(table.rows[1][0].text, "without");
+  EXPECT_EQ(table.rows[1][1].text, "options.weight: 0.1 → 0.0");
+  // -10, -9.9 and -10: mean -9.97, deviation 0.058, t-interval ± 4.303 × 0.033.
+  EXPECT_EQ(table.rows[1][3].text, "-9.97");
+  EXPECT_EQ(table.rows[1][4].text, "-10.11 to -9.82");
+  EXPECT_EQ(table.rows[1][7].text, "lower");
+  EXPECT_EQ(table.rows[2][7].text, "undecided");
+  for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.header.size());
+}
+
+TEST(Ablation, AnyLabelCanBeTheReferenceAndKeepsTheStudysOrder) {
+  const Table table = ablation_table(example(test_folder()), {.reference = "without"});
+  EXPECT_EQ(table.rows[0][0].text, "without");
+  EXPECT_EQ(table.rows[1][0].text, "full");
+  EXPECT_EQ(table.rows[1][7].text, "higher");
+  EXPECT_EQ(table.rows[2][0].text, "other");
+}
+
+TEST(Ablation, RefusesUnknownLabelsAndScores) {
+  const RunSet set = example(test_folder());
+  EXPECT_EQ(error_of([&] { ablation_table(set, {.reference = "ful"}); }),
+            "no finished run is called 'ful'; the labels are full, without, other");
+  EXPECT_EQ(error_of([&] { ablation_table(set, {.score = "mnli"}); }),
+            "unknown score 'mnli'; the scores are cola, sst2, average");
+}
+
+}  // namespace
+}  // namespace rankwise::analysis

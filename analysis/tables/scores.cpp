@@ -1,0 +1,137 @@
+#include "analysis/tables/scores.h"
+
+#include "analysis/compare/best_rows.h"
+#include "analysis/runs/axis.h"
+#include "analysis/runs/run_footers.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace rankwise::analysis {
+namespace {
+
+std::string grouped(double value) {  // 1234567 -> "1,234,567"
+  std::string digits = fmt::format("{:.0f}", value);
+  for (auto i = static_cast<std::ptrdiff_t>(digits.size()) - 3; i > 0; i -= 3) {
+    digits.insert(digits.begin() + i, ',');
+  }
+  return digits;
+}
+
+/// A number that seeds usually share: no spread where they do.
+Cell count_cell(const std::vector<double>& values) {
+  const bool same = std::equal(values.begin() + 1, values.end(), values.begin());
+  if (same) return {grouped(values.front()), MeanStd{values.size(), values.front(), 0}};
+  return mean_cell(mean_std(values), grouped);
+}
+
+/// A number of the run file's attributes, of the runs that have it.
+Cell attribute_cell(const ScoredGroup& group, const char* attribute) {
+  std::vector<double> values;
+  for (const RunScores& scores : group.runs) {
+    const auto found = scores.run->attributes.find(attribute);
+    if (found != scores.run->attributes.end() && found->is_number()) {
+      values.push_back(found->get<double>());
+    }
+  }
+  return mean_cell(mean_std(values), grouped);
+}
+
+std::vector<std::string> header(const std::vector<ScoreColumn>& columns, const std::string& rows) {
+  std::vector<std::string> names = {rows == "label" ? "method" : rows};
+  for (const ScoreColumn& column : columns) names.push_back(column.heading);
+  for (const char* name : {"total", "trainable", "active", "router", "tokens/s", "MiB"}) {
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+std::vector<Cell> resource_cells(const ScoredGroup& group) {
+  std::vector<Cell> cells;
+  for (const auto role : {&ParameterCounts::total, &ParameterCounts::trainable,
+                          &ParameterCounts::active, &ParameterCounts::router}) {
+    std::vector<double> values;
+    values.reserve(group.runs.size());
+    for (const RunScores& run : group.runs) {
+      values.push_back(static_cast<double>(run.parameters.*role));
+    }
+    cells.push_back(count_cell(values));
+  }
+  cells.push_back(attribute_cell(group, "tokens_per_second"));
+  cells.push_back(attribute_cell(group, "peak_memory_mib"));
+  return cells;
+}
+
+void add_rows(const RunSet& set, const ScoredRuns& scored, const std::vector<ScoreColumn>& columns,
+              Table& table) {
+  for (std::size_t i = 0; i < scored.groups.size(); ++i) {
+    std::vector<Cell>& row = table.rows.emplace_back();
+    row.push_back({scored.groups[i].label, {}});
+    for (const ScoreColumn& column : columns) {
+      row.push_back(mean_cell(mean_std(scores_of(column.rows[i])), column.digits()));
+    }
+    for (Cell& cell : resource_cells(scored.groups[i])) row.push_back(std::move(cell));
+    mark_other_protocol(set, set.groups[i], row);
+  }
+}
+
+/// "cola matthews × 100; sst2 and mnli accuracy × 100"
+std::string metrics_footer(const std::vector<TaskColumn>& columns) {
+  std::vector<std::string> metrics;  // in the order of the tasks
+  std::map<std::string, std::vector<std::string>> tasks;
+  for (const TaskColumn& column : columns) {
+    const std::string metric =
+        column.metric + (column.higher_is_better ? " × 100" : " (lower is better)");
+    if (tasks[metric].empty()) metrics.push_back(metric);
+    tasks[metric].push_back(column.task);
+  }
+  std::vector<std::string> parts;
+  parts.reserve(metrics.size());
+  for (const std::string& metric : metrics) {
+    parts.push_back(fmt::format("{} {}", fmt::join(tasks[metric], ", "), metric));
+  }
+  const char* average =
+      has_average(columns) ? "" : " No average: some measures rise and some fall.";
+  return fmt::format("Metrics: {}.{}", fmt::join(parts, "; "), average);
+}
+
+}  // namespace
+
+std::vector<std::string> scores_footers(const RunSet& set, const std::vector<TaskColumn>& tasks,
+                                        const ScoreChoice& choice) {
+  const std::string rule = choice.parameters == "best"
+                               ? fmt::format("best ({})", values_of(set, "best_rule"))
+                               : "of the last step";
+  return {metrics_footer(tasks), fmt::format("Split: {}; parameters: {}.", choice.split, rule),
+          setting_footer(set)};
+}
+
+Table scores_table(const RunSet& runs, const ScoresOptions& options) {
+  const RunSet set = group_by(keep_where(runs, options.where), options.rows);
+  if (!options.allow_mixed) check_one_protocol(set);
+  const ScoredRuns scored = read_scores(set, options.choice());
+  const std::vector<ScoreColumn> columns = score_columns(scored);
+  Table table;
+  table.header = header(columns, options.rows);
+  add_rows(set, scored, columns, table);
+  const auto best = find_best(columns, scored.choice);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (best[i] && best[i]->significant) table.rows[best[i]->row][i + 1].bold = true;
+  }
+  table.footers = {seeds_footer(set), bold_footer(columns, best)};
+  for (auto& line : scores_footers(set, scored.tasks, scored.choice))
+    table.footers.push_back(std::move(line));
+  for (auto& line : protocol_footers(set)) table.footers.push_back(std::move(line));
+  table.footers.emplace_back(
+      "total, trainable, active, router: parameters; active are those that one token uses. MiB: "
+      "peak memory.");
+  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  std::erase(table.footers, "");
+  return table;
+}
+
+}  // namespace rankwise::analysis

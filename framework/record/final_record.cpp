@@ -1,0 +1,213 @@
+#include "framework/record/final_record.h"
+
+#include "framework/core/error.h"
+#include "framework/record/run_columns.h"
+#include "framework/record/schema.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace rankwise {
+namespace {
+
+constexpr const char* kParameters = "/parameters";
+constexpr const char* kSampleTask = "/embedding/sample_task";
+
+template <class T>
+void write(hdf5::File& file, const schema::Slot& slot, const std::vector<T>& values) {
+  check(values.size() == hdf5::element_count(slot.shape), "{}: {} has {} values, expected {}",
+        file.name(), slot.path, values.size(), hdf5::to_string(slot.shape));
+  schema::create(file, slot).write(values);
+}
+
+std::string prediction_group(const PredictionPlace& place) {
+  return fmt::format("/evaluation/{}/{}/{}", place.task, place.split, place.parameters);
+}
+
+void write_prediction(hdf5::File& file, const PredictionRecord& record) {
+  check(record.width > 0, "{}: predictions of {} have width {}", file.name(), record.task,
+        record.width);
+  const schema::Names names{
+      {"task", record.task}, {"split", record.split}, {"parameters", record.parameters}};
+  const auto width = static_cast<std::uint64_t>(record.width);
+  const schema::Sizes sizes{{"G", record.prediction.size() / width}, {"W", width}};
+  const auto slot = [&](const char* array) {
+    return schema::slot(std::string("/evaluation/<task>/<split>/<parameters>/") + array, names,
+                        sizes);
+  };
+  write(file, slot("prediction"), record.prediction);
+  write(file, slot("label"), record.label);
+  if (!record.correct.empty()) write(file, slot("correct"), record.correct);
+  for (const auto& [metric, score] : record.scores) {
+    file.set_attribute(prediction_group({record.task, record.split, record.parameters}), metric,
+                       score);
+  }
+}
+
+std::map<std::string, double> read_scores(const hdf5::File& file, const std::string& group) {
+  std::map<std::string, double> scores;
+  for (const std::string& metric : file.attribute_names(group)) {
+    scores[metric] = file.attribute<double>(group, metric);
+  }
+  return scores;
+}
+
+PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& place) {
+  const std::string group = prediction_group(place);
+  PredictionRecord record;
+  std::tie(record.task, record.split, record.parameters) =
+      std::tie(place.task, place.split, place.parameters);
+  const hdf5::Dataset prediction = file.dataset(group + "/prediction");
+  const hdf5::Shape shape = prediction.shape();
+  record.width = shape.size() > 1 ? static_cast<std::int64_t>(shape[1]) : 1;
+  record.prediction = prediction.read<double>();
+  record.label = file.read<double>(group + "/label", shape);
+  if (file.exists(group + "/correct")) {
+    record.correct = file.read<std::uint8_t>(group + "/correct", {prediction.rows()});
+  }
+  record.scores = read_scores(file, group);
+  return record;
+}
+
+void write_sample_embedding(hdf5::File& file, const SampleEmbedding& record, std::size_t samples) {
+  write(file,
+        schema::slot("/embedding/<site>/sample", {{"site", record.site}},
+                     {{"n", samples}, {"D", static_cast<std::uint64_t>(record.width)}}),
+        record.values);
+}
+
+void write_factors(hdf5::File& file, const FactorRecord& record) {
+  const schema::Names names{{"site", record.site}};
+  const schema::Sizes sizes{{"R", static_cast<std::uint64_t>(record.ranks)},
+                            {"in", static_cast<std::uint64_t>(record.in)},
+                            {"out", static_cast<std::uint64_t>(record.out)}};
+  write(file, schema::slot("/factors/<site>/a", names, sizes), record.a);
+  write(file, schema::slot("/factors/<site>/b", names, sizes), record.b);
+}
+
+void write_gradients(hdf5::File& file, const GradientRecord& record) {
+  write(file,
+        schema::slot("/gradient/<site>/covariance", {{"site", record.site}},
+                     {{"R", static_cast<std::uint64_t>(record.ranks)}}),
+        record.covariance);
+}
+
+/// A matrix of floats: its sides and its values.
+struct Matrix {
+  std::int64_t rows = 0, columns = 0;
+  std::vector<float> values;
+};
+
+Matrix read_matrix(const hdf5::File& file, const std::string& path) {
+  const hdf5::Dataset dataset = file.dataset(path);
+  const hdf5::Shape shape = dataset.shape();
+  check(shape.size() == 2, "{}: has shape {}, expected two dimensions", dataset.place().text(),
+        hdf5::to_string(shape));
+  return {static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1]),
+          dataset.read<float>()};
+}
+
+}  // namespace
+
+void write_final_record(hdf5::File& file, const FinalRecord& record,
+                        const std::vector<TaskRecord>& tasks) {
+  for (const PredictionRecord& prediction : record.predictions) {
+    const bool known = std::any_of(tasks.begin(), tasks.end(), [&](const TaskRecord& task) {
+      return task.name == prediction.task;
+    });
+    check(known, "{}: predictions of '{}', which is no task of the run", file.name(),
+          prediction.task);
+    write_prediction(file, prediction);
+  }
+  write(file, schema::slot(kSampleTask, {}, {{"n", record.sample_tasks.size()}}),
+        record.sample_tasks);
+  for (const SampleEmbedding& embedding : record.sample_embeddings) {
+    write_sample_embedding(file, embedding, record.sample_tasks.size());
+  }
+  for (const FactorRecord& factors : record.factors) write_factors(file, factors);
+  for (const GradientRecord& gradients : record.gradients) write_gradients(file, gradients);
+  file.create_group(kParameters);
+  for_each_parameter_count([&](const char* name, auto field) {
+    file.set_attribute(kParameters, name, record.parameters.*field);
+  });
+}
+
+std::vector<PredictionRecord> read_predictions(const hdf5::File& file,
+                                               const std::vector<TaskRecord>& tasks) {
+  std::vector<PredictionRecord> records;
+  for (const TaskRecord& task : tasks) {
+    const std::string task_group = "/evaluation/" + task.name;
+    for (const std::string& split : file.children(task_group)) {
+      const std::string split_group = fmt::format("{}/{}", task_group, split);
+      for (const std::string& parameters : file.children(split_group)) {
+        records.push_back(read_prediction(file, {task.name, split, parameters}));
+      }
+    }
+  }
+  return records;
+}
+
+std::optional<PredictionRecord> find_prediction(const hdf5::File& file,
+                                                const PredictionPlace& place) {
+  if (!file.exists(prediction_group(place))) return std::nullopt;
+  return read_prediction(file, place);
+}
+
+std::map<std::string, double> read_final_scores(const hdf5::File& file,
+                                                const PredictionPlace& place) {
+  const std::string group = prediction_group(place);
+  return file.exists(group) ? read_scores(file, group) : std::map<std::string, double>();
+}
+
+std::vector<SampleEmbedding> read_sample_embeddings(const hdf5::File& file) {
+  std::vector<SampleEmbedding> records;
+  for (const std::string& site : file.children("/embedding")) {
+    const std::string path = "/embedding/" + site + "/sample";
+    if ("/embedding/" + site == kSampleTask || !file.exists(path)) continue;
+    Matrix matrix = read_matrix(file, path);
+    records.push_back({site, matrix.columns, std::move(matrix.values)});
+  }
+  return records;
+}
+
+std::vector<std::int32_t> read_sample_tasks(const hdf5::File& file) {
+  return file.exists(kSampleTask) ? file.read<std::int32_t>(kSampleTask)
+                                  : std::vector<std::int32_t>();
+}
+
+std::vector<FactorRecord> read_factors(const hdf5::File& file) {
+  std::vector<FactorRecord> records;
+  for (const std::string& site : file.children("/factors")) {
+    Matrix a = read_matrix(file, "/factors/" + site + "/a");
+    Matrix b = read_matrix(file, "/factors/" + site + "/b");
+    check(a.rows == b.columns, "{}: factors of {} have {} and {} ranks", file.name(), site, a.rows,
+          b.columns);
+    records.push_back({site, a.rows, a.columns, b.rows, std::move(a.values), std::move(b.values)});
+  }
+  return records;
+}
+
+std::vector<GradientRecord> read_gradients(const hdf5::File& file) {
+  std::vector<GradientRecord> records;
+  for (const std::string& site : file.children("/gradient")) {
+    const hdf5::Dataset covariance = file.dataset("/gradient/" + site + "/covariance");
+    const hdf5::Shape shape = covariance.shape();
+    check(shape.size() == 2 && shape[0] == shape[1], "{}: has shape {}, expected a square",
+          covariance.place().text(), hdf5::to_string(shape));
+    records.push_back({site, static_cast<std::int64_t>(shape[0]), covariance.read<double>()});
+  }
+  return records;
+}
+
+ParameterCounts read_parameters(const hdf5::File& file) {
+  ParameterCounts counts;
+  if (!file.exists(kParameters)) return counts;
+  for_each_parameter_count([&](const char* name, auto field) {
+    counts.*field = file.attribute<std::int64_t>(kParameters, name);
+  });
+  return counts;
+}
+
+}  // namespace rankwise

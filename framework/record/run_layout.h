@@ -1,0 +1,15 @@
+/// The tasks and sites of a run, with their truth: checked, and stored in its file.
+#pragma once
+
+#include "framework/io/hdf5.h"
+#include "framework/record/run_file.h"
+
+namespace rankwise {
+
+/// Throws where names repeat, can not be part of a path, or sizes are impossible.
+void check_layout(const RunLayout& layout);
+
+void write_layout(hdf5::File& file, const RunLayout& layout);
+RunLayout read_layout(const hdf5::File& file);
+
+}  // namespace rankwise
