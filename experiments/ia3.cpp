@@ -5,6 +5,7 @@
 // Not verified against the text: an output is scaled with its bias (the paper's T5 has none).
 
 #include "framework/adapter/variant.h"
+#include "framework/core/glob.h"
 #include "framework/model/model.h"
 
 #include <algorithm>

@@ -10,6 +10,7 @@
 #include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
+#include "framework/core/glob.h"
 #include "framework/model/model.h"
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 #include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
-#include "framework/model/model.h"
+#include "framework/core/glob.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 // MoRE's switches one by one: each setting gives its own hand-checked numbers.
 
 #include "framework/adapter/one_site.h"
+#include "framework/core/glob.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"

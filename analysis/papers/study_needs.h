@@ -10,16 +10,15 @@
 namespace rankwise::analysis {
 
 struct StudyNeeds {
-  std::string backbone;  // "bert"
+  std::string backbone;  // "bert", as its first run has it
   std::string weights;   // "minilm-l6"; empty: random
   std::string suite;     // "text10"
   std::int64_t steps = 0;
-  std::size_t runs = 0;             // rows, with every value of their sweeps, times seeds
-  std::vector<std::string> labels;  // of its rows; those of a sweep without what the sweep adds
+  std::size_t runs = 0;             // rows times seeds
+  std::vector<std::string> labels;  // of its rows
 };
 
-/// The study's own members over those of "defaults_from" and "runs_from". Throws Error where a file
-/// is missing or no JSON.
+/// Throws Error where the file is no study.
 StudyNeeds read_study_needs(const std::filesystem::path& file);
 
 /// The call of scripts/prepare that makes what is missing in the folder `data`; empty where nothing

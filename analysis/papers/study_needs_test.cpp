@@ -20,7 +20,7 @@ TEST(StudyNeeds, DefaultsComeFromAnotherStudyAndSweepsMultiply) {
   const fs::path folder = test_folder();
   write(folder / "base.json", R"({"study": "base", "seeds": [0, 1, 2], "defaults": {
     "backbone": {"name": "bert", "weights": "mini"}, "data": {"suite": "words"},
-    "train": {"steps": 600}}, "runs": []})");
+    "train": {"steps": 600}}, "runs": [{"variant": "lora"}]})");
   write(folder / "study.json", R"({"study": "study", "defaults_from": "base.json",
     "defaults": {"train": {"steps": 50}},  // ours go over them
     "runs": [{"variant": "more"}, {"variant": "lora", "label": "l", "sweep": {"rank": [1, 2]}},
@@ -31,7 +31,7 @@ TEST(StudyNeeds, DefaultsComeFromAnotherStudyAndSweepsMultiply) {
   EXPECT_EQ(needs.suite, "words");
   EXPECT_EQ(needs.steps, 50);
   EXPECT_EQ(needs.runs, 3U + 2 * 3 + 1);
-  EXPECT_THAT(needs.labels, ElementsAre("more", "l", "smora"));
+  EXPECT_THAT(needs.labels, ElementsAre("more", "l rank=1", "l rank=2", "smora"));
 }
 
 TEST(StudyNeeds, NamesTheCallThatPreparesWhatIsMissing) {

@@ -214,7 +214,7 @@ void add_provenance(const RunSet& runs, data& page) {
   add("changed working tree", "dirty");
   add("device", "device");
   add("threads a run", "threads");
-  add("data SHA-256", "data_sha256");
+  add("tasks SHA-256", "tasks_sha256");
   add("weights SHA-256", "weights_sha256");
   add("versions", "provenance");
   if (const auto sources = reused(runs); !sources.empty()) {

@@ -11,7 +11,7 @@
 #include "framework/record/schema.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
-#include "framework/train/study.h"
+#include "framework/train/plugin.h"
 
 #include <ATen/Context.h>
 #include <fmt/ranges.h>

@@ -3,6 +3,7 @@
 #include "experiments/program/commands.h"
 #include "framework/core/json_file.h"
 #include "framework/merge/merge_runs.h"
+#include "framework/train/plugin.h"
 
 #include <ATen/Parallel.h>
 
@@ -15,7 +16,7 @@ namespace rankwise {
 namespace {
 
 struct MergeArguments {
-  std::vector<std::string> paths, rules, set;
+  std::vector<std::string> paths, rules, set, plugins;
   Places places;
   std::string device = "cpu";
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
@@ -40,6 +41,7 @@ nlohmann::json options_of(const std::string& rule, const std::vector<std::string
 
 void merge_all(const MergeArguments& arguments) {
   at::set_num_threads(arguments.threads);
+  load_plugins(arguments.plugins);
   for (const MergeGroup& group : merge_groups({arguments.paths.begin(), arguments.paths.end()})) {
     Merger merger(group, arguments.places, arguments.device);
     for (const std::string& rule : arguments.rules) {
@@ -68,6 +70,8 @@ void add_merge_command(CLI::App& program) {
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   command->add_option("--rule", arguments->rules, rules_help())->allow_extra_args(false);
   command->add_option("--set", arguments->set, "rule.option=value, as in ties.density=0.5")
+      ->allow_extra_args(false);
+  command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
   command->add_option("--device", arguments->device, "cpu or cuda");
   command->add_option("--threads", arguments->threads, "Threads (default: cores)")

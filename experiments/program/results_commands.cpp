@@ -1,13 +1,19 @@
-// report and summary: what is left of a study when its run files are gone.
+// report, summary and results: what is left of a study when its run files are gone.
 
+#include "analysis/figures/figure.h"
+#include "analysis/papers/paper_comparison.h"
 #include "analysis/report/report.h"
 #include "analysis/report/summary.h"
+#include "analysis/tables/table_kind.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "framework/core/slug.h"
 #include "framework/io/atomic_file.h"
+#include "framework/study/study_file.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 namespace rankwise {
@@ -32,6 +38,74 @@ void summary(const ResultsArguments& arguments) {
   write_summary(load_and_warn(arguments.paths), arguments.out, arguments.kept);
   fmt::print("{}  {:.0f} KiB\n", arguments.out,
              static_cast<double>(std::filesystem::file_size(arguments.out)) / 1024);
+}
+
+// What the study file says its results are, made from its runs.
+class StudyResults {
+ public:
+  StudyResults(StudyFile study, const RunSet& runs, std::filesystem::path out)
+      : study_(std::move(study)), runs_(runs), out_(std::move(out)) {}
+
+  void make() const {
+    for (const StudyOutput& table : study_.tables) make_table(table);
+    for (const StudyOutput& figure : study_.figures) make_figure(figure);
+    for (const std::string& paper : study_.papers) {
+      const Table table =
+          comparison_table(compare_with_paper(find_paper_table(paper), runs_), runs_);
+      write_file(out_ / (paper + ".md"), to_markdown(table));
+      write_file(out_ / (paper + ".csv"), to_csv(table));
+    }
+  }
+
+ private:
+  void make_table(const StudyOutput& output) const {
+    const TableKind& kind = tables().find(output.name);
+    nlohmann::json options = output.options;
+    const bool compares = std::any_of(kind.options.begin(), kind.options.end(),
+                                      [](const OptionInfo& o) { return o.name == "reference"; });
+    if (compares && !study_.reference.empty() && !options.contains("reference")) {
+      options["reference"] = study_.reference;
+    }
+    write_table(kind.make(runs_, options), out_ / output.name);
+  }
+
+  void make_figure(const StudyOutput& output) const {
+    const FigureFiles files =
+        figures().find(output.name).draw({runs_, out_ / "figures", output.options});
+    for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
+  }
+
+  StudyFile study_;
+  const RunSet& runs_;
+  std::filesystem::path out_;
+};
+
+struct StudyResultsArguments {
+  std::string study;
+  std::vector<std::string> paths;
+  std::string out;
+};
+
+void results(const StudyResultsArguments& arguments) {
+  const StudyFile study = read_study_file(arguments.study);
+  const auto folder = std::filesystem::path("results") / slug(study.name);
+  const RunSet runs = load_and_warn(
+      arguments.paths.empty() ? std::vector<std::string>{folder.string()} : arguments.paths);
+  const auto out = arguments.out.empty() ? folder : std::filesystem::path(arguments.out);
+  StudyResults(study, runs, out).make();
+  fmt::print("{}  {} tables, {} figures, {} beside a paper\n", out.string(), study.tables.size(),
+             study.figures.size(), study.papers.size());
+}
+
+void add_study_results_command(CLI::App& program) {
+  auto arguments = std::make_shared<StudyResultsArguments>();
+  CLI::App* command =
+      program.add_subcommand("results", "Make the tables and figures that a study file names");
+  command->add_option("study", arguments->study, "Study file (JSON with comments)")->required();
+  command->add_option("paths", arguments->paths,
+                      "Run files, summaries, or folders of them (default: results/<study>)");
+  command->add_option("--out", arguments->out, "Folder (default: results/<study>)");
+  command->callback([arguments] { results(*arguments); });
 }
 
 void add_report_command(CLI::App& program) {
@@ -70,6 +144,7 @@ void add_summary_command(CLI::App& program) {
 void add_results_commands(CLI::App& program) {
   add_report_command(program);
   add_summary_command(program);
+  add_study_results_command(program);
 }
 
 }  // namespace rankwise

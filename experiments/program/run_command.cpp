@@ -1,7 +1,10 @@
 #include "experiments/program/commands.h"
+#include "framework/core/slug.h"
 #include "framework/record/run_archive.h"
+#include "framework/record/run_reader.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
+#include "framework/train/plugin.h"
 #include "framework/train/reuse.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
@@ -22,7 +25,7 @@ struct RunArguments {
   std::int64_t jobs = 1;
   std::int64_t threads = 0;
   bool dry_run = false;
-  std::string archive;                       // runs in it count as finished
+  bool again = false;
   std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
 };
 
@@ -32,60 +35,46 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
   return std::max<std::int64_t>(1, cores / arguments.jobs);
 }
 
-std::vector<RunTask> tasks_of(const Study& study, const RunArguments& arguments) {
-  std::vector<RunTask> tasks;
-  for (std::size_t i = 0; i < study.runs.size(); ++i) {
-    tasks.push_back({.config = study.runs[i],
-                     .study = study.name,
-                     .note = study.note,
-                     .reproduces = study.reproduces,
-                     .study_file = std::filesystem::path(arguments.file).filename(),
-                     .order = study.order[i],
-                     .places = arguments.places,
-                     .device = arguments.device,
-                     .threads = threads_per_run(arguments)});
+// Ids of the runs that the study's summary holds: they are finished, though their files are gone.
+std::set<std::string> summarised_ids(const Study& study, const RunArguments& arguments) {
+  const auto summary = arguments.places.results / slug(study.file.name) / kArchiveName;
+  std::set<std::string> ids;
+  if (!std::filesystem::exists(summary)) return ids;
+  for (const auto& run : archived_runs(summary)) {
+    ids.insert(RunFile(run).attributes().value("config_hash", ""));
   }
-  return tasks;
-}
-
-// Where its finished run is or will be.
-std::filesystem::path file_of(const RunTask& task) {
-  return run_file(task.config, identify(task.config, task.places), task.study, task.places);
-}
-
-// Leaves out the runs that an archive holds.
-void skip_archived(const std::string& archive, std::vector<RunTask>& tasks) {
-  std::set<std::string> there;
-  for (const auto& run : archived_runs(archive)) there.insert(archived_name(run));
-  const auto removed = std::erase_if(
-      tasks, [&](const RunTask& task) { return there.contains(archived_name(file_of(task))); });
-  fmt::print("{} of the runs are in {}\n", removed, archive);
+  return ids;
 }
 
 void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
   std::int64_t taken = 0;
   for (const RunTask& task : tasks) {
-    if (std::filesystem::exists(file_of(task))) continue;
+    if (std::filesystem::exists(run_file(task))) continue;
     const auto run = find_reusable(task, arguments.reuse);
     if (run && reuse(task, *run)) ++taken;
   }
   fmt::print("{} taken from other studies\n", taken);
 }
 
+const char* state_of(const RunTask& task, const RunArguments& arguments,
+                     const std::set<std::string>& summarised) {
+  if (std::filesystem::exists(run_file(task))) return "finished";
+  if (summarised.contains(task.identity.config_hash)) return "summary";
+  return find_reusable(task, arguments.reuse) ? "to reuse" : "to run";
+}
+
 // Loads data and weights of each run to count them.
-void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
+void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments,
+                const std::set<std::string>& summarised) {
   fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
              "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
   for (const RunTask& task : tasks) {
-    const auto file = file_of(task);
     const RunPlan cost = plan(task);
-    const char* state = std::filesystem::exists(file)          ? "finished"
-                        : find_reusable(task, arguments.reuse) ? "to reuse"
-                                                               : "to run";
-    fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n", state,
+    fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
+               state_of(task, arguments, summarised),
                fmt::format("{} seed {}", task.config.label, task.config.seed),
                cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
-               cost.flops / 1e12, cost.disk_mib, file.string());
+               cost.flops / 1e12, cost.disk_mib, run_file(task).string());
   }
 }
 
@@ -108,11 +97,10 @@ int summarise(const std::vector<WorkerResult>& results) {
   return failed == 0 ? 0 : 1;
 }
 
-// Missing data, unknown tasks: told before a run starts. The seed changes none of it.
+// Fails early: data that is missing or does not fit is told once, before any run starts.
 void check_data(const std::vector<RunTask>& tasks) {
   std::set<std::string> checked;
   for (const RunTask& task : tasks) {
-    identify(task.config, task.places);
     const std::string key = options_to_json(task.config.data).dump() + task.config.backbone +
                             task.config.backbone_options.dump();
     if (checked.insert(key).second) {
@@ -121,20 +109,32 @@ void check_data(const std::vector<RunTask>& tasks) {
   }
 }
 
-int run(RunArguments arguments) {
+int run(const RunArguments& arguments) {
   parse_device(arguments.device);
-  std::vector<std::string> plugins = study_plugins(arguments.file);
+  StudyFile file = read_study_file(arguments.file, arguments.overrides);
+  std::vector<std::string> plugins = file.plugins;
   plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
   load_plugins(plugins);
-  const Study study = read_study(arguments.file, arguments.overrides);
-  std::vector<RunTask> tasks = tasks_of(study, arguments);
+  const Study study = resolve_study(std::move(file));
+  std::vector<RunTask> tasks =
+      jobs_of(study, {arguments.places, arguments.device, threads_per_run(arguments)});
   check_data(tasks);
-  if (!arguments.archive.empty()) skip_archived(arguments.archive, tasks);
+  const std::set<std::string> summarised = summarised_ids(study, arguments);
   if (arguments.dry_run) {
-    print_plan(tasks, arguments);
+    print_plan(tasks, arguments, summarised);
     return 0;
   }
   if (!arguments.reuse.empty()) reuse_runs(tasks, arguments);
+  std::int64_t in_summary = 0;
+  for (RunTask& task : tasks) task.again = arguments.again;
+  if (!arguments.again) {
+    in_summary = static_cast<std::int64_t>(std::erase_if(tasks, [&](const RunTask& task) {
+      return summarised.contains(task.identity.config_hash);
+    }));
+  }
+  if (in_summary > 0) {
+    fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);
+  }
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
   return summarise(run_workers(tasks, {arguments.jobs, program, plugins}));
 }
@@ -163,8 +163,8 @@ void add_run_command(CLI::App& program) {
   command->add_option("--results", arguments->places.results, "Folder for run files");
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
-  command->add_option("--skip-archived", arguments->archive,
-                      "Skip the runs in this file, which rankwise summary made");
+  command->add_flag("--again", arguments->again,
+                    "Train runs anew that are finished; their files are replaced");
   command
       ->add_option("--reuse", arguments->reuse,
                    "Copy runs of the same config from this folder of another study")

@@ -2,6 +2,7 @@
 
 #include "experiments/proofs/draw.h"
 #include "experiments/proofs/proof.h"
+#include "framework/core/glob.h"
 #include "framework/model/model.h"
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #include "framework/core/json_file.h"
 
 #include "framework/core/error.h"
+#include "framework/core/json_keys.h"
 
 #include <fstream>
 #include <iterator>
@@ -16,6 +17,12 @@ std::string reason(const nlohmann::json::parse_error& error) {
   return at == std::string::npos ? text : text.substr(at);
 }
 
+// "[json.exception.out_of_range.406] number overflow parsing '1e999'" without its brackets.
+std::string without_prefix(const std::string& text) {
+  const auto end = text.find("] ");
+  return end == std::string::npos ? text : text.substr(end + 2);
+}
+
 }  // namespace
 
 nlohmann::json read_json(const std::filesystem::path& path) {
@@ -24,9 +31,16 @@ nlohmann::json read_json(const std::filesystem::path& path) {
         path.string());
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
-    return nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
+    nlohmann::json value = nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
+    if (const auto twice = find_duplicate_key(text)) {
+      fail("{}: key '{}' stands twice in one object, in lines {} and {}; remove one of them",
+           path.string(), twice->key, twice->first_line, twice->second_line);
+    }
+    return value;
   } catch (const nlohmann::json::parse_error& error) {
     fail("{}: is not valid JSON: {}", path.string(), reason(error));
+  } catch (const nlohmann::json::exception& error) {  // a number out of range
+    fail("{}: is not valid JSON: {}", path.string(), without_prefix(error.what()));
   }
 }
 

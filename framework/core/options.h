@@ -29,6 +29,7 @@ struct OptionInfo {
   std::string default_value;  // as JSON
   std::string expectation;    // from its rule
   std::string help;
+  std::vector<std::string> aliases;  // its former names
 };
 
 namespace options {

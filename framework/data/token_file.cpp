@@ -1,6 +1,5 @@
 #include "framework/data/token_file.h"
 
-#include "framework/core/hash.h"
 #include "framework/core/json.h"
 #include "framework/core/metrics.h"
 #include "framework/io/hdf5.h"
@@ -130,6 +129,12 @@ std::vector<std::string> token_file_tasks(const std::filesystem::path& file) {
   return ordered_tasks(open_checked(file));
 }
 
+std::string token_file_tokenizer(const std::filesystem::path& path) {
+  const hdf5::File file = open_checked(path);
+  if (!file.has_attribute("/", "tokenizer_sha256")) return "";
+  return file.attribute<std::string>("/", "tokenizer_sha256");
+}
+
 Dataset read_token_file(const std::filesystem::path& path, const std::vector<std::string>& tasks) {
   const hdf5::File file = open_checked(path);
   const std::vector<std::string> known = ordered_tasks(file);
@@ -139,7 +144,6 @@ Dataset read_token_file(const std::filesystem::path& path, const std::vector<std
   }
   Dataset dataset;
   dataset.suite = file.attribute<std::string>("/", "suite");
-  dataset.sha256 = sha256_file(path);
   dataset.vocabulary = file.attribute<std::int64_t>("/", "vocabulary");
   for (const std::string& name : tasks.empty() ? known : tasks) {
     TaskData data;

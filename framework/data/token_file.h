@@ -14,6 +14,9 @@ namespace rankwise {
 /// not rise, targets outside the classes), and for an unknown task with the ones there are.
 Dataset read_token_file(const std::filesystem::path& file, const std::vector<std::string>& tasks);
 
+/// SHA-256 of the tokenizer that made its ids; empty where it does not say.
+std::string token_file_tokenizer(const std::filesystem::path& file);
+
 /// Names of the file's tasks in order.
 std::vector<std::string> token_file_tasks(const std::filesystem::path& file);
 

@@ -1,12 +1,13 @@
 #include "framework/merge/merge_runs.h"
 
-#include "framework/core/hash.h"
-#include "framework/core/json_file.h"
 #include "framework/core/provenance.h"
+#include "framework/core/slug.h"
 #include "framework/merge/outcome.h"
 #include "framework/merge/similarity.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/run_writer.h"
+#include "framework/study/identity.h"
+#include "framework/train/identify.h"
 
 #include <map>
 #include <set>
@@ -83,6 +84,16 @@ double sum_of(const std::vector<MergeSource>& sources, const char* attribute) {
 
 }  // namespace
 
+json merge_identity(const MergeRequest& request, const json& sources) {
+  const json options = resolved_options(request);
+  return {{"schema", kIdentitySchema},
+          {"merge",
+           {{"rule", request.rule},
+            {"options",
+             differing({.values = options, .options = merge_rules().find(request.rule).options})}}},
+          {"sources", sources}};
+}
+
 // A group's models with what they score alone, and how alike their updates are.
 struct Merger::Sources {
   Sources(const MergeGroup& group, const Places& places, const std::string& device)
@@ -124,7 +135,9 @@ struct Merger::Sources {
     attributes["config"] = config.to_json();
     attributes["config"]["merge"] = {{"rule", request.rule},
                                      {"options", resolved_options(request)}};
-    attributes["protocol_hash"] = identify(config, places).protocol_hash;
+    const RunIdentity identity = identify(config, ContentReader(places).of(config));
+    attributes["tasks_sha256"] = identity.tasks_sha256;
+    attributes["protocol_hash"] = identity.protocol_hash;
     attributes["best_rule"] = "the merged model has one set of parameters";
     attributes["scale_note"] = fmt::format("merged from {} runs; of each: {}", models.size(),
                                            attributes.value("scale_note", std::string()));
@@ -146,21 +159,19 @@ Merger::Merger(MergeGroup group, Places places, std::string device)
 Merger::Merger(Merger&&) noexcept = default;
 Merger::~Merger() = default;
 
-// What the merged file is made from: its config hash.
-std::string Merger::identity(const MergeRequest& request) const {
+// What the merged file is made from: the models, and the rule that makes one of them.
+json Merger::identity(const MergeRequest& request) const {
   json sources = json::array();
   for (const auto& file : group_.files) {
     sources.push_back(RunFile(file).attributes().at("config_hash"));
   }
-  return sha256(
-      canonical({{"merge", {{"rule", request.rule}, {"options", resolved_options(request)}}},
-                 {"sources", sources}}));
+  return merge_identity(request, sources);
 }
 
 std::filesystem::path Merger::file(const MergeRequest& request) const {
   return group_.files.front().parent_path() / "merged" /
          fmt::format("{}-{}-s{}-{}.h5", slug(group_.name), slug(request.rule), group_.seed,
-                     identity(request).substr(0, 10));
+                     identity_hash(identity(request)).substr(0, 10));
 }
 
 bool Merger::merge(const MergeRequest& request) {
@@ -175,7 +186,8 @@ bool Merger::merge(const MergeRequest& request) {
   final_record.parameters.total = sources_->models.front().model().count().total;
   final_record.parameters.frozen = final_record.parameters.total;
   json attributes = sources_->attributes(group_, request, places_);
-  attributes["config_hash"] = identity(request);
+  attributes["identity"] = identity(request);
+  attributes["config_hash"] = identity_hash(attributes["identity"]);
   RunWriter writer(path, layout_of(sources_->models), attributes);
   writer.finish(final_record, json::object(), &record);
   return true;

@@ -29,6 +29,10 @@ struct MergeRequest {
   nlohmann::json options = nlohmann::json::object();
 };
 
+/// The identity of a merged model: the rule with the options that differ from their defaults, and
+/// the ids of the runs it is made from, a list.
+nlohmann::json merge_identity(const MergeRequest& request, const nlohmann::json& sources);
+
 /// Merges one group by one rule after the other; its models are loaded once, when first needed.
 class Merger {
  public:
@@ -46,7 +50,7 @@ class Merger {
 
  private:
   struct Sources;
-  std::string identity(const MergeRequest& request) const;
+  nlohmann::json identity(const MergeRequest& request) const;
 
   MergeGroup group_;
   Places places_;

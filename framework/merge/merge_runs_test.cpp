@@ -34,13 +34,8 @@ std::filesystem::path trained(
     "runs": [{"variant": ")" +
                         variant + R"(", "options": )" + options + R"(, "sweep": {"data.tasks": )" +
                         tasks + "}}]}");
-  const Study study = read_study(file, {});
-  for (std::size_t i = 0; i < study.runs.size(); ++i) {
-    execute({.config = study.runs[i],
-             .study = study.name,
-             .order = study.order[i],
-             .places = {.results = folder}});
-  }
+  const Study study = resolve_study(read_study_file(file));
+  for (const RunTask& task : jobs_of(study, {.places = {.results = folder}})) execute(task);
   return folder / "toy";
 }
 

@@ -41,12 +41,13 @@ struct BackboneSetting {
 
 struct BackboneKind {
   std::string summary;
+  std::int64_t revision = 1;  // raised by a fix that changes its outputs
   std::vector<OptionInfo> options;
   std::vector<std::string> default_sites;  // patterns of the linears that are adapted by default
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneSetting&)>
       make;
-  /// SHA-256 of the weights that these options load; "" for random ones.
+  /// SHA-256 of what these options load: weights, config.json and tokenizer; "" for random weights.
   std::function<std::string(const nlohmann::json& options, const std::filesystem::path& models)>
       weights_sha256;
 };

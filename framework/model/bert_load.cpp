@@ -95,6 +95,15 @@ std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSett
   return random_bert(config, parsed.deviation, setting.seed, setting.options);
 }
 
+// The weights' bytes, what config.json says, and the tokenizer where there is one.
+std::string weights_sha256(const std::filesystem::path& folder) {
+  std::string text = sha256_file(folder / "model.safetensors");
+  text += canonical(read_json(folder / "config.json"));
+  const auto tokenizer = folder / "tokenizer.json";
+  if (std::filesystem::exists(tokenizer)) text += sha256_file(tokenizer);
+  return sha256(text);
+}
+
 }  // namespace
 
 std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
@@ -136,7 +145,7 @@ BackboneKind bert_kind() {
                 check(std::filesystem::is_directory(folder),
                       "{}: there are no such weights; make them with scripts/prepare --backbone {}",
                       folder.string(), weights);
-                return sha256_file(folder / "model.safetensors");
+                return weights_sha256(folder);
               }};
 }
 

@@ -1,9 +1,9 @@
 #include "framework/model/model.h"
 
 #include "framework/core/error.h"
+#include "framework/core/glob.h"
 
 #include <fmt/ranges.h>
-#include <fnmatch.h>
 
 #include <algorithm>
 
@@ -42,10 +42,6 @@ bool is_of_training(const std::string& buffer) {
 }
 
 }  // namespace
-
-bool matches(std::string_view pattern, std::string_view name) {
-  return fnmatch(std::string(pattern).c_str(), std::string(name).c_str(), 0) == 0;
-}
 
 Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapter,
              std::shared_ptr<Heads> heads, AttachOptions options)

@@ -50,7 +50,4 @@ class Model : public torch::nn::Module {
   std::shared_ptr<torch::nn::Module> updates_;
 };
 
-/// `*` stands for any characters, dots included; `?` for one.
-bool matches(std::string_view pattern, std::string_view name);
-
 }  // namespace rankwise

@@ -2,6 +2,7 @@
 
 #include "framework/model/model.h"
 
+#include "framework/core/glob.h"
 #include "framework/io/test_files.h"
 #include "framework/model/bert.h"
 #include "framework/model/load_weights.h"

@@ -1,7 +1,6 @@
 #include "framework/suites/suite.h"
 
 #include "framework/core/hash.h"
-#include "framework/core/json_file.h"
 #include "framework/data/subset.h"
 #include "framework/data/token_file.h"
 #include "framework/suites/planted_features.h"
@@ -26,6 +25,20 @@ std::filesystem::path token_file(const DataOptions& options, const SuiteSetting&
         options.suite, file.string(), options.suite, setting.tokenizer,
         fmt::join(suites().names(), ", "));
   return file;
+}
+
+// Token ids mean something to one tokenizer alone.
+void check_tokenizer(const std::filesystem::path& file, const DataOptions& options,
+                     const SuiteSetting& setting) {
+  const auto tokenizer = setting.data / "models" / setting.tokenizer / "tokenizer.json";
+  if (!std::filesystem::exists(tokenizer)) return;
+  const std::string made_with = token_file_tokenizer(file);
+  const std::string found = sha256_file(tokenizer);
+  check(made_with.empty() || made_with == found,
+        "{}: was made with a tokenizer of SHA-256 {}..., and {} has {}...; make it anew with "
+        "scripts/prepare --suite {} --backbone {}",
+        file.string(), made_with.substr(0, 12), tokenizer.string(), found.substr(0, 12),
+        options.suite, setting.tokenizer);
 }
 
 void take_subsets(Dataset& dataset, const DataOptions& options) {
@@ -102,17 +115,16 @@ SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting) {
     loaded = suites().find(options.suite).make(options.options, setting);
     keep_tasks(loaded, options.tasks);
   } else {
-    loaded.dataset = read_token_file(token_file(options, setting), options.tasks);
+    loaded.dataset = read_suite(options, setting);
   }
   take_subsets(loaded.dataset, options);
   return loaded;
 }
 
-std::string suite_sha256(const DataOptions& options, const SuiteSetting& setting) {
-  if (suites().contains(options.suite)) {
-    return sha256(options.suite + canonical(options.options));
-  }
-  return sha256_file(token_file(options, setting));
+Dataset read_suite(const DataOptions& options, const SuiteSetting& setting) {
+  const auto file = token_file(options, setting);
+  check_tokenizer(file, options, setting);
+  return read_token_file(file, options.tasks);
 }
 
 }  // namespace rankwise

@@ -20,6 +20,9 @@ namespace rankwise {
 
 /// The `data` part of a run.
 struct DataOptions {
+  /// Raised by a fix that changes which rows these options choose.
+  static constexpr std::int64_t kRevision = 1;
+
   std::string suite = "text10";
   std::vector<std::string> tasks;
   std::int64_t train_rows = 0;
@@ -67,6 +70,7 @@ struct SuiteData {
 /// A suite made in memory.
 struct SuiteKind {
   std::string summary;
+  std::int64_t revision = 1;  // raised by a fix that changes the tasks
   std::vector<OptionInfo> options;
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   std::function<SuiteData(const nlohmann::json& options, const SuiteSetting&)> make;
@@ -81,7 +85,8 @@ DataOptions resolve_data(const nlohmann::json& data, const std::string& path);
 /// prepared.
 SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting);
 
-/// SHA-256 of the token file, or of a suite's recipe, without loading it.
-std::string suite_sha256(const DataOptions& options, const SuiteSetting& setting);
+/// The tasks chosen of a prepared token file, whole. Throws Error where there is none, or where it
+/// was made with another tokenizer than that beside the backbone's weights.
+Dataset read_suite(const DataOptions& options, const SuiteSetting& setting);
 
 }  // namespace rankwise

@@ -5,7 +5,7 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/train/assemble.h"
-#include "framework/train/study.h"
+#include "framework/train/plugin.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // Gradients, and what a batch may not change.
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/core/glob.h"
 #include "framework/testing/conformance_checks.h"
 
 #include <gtest/gtest.h>

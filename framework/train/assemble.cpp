@@ -35,8 +35,8 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), made.suite.head,
                                        made.seed.stream("heads"), made.tensors);
   Seed adapter_seed = made.seed.stream("adapter");
-  if (config.adapter_stream > 0) {
-    adapter_seed = adapter_seed.stream(static_cast<std::uint64_t>(config.adapter_stream));
+  if (config.adapter_seed > 0) {
+    adapter_seed = adapter_seed.stream(static_cast<std::uint64_t>(config.adapter_seed));
   }
   Setting adapters{dataset.task_count(), 0, made.tensors, adapter_seed, {}};
   if (made.suite.truth) {

@@ -6,11 +6,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace rankwise {
 
 struct TrainOptions {
+  /// Raised by a fix that changes the results of these options.
+  static constexpr std::int64_t kRevision = 1;
+  /// Options of memory and time alone; micro_batch where a variant's loss adds up exactly.
+  static std::set<std::string> without_effect() { return {"micro_batch", "evaluation_rows"}; }
+
   std::int64_t steps = 150;
   std::int64_t batch = 32;
   std::int64_t micro_batch = 0;
@@ -56,6 +62,8 @@ struct TrainOptions {
 };
 
 struct RecordOptions {
+  static std::set<std::string> without_effect() { return {"checkpoints"}; }
+
   std::int64_t samples = 40;
   bool factors = true;
   bool gradients = false;

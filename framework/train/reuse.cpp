@@ -39,8 +39,7 @@ void copy_as(const fs::path& from, const fs::path& to, Change change) {
 }  // namespace
 
 std::optional<fs::path> find_reusable(const RunTask& task, const std::vector<fs::path>& folders) {
-  const RunIdentity identity = identify(task.config, task.places);
-  const std::string ending = run_file_ending(task.config, identity);
+  const std::string ending = run_file_ending(task.config, task.identity);
   for (const fs::path& folder : folders) {
     check(fs::is_directory(folder), "--reuse {}: there is no such folder of run files",
           folder.string());
@@ -48,15 +47,14 @@ std::optional<fs::path> find_reusable(const RunTask& task, const std::vector<fs:
       const fs::path& file = entry.path();
       if (!file.filename().string().ends_with(ending)) continue;
       if (task.config.record.parameters && !fs::exists(parameters_of(file))) continue;
-      if (is_run_of(file, identity.config_hash)) return file;
+      if (is_run_of(file, task.identity.config_hash)) return file;
     }
   }
   return std::nullopt;
 }
 
 bool reuse(const RunTask& task, const fs::path& run) {
-  const fs::path target =
-      run_file(task.config, identify(task.config, task.places), task.study, task.places);
+  const fs::path target = run_file(task);
   create_parent_folder(target);
   const auto lock = FileLock::try_lock(lock_path(target));
   if (!lock) return false;

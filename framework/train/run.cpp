@@ -7,6 +7,8 @@
 #include "framework/train/assemble.h"
 #include "framework/train/checkpoint.h"
 #include "framework/train/evaluator.h"
+#include "framework/train/identify.h"
+#include "framework/train/plugin.h"
 #include "framework/train/progress.h"
 #include "framework/train/recorder.h"
 #include "framework/train/statistics.h"
@@ -28,10 +30,9 @@ using Clock = std::chrono::steady_clock;
 // Data, model and loop of one run. Members are made in this order and hold on to each other.
 class Run {
  public:
-  Run(const RunTask& task, const RunIdentity& identity)
+  explicit Run(const RunTask& task)
       : task_(task),
         config_(task.config),
-        identity_(identity),
         made_(assemble(config_, task.places, task.device)),
         evaluator_(dataset(), config_.train.evaluation_rows, made_.tensors),
         trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {
@@ -182,10 +183,11 @@ class Run {
     attributes.update({{"variant", config_.variant},
                        {"reading", config_.options.value("reading", "paper")},
                        {"seed", config_.seed},
-                       {"config_hash", identity_.config_hash},
-                       {"protocol_hash", identity_.protocol_hash},
-                       {"data_sha256", identity_.data_sha256},
-                       {"weights_sha256", identity_.weights_sha256},
+                       {"identity", task_.identity.identity},
+                       {"config_hash", task_.identity.config_hash},
+                       {"protocol_hash", task_.identity.protocol_hash},
+                       {"tasks_sha256", task_.identity.tasks_sha256},
+                       {"weights_sha256", task_.identity.weights_sha256},
                        {"backbone", backbone_text()},
                        {"suite", config_.data.suite},
                        {"steps", config_.train.steps},
@@ -216,15 +218,17 @@ class Run {
     return weights.empty() ? config_.backbone + " (random)" : config_.backbone + " " + weights;
   }
 
-  static json provenance() {
+  json provenance() const {
     json versions = base_provenance();
     versions["libtorch"] = TORCH_VERSION;
+    if (const Plugin* plugin = plugin_of(config_.variant)) {
+      versions["plugin"] = {{"path", plugin->path.string()}, {"sha256", plugin->sha256}};
+    }
     return versions;
   }
 
   const RunTask& task_;
   const RunConfig& config_;
-  const RunIdentity& identity_;
   Clock::time_point begin_ = Clock::now();
   Assembly made_;
   Evaluator evaluator_;
@@ -249,6 +253,10 @@ std::string scale_note(const RunTask& task, std::int64_t tasks) {
 
 }  // namespace
 
+std::filesystem::path run_file(const RunTask& task) {
+  return run_file(task.config, task.identity, task.study, task.places);
+}
+
 json study_attributes(const RunTask& task, std::int64_t tasks) {
   return {{"study", task.study},
           {"study_file", task.study_file},
@@ -261,6 +269,7 @@ json study_attributes(const RunTask& task, std::int64_t tasks) {
 
 json RunTask::to_json() const {
   return {{"run", config.to_json()},
+          {"identity", {{"tasks", identity.tasks_sha256}, {"weights", identity.weights_sha256}}},
           {"study", study},
           {"note", note},
           {"reproduces", reproduces},
@@ -269,11 +278,15 @@ json RunTask::to_json() const {
           {"data", places.data.string()},
           {"results", places.results.string()},
           {"device", device},
-          {"threads", threads}};
+          {"threads", threads},
+          {"again", again}};
 }
 
 RunTask RunTask::from_json(const json& value) {
-  return {.config = resolve_run(value.at("run"), "run"),
+  const RunConfig config = resolve_run(value.at("run"), "run");
+  const json& contents = value.at("identity");
+  return {.config = config,
+          .identity = identify(config, {contents.at("tasks"), contents.at("weights")}),
           .study = value.at("study"),
           .note = value.at("note"),
           .reproduces = value.at("reproduces"),
@@ -281,18 +294,18 @@ RunTask RunTask::from_json(const json& value) {
           .order = value.at("order"),
           .places = {value.at("data").get<std::string>(), value.at("results").get<std::string>()},
           .device = value.at("device"),
-          .threads = value.at("threads")};
+          .threads = value.at("threads"),
+          .again = value.at("again")};
 }
 
 RunOutcome execute(const RunTask& task) {
-  const RunIdentity identity = identify(task.config, task.places);
-  const std::filesystem::path file = run_file(task.config, identity, task.study, task.places);
-  if (std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  const std::filesystem::path file = run_file(task);
+  if (!task.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
   const auto lock = FileLock::try_lock(lock_path(file));
   if (!lock) return RunOutcome::kBusy;
-  if (std::filesystem::exists(file)) return RunOutcome::kSkipped;  // finished while we waited
+  if (!task.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;  // just now
   at::set_num_threads(static_cast<int>(task.threads));
-  Run(task, identity).record_to(file);
+  Run(task).record_to(file);
   return RunOutcome::kFinished;
 }
 

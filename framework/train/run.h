@@ -8,9 +8,10 @@
 
 namespace rankwise {
 
-/// What a study knows of its run beside the config.
+/// A run of a study, ready to be executed.
 struct RunTask {
   RunConfig config;
+  RunIdentity identity;
   std::string study;
   std::string note;        // the study's words on its scale, for table footers
   std::string reproduces;  // the study's citation; may be empty
@@ -19,10 +20,14 @@ struct RunTask {
   Places places;
   std::string device = "cpu";
   std::int64_t threads = 1;
+  bool again = false;  // a finished file of it is replaced
 
   nlohmann::json to_json() const;
   static RunTask from_json(const nlohmann::json& value);
 };
+
+/// Where its finished run file is or will be.
+std::filesystem::path run_file(const RunTask& task);
 
 /// What a run file says of its study and its row there; `tasks`: how many the run's data has.
 nlohmann::json study_attributes(const RunTask& task, std::int64_t tasks);

@@ -1,13 +1,10 @@
 #include "framework/train/run_config.h"
 
 #include "framework/adapter/variant.h"
-#include "framework/core/hash.h"
-#include "framework/core/json_file.h"
+#include "framework/core/slug.h"
 #include "framework/model/backbone.h"
 
 #include <fmt/ranges.h>
-
-#include <cctype>
 
 namespace rankwise {
 
@@ -20,7 +17,7 @@ struct RunMembers {
   std::string variant;
   std::string label, group;
   json options = json::object();
-  std::int64_t seed = 0, adapter_stream = 0;
+  std::int64_t seed = 0, adapter_seed = 0;
   json backbone = {{"name", "bert"}};
   json data = json::object();
   TrainOptions train;
@@ -34,8 +31,7 @@ struct RunMembers {
     field("group", self.group, "name of runs that belong together; empty: the label");
     field("options", self.options, "the variant's options");
     field("seed", self.seed, "seed of every random stream", not_negative());
-    field("adapter_stream", self.adapter_stream,
-          "other numbers draw the adapter's initial values from other streams of the seed",
+    field("adapter_seed", self.adapter_seed, "changes only the adapter's initialisation",
           not_negative());
     field("backbone", self.backbone, "name and options of the backbone");
     field("data", self.data, "suite and subsets");
@@ -62,10 +58,20 @@ auto at_path(const std::string& path, Lookup lookup) {
   }
 }
 
+// adapter_seed was called adapter_stream.
+json by_todays_names(json run, const std::string& path) {
+  if (!run.is_object() || !run.contains("adapter_stream")) return run;
+  check(!run.contains("adapter_seed"), "{}: has both adapter_seed and adapter_stream, its old name",
+        path);
+  run["adapter_seed"] = run["adapter_stream"];
+  run.erase("adapter_stream");
+  return run;
+}
+
 }  // namespace
 
 RunConfig resolve_run(const json& run, const std::string& path) {
-  const auto members = parse_options<RunMembers>(run, path);
+  const auto members = parse_options<RunMembers>(by_todays_names(run, path), path);
   check(!members.variant.empty(), "{}: has no variant; the variants are {}", path,
         fmt::join(variants().names(), ", "));
   const Variant& variant =
@@ -76,7 +82,7 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   config.group = members.group.empty() ? config.label : members.group;
   config.options = variant.resolve(members.options, path + ".options");
   config.seed = members.seed;
-  config.adapter_stream = members.adapter_stream;
+  config.adapter_seed = members.adapter_seed;
   config.backbone = backbone_name(members.backbone, path);
   const BackboneKind& kind = at_path(path + ".backbone.name",
                                      [&] { return std::cref(backbones().find(config.backbone)); });
@@ -100,7 +106,7 @@ json RunConfig::to_json() const {
           {"group", group},
           {"options", options},
           {"seed", seed},
-          {"adapter_stream", adapter_stream},
+          {"adapter_seed", adapter_seed},
           {"backbone", named_backbone},
           {"data", options_to_json(data)},
           {"train", options_to_json(train)},
@@ -114,42 +120,6 @@ SuiteSetting suite_setting(const RunConfig& config, const Places& places) {
           .seed = static_cast<std::uint64_t>(config.seed),
           .backbone = config.backbone,
           .backbone_options = config.backbone_options};
-}
-
-RunIdentity identify(const RunConfig& config, const Places& places) {
-  RunIdentity identity;
-  identity.weights_sha256 = backbones()
-                                .find(config.backbone)
-                                .weights_sha256(config.backbone_options, places.data / "models");
-  identity.data_sha256 = suite_sha256(config.data, suite_setting(config, places));
-  json whole = config.to_json();
-  whole.erase("label");
-  whole.erase("group");
-  whole["data_sha256"] = identity.data_sha256;
-  whole["weights_sha256"] = identity.weights_sha256;
-  identity.config_hash = sha256(canonical(whole));
-  json protocol = whole;
-  for (const char* key : {"variant", "options", "seed", "adapter_stream", "sites", "record"}) {
-    protocol.erase(key);
-  }
-  for (const char* key : {"learning_rate", "head_learning_rate", "micro_batch", "sampler"}) {
-    protocol["train"].erase(key);
-  }
-  identity.protocol_hash = sha256(canonical(protocol));
-  return identity;
-}
-
-std::string slug(const std::string& text) {
-  std::string result;
-  for (const char character : text) {
-    const auto letter = static_cast<unsigned char>(character);
-    if (std::isalnum(letter) != 0 || character == '.' || character == '_') {
-      result += static_cast<char>(std::tolower(letter));
-    } else if (!result.empty() && result.back() != '-') {
-      result += '-';
-    }
-  }
-  return result;
 }
 
 std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,

@@ -23,7 +23,7 @@ struct RunConfig {
   std::string variant;
   nlohmann::json options;  // the variant's, resolved
   std::int64_t seed = 0;
-  std::int64_t adapter_stream = 0;  // other numbers draw the adapter's initial values anew
+  std::int64_t adapter_seed = 0;  // changes only the adapter's initialisation
   std::string backbone;
   nlohmann::json backbone_options;  // resolved
   DataOptions data;
@@ -42,18 +42,15 @@ RunConfig resolve_run(const nlohmann::json& run, const std::string& path);
 /// What the run's suite is found or made by. The tokenizer is that of the backbone's weights.
 SuiteSetting suite_setting(const RunConfig& config, const Places& places);
 
-/// Identity of a run, from its config and the bytes it reads.
+/// What makes a run the run it is (identify.h).
 struct RunIdentity {
-  std::string data_sha256, weights_sha256;
-  std::string config_hash;  // label, group, threads, device and places do not enter
-  // What rows of one table must share: not variant, options, rates, sampler.
-  std::string protocol_hash;
+  std::string tasks_sha256, weights_sha256;  // of what it reads; empty: made in memory, random
+  nlohmann::json identity;                   // what differs from defaults
+  std::string config_hash;                   // the run's id: SHA-256 of the identity
+  std::string protocol_hash;                 // of what rows of one table must share
 };
 
-/// Throws Error where data or weights are missing.
-RunIdentity identify(const RunConfig& config, const Places& places);
-
-/// results/<study>/<label>-s<seed>-<first ten digits of the config hash>.h5
+/// results/<study>/<label>-s<seed>-<first ten digits of the id>.h5
 std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,
                                const std::string& study, const Places& places);
 
@@ -62,8 +59,5 @@ std::string run_file_ending(const RunConfig& config, const RunIdentity& identity
 
 /// The lock beside it that the process which executes the run holds.
 std::filesystem::path lock_path(const std::filesystem::path& run_file);
-
-/// Lower-case letters, digits, '.', '_' and '-': for file names.
-std::string slug(const std::string& text);
 
 }  // namespace rankwise

@@ -7,6 +7,7 @@
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
 #include "framework/train/assemble.h"
+#include "framework/train/identify.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"
 
@@ -41,11 +42,11 @@ json small_run(const std::string& variant = "smora") {
 }
 
 RunTask task_of(const json& run, const std::filesystem::path& results) {
-  return {.config = resolve_run(run, "run"), .study = "toy", .places = {.results = results}};
-}
-
-std::filesystem::path file_of(const RunTask& task) {
-  return run_file(task.config, identify(task.config, task.places), task.study, task.places);
+  const RunConfig config = resolve_run(run, "run");
+  return {.config = config,
+          .identity = identify(config, Contents{}),
+          .study = "toy",
+          .places = {.results = results}};
 }
 
 std::string bytes_of(const std::filesystem::path& path) {
@@ -71,7 +72,7 @@ std::uint64_t sum(const std::vector<std::uint64_t>& values, std::size_t first, s
 TEST(Run, IsFinishedOnceAndSkippedAfterwards) {
   const RunTask task = task_of(small_run(), test_folder());
   EXPECT_EQ(execute(task), RunOutcome::kFinished);
-  const auto file = file_of(task);
+  const auto file = run_file(task);
   const std::string stem = file.stem();
   EXPECT_THAT(names_in(file.parent_path()), ElementsAre(stem + ".h5", stem + ".safetensors"));
   const std::string bytes = bytes_of(file);
@@ -82,9 +83,9 @@ TEST(Run, IsFinishedOnceAndSkippedAfterwards) {
 TEST(Run, AnotherLabelIsAnotherFile) {
   json run = small_run();
   const auto folder = test_folder();
-  const auto first = file_of(task_of(run, folder));
+  const auto first = run_file(task_of(run, folder));
   run["label"] = "another";
-  EXPECT_NE(file_of(task_of(run, folder)), first);
+  EXPECT_NE(run_file(task_of(run, folder)), first);
 }
 
 // A row that two studies share is trained once.
@@ -98,23 +99,23 @@ TEST(Run, IsReusedUnderAnotherStudysNames) {
   second.note = "tiny";
   second.config.label = "reference";
   const auto found = find_reusable(second, {folder, folder / "toy"});
-  ASSERT_EQ(found, file_of(first));
+  ASSERT_EQ(found, run_file(first));
   EXPECT_TRUE(reuse(second, *found));
   EXPECT_EQ(execute(second), RunOutcome::kSkipped);
 
-  const RunFile copy(file_of(second));
-  json expected = RunFile(file_of(first)).attributes();
+  const RunFile copy(run_file(second));
+  json expected = RunFile(run_file(first)).attributes();
   expected["study"] = "ablation";
   expected["order"] = 4;
   expected["label"] = expected["config"]["label"] = "reference";
   expected["scale_note"] = "tiny: " + expected["scale_note"].get<std::string>();
-  expected["taken_from"] = "toy/" + file_of(first).filename().string();
+  expected["taken_from"] = "toy/" + run_file(first).filename().string();
   EXPECT_EQ(copy.attributes(), expected);
-  EXPECT_EQ(copy.predictions(), RunFile(file_of(first)).predictions());
+  EXPECT_EQ(copy.predictions(), RunFile(run_file(first)).predictions());
   const auto parameters = [](std::filesystem::path run) {
     return bytes_of(run.replace_extension(".safetensors"));
   };
-  EXPECT_EQ(parameters(file_of(second)), parameters(file_of(first)));
+  EXPECT_EQ(parameters(run_file(second)), parameters(run_file(first)));
 }
 
 TEST(Run, IsReusedOnlyWhereItIsTheSameAndWhole) {
@@ -126,23 +127,23 @@ TEST(Run, IsReusedOnlyWhereItIsTheSameAndWhole) {
   EXPECT_EQ(find_reusable(task_of(run, folder), {folder / "toy"}), std::nullopt);
   EXPECT_THAT(error_of([&] { find_reusable(task, {folder / "missing"}); }),
               HasSubstr("missing: there is no such folder"));
-  std::filesystem::remove(file_of(task).replace_extension(".safetensors"));
+  std::filesystem::remove(run_file(task).replace_extension(".safetensors"));
   EXPECT_EQ(find_reusable(task, {folder / "toy"}), std::nullopt) << "its parameters are gone";
 }
 
 TEST(Run, IsLeftToTheProcessThatHoldsIt) {
   const RunTask task = task_of(small_run(), test_folder());
   const auto lock =
-      FileLock::try_lock(std::filesystem::path(file_of(task)).replace_extension(".lock"));
+      FileLock::try_lock(std::filesystem::path(run_file(task)).replace_extension(".lock"));
   ASSERT_TRUE(lock.has_value());
   EXPECT_EQ(execute(task), RunOutcome::kBusy);
-  EXPECT_FALSE(std::filesystem::exists(file_of(task)));
+  EXPECT_FALSE(std::filesystem::exists(run_file(task)));
 }
 
 TEST(Run, RecordsEveryStepAndEvaluation) {
   const RunTask task = task_of(small_run(), test_folder());
   execute(task);
-  const RunFile file(file_of(task));
+  const RunFile file(run_file(task));
   EXPECT_EQ(file.status(), "finished");
   const auto steps = file.steps();
   ASSERT_THAT(steps, SizeIs(20));
@@ -158,13 +159,13 @@ TEST(Run, RecordsEveryStepAndEvaluation) {
   EXPECT_EQ(attributes.at("suite"), "planted");
   EXPECT_EQ(attributes.at("backbone"), "tiny (random)");
   EXPECT_EQ(attributes.at("config_hash").get<std::string>().substr(0, 10),
-            file_of(task).stem().string().substr(file_of(task).stem().string().size() - 10));
+            run_file(task).stem().string().substr(run_file(task).stem().string().size() - 10));
 }
 
 TEST(Run, UsageSumsToRowsTimesActiveRanks) {
   const RunTask task = task_of(small_run(), test_folder());
   execute(task);
-  const RunFile file(file_of(task));
+  const RunFile file(run_file(task));
   const auto steps = file.steps();
   ASSERT_THAT(file.layout().sites, SizeIs(3));
   for (const SiteRecord& site : file.layout().sites) {
@@ -210,7 +211,7 @@ std::size_t best_evaluation(const std::vector<EvaluationRecord>& evaluations) {
 TEST(Run, KeepsLastAndBest) {
   const RunTask task = task_of(small_run("smora"), test_folder());
   execute(task);
-  const RunFile file(file_of(task));
+  const RunFile file(run_file(task));
   EXPECT_THAT(finals(file), SizeIs(8));
   const auto evaluations = file.evaluations();
   const std::size_t best = best_evaluation(evaluations);
@@ -228,7 +229,7 @@ TEST(Run, KeepsLastAndBest) {
 TEST(Run, PredictionsHaveTheirExamples) {
   const RunTask task = task_of(small_run(), test_folder());
   execute(task);
-  const RunFile file(file_of(task));
+  const RunFile file(run_file(task));
   const auto seen = finals(file);
   ASSERT_THAT(seen, SizeIs(8));
   for (const char* part : {"dev last", "test last", "dev best", "test best"}) {
@@ -247,8 +248,8 @@ TEST(Run, PredictionsHaveTheirExamples) {
 
 // What a run leaves, times and machine aside.
 struct Left {
-  explicit Left(const RunTask& task) : file(file_of(task)) {
-    tensors = bytes_of(file_of(task).replace_extension(".safetensors"));
+  explicit Left(const RunTask& task) : file(run_file(task)) {
+    tensors = bytes_of(run_file(task).replace_extension(".safetensors"));
     steps = file.steps();
     for (StepRecord& step : steps) step.seconds = 0;
   }
@@ -295,11 +296,11 @@ TEST(Run, FailuresAreKeptAndTriedAgain) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     const std::string message = error_of([&] { execute(task); });
     EXPECT_THAT(message, HasSubstr("lower train.learning_rate"));
-    const auto failed = failed_path(file_of(task));
+    const auto failed = failed_path(run_file(task));
     ASSERT_TRUE(std::filesystem::exists(failed));
     EXPECT_EQ(RunFile(failed).status(), "failed");
-    EXPECT_FALSE(std::filesystem::exists(file_of(task)));
-    EXPECT_FALSE(std::filesystem::exists(partial_path(file_of(task))));
+    EXPECT_FALSE(std::filesystem::exists(run_file(task)));
+    EXPECT_FALSE(std::filesystem::exists(partial_path(run_file(task))));
   }
 }
 
@@ -307,7 +308,7 @@ TEST(Run, YardsticksRecordNoUsage) {
   for (const char* variant : {"full_fine_tuning", "linear_probe"}) {
     const RunTask task = task_of(small_run(variant), test_folder());
     EXPECT_EQ(execute(task), RunOutcome::kFinished) << variant;
-    EXPECT_TRUE(RunFile(file_of(task)).layout().sites.empty());
+    EXPECT_TRUE(RunFile(run_file(task)).layout().sites.empty());
   }
 }
 

@@ -2,7 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/io/file_lock.h"
-#include "framework/train/study.h"
+#include "framework/train/plugin.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -158,9 +158,7 @@ std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
 }
 
 void wait_for(const RunTask& task) {
-  const auto file =
-      run_file(task.config, identify(task.config, task.places), task.study, task.places);
-  const std::filesystem::path lock = lock_path(file);
+  const std::filesystem::path lock = lock_path(run_file(task));
   fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", task.config.label,
              task.config.seed, FileLock::holder(lock));
   FileLock::wait(lock);

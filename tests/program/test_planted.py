@@ -105,7 +105,7 @@ class Merging(Folder):
                 {
                     "variant": "flylora",
                     "label": "own A",
-                    "zip": {"data.tasks": tasks, "adapter_stream": [1, 2, 3]},
+                    "zip": {"data.tasks": tasks, "adapter_seed": [1, 2, 3]},
                 },
                 defaults={"record": {"parameters": True}},
                 seeds=[0, 1],

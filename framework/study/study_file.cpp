@@ -1,0 +1,225 @@
+#include "framework/study/study_file.h"
+
+#include "framework/core/error.h"
+#include "framework/core/glob.h"
+#include "framework/core/json_file.h"
+#include "framework/core/options.h"
+#include "framework/core/slug.h"
+#include "framework/study/study_rows.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace rankwise {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct StudyMembers {
+  std::string study;
+  std::string reproduces;
+  std::string note;
+  std::string defaults_from, runs_from;
+  std::vector<std::string> plugins;
+  json defaults = json::object();
+  std::vector<std::int64_t> seeds{0};
+  std::vector<json> runs;
+  std::vector<json> tables, figures;
+  std::vector<std::string> papers;
+  std::string reference;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("study", self.study, "name of the study and of its results folder");
+    field("reproduces", self.reproduces, "citation of the table or figure");
+    field("note", self.note, "words on the scale, printed below tables");
+    field("defaults_from", self.defaults_from,
+          "another study, relative to this file: its defaults lie under these, and its seeds and "
+          "note count where this file has none");
+    field("runs_from", self.runs_from,
+          "another study, relative to this file, whose runs are meant");
+    field("plugins", self.plugins, "shared libraries with variants, relative to this file");
+    field("defaults", self.defaults, "what all runs share");
+    field("seeds", self.seeds, "seeds of every run that has none of its own", each(not_negative()));
+    field("runs", self.runs, "one object per row");
+    field("tables", self.tables,
+          "what `rankwise results` makes: names, or {name: options} as in {\"aggregate\": {}}");
+    field("figures", self.figures, "likewise");
+    field("papers", self.papers, "printed tables beside which its scores are put: more.table5");
+    field("reference", self.reference, "label that ablations compare with");
+  }
+};
+
+json read_object(const fs::path& file) {
+  json study = read_json(file);
+  check(study.is_object(), "{}: {} is not an object", file.string(), study.dump());
+  return study;
+}
+
+/// The other study that `member` names; null where it names none.
+json named_study(const json& study, const char* member, const fs::path& file) {
+  const auto name = study.find(member);
+  if (name == study.end() || !name->is_string() || name->get<std::string>().empty()) return {};
+  const auto other = file.parent_path() / name->get<std::string>();
+  json found = read_object(other);
+  check(!found.contains(member), "{}: {}: {} names another study in turn", file.string(), member,
+        other.string());
+  return found;
+}
+
+/// The file with what it takes from others.
+json whole_study(const fs::path& file) {
+  json study = read_object(file);
+  const json base = named_study(study, "defaults_from", file);
+  if (!base.is_null()) {
+    study["defaults"] =
+        merged(base.value("defaults", json::object()), study.value("defaults", json::object()));
+    for (const char* member : {"seeds", "note"}) {
+      if (!study.contains(member) && base.contains(member)) study[member] = base[member];
+    }
+  }
+  const json other = named_study(study, "runs_from", file);
+  if (!other.is_null()) {
+    check(!study.contains("runs"), "{}: has both 'runs' and 'runs_from'", file.string());
+    study["runs"] = other.value("runs", json::array());
+    if (!study.contains("reproduces")) study["reproduces"] = other.value("reproduces", json(""));
+  }
+  return study;
+}
+
+void check_name(const std::string& name, const fs::path& file) {
+  check(!name.empty(), "{}: has no name under 'study'", file.string());
+  check(name != "." && name != ".." && name.find('/') == std::string::npos,
+        "{}: study: '{}' would leave the results folder; a name without '/' is expected",
+        file.string(), name);
+}
+
+StudyMembers read_members(const fs::path& file) {
+  auto members = parse_options<StudyMembers>(whole_study(file), file.string() + ":");
+  check_name(members.study, file);
+  check(!members.runs.empty(), "{}: runs: there is none", file.string());
+  check(!members.seeds.empty(), "{}: seeds: there is none", file.string());
+  for (auto seed = members.seeds.begin(); seed != members.seeds.end(); ++seed) {
+    check(std::find(members.seeds.begin(), seed, *seed) == seed, "{}: seeds: {} is there twice",
+          file.string(), *seed);
+  }
+  return members;
+}
+
+std::vector<StudyOutput> outputs_of(const std::vector<json>& entries, const char* member,
+                                    const fs::path& file) {
+  std::vector<StudyOutput> outputs;
+  for (const json& entry : entries) {
+    const bool with_options = entry.is_object() && entry.size() == 1 && entry.front().is_object();
+    check(entry.is_string() || with_options,
+          "{}: {}: {} is neither a name nor an object of one name with its options", file.string(),
+          member, entry.dump());
+    if (entry.is_string()) {
+      outputs.push_back({entry.get<std::string>()});
+    } else {
+      outputs.push_back({entry.begin().key(), entry.front()});
+    }
+  }
+  return outputs;
+}
+
+std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds,
+                                   const std::string& place) {
+  if (!run.contains("seed")) return seeds;
+  check(run["seed"].is_number_integer(), "{}.seed: {} is not an integer", place,
+        run["seed"].dump());
+  return {run["seed"]};
+}
+
+std::vector<StudyRun> runs_of(const StudyMembers& members, const StudyOverrides& overrides,
+                              const std::string& file) {
+  std::vector<StudyRun> runs;
+  std::int64_t row = 0;
+  for (std::size_t i = 0; i < members.runs.size(); ++i) {
+    const std::string place = fmt::format("{}: runs[{}]", file, i);
+    check(members.runs[i].is_object(), "{}: {} is not an object", place, members.runs[i].dump());
+    for (json run : expand_row(merged(members.defaults, members.runs[i]), place)) {
+      for (const std::string& text : overrides.set) {
+        const auto [path, value] = parse_setting(text, "--set");
+        place_value(run, path, value, "--set " + text);
+      }
+      for (const std::int64_t seed : seeds_of(run, members.seeds, place)) {
+        run["seed"] = seed;
+        runs.push_back({run, label_of(run, place), place, row});
+      }
+      ++row;
+    }
+  }
+  return runs;
+}
+
+/// Two rows must not share a label, nor the name that their labels give to files.
+void check_labels(const std::vector<StudyRun>& runs, const std::string& file) {
+  std::map<std::string, const StudyRun*> first_of;
+  for (const StudyRun& run : runs) {
+    const StudyRun& first = *first_of.emplace(slug(run.label), &run).first->second;
+    check(first.row == run.row, "{}: two rows have the label '{}'{}; give each its own \"label\"",
+          file, first.label,
+          first.label == run.label ? "" : fmt::format(" ('{}' names the same files)", run.label));
+  }
+}
+
+bool wanted(const StudyRun& run, const std::string& pattern) {
+  return matches(pattern, run.label) || matches(pattern, run.members.value("variant", ""));
+}
+
+/// Leaves the runs that --only names. Throws Error for a pattern that names none.
+void keep_only(std::vector<StudyRun>& runs, const std::vector<std::string>& only,
+               const std::string& file) {
+  if (only.empty()) return;
+  std::vector<std::string> labels;
+  for (const StudyRun& run : runs) {
+    if (labels.empty() || labels.back() != run.label) labels.push_back(run.label);
+  }
+  for (const std::string& pattern : only) {
+    check(std::any_of(runs.begin(), runs.end(),
+                      [&](const StudyRun& run) { return wanted(run, pattern); }),
+          "--only {}: no run of {} is called so; the labels are {}", pattern, file,
+          fmt::join(labels, ", "));
+  }
+  std::erase_if(runs, [&](const StudyRun& run) {
+    return std::none_of(only.begin(), only.end(),
+                        [&](const std::string& pattern) { return wanted(run, pattern); });
+  });
+}
+
+}  // namespace
+
+std::pair<std::string, json> parse_setting(const std::string& text, const std::string& flag) {
+  const auto equals = text.find('=');
+  check(equals != std::string::npos && equals > 0,
+        "{} {}: expected path=value, as in train.steps=100", flag, text);
+  const std::string value = text.substr(equals + 1);
+  const json parsed = json::parse(value, nullptr, /*allow_exceptions=*/false);
+  return {text.substr(0, equals), parsed.is_discarded() ? json(value) : parsed};
+}
+
+StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides) {
+  const StudyMembers members = read_members(file);
+  StudyFile study{.path = file,
+                  .name = members.study,
+                  .reproduces = members.reproduces,
+                  .note = members.note,
+                  .tables = outputs_of(members.tables, "tables", file),
+                  .figures = outputs_of(members.figures, "figures", file),
+                  .papers = members.papers,
+                  .reference = members.reference,
+                  .runs = runs_of(members, overrides, file.string())};
+  for (const std::string& plugin : members.plugins) {
+    study.plugins.push_back(fs::absolute(file.parent_path() / plugin).lexically_normal());
+  }
+  check_labels(study.runs, file.string());
+  keep_only(study.runs, overrides.only, file.string());
+  return study;
+}
+
+}  // namespace rankwise

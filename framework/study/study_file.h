@@ -1,0 +1,55 @@
+/// A study file, read: what it says of itself, and one JSON object a run. No tensors: the analysis
+/// reads studies with it too. What a run's members mean is decided by resolve_run() (train).
+#pragma once
+
+#include "framework/core/json.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+/// What the command line changes.
+struct StudyOverrides {
+  std::vector<std::string> set;   // "train.steps=100": into every run, after the file
+  std::vector<std::string> only;  // labels or variants, * and ? allowed; empty: all
+};
+
+/// A table or figure that a study's results consist of, by its registered name.
+struct StudyOutput {
+  std::string name;
+  nlohmann::json options = nlohmann::json::object();
+};
+
+/// One run as the file says it: defaults, sweep and --set are in it, and its seed.
+struct StudyRun {
+  nlohmann::json members;  // an object
+  std::string label;
+  std::string place;     // "configs/x.json: runs[2]", for messages
+  std::int64_t row = 0;  // in the order of tables; runs of one row differ in their seed alone
+};
+
+struct StudyFile {
+  std::filesystem::path path;
+  std::string name;
+  std::string reproduces;            // citation; may be empty
+  std::string note;                  // words on scale, for table footers
+  std::vector<std::string> plugins;  // absolute paths of shared libraries
+  std::vector<StudyOutput> tables, figures;
+  std::vector<std::string> papers;  // printed tables beside which its results stand
+  std::string reference;            // label that ablations compare with; may be empty
+  std::vector<StudyRun> runs;       // rows in order, each with its seeds in order
+};
+
+/// Throws Error with file and place for a file that is no study: keys unknown or twice there, names
+/// that leave the results folder, two rows of one label, a sweep of no list, ...
+StudyFile read_study_file(const std::filesystem::path& file, const StudyOverrides& overrides = {});
+
+/// Options as JSON values of "path=value" texts: a value that is no JSON is a string. Throws Error
+/// where there is no path; `flag` names the place: "--set".
+std::pair<std::string, nlohmann::json> parse_setting(const std::string& text,
+                                                     const std::string& flag);
+
+}  // namespace rankwise

@@ -1,0 +1,23 @@
+/// Shared libraries that register variants.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+/// The library a variant came from.
+struct Plugin {
+  std::filesystem::path path;
+  std::string sha256;  // of its bytes: they enter the identity of the variant's runs
+};
+
+/// Loads shared libraries that register variants; one that is loaded is not loaded again. Throws
+/// Error with the linker's reason, or when one registers nothing.
+void load_plugins(const std::vector<std::string>& libraries);
+
+/// Null for a variant of the program itself.
+const Plugin* plugin_of(const std::string& variant);
+
+}  // namespace rankwise
