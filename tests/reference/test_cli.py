@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -27,9 +28,9 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 class Errors(unittest.TestCase):
-    def expect(self, message: str, *arguments: str) -> None:
-        code, _, err = run(*arguments)
-        self.assertEqual((code, err), (1, f"prepare: {message}\n"))
+    def expect(self, message: str, *arguments: str, code: int = 1) -> None:
+        found, _, err = run(*arguments)
+        self.assertEqual((found, err), (code, f"prepare: {message}\n"))
 
     def test_name_the_choices(self) -> None:
         self.expect(
@@ -44,7 +45,57 @@ class Errors(unittest.TestCase):
             "--suite needs --backbone for its tokenizer; the backbones are minilm-l6",
             "--suite", "text10",
         )  # fmt: skip
-        self.expect("unrecognized arguments: --sweet; see scripts/prepare --help", "--sweet")
+
+    def test_refuse_unknown_arguments_with_exit_code_2(self) -> None:
+        for argument in ("--sweet", "sweet", "--backb"):
+            self.expect(
+                f"unrecognized arguments: {argument}; see scripts/prepare --help", argument, code=2
+            )
+        self.expect(
+            "argument --suite: expected one argument; see scripts/prepare --help",
+            "--suite", code=2,
+        )  # fmt: skip
+
+    def test_refuse_a_data_folder_without_a_name_in_utf_8(self) -> None:
+        latin = os.fsdecode(b"/tmp/caf\xe9")
+        self.expect(
+            "--data '/tmp/caf\\udce9' is not UTF-8; take another folder", "--list", "--data", latin
+        )
+        self.expect("--data is empty, expected a folder", "--list", "--data", "")
+        with mock.patch.dict(os.environ, {"RANKWISE_DATA": latin}):
+            self.expect(
+                "RANKWISE_DATA '/tmp/caf\\udce9' is not UTF-8; take another folder", "--list"
+            )
+
+    def test_whatever_goes_wrong_is_one_line(self) -> None:
+        cases = {
+            r"KeyError: 'x' \(\w+\.py, line \d+\); please report .*": KeyError("x"),
+            r"ValueError: a b \\x1b\[31m \(.*": ValueError("a\n b \x1b[31m"),
+            r"the Python package h5py is missing; run scripts/setup": ModuleNotFoundError(
+                "No module named 'h5py'", name="h5py"
+            ),
+            r"/full: No space left on device": OSError(28, "No space left on device", "/full"),
+        }
+        for message, error in cases.items():
+            with self.subTest(message), mock.patch.object(cli, "_print_names", side_effect=error):
+                code, out, err = run("--list")
+                self.assertEqual((code, out), (1, ""))
+                self.assertRegex(err, rf"\Aprepare: {message}\n\Z")
+
+    def test_ctrl_c_is_one_line(self) -> None:
+        with mock.patch.object(cli, "_print_names", side_effect=KeyboardInterrupt):
+            self.expect("interrupted; run it again to go on", "--list", code=130)
+
+    def test_a_closed_output_is_one_line(self) -> None:
+        command = [sys.executable, "-m", "scripts.prepare_data", "--list"]
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual(
+            (done.returncode, done.stderr),
+            (1, "prepare: its output was closed before it ended; run it again to go on\n"),
+        )
 
     def test_list_prints_the_names(self) -> None:
         code, out, _ = run("--list")
