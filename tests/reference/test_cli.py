@@ -105,9 +105,11 @@ class Errors(unittest.TestCase):
 
     def test_the_script_asks_for_setup_without_an_environment(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
+            for file in ("prepare", "lib/usage.sh"):
+                copy = Path(folder) / "scripts" / file
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes((ROOT / "scripts" / file).read_bytes())
             script = Path(folder) / "scripts" / "prepare"
-            script.parent.mkdir()
-            script.write_bytes((ROOT / "scripts" / "prepare").read_bytes())
             done = subprocess.run(["bash", script], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"^prepare: no Python at .*; run scripts/setup first\n$")
