@@ -5,7 +5,9 @@ the time limit ends.
 """
 
 import os
+import shutil
 import subprocess
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -89,6 +91,69 @@ class Scripts(unittest.TestCase):
         self.assertEqual((done.code, done.out), (2, ""), done.err)
         self.assertRegex(done.err, rf"\A{script.name}: .*; see scripts/{script.name} --help\n\Z")
         return done.err
+
+
+class Processors(unittest.TestCase):
+    """scripts/test --processors, with stand-ins for ctest and Python that tell their settings."""
+
+    TOLD = "ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR"
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="rankwise-")
+        self.addCleanup(folder.cleanup)
+        self.tree = Path(folder.name)
+        (self.tree / "scripts/lib").mkdir(parents=True)
+        for file in ("test", "lib/usage.sh"):
+            shutil.copy(ROOT / "scripts" / file, self.tree / "scripts" / file)
+        told = " ".join(f"${{{name}:-none}}" for name in self.TOLD)
+        self.stand_in("ctest", f'echo "{told}"')
+        self.stand_in(".venv/bin/python", f'echo "{told}"')
+
+    def stand_in(self, file: str, command: str) -> None:
+        path = self.tree / file
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{command}\n")
+        path.chmod(0o755)
+
+    def run_test(self) -> Done:
+        path = f"{self.tree}:{os.environ['PATH']}"
+        return call(self.tree / "scripts/test", "--processors", PATH=path, MKL_CBWR="COMPATIBLE")
+
+    def test_needs_a_build(self) -> None:
+        done = self.run_test()
+        self.assertEqual((done.code, done.out), (1, ""))
+        self.assertRegex(done.err, r"\Atest: no program at .*; run scripts/build first\n\Z")
+
+    def test_holds_the_libraries_to_each_setting(self) -> None:
+        self.stand_in("build/release/bin/rankwise", "true")
+        done = self.run_test()
+        self.assertEqual((done.code, done.err), (0, ""))
+        lines = done.out.splitlines()
+        self.assertEqual([line.split(":")[0] for line in lines], ["default", "avx2", "avx512"])
+        self.assertEqual(lines[0], "default: pass")
+        expected = {
+            "default": "default AVX2 AVX2 none",
+            "avx2": "avx2 AVX2 AVX2 none",
+            "avx512": "avx512 AVX512 AVX512_CORE none",
+        }
+        for line in lines:
+            name, _, verdict = line.partition(": ")
+            if verdict == "pass":  # skipped where the processor has no such instructions
+                log = self.tree / f"build/release/processors-{name}.log"
+                self.assertEqual(log.read_text(), 2 * f"{expected[name]}\n")
+
+    def test_a_failure_is_told_and_the_rest_still_runs(self) -> None:
+        self.stand_in("build/release/bin/rankwise", "true")
+        for stand_in in ("ctest", ".venv/bin/python"):
+            with self.subTest(stand_in):
+                self.stand_in(stand_in, '[ "$ATEN_CPU_CAPABILITY" != default ]')
+                done = self.run_test()
+                self.assertEqual((done.code, done.err), (1, ""))
+                first, *rest = done.out.splitlines()
+                self.assertEqual(first, "default: fail, see build/release/processors-default.log")
+                self.assertEqual(len(rest), 2)
+                self.assertNotIn("fail", "".join(rest))
+                self.stand_in(stand_in, "true")
 
 
 if __name__ == "__main__":
