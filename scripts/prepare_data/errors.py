@@ -1,5 +1,7 @@
 """The errors that a user sees: a single line with what was found, expected, and the way out."""
 
+from collections.abc import Iterable
+
 
 class PrepareError(Exception):
     """Bad input or a failed download; the message is complete, `one_line` shows it."""
@@ -17,6 +19,15 @@ def one_line(text: object) -> str:
 def shown(value: str, limit: int = 60) -> str:
     """A value found in a file, in quotes: its beginning, with unprintable characters escaped."""
     return f"'{_visible(value[:limit])}{'…' if len(value) > limit else ''}'"
+
+
+def refuse_repeats(what: str, names: Iterable[str]) -> None:
+    """PrepareError for the first name that stands there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise PrepareError(f"{what} {shown(name)} is there twice; rename or remove one")
+        seen.add(name)
 
 
 def _visible(text: str) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .backbones import Backbone, model_folder
-from .errors import PrepareError
+from .errors import PrepareError, refuse_repeats
 from .files import read_json, sha256_of
+from .targets import check_examples
 from .tasks import PreparedTask
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ class Suite:
     name: str
     tasks: list[PreparedTask]
     left_out: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        refuse_repeats(f"suite {self.name}: task", (one.task.name for one in self.tasks))
 
 
 def suite_path(data: Path, suite: str, backbone: Backbone) -> Path:
@@ -95,6 +99,7 @@ def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "
             f"{suite.name}: {prepared.task.name} has {sizes} rows for train / dev / test, "
             f"expected some in each; give a source with more rows"
         )
+    check_examples(prepared)
     packed = {name: pack(tokenizer, rows, prepared.task.cap) for name, rows in splits}
     print(f"  {prepared.task.name}: {sizes}", flush=True)
     return TokenisedTask(prepared, packed)
