@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite's prepared tasks, and the tasks left out with the reason."""
+    """A suite's prepared tasks, the tasks left out with the reason, and what was not read."""
 
     name: str
     tasks: list[PreparedTask]
     left_out: list[str] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         refuse_repeats(f"suite {self.name}: task", (one.task.name for one in self.tasks))
@@ -83,6 +84,7 @@ def write_suite(data: Path, suite: Suite, backbone: Backbone, origin: str) -> Pa
         "recipe": recipe(origin),
         "tasks": entries,
         "left_out": suite.left_out,
+        "not_read": suite.not_read,
     }
     write_sources(_sources_base(path).with_suffix(".sources"), document)
     return path

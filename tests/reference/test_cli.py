@@ -192,6 +192,20 @@ class SecondRun(unittest.TestCase):
         (self.glue / "SST-2" / "dev.tsv").write_text("sentence\tlabel\nb\t0\n")
         self.assertIn("glue: written", self.prepare())
 
+    def test_follows_what_is_not_read(self) -> None:
+        self.prepare()
+        (self.glue / "WNLI").mkdir()
+        self.assertIn("  not read: WNLI/\n", self.prepare())
+        table = (self.data / "suites" / "glue-toy.sources.md").read_text()
+        self.assertIn("\n\nNot read: WNLI/.\n", table)
+
+    def test_refuses_a_target_that_no_reader_stopped(self) -> None:
+        with mock.patch("scripts.prepare_data.glue.target_of", return_value=float("nan")):
+            arguments = ["--suite", "glue", "--from", str(self.glue), "--backbone", "toy"]
+            code, _, err = run(*arguments, "--data", str(self.data))
+        self.assertEqual(code, 1)
+        self.assertRegex(err, r"\Aprepare: sst2, train: label nan, .* \(the example '.*'\)\n\Z")
+
     def test_names_no_folder_of_this_machine(self) -> None:
         self.prepare()
         for path in (self.data / "suites").iterdir():
