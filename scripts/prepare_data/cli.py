@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from .backbones import BACKBONES, Backbone, prepare_backbone
+from .backbones import BACKBONES, AnyBackbone, find_backbone, own_backbones, prepare_backbone
 from .errors import PrepareError, UsageError, one_line, shown
 from .suites import Suite, is_current, suite_path, write_suite
 
@@ -86,7 +86,7 @@ def _message(error: Exception) -> str:
 def _run(options: argparse.Namespace) -> None:
     data = _data_folder(options)
     if options.list:
-        _print_names()
+        _print_names(data)
         return
     if options.suite is None and options.backbone is None:
         raise PrepareError("nothing to do: give --suite and --backbone, or --list")
@@ -97,11 +97,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.backbone is None:
         names = ", ".join(BACKBONES)
         raise PrepareError(f"--suite needs --backbone for its tokenizer; the backbones are {names}")
-    if options.backbone not in BACKBONES:
-        raise PrepareError(
-            f"unknown backbone {shown(options.backbone)}; the backbones are {', '.join(BACKBONES)}"
-        )
-    backbone = BACKBONES[options.backbone]
+    backbone = find_backbone(data, options.backbone)
     origin = _origin(options)
     prepare_backbone(data, backbone, options.force)
     if options.suite is not None:
@@ -122,20 +118,21 @@ def _data_folder(options: argparse.Namespace) -> Path:
     return Path(given)
 
 
-def _print_names() -> None:
-    for title, names in (("suites", SUITES), ("backbones", {name: "" for name in BACKBONES})):
+def _print_names(data: Path) -> None:
+    backbones = {name: "" for name in BACKBONES} | {name: "yours" for name in own_backbones(data)}
+    for title, names in (("suites", SUITES), ("backbones", backbones)):
         print(f"{title}:")
         for name, what in names.items():
             print(f"  {name:<12} {what}".rstrip())
 
 
 def _prepare_suite(
-    options: argparse.Namespace, data: Path, backbone: Backbone, origin: str
+    options: argparse.Namespace, data: Path, backbone: AnyBackbone, origin: str
 ) -> None:
     begin = time.monotonic()
     name = options.suite
     path = suite_path(data, name, backbone)
-    if not options.force and is_current(path, origin):
+    if not options.force and is_current(path, origin, backbone):
         print(f"{name}: up to date in {path}")
         return
     path = write_suite(data, _read_suite(options, data), backbone, origin)

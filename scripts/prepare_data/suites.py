@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .backbones import Backbone, model_folder
+from .backbones import AnyBackbone, model_folder
 from .errors import PrepareError, refuse_repeats
 from .files import read_json, sha256_of
 from .targets import check_examples
@@ -36,7 +36,7 @@ class Suite:
         refuse_repeats(f"suite {self.name}: task", (one.task.name for one in self.tasks))
 
 
-def suite_path(data: Path, suite: str, backbone: Backbone) -> Path:
+def suite_path(data: Path, suite: str, backbone: AnyBackbone) -> Path:
     """The token file's path."""
     return data / "suites" / f"{suite}-{backbone.name}.h5"
 
@@ -49,30 +49,36 @@ def recipe(origin: str) -> str:
     return digest.hexdigest()
 
 
-def is_current(path: Path, origin: str) -> bool:
-    """Whether the token file is whole and was made by this code from this origin."""
-    sources = read_json(_sources_base(path).with_suffix(".sources.json"))
+def is_current(path: Path, origin: str, backbone: AnyBackbone) -> bool:
+    """Whether the token file is whole and was made by this code from this origin and tokenizer."""
+    base = _sources_base(path)
+    sources = read_json(base.with_name(base.name + ".json"))
     if not isinstance(sources, dict) or sources.get("recipe") != recipe(origin):
+        return False
+    if sources.get("tokenizer_sha256") != backbone.tokenizer_sha256:
         return False
     return path.is_file() and sha256_of(path) == sources.get("token_file_sha256")
 
 
 def _sources_base(path: Path) -> Path:
-    return path.with_suffix("")
+    return path.with_name(path.stem + ".sources")  # with_suffix would cut "v1.5" of a name
 
 
-def write_suite(data: Path, suite: Suite, backbone: Backbone, origin: str) -> Path:
+def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) -> Path:
     """Tokenises every task and writes the token file and its sources table."""
     # Imported here: a second run that finds all in place needs none of them.
+    from .fits import check_fits
     from .sources import entry, write_sources
     from .token_file import Header, write_token_file
     from .tokenise import load_tokenizer
 
-    tokenizer = load_tokenizer(model_folder(data, backbone) / "tokenizer.json")
+    folder = model_folder(data, backbone.name)
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
     tokenised = [_tokenise(suite, prepared, tokenizer) for prepared in suite.tasks]
+    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
+    check_fits(folder / "config.json", vocabulary, tokenised)
     entries = [entry(task) for task in tokenised]
     path = suite_path(data, suite.name, backbone)
-    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
     header = Header(suite.name, backbone.name, backbone.tokenizer_sha256, vocabulary, entries)
     write_token_file(path, header, tokenised)
     document = {
@@ -86,7 +92,7 @@ def write_suite(data: Path, suite: Suite, backbone: Backbone, origin: str) -> Pa
         "left_out": suite.left_out,
         "not_read": suite.not_read,
     }
-    write_sources(_sources_base(path).with_suffix(".sources"), document)
+    write_sources(_sources_base(path), document)
     return path
 
 

@@ -37,7 +37,11 @@ class Errors(unittest.TestCase):
             "unknown suite 'text11'; the suites are glue, text10",
             "--suite", "text11", "--backbone", "minilm-l6",
         )  # fmt: skip
-        self.expect("unknown backbone 'x'; the backbones are minilm-l6", "--backbone", "x")
+        self.expect(
+            "unknown backbone 'x'; the backbones are minilm-l6; for one of your own put its "
+            "config.json, tokenizer.json and weights (safetensors) into /nonexistent/models/NAME",
+            "--backbone", "x", "--data", "/nonexistent",
+        )  # fmt: skip
 
     def test_name_what_is_missing(self) -> None:
         self.expect("nothing to do: give --suite and --backbone, or --list")
@@ -205,6 +209,14 @@ class SecondRun(unittest.TestCase):
             code, _, err = run(*arguments, "--data", str(self.data))
         self.assertEqual(code, 1)
         self.assertRegex(err, r"\Aprepare: sst2, train: label nan, .* \(the example '.*'\)\n\Z")
+
+    def test_refuses_shards_beside_a_packaged_file(self) -> None:
+        for name in ("model.safetensors.index.json", "model-00001-of-00002.safetensors"):
+            (self.data / "models/toy" / name).write_text("{}")
+            code, _, err = run("--backbone", "toy", "--data", str(self.data))
+            self.assertEqual(code, 1)
+            self.assertRegex(err, f"^prepare: .*/toy: holds {name} beside model.safetensors, .*\n$")
+            (self.data / "models/toy" / name).unlink()
 
     def test_names_no_folder_of_this_machine(self) -> None:
         self.prepare()
