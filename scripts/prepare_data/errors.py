@@ -1,5 +1,34 @@
-"""The one error that a user sees: a single line with what was found, expected, and the way out."""
+"""The errors that a user sees: a single line with what was found, expected, and the way out."""
+
+from collections.abc import Iterable
 
 
 class PrepareError(Exception):
-    """Bad input or a failed download; the message is one line and complete."""
+    """Bad input or a failed download; the message is complete, `one_line` shows it."""
+
+
+class UsageError(PrepareError):
+    """A command line that can not be understood."""
+
+
+def one_line(text: object) -> str:
+    """Text on one line, without characters that move a terminal's cursor or that no file takes."""
+    return _visible(" ".join(str(text).split()))
+
+
+def shown(value: str, limit: int = 60) -> str:
+    """A value found in a file, in quotes: its beginning, with unprintable characters escaped."""
+    return f"'{_visible(value[:limit])}{'…' if len(value) > limit else ''}'"
+
+
+def refuse_repeats(what: str, names: Iterable[str]) -> None:
+    """PrepareError for the first name that stands there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise PrepareError(f"{what} {shown(name)} is there twice; rename or remove one")
+        seen.add(name)
+
+
+def _visible(text: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

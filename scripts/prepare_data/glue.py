@@ -1,24 +1,22 @@
-"""GLUE from a folder with its original files, one folder a task.
+"""GLUE from a folder with its original files, one folder a task; `glue_layouts` lists them.
 
-Reads CoLA/{train,dev}.tsv, SST-2/{train,dev}.tsv, MRPC/msr_paraphrase_{train,test}.txt,
-RTE/{train,dev}.tsv, STS-B/stsb-en-{train,dev,test}.csv, QNLI/{train,dev}.tsv; writes nothing.
+Reads those files; writes nothing. What is not read is named.
 
 Official sets are kept whole, repeats included, and what they share with training leaves training.
 Where GLUE keeps the test labels, test is the official development set; where there is no
 development set left, dev is a slice of training: min(1000, a tenth).
 """
 
-import csv
 import hashlib
-import io
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from .errors import PrepareError
+from .errors import PrepareError, shown
 from .examples import Example, Read, SplitRule, split
 from .files import sha256_of
+from .glue_layouts import Layout, choose, not_read
 from .suites import Suite
+from .tables import Row, read_csv, read_tabs
+from .targets import is_decimal, target_of
 from .tasks import Origin, PreparedTask, Task
 
 _SINGLE = "[CLS] {sentence} [SEP]"
@@ -27,13 +25,14 @@ _QUESTION = "[CLS] {question} [SEP] {sentence} [SEP]"
 _CAP = 128
 _LICENCE = "its authors' own; not stated with the files, never redistributed"
 _ENTAILMENT = ("entailment", "not_entailment")
+_SIMILARITY = (0.0, 5.0)  # STS-B's scores
 
 
 def _task(
     name: str, family: str, labels: tuple[str, ...], metrics: tuple[str, ...], prompt: str = _PAIR
 ) -> Task:
-    kind = "classify" if labels else "regress"
-    return Task(name, family, kind, labels, metrics, _CAP, prompt, _LICENCE)
+    kind, bounds = ("classify", None) if labels else ("regress", _SIMILARITY)
+    return Task(name, family, kind, labels, metrics, _CAP, prompt, _LICENCE, bounds)
 
 
 TASKS = {
@@ -51,83 +50,46 @@ TASKS = {
 }
 
 
-@dataclass(frozen=True)
-class Layout:
-    """How a task's files look: columns from 0, with a header or not, quoted CSV or plain tabs."""
-
-    train: str
-    test: str
-    columns: int
-    label: int
-    texts: tuple[int, ...]
-    dev: str = ""
-    header: bool = True
-    quoted: bool = False
-    note: str = ""
-
-    @property
-    def files(self) -> list[str]:
-        return [file for file in (self.train, self.dev, self.test) if file]
-
-
-_DEV_IS_TEST = "test is the official development set, dev a slice of training"
-
-LAYOUTS = {
-    "cola": Layout(
-        "CoLA/train.tsv", "CoLA/dev.tsv", 4, 1, (3,), header=False, note=_DEV_IS_TEST
-    ),
-    "sst2": Layout("SST-2/train.tsv", "SST-2/dev.tsv", 2, 1, (0,), note=_DEV_IS_TEST),
-    "mrpc": Layout(
-        "MRPC/msr_paraphrase_train.txt", "MRPC/msr_paraphrase_test.txt", 5, 0, (3, 4),
-        note="dev is a slice of training",
-    ),
-    "rte": Layout("RTE/train.tsv", "RTE/dev.tsv", 4, 3, (1, 2), note=_DEV_IS_TEST),
-    "stsb": Layout(
-        "STS-B/stsb-en-train.csv", "STS-B/stsb-en-test.csv", 3, 2, (0, 1),
-        dev="STS-B/stsb-en-dev.csv", header=False, quoted=True, note="official sets",
-    ),
-    "qnli": Layout("QNLI/train.tsv", "QNLI/dev.tsv", 4, 3, (1, 2), note=_DEV_IS_TEST),
-}  # fmt: skip
-
-
 def fingerprint(folder: Path) -> str:
-    """Changes with the files in the folder; an error if there is no such folder."""
+    """Changes with the files that are read and with the names of the others."""
     if not folder.is_dir():
         raise PrepareError(f"--from {folder}: no such folder; give GLUE's folder, or hub")
+    chosen, _ = choose(folder)
     digest = hashlib.sha256()
-    for layout in LAYOUTS.values():
+    for layout in chosen.values():
         for file in layout.files:
-            if (folder / file).is_file():
-                digest.update(f"{file} {sha256_of(folder / file)}\n".encode())
+            digest.update(f"{file} {sha256_of(folder / file)}\n".encode())
+    digest.update("\n".join(not_read(folder, chosen)).encode())
     return f"glue {digest.hexdigest()}"
 
 
 def read_glue(folder: Path) -> Suite:
     """The tasks whose files are all there; the others are named with what is missing."""
-    tasks, left_out = [], []
-    for name, layout in LAYOUTS.items():
-        missing = [file for file in layout.files if not (folder / file).is_file()]
-        if missing:
-            left_out.append(f"{name}, for want of {', '.join(missing)}")
-            print(f"  left out: {left_out[-1]}")
-        else:
-            tasks.append(_prepare(TASKS[name], layout, folder))
-    if not tasks:
+    chosen, left_out = choose(folder)
+    if not chosen:
         raise PrepareError(f"--from {folder}: no GLUE task is complete: {'; '.join(left_out)}")
-    return Suite("glue", tasks, left_out)
+    others = not_read(folder, chosen)
+    for what, names in (("left out", left_out), ("not read", others)):
+        for name in names:
+            print(f"  {what}: {name}")
+    tasks = [_prepare(TASKS[name], layout, folder) for name, layout in chosen.items()]
+    return Suite("glue", tasks, left_out, others)
 
 
 def _prepare(task: Task, layout: Layout, folder: Path) -> PreparedTask:
     parts = {file: _read_file(folder / file, task, layout) for file in layout.files}
+    torn = sum(count for _, count in parts.values())
+    examples = {file: part for file, (part, _) in parts.items()}
     read = Read(
-        rows=sum(len(part) for part in parts.values()),
-        pool=parts[layout.train],
-        test=parts[layout.test],
-        dev=parts[layout.dev] if layout.dev else None,
+        rows=sum(len(part) for part in examples.values()) + torn,
+        pool=examples[layout.train],
+        test=examples[layout.test],
+        dev=examples[layout.dev] if layout.dev else None,
     )
     files = tuple((file, sha256_of(folder / file)) for file in layout.files)
     origin = Origin("GLUE, a folder of its files", "", files)
-    return PreparedTask(task, origin, read.rows, split(read, glue_rule(task, read)), layout.note)
+    note = layout.note + (f"; {torn} lines of torn rows are not used" if torn else "")
+    return PreparedTask(task, origin, read.rows, split(read, glue_rule(task, read)), note)
 
 
 def glue_rule(task: Task, read: Read) -> SplitRule:
@@ -137,39 +99,53 @@ def glue_rule(task: Task, read: Read) -> SplitRule:
     )
 
 
-def _read_file(path: Path, task: Task, layout: Layout) -> list[Example]:
-    try:
-        text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise PrepareError(f"{path}: byte {error.start} is not UTF-8, which it should be") from None
+def _read_file(path: Path, task: Task, layout: Layout) -> tuple[list[Example], int]:
+    """The examples of a file, and the number of lines left out as parts of torn rows."""
     if layout.quoted:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
+        rows = read_csv(path, lambda cells: _is_scored_pair(cells, layout))
     else:
-        # Quotation marks are part of the text in these files.
-        rows = [line.split("\t") for line in text.split("\n") if line]
-    first = int(layout.header)
-    to_target = _target_reader(task)
+        rows = read_tabs(path)
+    columns = list(layout.columns)
+    if not columns:
+        columns, rows = _header(path, rows, layout), rows[1:]
+    torn = [row.line for row in rows if layout.torn and len(row.cells) < len(columns)]
+    if torn:
+        print(f"  {task.name}: {len(torn)} lines of torn rows are not used, from line {torn[0]}")
+        rows = [row for row in rows if len(row.cells) >= len(columns)]
     examples = []
-    for number, row in enumerate(rows[first:], start=first + 1):
-        where = f"{path}: row {number}"
-        if len(row) != layout.columns:
-            raise PrepareError(f"{where} has {len(row)} columns, expected {layout.columns}")
-        parts = [row[column] for column in layout.texts]
-        target = to_target(row[layout.label], where)
-        examples.append(Example(parts[0], target, pair=parts[1] if len(parts) > 1 else ""))
-    return examples
+    for row in rows:
+        where = f"{path}: line {row.line}"
+        examples.append(_example(_by_name(row, columns, where), layout, task, where))
+    return examples, len(torn)
 
 
-def _target_reader(task: Task) -> Callable[[str, str], float]:
-    """Labels are a class's name or number; scores are numbers."""
-    known = {label: float(index) for index, label in enumerate(task.labels)}
-    known |= {str(index): float(index) for index in range(len(task.labels))}
+def _by_name(row: Row, columns: list[str], where: str) -> dict[str, str]:
+    if len(row.cells) != len(columns):
+        raise PrepareError(
+            f"{where} has {len(row.cells)} columns, expected {len(columns)}: {', '.join(columns)}"
+        )
+    return dict(zip(columns, row.cells, strict=True))
 
-    def read(label: str, where: str) -> float:
-        try:
-            return known[label] if task.labels else float(label)
-        except (KeyError, ValueError):
-            wanted = f"one of {', '.join(task.labels)}" if task.labels else "a number"
-            raise PrepareError(f"{where} has label '{label}', expected {wanted}") from None
 
-    return read
+def _example(cells: dict[str, str], layout: Layout, task: Task, where: str) -> Example:
+    texts = [cells[name] for name in layout.texts]
+    target = target_of(cells[layout.label], task, where)
+    return Example(texts[0], target, pair=texts[1] if len(texts) > 1 else "")
+
+
+def _is_scored_pair(cells: list[str], layout: Layout) -> bool:
+    return len(cells) == len(layout.columns) and is_decimal(cells[-1])
+
+
+def _header(path: Path, rows: list[Row], layout: Layout) -> list[str]:
+    """The names of the columns, among which the wanted ones stand once."""
+    if not rows:
+        raise PrepareError(f"{path} is empty; copy it anew")
+    names = rows[0].cells
+    for wanted in (layout.label, *layout.texts):
+        if names.count(wanted) != 1:
+            raise PrepareError(
+                f"{path}: line {rows[0].line} is {shown(' | '.join(names))}, expected a header "
+                f"that names the column '{wanted}' once; GLUE's own file has it"
+            )
+    return names

@@ -10,10 +10,11 @@ dev is a slice of training, as in `glue`.
 import importlib
 from typing import Any
 
-from .errors import PrepareError
+from .errors import PrepareError, shown
 from .examples import Example, Read, split
 from .glue import TASKS, glue_rule
 from .suites import Suite
+from .targets import check_target, check_text
 from .tasks import Origin, PreparedTask, Task
 
 REPOSITORY = "nyu-mll/glue"
@@ -52,9 +53,9 @@ def _prepare(datasets: Any, task: Task) -> PreparedTask:
         raise PrepareError(f"{REPOSITORY}, {task.name}: {reason}; check the network") from error
     suffix = "_matched" if task.name == "mnli" else ""
     parts = {
-        "train": _examples(loaded["train"], task),
-        "dev": _examples(loaded["validation" + suffix], task),
-        "test": _examples(loaded["test" + suffix], task),
+        "train": _examples(loaded["train"], task, "train"),
+        "dev": _examples(loaded["validation" + suffix], task, "validation"),
+        "test": _test_examples(loaded["test" + suffix], task),
     }
     rows = sum(len(part) for part in parts.values())
     read, note = _read(parts, rows)
@@ -62,14 +63,25 @@ def _prepare(datasets: Any, task: Task) -> PreparedTask:
     return PreparedTask(task, origin, rows, split(read, glue_rule(task, read)), note)
 
 
-def _examples(rows: Any, task: Task) -> list[Example]:
-    """Rows with a label; GLUE marks the others with -1."""
-    columns = COLUMNS[task.name]
-    return [
-        Example(row[columns[0]], float(row["label"]), row[columns[1]] if len(columns) > 1 else "")
-        for row in rows
-        if row["label"] >= 0
-    ]
+def _test_examples(rows: Any, task: Task) -> list[Example]:
+    """Nothing where the labels are withheld: GLUE then gives -1 in every row."""
+    withheld = all(row["label"] == -1 for row in rows)
+    return [] if withheld else _examples(rows, task, "test")
+
+
+def _examples(rows: Any, task: Task, part: str) -> list[Example]:
+    examples = []
+    for number, row in enumerate(rows):
+        where = f"{REPOSITORY}, {task.name}, {part}: row {number}"
+        texts = [row[column] for column in COLUMNS[task.name]]
+        for text in texts:
+            check_text(text, where)
+        target = row["label"]
+        if not isinstance(target, (int, float)):
+            raise PrepareError(f"{where}: label {shown(repr(target))}, expected a number")
+        check_target(target, task, where)
+        examples.append(Example(texts[0], float(target), texts[1] if len(texts) > 1 else ""))
+    return examples
 
 
 def _read(parts: dict[str, list[Example]], rows: int) -> tuple[Read, str]:

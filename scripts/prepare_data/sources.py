@@ -60,8 +60,9 @@ def _markdown(document: dict[str, object]) -> str:
         "|" + "---|" * len(_HEAD),
     ]
     lines += ["| " + " | ".join(_cells(task)) + " |" for task in document["tasks"]]
-    if document["left_out"]:
-        lines += ["", "Left out: " + "; ".join(document["left_out"]) + "."]
+    for title, key in (("Left out", "left_out"), ("Not read", "not_read")):
+        if document[key]:
+            lines += ["", f"{title}: {'; '.join(document[key])}."]
     return "\n".join(lines) + "\n"
 
 

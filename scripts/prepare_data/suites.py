@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .backbones import Backbone, model_folder
-from .errors import PrepareError
+from .backbones import AnyBackbone, model_folder
+from .errors import PrepareError, refuse_repeats
 from .files import read_json, sha256_of
+from .targets import check_examples
 from .tasks import PreparedTask
 
 if TYPE_CHECKING:
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Suite:
-    """A suite's prepared tasks, and the tasks left out with the reason."""
+    """A suite's prepared tasks, the tasks left out with the reason, and what was not read."""
 
     name: str
     tasks: list[PreparedTask]
     left_out: list[str] = field(default_factory=list)
+    not_read: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        refuse_repeats(f"suite {self.name}: task", (one.task.name for one in self.tasks))
 
 
-def suite_path(data: Path, suite: str, backbone: Backbone) -> Path:
+def suite_path(data: Path, suite: str, backbone: AnyBackbone) -> Path:
     """The token file's path."""
     return data / "suites" / f"{suite}-{backbone.name}.h5"
 
@@ -44,30 +49,36 @@ def recipe(origin: str) -> str:
     return digest.hexdigest()
 
 
-def is_current(path: Path, origin: str) -> bool:
-    """Whether the token file is whole and was made by this code from this origin."""
-    sources = read_json(_sources_base(path).with_suffix(".sources.json"))
+def is_current(path: Path, origin: str, backbone: AnyBackbone) -> bool:
+    """Whether the token file is whole and was made by this code from this origin and tokenizer."""
+    base = _sources_base(path)
+    sources = read_json(base.with_name(base.name + ".json"))
     if not isinstance(sources, dict) or sources.get("recipe") != recipe(origin):
+        return False
+    if sources.get("tokenizer_sha256") != backbone.tokenizer_sha256:
         return False
     return path.is_file() and sha256_of(path) == sources.get("token_file_sha256")
 
 
 def _sources_base(path: Path) -> Path:
-    return path.with_suffix("")
+    return path.with_name(path.stem + ".sources")  # with_suffix would cut "v1.5" of a name
 
 
-def write_suite(data: Path, suite: Suite, backbone: Backbone, origin: str) -> Path:
+def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) -> Path:
     """Tokenises every task and writes the token file and its sources table."""
     # Imported here: a second run that finds all in place needs none of them.
+    from .fits import check_fits
     from .sources import entry, write_sources
     from .token_file import Header, write_token_file
     from .tokenise import load_tokenizer
 
-    tokenizer = load_tokenizer(model_folder(data, backbone) / "tokenizer.json")
+    folder = model_folder(data, backbone.name)
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
     tokenised = [_tokenise(suite, prepared, tokenizer) for prepared in suite.tasks]
+    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
+    check_fits(folder / "config.json", vocabulary, tokenised)
     entries = [entry(task) for task in tokenised]
     path = suite_path(data, suite.name, backbone)
-    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
     header = Header(suite.name, backbone.name, backbone.tokenizer_sha256, vocabulary, entries)
     write_token_file(path, header, tokenised)
     document = {
@@ -79,8 +90,9 @@ def write_suite(data: Path, suite: Suite, backbone: Backbone, origin: str) -> Pa
         "recipe": recipe(origin),
         "tasks": entries,
         "left_out": suite.left_out,
+        "not_read": suite.not_read,
     }
-    write_sources(_sources_base(path).with_suffix(".sources"), document)
+    write_sources(_sources_base(path), document)
     return path
 
 
@@ -95,6 +107,7 @@ def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "
             f"{suite.name}: {prepared.task.name} has {sizes} rows for train / dev / test, "
             f"expected some in each; give a source with more rows"
         )
+    check_examples(prepared)
     packed = {name: pack(tokenizer, rows, prepared.task.cap) for name, rows in splits}
     print(f"  {prepared.task.name}: {sizes}", flush=True)
     return TokenisedTask(prepared, packed)

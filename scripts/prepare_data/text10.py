@@ -14,6 +14,7 @@ from .tasks import Origin, PackagedTask, PreparedTask, Task
 
 _SINGLE = "[CLS] {text} [SEP]"
 _FETCHED = "not stated in the package; fetched at run time, never redistributed"
+_RATINGS = (-4.0, 4.0)  # VADER's
 
 
 def _sizes(name: str, dev: int, test: int = 0, **more: object) -> SplitRule:
@@ -107,7 +108,7 @@ TASKS = (
     PackagedTask(
         Task(
             "vader_tweets", "sentiment", "regress", (), ("pearson", "spearman"), 64,
-            _SINGLE, "MIT (in the package)",
+            _SINGLE, "MIT (in the package)", bounds=_RATINGS,
         ),
         (packages.VADER_TWEETS,),
         readers.read_vader,
@@ -117,7 +118,7 @@ TASKS = (
     PackagedTask(
         Task(
             "vader_amazon", "sentiment", "regress", (), ("pearson", "spearman"), 64,
-            _SINGLE, "MIT (in the package)",
+            _SINGLE, "MIT (in the package)", bounds=_RATINGS,
         ),
         (packages.VADER_AMAZON,),
         readers.read_vader,

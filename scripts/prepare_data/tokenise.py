@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from .errors import PrepareError, one_line
 from .examples import Example
 
 _BATCH = 4096
@@ -31,7 +32,12 @@ class Packed:
 
 def load_tokenizer(path: Path) -> Tokenizer:
     """The tokenizer without the truncation and padding that its file may switch on."""
-    tokenizer = Tokenizer.from_file(str(path))
+    try:
+        tokenizer = Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises no kind of its own
+        raise PrepareError(
+            f"{path}: can not be read as a tokenizer ({one_line(error)}); put the model's own there"
+        ) from None
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

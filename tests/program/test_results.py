@@ -54,9 +54,9 @@ class Results(unittest.TestCase):
         done = subprocess.run(
             ["scripts/results", "planted_rank"], cwd=ROOT, capture_output=True, text=True
         )
-        self.assertEqual(done.returncode, 1)
+        self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.count("\n"), 1)
-        self.assertIn("planted_rank ", done.stderr)
+        self.assertIn("planted_rank;", done.stderr)
         self.assertIn("planted_ranks/summary.h5", done.stderr)
         self.assertFalse((ROOT / "unused").exists())
 

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
@@ -27,16 +28,20 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 
 class Errors(unittest.TestCase):
-    def expect(self, message: str, *arguments: str) -> None:
-        code, _, err = run(*arguments)
-        self.assertEqual((code, err), (1, f"prepare: {message}\n"))
+    def expect(self, message: str, *arguments: str, code: int = 1) -> None:
+        found, _, err = run(*arguments)
+        self.assertEqual((found, err), (code, f"prepare: {message}\n"))
 
     def test_name_the_choices(self) -> None:
         self.expect(
             "unknown suite 'text11'; the suites are glue, text10",
             "--suite", "text11", "--backbone", "minilm-l6",
         )  # fmt: skip
-        self.expect("unknown backbone 'x'; the backbones are minilm-l6", "--backbone", "x")
+        self.expect(
+            "unknown backbone 'x'; the backbones are minilm-l6; for one of your own put its "
+            "config.json, tokenizer.json and weights (safetensors) into /nonexistent/models/NAME",
+            "--backbone", "x", "--data", "/nonexistent",
+        )  # fmt: skip
 
     def test_name_what_is_missing(self) -> None:
         self.expect("nothing to do: give --suite and --backbone, or --list")
@@ -44,7 +49,57 @@ class Errors(unittest.TestCase):
             "--suite needs --backbone for its tokenizer; the backbones are minilm-l6",
             "--suite", "text10",
         )  # fmt: skip
-        self.expect("unrecognized arguments: --sweet; see scripts/prepare --help", "--sweet")
+
+    def test_refuse_unknown_arguments_with_exit_code_2(self) -> None:
+        for argument in ("--sweet", "sweet", "--backb"):
+            self.expect(
+                f"unrecognized arguments: {argument}; see scripts/prepare --help", argument, code=2
+            )
+        self.expect(
+            "argument --suite: expected one argument; see scripts/prepare --help",
+            "--suite", code=2,
+        )  # fmt: skip
+
+    def test_refuse_a_data_folder_without_a_name_in_utf_8(self) -> None:
+        latin = os.fsdecode(b"/tmp/caf\xe9")
+        self.expect(
+            "--data '/tmp/caf\\udce9' is not UTF-8; take another folder", "--list", "--data", latin
+        )
+        self.expect("--data is empty, expected a folder", "--list", "--data", "")
+        with mock.patch.dict(os.environ, {"RANKWISE_DATA": latin}):
+            self.expect(
+                "RANKWISE_DATA '/tmp/caf\\udce9' is not UTF-8; take another folder", "--list"
+            )
+
+    def test_whatever_goes_wrong_is_one_line(self) -> None:
+        cases = {
+            r"KeyError: 'x' \(\w+\.py, line \d+\); please report .*": KeyError("x"),
+            r"ValueError: a b \\x1b\[31m \(.*": ValueError("a\n b \x1b[31m"),
+            r"the Python package h5py is missing; run scripts/setup": ModuleNotFoundError(
+                "No module named 'h5py'", name="h5py"
+            ),
+            r"/full: No space left on device": OSError(28, "No space left on device", "/full"),
+        }
+        for message, error in cases.items():
+            with self.subTest(message), mock.patch.object(cli, "_print_names", side_effect=error):
+                code, out, err = run("--list")
+                self.assertEqual((code, out), (1, ""))
+                self.assertRegex(err, rf"\Aprepare: {message}\n\Z")
+
+    def test_ctrl_c_is_one_line(self) -> None:
+        with mock.patch.object(cli, "_print_names", side_effect=KeyboardInterrupt):
+            self.expect("interrupted; run it again to go on", "--list", code=130)
+
+    def test_a_closed_output_is_one_line(self) -> None:
+        command = [sys.executable, "-m", "scripts.prepare_data", "--list"]
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run(command, cwd=ROOT, stdout=write, stderr=subprocess.PIPE, text=True)
+        os.close(write)
+        self.assertEqual(
+            (done.returncode, done.stderr),
+            (1, "prepare: its output was closed before it ended; run it again to go on\n"),
+        )
 
     def test_list_prints_the_names(self) -> None:
         code, out, _ = run("--list")
@@ -54,9 +109,11 @@ class Errors(unittest.TestCase):
 
     def test_the_script_asks_for_setup_without_an_environment(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
+            for file in ("prepare", "lib/usage.sh"):
+                copy = Path(folder) / "scripts" / file
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes((ROOT / "scripts" / file).read_bytes())
             script = Path(folder) / "scripts" / "prepare"
-            script.parent.mkdir()
-            script.write_bytes((ROOT / "scripts" / "prepare").read_bytes())
             done = subprocess.run(["bash", script], capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"^prepare: no Python at .*; run scripts/setup first\n$")
@@ -138,6 +195,28 @@ class SecondRun(unittest.TestCase):
         self.prepare()
         (self.glue / "SST-2" / "dev.tsv").write_text("sentence\tlabel\nb\t0\n")
         self.assertIn("glue: written", self.prepare())
+
+    def test_follows_what_is_not_read(self) -> None:
+        self.prepare()
+        (self.glue / "WNLI").mkdir()
+        self.assertIn("  not read: WNLI/\n", self.prepare())
+        table = (self.data / "suites" / "glue-toy.sources.md").read_text()
+        self.assertIn("\n\nNot read: WNLI/.\n", table)
+
+    def test_refuses_a_target_that_no_reader_stopped(self) -> None:
+        with mock.patch("scripts.prepare_data.glue.target_of", return_value=float("nan")):
+            arguments = ["--suite", "glue", "--from", str(self.glue), "--backbone", "toy"]
+            code, _, err = run(*arguments, "--data", str(self.data))
+        self.assertEqual(code, 1)
+        self.assertRegex(err, r"\Aprepare: sst2, train: label nan, .* \(the example '.*'\)\n\Z")
+
+    def test_refuses_shards_beside_a_packaged_file(self) -> None:
+        for name in ("model.safetensors.index.json", "model-00001-of-00002.safetensors"):
+            (self.data / "models/toy" / name).write_text("{}")
+            code, _, err = run("--backbone", "toy", "--data", str(self.data))
+            self.assertEqual(code, 1)
+            self.assertRegex(err, f"^prepare: .*/toy: holds {name} beside model.safetensors, .*\n$")
+            (self.data / "models/toy" / name).unlink()
 
     def test_names_no_folder_of_this_machine(self) -> None:
         self.prepare()

@@ -1,36 +1,23 @@
 """GLUE from a folder written here, and from a stand-in for the library `datasets`."""
 
 import sys
-import tempfile
 import types
 import unittest
-from pathlib import Path
 from unittest import mock
 
 from scripts.prepare_data import glue_hub
 from scripts.prepare_data.errors import PrepareError
-from scripts.prepare_data.glue import TASKS, fingerprint, read_glue
+from scripts.prepare_data.glue import TASKS, fingerprint
 from scripts.prepare_data.tasks import PreparedTask
 
+from .glue_folder import InFolder
 
-class Folder(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
 
-    def write(self, file: str, text: str, encoding: str = "utf-8") -> None:
-        (self.folder / file).parent.mkdir(exist_ok=True)
-        (self.folder / file).write_bytes(text.encode(encoding))
-
-    def read(self) -> dict[str, PreparedTask]:
-        with mock.patch("builtins.print"):
-            self.suite = read_glue(self.folder)
-        return {prepared.task.name: prepared for prepared in self.suite.tasks}
-
+class Folder(InFolder):
     def test_keeps_quotation_marks_of_tab_separated_files(self) -> None:
-        self.write("RTE/train.tsv", 'index\ta\tb\tlabel\n0\t"Yes\tno " q\tentailment\n')
-        self.write("RTE/dev.tsv", "index\ta\tb\tlabel\n0\tx\ty\tnot_entailment")
+        header = "index\tsentence1\tsentence2\tlabel\n"
+        self.write("RTE/train.tsv", f'{header}0\t"Yes\tno " q\tentailment\n')
+        self.write("RTE/dev.tsv", f"{header}0\tx\ty\tnot_entailment")
         splits = self.read()["rte"].splits
         self.assertEqual((splits.train[0].text, splits.train[0].pair), ('"Yes', 'no " q'))
         self.assertEqual((splits.train[0].target, splits.test[0].target), (0.0, 1.0))
@@ -75,16 +62,52 @@ class Folder(unittest.TestCase):
 
     def test_names_the_row_that_is_malformed(self) -> None:
         self.write("SST-2/dev.tsv", "sentence\tlabel\nb\t1\n")
-        for row, message in (("a\n", "row 2 has 1 columns, expected 2"), ("a\t7\n", "label '7'")):
+        for row, message in (("a\n", "line 2 has 1 columns, expected 2"), ("a\t7\n", "label '7'")):
             self.write("SST-2/train.tsv", "sentence\tlabel\n" + row)
-            with self.assertRaisesRegex(PrepareError, message):
-                self.read()
+            self.refuse(message)
 
     def test_refuses_text_that_is_not_utf_8(self) -> None:
         self.write("SST-2/train.tsv", "sentence\tlabel\né\t1\n", "latin-1")
         self.write("SST-2/dev.tsv", "sentence\tlabel\nb\t1\n")
-        with self.assertRaisesRegex(PrepareError, "byte 15 is not UTF-8"):
+        self.refuse("train.tsv: line 2 holds byte 0xe9, which is not UTF-8; .*iconv")
+
+    def test_refuses_a_nul(self) -> None:
+        self.write("SST-2/train.tsv", "sentence\tlabel\n\na\t1\nb\0\t1\n")
+        self.write("SST-2/dev.tsv", "sentence\tlabel\nb\t1\n")
+        self.refuse("train.tsv: line 4 holds a NUL; remove it")
+
+    def test_counts_blank_lines(self) -> None:
+        self.write("SST-2/train.tsv", "\n\nsentence\tlabel\n\n\n\na\t1\n\nb\t7\n")
+        self.write("SST-2/dev.tsv", "sentence\tlabel\nb\t1\n")
+        self.refuse("train.tsv: line 9: label '7'")
+
+    def test_shows_the_beginning_of_a_cell_without_its_control_characters(self) -> None:
+        self.write("SST-2/train.tsv", f"sentence\tlabel\na\t\x1b[31m{'x' * 1000}\n")
+        self.write("SST-2/dev.tsv", "sentence\tlabel\nb\t1\n")
+        with self.assertRaises(PrepareError) as caught:
             self.read()
+        self.assertIn(r"label '\x1b[31mxx", str(caught.exception))
+        self.assertLess(len(str(caught.exception)), 300)
+
+    def test_refuses_a_file_without_its_header(self) -> None:
+        self.write("SST-2/train.tsv", "sentence\tlabel\na\t1\n")
+        self.write("SST-2/dev.tsv", "it 's fine\t1\nit 's not\t0\n")
+        self.refuse("dev.tsv: line 1 is 'it 's fine | 1', expected a header that names .*'label'")
+        self.write("SST-2/dev.tsv", "sentence\tlabel\tlabel\na\t1\t0\n")
+        self.refuse("names the column 'label' once")
+        self.write("SST-2/dev.tsv", "\n")
+        self.refuse("dev.tsv is empty")
+
+    def test_refuses_a_header_where_there_is_none(self) -> None:
+        self.write("CoLA/train.tsv", "source\tlabel\tmark\tsentence\ngj04\t1\t\tFine.\n")
+        self.write("CoLA/dev.tsv", "gj04\t1\t\tGood.\n")
+        self.refuse("train.tsv: line 1: label 'label', expected one of unacceptable, acceptable")
+
+    def test_finds_columns_by_their_names(self) -> None:
+        self.write("SST-2/train.tsv", "label\tidx\tsentence\n" + "1\t0\ta\n")
+        self.write("SST-2/dev.tsv", "sentence\tlabel\nb\t0\n")
+        splits = self.read()["sst2"].splits
+        self.assertEqual([(e.text, e.target) for e in splits.train], [("a", 1.0)])
 
     def test_refuses_a_folder_without_any_task(self) -> None:
         with self.assertRaisesRegex(PrepareError, "no GLUE task is complete"):
@@ -93,9 +116,13 @@ class Folder(unittest.TestCase):
             fingerprint(self.folder / "absent")
 
     def test_fingerprint_follows_the_files(self) -> None:
-        before = fingerprint(self.folder)
+        seen = {fingerprint(self.folder)}
         self.write("SST-2/train.tsv", "x")
-        self.assertNotEqual(before, fingerprint(self.folder))
+        seen.add(fingerprint(self.folder))
+        self.write("SST-2/dev.tsv", "x")
+        seen.add(fingerprint(self.folder))
+        self.write("SST-2/dev.tsv", "y")
+        self.assertEqual(len(seen | {fingerprint(self.folder)}), 4)
 
 
 def fake_datasets(calls: list) -> types.ModuleType:
@@ -140,6 +167,37 @@ class Hub(unittest.TestCase):
         self.assertTrue(all(e.text.startswith("train") for e in tasks["mnli"].splits.dev))
         self.assertTrue(all(e.text.startswith("test") for e in tasks["mrpc"].splits.test))
         self.assertTrue(all(e.text.startswith("dev") for e in tasks["mrpc"].splits.dev))
+
+    def test_names_the_row_that_is_malformed(self) -> None:
+        good = {"sentence1": "a", "sentence2": "b", "label": 1.0}
+        wrong = {
+            "score nan, expected a number from 0 to 5": {"label": float("nan")},
+            "score 7, expected a number from 0 to 5": {"label": 7.0},
+            "score -1, expected": {"label": -1.0},
+            "label 'None', expected a number": {"label": None},
+            "'None' stands for a text": {"sentence2": None},
+            "a text holds a NUL": {"sentence1": "a\0b"},
+        }
+        for message, change in wrong.items():
+            rows = [good, good, good | change]
+            module = types.ModuleType("datasets")
+            parts = {"train": rows, "validation": [good], "test": [good | {"label": -1.0}]}
+            module.load_dataset = lambda *_, parts=parts, **__: parts
+            with self.subTest(message), mock.patch.object(glue_hub, "COLUMNS", self.STSB):
+                with self.assertRaisesRegex(PrepareError, f"glue, stsb, train: row 2: {message}"):
+                    self.read(module)
+
+    STSB = {"stsb": ("sentence1", "sentence2")}
+
+    def test_a_test_set_is_labelled_as_a_whole_or_not_at_all(self) -> None:
+        row = {"sentence1": "a", "sentence2": "b"}
+        labels = {"train": [1.0], "validation": [1.0], "test": [2.0, -1.0]}
+        parts = {k: [row | {"label": label} for label in v] for k, v in labels.items()}
+        module = types.ModuleType("datasets")
+        module.load_dataset = lambda *_, **__: parts
+        with mock.patch.object(glue_hub, "COLUMNS", self.STSB):
+            with self.assertRaisesRegex(PrepareError, "stsb, test: row 1: score -1"):
+                self.read(module)
 
     def test_says_how_to_install_the_library(self) -> None:
         with self.assertRaisesRegex(PrepareError, "requirements-hub.txt"):

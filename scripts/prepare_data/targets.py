@@ -1,0 +1,90 @@
+"""Targets and texts of examples: what a cell of a file may say, and what a token file takes.
+
+Reads and writes nothing. `where` begins a message: the file and the line.
+"""
+
+import math
+import re
+
+from .errors import PrepareError, shown
+from .examples import Example
+from .tasks import PreparedTask, Task
+
+# float() also takes 1e300, nan, 1_0 and the digits of other scripts.
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def is_decimal(cell: str) -> bool:
+    """Whether it is a number written plainly, as 4.25."""
+    return _DECIMAL.fullmatch(cell) is not None
+
+
+def target_of(cell: str, task: Task, where: str) -> float:
+    """What a cell says: a class by its name or number, or a score as a plain decimal."""
+    if task.labels:
+        if cell in task.labels:
+            return float(task.labels.index(cell))
+        numbers = [str(index) for index in range(len(task.labels))]
+        if cell in numbers:
+            return float(numbers.index(cell))
+        raise PrepareError(
+            f"{where}: label {shown(cell)}, expected one of {', '.join(task.labels)}, "
+            f"or its number from 0"
+        )
+    if not is_decimal(cell):
+        raise PrepareError(f"{where}: score {shown(cell)}, expected {_range(task)}, as 2.5")
+    check_target(float(cell), task, where)
+    return float(cell)
+
+
+def check_target(target: float, task: Task, where: str) -> None:
+    """PrepareError unless it is the number of a class, or a finite score within the bounds."""
+    if task.labels:
+        if target not in range(len(task.labels)):
+            raise PrepareError(
+                f"{where}: label {target:g}, expected a class from 0 to {len(task.labels) - 1}"
+            )
+    elif not math.isfinite(target) or not _low(task) <= target <= _high(task):
+        raise PrepareError(f"{where}: score {target:g}, expected {_range(task)}")
+
+
+def check_text(text: object, where: str) -> None:
+    """PrepareError for what a token file can not hold."""
+    if not isinstance(text, str):
+        raise PrepareError(f"{where}: {shown(repr(text))} stands for a text; remove the row")
+    if "\0" in text:
+        raise PrepareError(f"{where}: a text holds a NUL character; remove it")
+
+
+def check_examples(prepared: PreparedTask) -> None:
+    """The last look before tokenising, whatever the rows were read from."""
+    for split, examples in prepared.splits.items():
+        where = f"{prepared.task.name}, {split}"
+        for example in examples:
+            try:
+                _check_example(example, prepared.task, where)
+            except PrepareError as error:
+                raise PrepareError(f"{error} (the example {shown(example.text)})") from None
+
+
+def _check_example(example: Example, task: Task, where: str) -> None:
+    check_target(example.target, task, where)
+    for text in (example.text, example.pair, *example.candidates):
+        check_text(text, where)
+    if task.kind == "choose" and example.target >= len(example.candidates):
+        count = len(example.candidates)
+        raise PrepareError(f"{where}: answer {example.target:g} of {count} candidates, from 0")
+
+
+def _low(task: Task) -> float:
+    return task.bounds[0] if task.bounds else -math.inf
+
+
+def _high(task: Task) -> float:
+    return task.bounds[1] if task.bounds else math.inf
+
+
+def _range(task: Task) -> str:
+    if task.bounds is None:
+        return "a finite number"
+    return f"a number from {task.bounds[0]:g} to {task.bounds[1]:g}"

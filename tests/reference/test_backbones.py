@@ -1,0 +1,196 @@
+"""A user's own backbone: which folders are taken, and what a suite asks of their sizes."""
+
+import contextlib
+import io
+import json
+import tempfile
+import unittest
+from pathlib import Path
+
+import h5py
+
+from scripts.prepare_data import cli
+
+from .toy_tokenizer import save_toy_tokenizer
+
+INDEX = "model.safetensors.index.json"
+SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+
+
+def safetensors(*names: str, kind: str = "F32") -> bytes:
+    """A file with a tensor of four bytes for each name."""
+    tensors = {
+        name: {"dtype": kind, "shape": [1], "data_offsets": [4 * i, 4 * i + 4]}
+        for i, name in enumerate(names)
+    }
+    header = json.dumps({"__metadata__": {"format": "pt"}} | tensors).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(4 * len(names))
+
+
+class OwnBackbone(unittest.TestCase):
+    """DIR/models/bge-v1.5, and GLUE's RTE written here."""
+
+    NAME = "bge-v1.5"
+
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = Path(folder.name) / "data"
+        self.glue = Path(folder.name) / "glue"
+        self.model = self.data / "models" / self.NAME
+        self.model.mkdir(parents=True)
+        save_toy_tokenizer(self.model / "tokenizer.json")
+        self.configure()
+        self.put("model.safetensors", safetensors("a.LayerNorm.gamma", "a.LayerNorm.beta"))
+        (self.glue / "RTE").mkdir(parents=True)
+        rows = "".join(f"0\t{a}\t{b}\tentailment\n" for a in "abcd" for b in "efgh")
+        header = "index\tsentence1\tsentence2\tlabel\n"
+        (self.glue / "RTE/train.tsv").write_text(header + rows)
+        (self.glue / "RTE/dev.tsv").write_text(f"{header}0\ta\ta\tnot_entailment\n")
+
+    def configure(self, **sizes: int) -> None:
+        self.put("config.json", json.dumps({"model_type": "bert"} | sizes).encode())
+
+    def put(self, file: str, content: bytes) -> None:
+        (self.model / file).write_bytes(content)
+
+    def run_prepare(self, name: str = NAME) -> tuple[int, str, str]:
+        arguments = ["--suite", "glue", "--from", str(self.glue), "--backbone", name]
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            with contextlib.redirect_stderr(io.StringIO()) as err:
+                code = cli.main([*arguments, "--data", str(self.data)])
+        return code, out.getvalue(), err.getvalue()
+
+    def accept(self) -> str:
+        code, out, err = self.run_prepare()
+        self.assertEqual((code, err), (0, ""))
+        return out
+
+    def refuse(self, message: str) -> None:
+        code, _, err = self.run_prepare()
+        self.assertEqual(code, 1)
+        self.assertRegex(err, rf"\Aprepare: .*{self.NAME}.*{message}.*\n\Z")
+        self.assertEqual(list(self.data.glob("suites/*")), [])
+
+    def put_shards(self) -> None:
+        (self.model / "model.safetensors").unlink()
+        self.put(SHARDS[0], safetensors("a.weight", "b.weight"))
+        self.put(SHARDS[1], safetensors("c.weight"))
+        self.map(a=0, b=0, c=1)
+
+    def map(self, **shards: int) -> None:
+        mapped = {f"{name}.weight": SHARDS[shard] for name, shard in shards.items()}
+        self.put(INDEX, json.dumps({"weight_map": mapped}).encode())
+
+    def test_is_tokenised_for_and_left_as_it_is(self) -> None:
+        before = {path.name: path.read_bytes() for path in self.model.iterdir()}
+        self.assertIn("left as it is", self.accept())
+        self.assertEqual({p.name: p.read_bytes() for p in self.model.iterdir()}, before)
+        names = sorted(path.name for path in (self.data / "suites").iterdir())
+        base = f"glue-{self.NAME}"
+        self.assertEqual(names, [f"{base}.h5", f"{base}.sources.json", f"{base}.sources.md"])
+        with h5py.File(self.data / "suites" / names[0]) as file:
+            self.assertEqual(file.attrs["tokenizer"], self.NAME)
+        self.assertIn("glue: up to date", self.accept())
+
+    def test_another_tokenizer_makes_the_suite_anew(self) -> None:
+        self.accept()
+        path = self.model / "tokenizer.json"
+        path.write_text(path.read_text() + "\n")
+        self.assertIn("glue: written", self.accept())
+
+    def test_is_listed(self) -> None:
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            cli.main(["--list", "--data", str(self.data)])
+        self.assertIn(f"  {self.NAME:<12} yours\n", out.getvalue())
+
+    def test_shards_with_their_index_are_taken(self) -> None:
+        self.put_shards()
+        self.accept()
+
+    def test_tensors_of_any_type_are_taken(self) -> None:
+        for kind in ("F8_E5M2", "U16", "C64", "new"):
+            self.put("model.safetensors", safetensors("a", kind=kind))
+            self.accept()
+
+    def test_a_whole_file_beside_shards_is_ambiguous(self) -> None:
+        for file in (INDEX, SHARDS[1]):
+            self.put(file, b"{}")
+            self.refuse(f"holds {file} beside model.safetensors, and one of them is stale")
+            (self.model / file).unlink()
+
+    def test_shards_and_index_agree(self) -> None:
+        self.put_shards()
+        self.map(a=0, b=0)
+        self.refuse(f"'{SHARDS[1]}' is not named by the index")
+        self.map(a=0, b=0, c=1, d=1)
+        self.refuse(f"{SHARDS[1]}: holds other tensors than .* as 'd.weight'")
+        self.map(a=0, c=1)
+        self.refuse(f"{SHARDS[0]}: holds other tensors than .* as 'b.weight'")
+        self.map(a=0, b=0, c=1)
+        (self.model / SHARDS[1]).unlink()
+        self.refuse(f"'{SHARDS[1]}' is named by the index and is not there")
+
+    def test_an_index_is_read_or_refused(self) -> None:
+        self.put_shards()
+        for content in (
+            b"{",
+            b"[]",
+            b"{}",
+            b'{"weight_map": []}',
+            b'{"weight_map": {"a": 1}}',
+            b"\xe9",
+        ):
+            self.put(INDEX, content)
+            self.refuse(f"{INDEX}: expected an object with weight_map")
+        (self.model / INDEX).unlink()
+        self.refuse("there are shards and no such file")
+
+    def test_a_tensor_is_there_once(self) -> None:
+        self.put("model.safetensors", safetensors("a.LayerNorm.gamma", "a.LayerNorm.weight"))
+        self.refuse("tensor 'a.LayerNorm.weight' is there twice")
+
+    def test_weights_that_are_cut_short_or_something_else(self) -> None:
+        whole = safetensors("a", "b")
+        for content in (whole[:-1], whole + b"\0"):
+            self.put("model.safetensors", content)
+            self.refuse(f"has {len(content)} bytes, its header says {len(whole)}")
+        wrong = [b"", whole[:40], b"version https://git-lfs.github.com/spec/v1\n", b"\xff" * 99]
+        for content in [*wrong, (2).to_bytes(8, "little") + b"[]"]:
+            self.put("model.safetensors", content)
+            self.refuse("is not a safetensors file")
+
+    def test_a_folder_lacks_nothing(self) -> None:
+        for file in ("config.json", "tokenizer.json", "model.safetensors"):
+            kept = (self.model / file).rename(self.model / "kept")
+            self.refuse(f"has no {file}")
+            kept.rename(self.model / file)
+        self.put("config.json", b"{")
+        self.refuse("config.json: is no JSON object")
+
+    def test_a_tokenizer_that_is_none(self) -> None:
+        self.put("tokenizer.json", b"{}")
+        self.refuse("tokenizer.json: can not be read as a tokenizer")
+
+    def test_a_name_is_a_folder_below_models(self) -> None:
+        (self.data / "hidden").mkdir()
+        for name in ("../hidden", "..", ".", "", "other", "a\nb"):
+            code, _, err = self.run_prepare(name)
+            self.assertEqual(code, 1)
+            self.assertRegex(err, rf"\Aprepare: unknown backbone .* minilm-l6, {self.NAME}; .*\n\Z")
+
+    def test_pairs_need_two_segments(self) -> None:
+        self.configure(type_vocab_size=1)
+        self.refuse("config.json: type_vocab_size is 1, and the segments of rte are 2")
+
+    def test_tokens_and_lengths_are_within_the_sizes(self) -> None:
+        self.configure(vocab_size=11)
+        self.refuse("vocab_size is 11, and the tokens of tokenizer.json are 12")
+        self.configure(max_position_embeddings=4)
+        self.refuse("max_position_embeddings is 4, and the tokens of a sequence of rte are 5")
+        self.configure(vocab_size=12, max_position_embeddings=5, type_vocab_size=2)
+        self.accept()
+
+
+if __name__ == "__main__":
+    unittest.main()
