@@ -65,6 +65,8 @@ std::string type_name() {
     return "a string";
   else if constexpr (IsOptional<T>::value)
     return type_name<typename T::value_type>() + " or null";
+  else if constexpr (std::is_same_v<T, std::vector<nlohmann::json>>)
+    return "a list";
   else if constexpr (IsVector<T>::value)
     return "a list, each " + type_name<typename T::value_type>();
   else
@@ -85,6 +87,8 @@ bool has_type(const nlohmann::json& value) {
     return value.is_null() || has_type<typename T::value_type>(value);
   } else if constexpr (IsVector<T>::value) {
     if (!value.is_array()) return false;
+    // JSON elements may be anything: their reader judges them.
+    if constexpr (std::is_same_v<typename T::value_type, nlohmann::json>) return true;
     for (const auto& element : value) {
       if (!has_type<typename T::value_type>(element)) return false;
     }
