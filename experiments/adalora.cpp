@@ -79,9 +79,11 @@ class TripletGate : public Gate {
     kept_ = register_buffer("kept", torch::ones({options.rank}, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
-    sequences_ = input.pass.moment.training ? input.pass.batch.sequences() : 0;
-    return Choice::by_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1}));
+  Routing forward(const GateInput& input) override {
+    const bool regularised = input.pass.moment.training && options_.orthogonality_weight > 0;
+    return {Choice::by_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1})),
+            regularised ? mean_term(regulariser(), options_.orthogonality_weight, input.pass.batch)
+                        : AuxiliaryTerm{}};
   }
 
   double active_ranks(std::int64_t /*ranks*/) const override {
@@ -89,12 +91,6 @@ class TripletGate : public Gate {
   }
 
   std::int64_t router_parameters() const override { return 0; }
-  AuxiliaryTerm take_auxiliary() override {
-    const std::int64_t sequences = std::exchange(sequences_, 0);
-    if (sequences == 0 || options_.orthogonality_weight == 0) return {};
-    const double weight = options_.orthogonality_weight * static_cast<double>(sequences);
-    return {regulariser() * weight, sequences};
-  }
 
   void observe() {
     for (const Watched* watched : {&lambda_, &q_, &p_}) {
@@ -136,7 +132,6 @@ class TripletGate : public Gate {
   std::int64_t tasks_, sites_;
   Watched lambda_, q_, p_;
   torch::Tensor kept_;  // [R] 1 inside the budget of the last allocation
-  std::int64_t sequences_ = 0;
 };
 
 // When the budget falls, counted in optimizer steps from 1.

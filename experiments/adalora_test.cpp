@@ -59,7 +59,6 @@ TEST(Adalora, TheRegulariserIsTheSquaredDistanceFromOrthogonality) {
   site.set("lora_B", OneSite::tensor({{2, 0}}));          // P^T P - 1 = {{3, 0}, {0, -1}}
   site.forward(one_row().repeat({3, 1}), {}, /*training=*/true);
   const AuxiliaryTerm term = site.adapter().take_auxiliary();
-  EXPECT_EQ(term.sequences, 3);
   EXPECT_EQ(term.sum.item<double>(), 3 * 0.5 * (3 + 10));
   EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined()) << "given twice";
   site.forward(one_row());

@@ -66,7 +66,7 @@ class PrefixGate : public Gate {
         draw_(options, setting) {}
 
   // The update's scale is alpha / r, so the prefix weighs r / b.
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const Moment& moment = input.pass.moment;
     const std::int64_t b = moment.training ? draw_.at(moment.step) : evaluation_rank_;
     const torch::Tensor last = torch::full({tasks_, 1}, b - 1, tensors_.dtype(torch::kInt64));

@@ -89,17 +89,19 @@ class ProjectionGate : public Gate {
   }
 
   // The gate's value is a_i x itself (eq. 11): the chosen ranks pass at weight one.
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     if (options_.choice == "all") return Choice::all(options_.rank);
     const torch::Tensor chosen = top_k(ranking(input), options_.active);
     if (bias_.defined() && moves_in(input.pass)) {
       move_balance_bias(bias_, rank_load(chosen, options_.rank), options_.balance_rate);
     }
+    AuxiliaryTerm term;
     if (options_.balance == "auxiliary" && input.pass.moment.training) {
-      auxiliary_ = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
-                             options_.balance_weight, input.pass.batch);
+      term = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
+                       options_.balance_weight, input.pass.batch);
     }
-    return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.z.options()), options_.rank);
+    const torch::Tensor one = torch::ones(chosen.sizes(), input.z.options());
+    return {Choice::by_row(chosen, one, options_.rank), std::move(term)};
   }
 
   bool reads_ranks() const override { return true; }
@@ -108,7 +110,6 @@ class ProjectionGate : public Gate {
     return static_cast<double>(options_.choice == "all" ? ranks : options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(auxiliary_, {}); }
 
   void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
     if (bias_.defined() && options_.bias_moves == "step") {
@@ -138,7 +139,6 @@ class ProjectionGate : public Gate {
   FlyLoraOptions options_;
   std::string site_;
   torch::Tensor bias_;
-  AuxiliaryTerm auxiliary_;
 };
 
 class FlyLora : public Adapter {

@@ -41,7 +41,7 @@ class HeadGate : public Gate {
         options.heads > 1 ? register_parameter("router", start) : register_buffer("router", start);
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor share = torch::softmax(at::linear(input.x, router_), 1);  // [N, E]
     const torch::Tensor heads =
         torch::arange(options_.heads, share.options().dtype(torch::kInt64)).expand_as(share);

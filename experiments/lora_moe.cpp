@@ -48,7 +48,7 @@ class ExpertGate : public Gate {
         register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     if (options_.routing == "top2") return best_two(logits);
     if (options_.routing != "top1") return every(torch::softmax(logits, 1));

@@ -56,28 +56,28 @@ class ExpertGate : public Gate {
         "router", normal_tensor({options.experts, site.in}, 0.02, seed, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     const torch::Tensor chosen = top_k(logits, options_.active);
+    AuxiliaryTerm term;
     if (input.pass.moment.training && options_.balance_weight > 0) {
-      auxiliary_ = mean_term(switch_loss(torch::softmax(logits, 1), chosen),
-                             options_.balance_weight, input.pass.batch);
+      term = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.balance_weight,
+                       input.pass.batch);
     }
     // Renormalised probabilities are the softmax over the chosen logits.
-    return choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,
-                         options_.experts * options_.rank);
+    return {choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,
+                          options_.experts * options_.rank),
+            std::move(term)};
   }
 
   bool chooses_by_row() const override { return true; }
   double active_ranks(std::int64_t /*ranks*/) const override {
     return static_cast<double>(options_.active * options_.rank);
   }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(auxiliary_, {}); }
 
  private:
   MixLoraOptions options_;
   torch::Tensor router_;  // [E, in]
-  AuxiliaryTerm auxiliary_;
 };
 
 class MixLora : public Adapter {

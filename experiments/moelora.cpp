@@ -52,7 +52,7 @@ class TaskGate : public Gate {
                                                        seed.stream("gate"), setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor share = torch::softmax(at::linear(embedding_, weight_), 1);  // [T, E]
     const torch::Tensor weight = share.repeat_interleave(options_.rank / options_.experts, 1);
     return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);

@@ -108,31 +108,28 @@ class TaskRankGate : public Gate {
     scale_ = prefix_scale(setting.options);
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const bool training = input.pass.moment.training;
-    if (options_.representation == "first_token") {
-      contrast_with(input.x.index_select(0, input.pass.batch.first_rows), input.pass);
-    }
     const torch::Tensor prefixes = prefix_weights(input.pass);
     torch::Tensor weight = rank_weights(prefixes * scale_);
     if (options_.rank_scaling == "squared") weight = weight * squares();
     const bool soft = options_.selector == "uniform" || (options_.selector == "gumbel" && training);
     const torch::Tensor mask = soft ? torch::ones_like(weight, torch::kBool)
                                     : prefix_mask(prefixes.argmax(1, true), options_.rank);
-    return Choice::by_task(mask, weight);
+    Choice choice = Choice::by_task(mask, weight);
+    if (options_.representation != "first_token") return choice;
+    return {std::move(choice),
+            contrast_with(input.x.index_select(0, input.pass.batch.first_rows), input.pass)};
   }
 
-  // Keeps eq. 8's term for samples [S, D], a row a sequence; none where widths differ.
-  void contrast_with(torch::Tensor samples, const Pass& pass) {
-    contrast_ = {};
+  // Eq. 8's term, without lambda, for samples [S, D], a row a sequence; none where widths differ.
+  AuxiliaryTerm contrast_with(torch::Tensor samples, const Pass& pass) const {
     if (!pass.moment.training || !options_.contrasts() ||
         !matches(options_.contrastive_sites, site_) || samples.size(1) != embedding_.size(1)) {
-      return;
+      return {};
     }
     if (options_.detach_samples) samples = samples.detach();
-    contrast_ = {
-        contrastive_sum(samples, embedding_, pass.batch.sequence_task, options_.temperature),
-        pass.batch.sequences()};
+    return {contrastive_sum(samples, embedding_, pass.batch.sequence_task, options_.temperature)};
   }
 
   double active_ranks(std::int64_t ranks) const override {
@@ -149,8 +146,6 @@ class TaskRankGate : public Gate {
     }
     return count;
   }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(contrast_, {}); }
-  bool contrasted() const { return contrast_.sum.defined(); }
   torch::Tensor task_embedding() const override { return embedding_; }
 
   std::optional<Selection> selection() const override {
@@ -282,7 +277,6 @@ class TaskRankGate : public Gate {
   torch::Tensor fixed_;                      // [T] one-based rank that never changes
   torch::Tensor scale_;                      // [R] s_j of prefix j
   bool owns_embedding_ = false;
-  AuxiliaryTerm contrast_;
 };
 
 class More : public Adapter {
@@ -313,28 +307,20 @@ class More : public Adapter {
 
   void after_forward(const torch::Tensor& pooled, const Pass& pass) override {
     if (options_.representation == "pooled") {
-      for (const auto& gate : gates_) gate->contrast_with(pooled, pass);
+      for (std::size_t i = 0; i < gates_.size(); ++i) {
+        attached()[i].update->keep_auxiliary(gates_[i]->contrast_with(pooled, pass));
+      }
     }
-    const bool any = std::any_of(gates_.begin(), gates_.end(),
-                                 [](const auto& gate) { return gate->contrasted(); });
+    const bool any = std::any_of(attached().begin(), attached().end(),
+                                 [](const auto& site) { return site.update->has_auxiliary(); });
     check(any || !pass.moment.training || !options_.contrasts(),
           "contrastive_sites: '{}' matches no site whose representation has the embedding's width",
           options_.contrastive_sites);
   }
 
   // Lambda times the mean over the sites that take part.
-  AuxiliaryTerm take_auxiliary() override {
-    std::int64_t sites = 0;
-    AuxiliaryTerm total;
-    for (const auto& gate : gates_) {
-      const AuxiliaryTerm term = gate->take_auxiliary();
-      if (!term.sum.defined()) continue;
-      total = {sites == 0 ? term.sum : total.sum + term.sum, term.sequences};
-      ++sites;
-    }
-    if (sites > 0)
-      total.sum = total.sum * (options_.contrastive_weight / static_cast<double>(sites));
-    return total;
+  double auxiliary_factor(std::int64_t sites) const override {
+    return options_.contrastive_weight / static_cast<double>(sites);
   }
 
  private:

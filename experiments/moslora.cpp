@@ -51,7 +51,7 @@ class MixerGate : public Gate {
     mixer_ = register_parameter("mixer", first_mixer(options, seed, setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override { return Choice::all(ranks_); }
+  Routing forward(const GateInput& /*input*/) override { return Choice::all(ranks_); }
 
   torch::Tensor mix(const Choice& /*choice*/, const torch::Tensor& z,
                     const Batch& /*batch*/) const override {

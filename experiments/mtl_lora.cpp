@@ -50,7 +50,7 @@ class TaskHeadGate : public Gate {
                                      : register_buffer("head_weight", start);
   }
 
-  Choice forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor share = torch::softmax(head_weight_ / options_.temperature, 1);
     const torch::Tensor weight = share.repeat_interleave(options_.rank, 1);  // [T, R]
     return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);

@@ -39,7 +39,7 @@ class OutputScaleGate : public Gate {
         register_parameter("scale", torch::zeros({options.parallel, site.out}, setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override { return Choice::all(options_.ranks()); }
+  Routing forward(const GateInput& /*input*/) override { return Choice::all(options_.ranks()); }
 
   torch::Tensor b_of(const torch::Tensor& b) const override {
     return b * scale_.t().repeat_interleave(options_.rank, 1);

@@ -95,7 +95,7 @@ class RouterGate : public Gate {
     bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_, router_bias_);  // [N, E]
     const torch::Tensor scores = torch::sigmoid(logits);
     const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]

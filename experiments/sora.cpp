@@ -36,7 +36,7 @@ class SparseGate : public Gate {
     value_ = register_parameter("value", normal_tensor({options.rank}, 1, seed, setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor weight = value_.expand({tasks_, -1});
     return Choice::by_task(weight != 0, weight);
   }

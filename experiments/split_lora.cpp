@@ -38,7 +38,7 @@ class SigmoidGate : public Gate {
         register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, i]
     const torch::Tensor chosen = top_k(logits, options_.active / options_.expert_rank());
     return choose_blocks(chosen, torch::sigmoid(logits.gather(1, chosen)), options_.expert_rank(),

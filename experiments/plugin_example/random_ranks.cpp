@@ -28,7 +28,7 @@ class RandomRanksGate : public Gate {
   RandomRanksGate(const RandomRanksOptions& options, std::string site)
       : options_(options), site_(std::move(site)) {}
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const auto rows = input.pass.batch.rows();
     // In evaluation the draw is the same for every row, so that neighbours change nothing.
     const Seed noise = input.pass.moment.training ? input.pass.noise.stream(site_) : Seed(0);

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace rankwise {
 
@@ -21,14 +22,23 @@ struct GateInput {
 };
 
 /// A term of the loss as a sum over sequences: the trainer divides by the step's sequences, so
-/// that cutting a step into micro-batches changes nothing.
+/// that cutting a step into micro-batches changes nothing. How the terms of several sites become
+/// one is the adapter's choice (Adapter::auxiliary_factor).
 struct AuxiliaryTerm {
   torch::Tensor sum;  // scalar, already weighted; undefined: none
-  std::int64_t sequences = 0;
 };
 
 /// `weight` times a loss that is already a mean over the batch.
 AuxiliaryTerm mean_term(const torch::Tensor& loss, double weight, const Batch& batch);
+
+/// What a gate decides in one forward. A gate without a term returns its Choice alone.
+struct Routing {
+  Routing(Choice made, AuxiliaryTerm term = {})
+      : choice(std::move(made)), auxiliary(std::move(term)) {}
+
+  Choice choice;
+  AuxiliaryTerm auxiliary;  // read in training only
+};
 
 /// One rank chosen a task, where the gate works so.
 struct Selection {
@@ -38,7 +48,8 @@ struct Selection {
 
 class Gate : public torch::nn::Module {
  public:
-  virtual Choice forward(const GateInput& input) = 0;
+  /// Leaves nothing behind for a later call, so that a forward run again gives the same.
+  virtual Routing forward(const GateInput& input) = 0;
 
   /// What B multiplies: h [N, R] from z [N, rows of A]. By default the chosen ranks at their
   /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense.
@@ -64,8 +75,6 @@ class Gate : public torch::nn::Module {
   /// Once an optimizer step. `chosen` [R] int64: how often the step's rows chose each rank.
   virtual void after_step(const torch::Tensor& chosen, const Moment& moment);
 
-  /// The loss term of the last forward in training; each call gives it away.
-  virtual AuxiliaryTerm take_auxiliary() { return {}; }
   virtual torch::Tensor balance_bias() const { return {}; }  // [R]
   virtual std::optional<Selection> selection() const { return std::nullopt; }
   virtual torch::Tensor task_embedding() const { return {}; }  // [T, D]
@@ -75,7 +84,7 @@ class Gate : public torch::nn::Module {
 class OpenGate : public Gate {
  public:
   explicit OpenGate(std::int64_t ranks) : ranks_(ranks) {}
-  Choice forward(const GateInput& input) override;
+  Routing forward(const GateInput& input) override;
 
  private:
   std::int64_t ranks_;

@@ -48,9 +48,10 @@ torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& fr
                                   const Pass& pass) {
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
   const torch::Tensor z = down(input, a_);
-  const Choice choice = gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
-  record(choice, x, pass);
-  const torch::Tensor h = gate_->mix(choice, z, pass.batch);
+  Routing routing = gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
+  keep_auxiliary(pass.moment.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
+  record(routing.choice, x, pass);
+  const torch::Tensor h = gate_->mix(routing.choice, z, pass.batch);
   return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen);
 }
 

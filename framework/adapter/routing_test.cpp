@@ -2,6 +2,7 @@
 
 #include "framework/adapter/routing.h"
 
+#include "framework/adapter/adapter.h"
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/rank_update.h"
 #include "framework/testing/fixtures.h"
@@ -187,6 +188,62 @@ TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
   EXPECT_THAT(gate->steps, ElementsAre(ElementsAre(6, 6), ElementsAre(3, 3)));
   EXPECT_THAT(integers(update.training_usage()->count()), ElementsAre(6, 6, 3, 3));
   EXPECT_THAT(integers(update.evaluation_usage()->count()), ElementsAre(2, 2, 1, 1));
+}
+
+// A term of 3 for each sequence.
+class CostlyGate : public OpenGate {
+ public:
+  CostlyGate() : OpenGate(2) {}
+  Routing forward(const GateInput& input) override {
+    return {OpenGate::forward(input).choice,
+            mean_term(torch::full({}, 3.0, kDouble), 1, input.pass.batch)};
+  }
+};
+
+// Two sites with costly gates, their terms combined by `rule` of the number of sites.
+class CostlyAdapter : public Adapter {
+ public:
+  explicit CostlyAdapter(double (*rule)(std::int64_t)) : rule_(rule) {
+    for (const char* name : {"a", "b"}) {
+      const Site site{name, 2, 1, {}};
+      add(site, CostlyAdapter::make_update(site, {.tasks = 2, .options = kDouble}));
+    }
+  }
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{.a = torch::ones({2, 2}, kDouble), .gate = std::make_shared<CostlyGate>()});
+  }
+  double auxiliary_factor(std::int64_t sites) const override { return rule_(sites); }
+  void forward(bool training) {
+    const Batch batch = three_rows();
+    const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
+    const Pass pass{.batch = batch, .moment = {.training = training}};
+    for (const auto& [site, update] : attached()) update->forward(batch.features, frozen, pass);
+  }
+
+ private:
+  double (*rule_)(std::int64_t);
+};
+
+TEST(Auxiliary, IsTakenOnceAndOnlyAfterATrainingForward) {
+  CostlyAdapter adapter([](std::int64_t) { return 1.0; });
+  adapter.forward(/*training=*/true);
+  EXPECT_TRUE(adapter.take_auxiliary().sum.defined());
+  EXPECT_FALSE(adapter.take_auxiliary().sum.defined());
+  adapter.forward(/*training=*/true);
+  adapter.forward(/*training=*/false);
+  EXPECT_FALSE(adapter.take_auxiliary().sum.defined()) << "the last forward was no training";
+}
+
+TEST(Auxiliary, TermsOfSitesAreCombinedByTheAdaptersRule) {
+  CostlyAdapter sum([](std::int64_t) { return 1.0; });
+  sum.forward(/*training=*/true);
+  EXPECT_EQ(sum.take_auxiliary().sum.item<double>(), 2 * 3 * 3) << "sites, term, sequences";
+  CostlyAdapter mean([](std::int64_t sites) { return 1 / static_cast<double>(sites); });
+  mean.forward(/*training=*/true);
+  mean.forward(/*training=*/true);  // a pass run again replaces its terms
+  EXPECT_EQ(mean.take_auxiliary().sum.item<double>(), 3 * 3);
 }
 
 TEST(RankUpdate, DropsInputsInTrainingOnlyAndReplays) {

@@ -23,18 +23,16 @@ class FaultyGate : public Gate {
     if (fault_ != "save_load") register_buffer("weight", weight_);
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const bool training = input.pass.moment.training;
     Tensor weight = weight_;
     if (fault_ == "replay") weight = torch::rand_like(weight);
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
     if (fault_ == "evaluation_state" && !training) weight_.add_(1);
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
-    if (fault_ == "micro_batches" && training) {
-      // A batch statistic where a sum over sequences belongs.
-      term_ = {input.x.mean().square(), input.pass.batch.sequences()};
-    }
-    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+    Choice choice = Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+    if (fault_ != "micro_batches") return choice;
+    return {std::move(choice), {input.x.mean().square()}};  // where a sum over sequences belongs
   }
 
   double active_ranks(std::int64_t ranks) const override {
@@ -44,12 +42,10 @@ class FaultyGate : public Gate {
   std::int64_t active_parameters() const override {
     return fault_ == "counts" ? 1'000'000 : Gate::active_parameters();
   }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(term_, {}); }
 
  private:
   std::string fault_;
   Tensor weight_;  // [T, R]
-  AuxiliaryTerm term_;
 };
 
 class FaultyUpdate : public RankUpdate {

@@ -226,7 +226,7 @@ class WatchedAdapter : public Adapter {
   std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
   AuxiliaryTerm take_auxiliary() override {
     calls_.list.emplace_back("auxiliary");
-    return {torch::full({}, 12.0, kDouble), 2};
+    return {torch::full({}, 12.0, kDouble)};
   }
   void before_step(const Moment& moment) override { note("before", moment); }
   void after_step(const Moment& moment) override { note("after", moment); }
