@@ -107,7 +107,7 @@ class Dylora : public Adapter {
             .gate = std::make_shared<PrefixGate>(options_, setting)});
   }
 
-  void before_step(const Moment& moment) override {
+  void edit_gradients(const Moment& moment) override {
     if (options_.update == "prefix") return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();

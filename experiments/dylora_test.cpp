@@ -99,7 +99,7 @@ std::vector<double> gradient_at_two_ranks(const std::string& update) {
   while (trained(site, step) != 33 && step < 100) ++step;
   const Moment moment{.training = true, .step = step};
   site.forward_at(rows(1), {0}, moment).sum().backward();
-  site.adapter().before_step(moment);
+  site.adapter().edit_gradients(moment);
   std::vector<double> gradient = doubles(site.get("lora_B").grad());
   const std::vector<double> a = doubles(site.get("lora_A").grad().select(1, 0));
   gradient.insert(gradient.end(), a.begin(), a.end());

@@ -160,7 +160,7 @@ class FlyLora : public Adapter {
   }
 
   // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
-  void before_step(const Moment& moment) override {
+  void edit_gradients(const Moment& moment) override {
     if (options_.a_init != "two_phase" || options_.train_a) return;
     const bool first = static_cast<double>(moment.step) <
                        options_.two_phase_share * static_cast<double>(moment.steps);

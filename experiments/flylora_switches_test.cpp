@@ -136,9 +136,9 @@ TEST(FlyLoraSwitches, TrainedAndTwoPhaseA) {
   site.set("lora_B", torch::ones({1, 4}, kDouble));
   site.forward(torch::ones({1, 8}, kDouble)).sum().backward();
   const Tensor a = site.get("lora_A");
-  site.adapter().before_step({.training = true, .step = 4, .steps = 100});
+  site.adapter().edit_gradients({.training = true, .step = 4, .steps = 100});
   EXPECT_TRUE(torch::equal(a.grad() != 0, a != 0)) << "zeros stay zeros";
-  site.adapter().before_step({.training = true, .step = 5, .steps = 100});
+  site.adapter().edit_gradients({.training = true, .step = 5, .steps = 100});
   EXPECT_FALSE(a.grad().defined());
   EXPECT_FALSE(a.requires_grad());
 }

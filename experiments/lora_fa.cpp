@@ -50,7 +50,7 @@ class LoraFa : public Adapter {
                         .gate = std::make_shared<OpenGate>(options_.rank)});
   }
 
-  void before_step(const Moment& /*moment*/) override {
+  void edit_gradients(const Moment& /*moment*/) override {
     if (options_.gradient == "plain") return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();

@@ -21,6 +21,8 @@ double Adapter::auxiliary_factor(std::int64_t /*sites*/) const { return 1; }
 
 void Adapter::after_forward(const torch::Tensor& /*pooled*/, const Pass& /*pass*/) {}
 
+void Adapter::edit_gradients(const Moment& /*moment*/) {}
+
 void Adapter::before_step(const Moment& /*moment*/) {}
 
 void Adapter::after_step(const Moment& moment) {

@@ -33,7 +33,10 @@ class Adapter {
   /// 1 / sites takes their mean.
   virtual double auxiliary_factor(std::int64_t sites) const;
 
-  /// Between the gradients and the optimizer's step. Sees all gradients through the updates.
+  /// Makes the step's gradients what they are to be, through the updates; the trainer clips them
+  /// after it, so that their norm counts what the optimizer uses.
+  virtual void edit_gradients(const Moment& moment);
+  /// Between clipping and the optimizer's step: reads the gradients that it will use.
   virtual void before_step(const Moment& moment);
   /// Once, after the optimizer's step.
   virtual void after_step(const Moment& moment);

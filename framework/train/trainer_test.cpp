@@ -228,6 +228,7 @@ class WatchedAdapter : public Adapter {
     calls_.list.emplace_back("auxiliary");
     return {torch::full({}, 12.0, kDouble)};
   }
+  void edit_gradients(const Moment& moment) override { note("edit", moment); }
   void before_step(const Moment& moment) override { note("before", moment); }
   void after_step(const Moment& moment) override { note("after", moment); }
 
@@ -251,11 +252,36 @@ TEST(Trainer, CallsTheHooksOnceAStep) {
   options.micro_batch = 1;
   Trainer trainer = make_trainer(model, options);
   const StepRecord record = trainer.step({{0, 0}, {0, 1}});
-  EXPECT_THAT(calls.list, ElementsAre("auxiliary", "auxiliary", "before 0/2", "after 0/2"));
+  EXPECT_THAT(calls.list,
+              ElementsAre("auxiliary", "auxiliary", "edit 0/2", "before 0/2", "after 0/2"));
   EXPECT_EQ(record.auxiliary, 12) << "two terms of 12 over two sequences";
   calls.list.clear();
   trainer.step({{0, 0}});
-  EXPECT_THAT(calls.list, ElementsAre("auxiliary", "before 1/2", "after 1/2"));
+  EXPECT_THAT(calls.list, ElementsAre("auxiliary", "edit 1/2", "before 1/2", "after 1/2"));
+}
+
+// The norm of all gradients that the optimizer used in one step.
+double used_norm(const toy::Recipe& recipe, double clip) {
+  const auto model = toy::model(recipe);
+  TrainOptions options = toy::training(1);
+  options.clip = clip;
+  make_trainer(*model, options).step(toy::examples(recipe.kind, 2));
+  double sum = 0;
+  for (const Tensor& parameter : model->parameters()) {
+    if (parameter.grad().defined()) sum += parameter.grad().square().sum().item<double>();
+  }
+  return std::sqrt(sum);
+}
+
+TEST(Trainer, ClipsTheGradientsThatAVariantHasEdited) {
+  // A variant may drop gradients (dylora) or make them larger (lora_fa); both are far over 0.01.
+  for (const toy::Recipe& recipe :
+       {toy::Recipe{.variant = "dylora", .options = {{"update", "last"}}},
+        toy::Recipe{.variant = "lora_fa", .options = {{"gradient", "corrected"}, {"alpha", 1}}}}) {
+    EXPECT_GT(used_norm(recipe, 0), 0.02) << recipe.variant;
+    // clip_grad_norm_ divides by the norm + 1e-6.
+    EXPECT_NEAR(used_norm(recipe, 0.01), 0.01, 1e-6) << recipe.variant;
+  }
 }
 
 TEST(Checkpoint, GoesOnWithTheSameBits) {
