@@ -8,11 +8,12 @@
 // this project's. Not verified against the text: equation numbers, and the numerator of eq. 12.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
+
+enum class Orthogonality { kSquared, kNorm };
 
 struct AdaloraOptions {
   std::int64_t rank = 12;
@@ -24,7 +25,7 @@ struct AdaloraOptions {
   std::int64_t interval = 10;
   double beta1 = 0.85, beta2 = 0.85;
   double orthogonality_weight = 0.1;
-  std::string orthogonality = "squared";
+  Orthogonality orthogonality = Orthogonality::kSquared;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -49,7 +50,15 @@ struct AdaloraOptions {
         "orthogonality", self.orthogonality,
         "squared: squared norms summed over P and Q of all sites (eq. 4); norm: mean of the norms "
         "(released code)",
-        one_of({"squared", "norm"}));
+        {{Orthogonality::kSquared, "squared"}, {Orthogonality::kNorm, "norm"}});
+  }
+
+  void validate() const {
+    check(target_rank <= rank, "target_rank: {} is more than the {} ranks there are", target_rank,
+          rank);
+    check(warmup_share + final_share < 1,
+          "final_share: {} and a warmup_share of {} leave no steps for the budget to fall",
+          final_share, warmup_share);
   }
 };
 
@@ -121,7 +130,8 @@ class TripletGate : public Gate {
   torch::Tensor regulariser() const {
     const torch::Tensor q = from_identity(q_.parameter.mm(q_.parameter.t()));
     const torch::Tensor p = from_identity(p_.parameter.t().mm(p_.parameter));
-    if (options_.orthogonality == "squared") return q.square().sum() + p.square().sum();
+    if (options_.orthogonality == Orthogonality::kSquared)
+      return q.square().sum() + p.square().sum();
     return (q.norm() + p.norm()) / static_cast<double>(2 * sites_);
   }
   static torch::Tensor from_identity(const torch::Tensor& gram) {
@@ -161,13 +171,7 @@ struct Schedule {
 
 class Adalora : public Adapter {
  public:
-  explicit Adalora(const AdaloraOptions& options) : options_(options) {
-    check(options.target_rank <= options.rank,
-          "target_rank: {} is more than the {} ranks there are", options.target_rank, options.rank);
-    check(options.warmup_share + options.final_share < 1,
-          "final_share: {} and a warmup_share of {} leave no steps for the budget to fall",
-          options.final_share, options.warmup_share);
-  }
+  explicit Adalora(const AdaloraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const Seed seed = setting.seed.stream(site.name);

@@ -6,13 +6,13 @@
 // clipping; AdamW's momentum and decay still move them. Not verified against the text: equation
 // numbers; scale and both ways to update were read in the released code.
 
-#include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
+
+enum class Trains { kPrefix, kLast };
 
 struct DyloraOptions {
   std::int64_t rank = 8;
@@ -20,7 +20,7 @@ struct DyloraOptions {
   std::optional<std::int64_t> evaluation_rank;
   std::optional<double> alpha;
   double dropout = 0;
-  std::string update = "prefix";
+  Trains update = Trains::kPrefix;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -33,7 +33,14 @@ struct DyloraOptions {
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("update", self.update,
           "a step trains its whole prefix, or only its last rank (the paper's frozen mode)",
-          one_of({"prefix", "last"}));
+          {{Trains::kPrefix, "prefix"}, {Trains::kLast, "last"}});
+  }
+
+  void validate() const {
+    check(smallest <= rank, "smallest: {} is more than the {} ranks there are", smallest, rank);
+    const std::int64_t evaluation = evaluation_rank.value_or(rank);
+    check(evaluation <= rank, "evaluation_rank: {} is more than the {} ranks there are", evaluation,
+          rank);
   }
 };
 
@@ -87,28 +94,19 @@ class PrefixGate : public Gate {
 
 class Dylora : public Adapter {
  public:
-  explicit Dylora(const DyloraOptions& options) : options_(options) {
-    check(options.smallest <= options.rank, "smallest: {} is more than the {} ranks there are",
-          options.smallest, options.rank);
-    const std::int64_t evaluation = options.evaluation_rank.value_or(options.rank);
-    check(evaluation <= options.rank, "evaluation_rank: {} is more than the {} ranks there are",
-          evaluation, options.rank);
-  }
+  explicit Dylora(const DyloraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     draw_.emplace(options_, setting);
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<PrefixGate>(options_, setting)});
+    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
+    parts.gate = std::make_shared<PrefixGate>(options_, setting);
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
   void edit_gradients(const Moment& moment) override {
-    if (options_.update == "prefix") return;
+    if (options_.update == Trains::kPrefix) return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();
       const torch::Tensor ranks = torch::arange(options_.rank, pair.b.options());

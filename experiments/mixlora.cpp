@@ -7,7 +7,6 @@
 // router's start are those of their published adapter and code. Not verified: the paper's own text.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 #include "framework/model/model.h"
@@ -38,6 +37,10 @@ struct MixLoraOptions {
     field("expert_sites", self.expert_sites,
           "patterns of the sites with experts, the others have plain LoRA; empty: all sites but an "
           "attention's");
+  }
+
+  void validate() const {
+    check(active <= experts, "active: {} is more than the {} experts there are", active, experts);
   }
 
   bool has_experts(const std::string& site) const {
@@ -82,10 +85,7 @@ class ExpertGate : public Gate {
 
 class MixLora : public Adapter {
  public:
-  explicit MixLora(const MixLoraOptions& options) : options_(options) {
-    check(options.active <= options.experts, "active: {} is more than the {} experts there are",
-          options.active, options.experts);
-  }
+  explicit MixLora(const MixLoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const bool experts = options_.has_experts(site.name);
@@ -93,24 +93,15 @@ class MixLora : public Adapter {
     ++made_;
     check(any_experts_ || made_ < setting.sites,
           "expert_sites: none of the adapted linears has experts; the last one is {}", site.name);
-    const std::int64_t ranks = experts ? options_.experts * options_.rank : options_.rank;
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{.a = linear_init(ranks, site.in, setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .scale = lora_scale(options_.alpha, options_.rank),
-                        .dropout = options_.dropout,
-                        .gate = experts ? router(site, setting) : open(ranks)});
+    RankUpdateParts parts =
+        lora_parts(site, setting, experts ? options_.experts * options_.rank : options_.rank);
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
+    if (experts) parts.gate = std::make_shared<ExpertGate>(options_, site, setting);
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
  private:
-  std::shared_ptr<Gate> router(const Site& site, const Setting& setting) const {
-    return std::make_shared<ExpertGate>(options_, site, setting);
-  }
-  static std::shared_ptr<Gate> open(std::int64_t ranks) {
-    return std::make_shared<OpenGate>(ranks);
-  }
-
   MixLoraOptions options_;
   std::int64_t made_ = 0;  // sites seen so far
   bool any_experts_ = false;

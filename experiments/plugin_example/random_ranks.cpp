@@ -2,7 +2,6 @@
 // yardstick for learnt routers; in evaluation all tokens use the same k.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
@@ -20,6 +19,10 @@ struct RandomRanksOptions {
     field("rank", self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses in training", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / active", positive());
+  }
+
+  void validate() const {
+    check(active <= rank, "active: {} is more than the {} ranks there are", active, rank);
   }
 };
 
@@ -48,32 +51,19 @@ class RandomRanksGate : public Gate {
   std::string site_;
 };
 
-class RandomRanks : public Adapter {
- public:
-  explicit RandomRanks(const RandomRanksOptions& options) : options_(options) {
-    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
-          options.active, options.rank);
-  }
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = options_.alpha / static_cast<double>(options_.active),
-            .gate = std::make_shared<RandomRanksGate>(options_, site.name)});
-  }
-
- private:
-  RandomRanksOptions options_;
-};
+RankUpdateParts random_ranks(const RandomRanksOptions& options, const Site& site,
+                             const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.scale = options.alpha / static_cast<double>(options.active);
+  parts.gate = std::make_shared<RandomRanksGate>(options, site.name);
+  return parts;
+}
 
 const RegisterVariant<RandomRanksOptions> registration(
     "random_ranks",
     {.paper = "this project's example of a plug-in",
      .summary = "each token uses k random ranks in training, k fixed ones in evaluation",
      .exemptions = {{"micro_batches", "each micro-batch draws its own ranks"}}},
-    [](const RandomRanksOptions& options) { return std::make_unique<RandomRanks>(options); });
+    random_ranks);
 
 }  // namespace

@@ -10,13 +10,16 @@
 
 namespace rankwise {
 
+enum class LearningSchedule { kLinear, kCosine, kConstant };
+enum class Precision { kFp32, kFp64 };
+
 struct TrainOptions {
   std::int64_t steps = 150;
   std::int64_t batch = 32;
   std::int64_t micro_batch = 0;
   double learning_rate = 1e-3;
   std::optional<double> head_learning_rate;
-  std::string schedule = "linear";
+  LearningSchedule schedule = LearningSchedule::kLinear;
   double warmup = 0.06;
   double weight_decay = 0.01;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
@@ -25,7 +28,7 @@ struct TrainOptions {
   std::int64_t evaluations = 3;
   bool evaluate_at_start = false;
   std::int64_t evaluation_rows = 2048;
-  std::string precision = "fp32";
+  Precision precision = Precision::kFp32;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -37,7 +40,9 @@ struct TrainOptions {
     field("head_learning_rate", self.head_learning_rate, "of the heads; null: the same",
           positive());
     field("schedule", self.schedule, "after the warm-up: to zero by linear or cosine, or constant",
-          one_of({"linear", "cosine", "constant"}));
+          {{LearningSchedule::kLinear, "linear"},
+           {LearningSchedule::kCosine, "cosine"},
+           {LearningSchedule::kConstant, "constant"}});
     field("warmup", self.warmup, "share of the steps with rising learning rate", between(0, 1));
     field("weight_decay", self.weight_decay, "AdamW's decoupled decay", not_negative());
     field("beta1", self.beta1, "AdamW's", between(0, 1));
@@ -51,7 +56,8 @@ struct TrainOptions {
     field("evaluate_at_start", self.evaluate_at_start, "one more before the first step");
     field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
           positive());
-    field("precision", self.precision, "fp32 or fp64", one_of({"fp32", "fp64"}));
+    field("precision", self.precision, "fp32 or fp64",
+          {{Precision::kFp32, "fp32"}, {Precision::kFp64, "fp64"}});
   }
 };
 

@@ -278,7 +278,8 @@ TEST(Study, SetChangesEveryRunAfterTheFile) {
     EXPECT_EQ(run.options.at("alpha"), 3);
     EXPECT_EQ(run.data.options.at("noise"), 0);
   }
-  EXPECT_EQ(study(kStudy, {.set = {"train.schedule=cosine"}}).runs[0].train.schedule, "cosine");
+  EXPECT_EQ(study(kStudy, {.set = {"train.schedule=cosine"}}).runs[0].train.schedule,
+            LearningSchedule::kCosine);
   EXPECT_THAT(labels(study(kStudy, {.set = {"seed=9"}, .only = {"LoRA"}})), ElementsAre("LoRA s9"));
 }
 

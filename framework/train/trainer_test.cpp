@@ -39,9 +39,9 @@ TEST(Schedule, WarmsUpThenFallsToZeroOneStepAfterTheLast) {
   options.steps = 6;
   options.warmup = 1.0 / 3;
   EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, 0.75, 0.5, 0.25));
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, 1, 1, 1));
-  options.schedule = "cosine";
+  options.schedule = LearningSchedule::kCosine;
   const double half = (1 + std::cos(std::numbers::pi / 4)) / 2;
   EXPECT_THAT(factors(options),
               ElementsAre(0.5, 1, 1, DoubleEq(half), DoubleEq(0.5), DoubleEq(1 - half)));
@@ -139,7 +139,7 @@ TEST(Trainer, HeadsHaveALearningRateOfTheirOwn) {
   options.learning_rate = 1e-3;
   options.head_learning_rate = 1e-1;
   options.weight_decay = 0;
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   options.warmup = 0;
   const auto adapter = copies(model->adapter_parameters());
   const auto heads = copies(model->head_parameters());
@@ -153,7 +153,7 @@ TEST(Trainer, WeightDecayIsDecoupled) {
   const auto model = toy::model(kLora);
   const auto plain = toy::model(kLora);
   TrainOptions options = toy::training(1);
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   options.warmup = 0;
   options.weight_decay = 0.5;
   const Tensor start = model->adapter_parameters()[0].detach().clone();
