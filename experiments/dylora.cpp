@@ -36,6 +36,9 @@ struct DyloraOptions {
           {{Trains::kPrefix, "prefix"}, {Trains::kLast, "last"}});
   }
 
+  /// 2: the gradients of all ranks but the last are dropped before clipping, not after it.
+  int revision() const { return update == Trains::kLast ? 2 : 1; }
+
   void validate() const {
     check(smallest <= rank, "smallest: {} is more than the {} ranks there are", smallest, rank);
     const std::int64_t evaluation = evaluation_rank.value_or(rank);

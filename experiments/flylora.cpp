@@ -101,6 +101,8 @@ struct FlyLoraOptions {
   bool has_bias() const {
     return balance == Balance::kBias && bias != BiasPlace::kNone && choice != RankChoice::kAll;
   }
+  /// 2: the gradients of A's zeros are dropped before clipping, not after it.
+  int revision() const { return freezes_a() ? 2 : 1; }
   /// A's non-zeros are trained in the first steps alone.
   bool freezes_a() const { return a_init == InitialA::kTwoPhase && !train_a; }
 };

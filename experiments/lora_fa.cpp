@@ -36,6 +36,9 @@ struct LoraFaOptions {
         "to the full gradient",
         {{Gradient::kPlain, "plain"}, {Gradient::kCorrected, "corrected"}});
   }
+
+  /// 2: the gradient is corrected before clipping, not after it.
+  int revision() const { return gradient == Gradient::kCorrected ? 2 : 1; }
 };
 
 class LoraFa : public Adapter {

@@ -38,7 +38,7 @@ struct MoreOptions {
   double dropout = 0;
   SelectorKind selector = SelectorKind::kStraightThrough;
   std::vector<std::int64_t> candidates, ranks;
-  RankPerturbation given_change = RankPerturbation::kNone;
+  RankPerturbation rank_perturbation = RankPerturbation::kNone;
   double first_temperature = 1, last_temperature = 0.1;
   RankScaling rank_scaling = RankScaling::kOverTasks;
   EmbeddingOf embedding = EmbeddingOf::kSite;
@@ -108,7 +108,8 @@ struct MoreOptions {
     field("candidates", self.candidates, "ranks that may be chosen; empty: all", each(positive()));
     field("ranks", self.ranks, "for given: one rank a task; empty: the suite's true ranks",
           each(positive()));
-    field("given_change", self.given_change, "for given: a change of the ranks",
+    field(renamed("rank_perturbation", "given_change"), self.rank_perturbation,
+          "for given: a change of the ranks",
           {{RankPerturbation::kNone, "none"},
            {RankPerturbation::kPlusOne, "plus_one"},
            {RankPerturbation::kDouble, "double"},
@@ -295,14 +296,14 @@ torch::Tensor given_ranks(const MoreOptions& options, const Site& site, const Se
   }
   check(static_cast<std::int64_t>(ranks.size()) == setting.tasks,
         "ranks: {} are given for {} tasks", ranks.size(), setting.tasks);
-  if (options.given_change == RankPerturbation::kShuffled) {
+  if (options.rank_perturbation == RankPerturbation::kShuffled) {
     Random random = setting.seed.stream(site.name).stream("given").random();
     random.shuffle(ranks);
   }
   for (std::int64_t& rank : ranks) {
-    if (options.given_change == RankPerturbation::kPlusOne) rank += 1;
-    if (options.given_change == RankPerturbation::kDouble) rank *= 2;
-    if (options.given_change == RankPerturbation::kHalf) rank /= 2;
+    if (options.rank_perturbation == RankPerturbation::kPlusOne) rank += 1;
+    if (options.rank_perturbation == RankPerturbation::kDouble) rank *= 2;
+    if (options.rank_perturbation == RankPerturbation::kHalf) rank /= 2;
     rank = std::clamp<std::int64_t>(rank, 1, options.rank);
   }
   return torch::tensor(ranks, setting.options.dtype(torch::kInt64));

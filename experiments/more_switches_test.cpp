@@ -83,7 +83,7 @@ TEST(MoreSwitches, UniformWeighsEveryPrefixAlike) {
 
 TEST(MoreSwitches, GivenRanksAndTheirChanges) {
   const auto given = [](const char* change) {
-    return outputs({{"selector", "given"}, {"ranks", {2, 3}}, {"given_change", change}});
+    return outputs({{"selector", "given"}, {"ranks", {2, 3}}, {"rank_perturbation", change}});
   };
   EXPECT_THAT(given("none"), ElementsAre(11, 166.5));
   EXPECT_THAT(given("plus_one"), ElementsAre(166.5, 2222));
@@ -91,14 +91,21 @@ TEST(MoreSwitches, GivenRanksAndTheirChanges) {
   EXPECT_THAT(given("half"), ElementsAre(0.5, 0.5));
 }
 
+TEST(MoreSwitches, TheOlderNameOfThePerturbationIsRead) {
+  const json resolved = variants().find("more").resolve({{"given_change", "half"}}, "options");
+  EXPECT_EQ(resolved["rank_perturbation"], "half");
+  EXPECT_FALSE(resolved.contains("given_change"));
+}
+
 TEST(MoreSwitches, GivenRanksMayComeFromTheSuite) {
   OneSite site = by_hand({{"selector", "given"}}, {1, 3});
   EXPECT_THAT(outputs(site), ElementsAre(0.5, 166.5));
-  const Tensor shuffled = by_hand({{"selector", "given"}, {"given_change", "shuffled"}}, {1, 3})
-                              .update()
-                              .gate()
-                              ->selection()
-                              ->rank;
+  const Tensor shuffled =
+      by_hand({{"selector", "given"}, {"rank_perturbation", "shuffled"}}, {1, 3})
+          .update()
+          .gate()
+          ->selection()
+          ->rank;
   EXPECT_EQ(shuffled.sum().item<std::int64_t>(), 4);
   EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}}); }), HasSubstr("suite knows none"));
   EXPECT_THAT(error_of([] {

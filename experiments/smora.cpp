@@ -87,6 +87,9 @@ struct SmoraOptions {
   std::int64_t chosen_experts() const { return active / partition; }
 };
 
+// Taken off the score of a barred expert. Scores lie in [0, 1], balance biases move by small steps.
+constexpr double kBelowEveryScore = 1e6;
+
 class RouterGate : public Gate {
  public:
   RouterGate(const SmoraOptions& options, const Site& site, const Setting& setting)
@@ -154,7 +157,7 @@ class RouterGate : public Gate {
     const double done = static_cast<double>(moment.step) / static_cast<double>(moment.steps);
     const double rate = options_.expert_dropout * (1 + std::cos(std::numbers::pi * done)) / 2;
     const torch::Tensor one = torch::ones({options_.experts()}, bias_.options());
-    return (dropout_mask(one, rate, noise) == 0) * 1e6;
+    return (dropout_mask(one, rate, noise) == 0) * kBelowEveryScore;
   }
 
   torch::Tensor weights(const torch::Tensor& logits, const torch::Tensor& scores,

@@ -45,6 +45,11 @@ struct Variant {
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   /// From resolved options.
   std::function<std::unique_ptr<Adapter>(const nlohmann::json& options)> make;
+  /// Of the results under these resolved options: raised when a fix changes them, so that runs of
+  /// before are not taken for runs of now.
+  std::function<int(const nlohmann::json& options)> revision = [](const nlohmann::json&) {
+    return 1;
+  };
 };
 
 Registry<Variant>& variants();
@@ -74,6 +79,12 @@ concept HasReadings = requires(Reading reading) {
 template <class Options>
 concept Validated = requires(const Options& options) {
   options.validate();
+};
+
+/// Options that say which revision of the variant's results they give; without, it is 1.
+template <class Options>
+concept Revised = requires(const Options& options) {
+  { options.revision() } -> std::same_as<int>;
 };
 
 /// The reading that `options` names; the paper's where it names none. Throws Error for another
@@ -130,6 +141,11 @@ struct RegisterVariant {
     variant.make = [make](const nlohmann::json& options) {
       return make_adapter(make, parse_options<Options>(options, "options"));
     };
+    if constexpr (Revised<Options>) {
+      variant.revision = [](const nlohmann::json& options) {
+        return parse_options<Options>(options, "options").revision();
+      };
+    }
     register_variant(name, std::move(variant));
   }
 };
