@@ -95,7 +95,7 @@ class TripletGate : public Gate {
                         : AuxiliaryTerm{}};
   }
 
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(active().sum().item<std::int64_t>());
   }
 

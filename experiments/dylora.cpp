@@ -77,19 +77,22 @@ class PrefixGate : public Gate {
 
   // The update's scale is alpha / r, so the prefix weighs r / b.
   Routing forward(const GateInput& input) override {
-    const Moment& moment = input.pass.moment;
-    const std::int64_t b = moment.training ? draw_.at(moment.step) : evaluation_rank_;
+    const std::int64_t b = prefix(input.pass.moment);
     const torch::Tensor last = torch::full({tasks_, 1}, b - 1, tensors_.dtype(torch::kInt64));
     const torch::Tensor mask = prefix_mask(last, rank_);
     const double weight = static_cast<double>(rank_) / static_cast<double>(b);
     return Choice::by_task(mask, mask.to(tensors_) * weight);
   }
 
-  double active_ranks(std::int64_t /*ranks*/) const override {
-    return static_cast<double>(evaluation_rank_);
+  double active_ranks(std::int64_t /*ranks*/, const Moment& moment) const override {
+    return static_cast<double>(prefix(moment));
   }
 
  private:
+  std::int64_t prefix(const Moment& moment) const {
+    return moment.training ? draw_.at(moment.step) : evaluation_rank_;
+  }
+
   std::int64_t rank_, evaluation_rank_, tasks_;
   torch::TensorOptions tensors_;
   RankDraw draw_;
@@ -127,9 +130,7 @@ class Dylora : public Adapter {
 const RegisterVariant<DyloraOptions> registration(
     "dylora",
     {.paper = "Valipour et al., EACL 2023 (arXiv:2210.07558)",
-     .summary = "each step trains a random prefix of one pair, which then serves every rank",
-     .exemptions = {{"training_usage",
-                     "a step draws its number of ranks; counted by hand in dylora_test.cpp"}}},
+     .summary = "each step trains a random prefix of one pair, which then serves every rank"},
     [](const DyloraOptions& options) { return std::make_unique<Dylora>(options); });
 
 }  // namespace

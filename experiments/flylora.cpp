@@ -134,7 +134,7 @@ class ProjectionGate : public Gate {
 
   bool reads_ranks() const override { return true; }
   bool chooses_by_row() const override { return options_.choice != RankChoice::kAll; }
-  double active_ranks(std::int64_t ranks) const override {
+  double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const override {
     return static_cast<double>(options_.choice == RankChoice::kAll ? ranks : options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }

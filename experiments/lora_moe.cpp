@@ -77,9 +77,11 @@ class ExpertGate : public Gate {
   bool chooses_by_row() const override {
     return options_.routing == ExpertRouting::kTop1 || options_.routing == ExpertRouting::kTop2;
   }
-  // In evaluation: top1 trains every expert in every row.
-  double active_ranks(std::int64_t ranks) const override {
-    if (options_.routing == ExpertRouting::kTop1) return static_cast<double>(options_.rank);
+  // top1 trains every expert in every row.
+  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
+    if (options_.routing == ExpertRouting::kTop1 && !moment.training) {
+      return static_cast<double>(options_.rank);
+    }
     if (options_.routing == ExpertRouting::kTop2) return static_cast<double>(2 * options_.rank);
     return static_cast<double>(ranks);
   }

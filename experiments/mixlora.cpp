@@ -74,7 +74,7 @@ class ExpertGate : public Gate {
   }
 
   bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(options_.active * options_.rank);
   }
 

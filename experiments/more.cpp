@@ -429,10 +429,9 @@ class TaskRankGate : public Gate {
     return {contrastive_sum(samples, embedding_, pass.batch.sequence_task, options_.temperature)};
   }
 
-  double active_ranks(std::int64_t ranks) const override {
-    const auto chosen = selection();
-    return chosen ? chosen->rank.to(torch::kFloat64).mean().item<double>()
-                  : static_cast<double>(ranks);
+  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
+    if (selector_->soft(moment.training)) return static_cast<double>(ranks);
+    return selection()->rank.to(torch::kFloat64).mean().item<double>();
   }
   // A row uses its task's embedding.
   std::int64_t active_parameters() const override {

@@ -78,7 +78,7 @@ TEST(MoreSwitches, UniformWeighsEveryPrefixAlike) {
   OneSite site = by_hand({{"selector", "uniform"}});
   EXPECT_THAT(outputs(site), ElementsAre(600, 600));
   EXPECT_FALSE(site.update().gate()->selection().has_value());
-  EXPECT_EQ(site.update().gate()->active_ranks(4), 4);
+  EXPECT_EQ(site.update().gate()->active_ranks(4, {}), 4);
 }
 
 TEST(MoreSwitches, GivenRanksAndTheirChanges) {

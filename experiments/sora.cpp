@@ -40,7 +40,7 @@ class SparseGate : public Gate {
     return Choice::by_task(weight != 0, weight);
   }
 
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(value_.count_nonzero().item<std::int64_t>());
   }
 

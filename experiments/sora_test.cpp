@@ -48,12 +48,12 @@ TEST(Sora, AThresholdOfZeroKeepsTheGate) {
 
 TEST(Sora, ARankWithAGateOfZeroIsNotCounted) {
   OneSite site = by_hand();
-  EXPECT_EQ(site.update().gate()->active_ranks(3), 3);
+  EXPECT_EQ(site.update().gate()->active_ranks(3, {}), 3);
   EXPECT_EQ(site.update().active_parameters(), 3 * (2 + 1) + 3);
   site.adapter().after_step({});
   site.forward(rows(3), {0, 1, 1});
   EXPECT_THAT(integers(site.update().evaluation_usage()->count()), ElementsAre(1, 1, 0, 2, 2, 0));
-  EXPECT_EQ(site.update().gate()->active_ranks(3), 2);
+  EXPECT_EQ(site.update().gate()->active_ranks(3, {}), 2);
   EXPECT_EQ(site.update().active_parameters(), 2 * (2 + 1) + 3);
 }
 

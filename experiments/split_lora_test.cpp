@@ -64,7 +64,7 @@ TEST(SplitLora, IsFourExpertsOfRankEightOfWhichOneIsActive) {
   OneSite site("split_lora", {}, {.in = 16});
   EXPECT_EQ(site.get("lora_A").size(0), 32);
   EXPECT_EQ(site.get("gate.router").size(0), 4);
-  EXPECT_EQ(site.update().gate()->active_ranks(32), 8);
+  EXPECT_EQ(site.update().gate()->active_ranks(32, {}), 8);
 }
 
 TEST(SplitLora, IsSmoraWithRawSigmoidsAndNoBalancing) {

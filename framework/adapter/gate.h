@@ -16,8 +16,9 @@ namespace rankwise {
 
 /// What a gate may read. `z` is defined only for a gate that asks for it.
 struct GateInput {
-  const torch::Tensor& x;  // [N, in] the site's input
-  const torch::Tensor& z;  // [N, R] A x
+  const torch::Tensor& x;          // [N, in] the site's input, after dropout
+  const torch::Tensor& undropped;  // [N, in] the same before dropout
+  const torch::Tensor& z;          // [N, R] A x
   const Pass& pass;
 };
 
@@ -40,10 +41,11 @@ struct Routing {
   AuxiliaryTerm auxiliary;  // read in training only
 };
 
-/// One rank chosen a task, where the gate works so.
+/// How many ranks each task uses, where a gate chooses by task. It is recorded at every evaluation,
+/// and what the figures `selection`, `rank_distribution` and the measures of ranks are made from.
 struct Selection {
-  torch::Tensor rank;         // [T] int64, one-based: the number of active ranks
-  torch::Tensor probability;  // [T, R]
+  torch::Tensor rank;              // [T] int64 active ranks in evaluation, 0 to R
+  torch::Tensor probability = {};  // [T, R] of 1 to R active ranks; undefined: the gate gives none
 };
 
 class Gate : public torch::nn::Module {
@@ -61,12 +63,17 @@ class Gate : public torch::nn::Module {
   virtual torch::Tensor a_of(const torch::Tensor& a) const { return a; }  // -> [R, in]
   virtual torch::Tensor b_of(const torch::Tensor& b) const { return b; }  // [out, R]
 
-  /// True: `GateInput::z` is computed before the gate runs.
+  /// True: the gate gets `GateInput::z`. Others do without, so that a product of the chosen ranks
+  /// alone stays possible.
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.
   virtual bool chooses_by_row() const { return false; }
-  /// Mean number of ranks a row uses, of `ranks`.
-  virtual double active_ranks(std::int64_t ranks) const { return static_cast<double>(ranks); }
+  /// How many of `ranks` a row uses at `moment`, a mean over tasks that counts each alike. It may
+  /// differ between training and evaluation, from task to task, and from step to step; the
+  /// conformance suite compares it with what was counted.
+  virtual double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const {
+    return static_cast<double>(ranks);
+  }
   /// The gate's own parameters that one row uses; by default all of them.
   virtual std::int64_t active_parameters() const;
   /// The gate's own parameters that only choose or weigh ranks; by default all of them.
