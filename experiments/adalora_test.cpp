@@ -12,12 +12,11 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Two ranks, scale 1, Q = 1, P = (1, 1), lambda = (2, -3). For x = (1, 10): y = 2 - 30.
 OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {

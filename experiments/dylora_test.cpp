@@ -12,6 +12,7 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::rows;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
@@ -27,8 +28,6 @@ OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
 }
 
 const std::map<double, std::int64_t> kPrefixOf{{6, 1}, {33, 2}, {222, 3}};
-
-Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 // The output of one row in training.
 double trained(OneSite& site, std::int64_t step) {

@@ -12,12 +12,12 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::rows;
 using nlohmann::json;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Four ranks, two active, alpha / r = 2. For x = (1, 0): A x = (1, -20, 3, 0.5), B adds.
 OneSite by_hand(json options) {
@@ -27,8 +27,6 @@ OneSite by_hand(json options) {
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
   return site;
 }
-
-Tensor rows(std::int64_t count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 double output(OneSite& site) { return site.forward(rows(1)).item<double>(); }
 

@@ -14,13 +14,13 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::rows;
 using nlohmann::json;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Four ranks, two tasks, alpha / r = 1; A x = (1, 10, 100, 1000) for x = (1, 0) and B adds. With a
 // gate: logits (2, 0, 1, 0) for task 0 and (0, 1, 2, 0) for task 1, which choose ranks 1 and 3.
@@ -37,8 +37,6 @@ OneSite by_hand(json options, std::vector<std::int64_t> true_ranks = {}) {
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
   return site;
 }
-
-Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 std::vector<double> outputs(OneSite& site) { return doubles(site.forward(rows(2), {0, 1})); }
 

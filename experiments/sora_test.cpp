@@ -9,10 +9,10 @@ namespace {
 
 using fixtures::doubles;
 using fixtures::integers;
+using fixtures::kDouble;
+using fixtures::rows;
 using ::testing::ElementsAre;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Three ranks, alpha / r = 2. For x = (1, 0): A x = (1, 10, 100), B adds; the gate is (2, -1, .25).
 OneSite by_hand(double threshold = 0.5) {
@@ -22,8 +22,6 @@ OneSite by_hand(double threshold = 0.5) {
   site.set("gate.value", torch::tensor({2.0, -1.0, 0.25}, kDouble));
   return site;
 }
-
-Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 TEST(Sora, TheGateScalesEachRank) {
   OneSite site = by_hand();

@@ -11,14 +11,13 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::kRounding;
 using nlohmann::json;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-constexpr double kRounding = 1e-10;  // sums of some hundred in fp64
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Split-LoRA 3 x 2, alpha / r = 2. For x = (1, 0): scores sigmoid(0, ln 3, -ln 3) =
 // (.5, .75, .25), A x = (1, 1, 10, 10, 100, 100), B adds.
