@@ -8,11 +8,12 @@
 // this project's. Not verified against the text: equation numbers, and the numerator of eq. 12.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
+
+enum class Orthogonality { kSquared, kNorm };
 
 struct AdaloraOptions {
   std::int64_t rank = 12;
@@ -24,7 +25,7 @@ struct AdaloraOptions {
   std::int64_t interval = 10;
   double beta1 = 0.85, beta2 = 0.85;
   double orthogonality_weight = 0.1;
-  std::string orthogonality = "squared";
+  Orthogonality orthogonality = Orthogonality::kSquared;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -49,7 +50,15 @@ struct AdaloraOptions {
         "orthogonality", self.orthogonality,
         "squared: squared norms summed over P and Q of all sites (eq. 4); norm: mean of the norms "
         "(released code)",
-        one_of({"squared", "norm"}));
+        {{Orthogonality::kSquared, "squared"}, {Orthogonality::kNorm, "norm"}});
+  }
+
+  void validate() const {
+    check(target_rank <= rank, "target_rank: {} is more than the {} ranks there are", target_rank,
+          rank);
+    check(warmup_share + final_share < 1,
+          "final_share: {} and a warmup_share of {} leave no steps for the budget to fall",
+          final_share, warmup_share);
   }
 };
 
@@ -79,22 +88,18 @@ class TripletGate : public Gate {
     kept_ = register_buffer("kept", torch::ones({options.rank}, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
-    sequences_ = input.pass.moment.training ? input.pass.batch.sequences() : 0;
-    return Choice::by_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1}));
+  Routing forward(const GateInput& input) override {
+    const bool regularised = input.pass.moment.training && options_.orthogonality_weight > 0;
+    return {Choice::by_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1})),
+            regularised ? mean_term(regulariser(), options_.orthogonality_weight, input.pass.batch)
+                        : AuxiliaryTerm{}};
   }
 
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(active().sum().item<std::int64_t>());
   }
 
   std::int64_t router_parameters() const override { return 0; }
-  AuxiliaryTerm take_auxiliary() override {
-    const std::int64_t sequences = std::exchange(sequences_, 0);
-    if (sequences == 0 || options_.orthogonality_weight == 0) return {};
-    const double weight = options_.orthogonality_weight * static_cast<double>(sequences);
-    return {regulariser() * weight, sequences};
-  }
 
   void observe() {
     for (const Watched* watched : {&lambda_, &q_, &p_}) {
@@ -125,7 +130,8 @@ class TripletGate : public Gate {
   torch::Tensor regulariser() const {
     const torch::Tensor q = from_identity(q_.parameter.mm(q_.parameter.t()));
     const torch::Tensor p = from_identity(p_.parameter.t().mm(p_.parameter));
-    if (options_.orthogonality == "squared") return q.square().sum() + p.square().sum();
+    if (options_.orthogonality == Orthogonality::kSquared)
+      return q.square().sum() + p.square().sum();
     return (q.norm() + p.norm()) / static_cast<double>(2 * sites_);
   }
   static torch::Tensor from_identity(const torch::Tensor& gram) {
@@ -136,7 +142,6 @@ class TripletGate : public Gate {
   std::int64_t tasks_, sites_;
   Watched lambda_, q_, p_;
   torch::Tensor kept_;  // [R] 1 inside the budget of the last allocation
-  std::int64_t sequences_ = 0;
 };
 
 // When the budget falls, counted in optimizer steps from 1.
@@ -166,13 +171,7 @@ struct Schedule {
 
 class Adalora : public Adapter {
  public:
-  explicit Adalora(const AdaloraOptions& options) : options_(options) {
-    check(options.target_rank <= options.rank,
-          "target_rank: {} is more than the {} ranks there are", options.target_rank, options.rank);
-    check(options.warmup_share + options.final_share < 1,
-          "final_share: {} and a warmup_share of {} leave no steps for the budget to fall",
-          options.final_share, options.warmup_share);
-  }
+  explicit Adalora(const AdaloraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const Seed seed = setting.seed.stream(site.name);

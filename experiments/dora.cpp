@@ -5,7 +5,6 @@
 // against the text: the scale s, and that dropout acts on the input of A alone.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
@@ -62,12 +61,9 @@ class Dora : public Adapter {
   explicit Dora(const DoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    RankUpdateParts parts{
-        .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                         setting.options),
-        .scale = lora_scale(options_.alpha, options_.rank),
-        .dropout = options_.dropout,
-        .gate = std::make_shared<OpenGate>(options_.rank)};
+    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
     return std::make_shared<DoraUpdate>(site, setting, std::move(parts), options_.detach_norm);
   }
 

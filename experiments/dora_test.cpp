@@ -10,11 +10,10 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // W = (3, 4), A = 1, B = (9, 1), scale 1: W + B A = (12, 5) of norm 13; the magnitude is 26.
 OneSite by_hand(bool detach_norm = true) {

@@ -6,13 +6,13 @@
 // clipping; AdamW's momentum and decay still move them. Not verified against the text: equation
 // numbers; scale and both ways to update were read in the released code.
 
-#include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
+
+enum class Trains { kPrefix, kLast };
 
 struct DyloraOptions {
   std::int64_t rank = 8;
@@ -20,7 +20,7 @@ struct DyloraOptions {
   std::optional<std::int64_t> evaluation_rank;
   std::optional<double> alpha;
   double dropout = 0;
-  std::string update = "prefix";
+  Trains update = Trains::kPrefix;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -33,7 +33,17 @@ struct DyloraOptions {
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("update", self.update,
           "a step trains its whole prefix, or only its last rank (the paper's frozen mode)",
-          one_of({"prefix", "last"}));
+          {{Trains::kPrefix, "prefix"}, {Trains::kLast, "last"}});
+  }
+
+  /// 2: the gradients of all ranks but the last are dropped before clipping, not after it.
+  int revision() const { return update == Trains::kLast ? 2 : 1; }
+
+  void validate() const {
+    check(smallest <= rank, "smallest: {} is more than the {} ranks there are", smallest, rank);
+    const std::int64_t evaluation = evaluation_rank.value_or(rank);
+    check(evaluation <= rank, "evaluation_rank: {} is more than the {} ranks there are", evaluation,
+          rank);
   }
 };
 
@@ -66,20 +76,23 @@ class PrefixGate : public Gate {
         draw_(options, setting) {}
 
   // The update's scale is alpha / r, so the prefix weighs r / b.
-  Choice forward(const GateInput& input) override {
-    const Moment& moment = input.pass.moment;
-    const std::int64_t b = moment.training ? draw_.at(moment.step) : evaluation_rank_;
+  Routing forward(const GateInput& input) override {
+    const std::int64_t b = prefix(input.pass.moment);
     const torch::Tensor last = torch::full({tasks_, 1}, b - 1, tensors_.dtype(torch::kInt64));
     const torch::Tensor mask = prefix_mask(last, rank_);
     const double weight = static_cast<double>(rank_) / static_cast<double>(b);
     return Choice::by_task(mask, mask.to(tensors_) * weight);
   }
 
-  double active_ranks(std::int64_t /*ranks*/) const override {
-    return static_cast<double>(evaluation_rank_);
+  double active_ranks(std::int64_t /*ranks*/, const Moment& moment) const override {
+    return static_cast<double>(prefix(moment));
   }
 
  private:
+  std::int64_t prefix(const Moment& moment) const {
+    return moment.training ? draw_.at(moment.step) : evaluation_rank_;
+  }
+
   std::int64_t rank_, evaluation_rank_, tasks_;
   torch::TensorOptions tensors_;
   RankDraw draw_;
@@ -87,28 +100,19 @@ class PrefixGate : public Gate {
 
 class Dylora : public Adapter {
  public:
-  explicit Dylora(const DyloraOptions& options) : options_(options) {
-    check(options.smallest <= options.rank, "smallest: {} is more than the {} ranks there are",
-          options.smallest, options.rank);
-    const std::int64_t evaluation = options.evaluation_rank.value_or(options.rank);
-    check(evaluation <= options.rank, "evaluation_rank: {} is more than the {} ranks there are",
-          evaluation, options.rank);
-  }
+  explicit Dylora(const DyloraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     draw_.emplace(options_, setting);
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<PrefixGate>(options_, setting)});
+    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
+    parts.gate = std::make_shared<PrefixGate>(options_, setting);
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
-  void before_step(const Moment& moment) override {
-    if (options_.update == "prefix") return;
+  void edit_gradients(const Moment& moment) override {
+    if (options_.update == Trains::kPrefix) return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();
       const torch::Tensor ranks = torch::arange(options_.rank, pair.b.options());
@@ -126,9 +130,7 @@ class Dylora : public Adapter {
 const RegisterVariant<DyloraOptions> registration(
     "dylora",
     {.paper = "Valipour et al., EACL 2023 (arXiv:2210.07558)",
-     .summary = "each step trains a random prefix of one pair, which then serves every rank",
-     .exemptions = {{"training_usage",
-                     "a step draws its number of ranks; counted by hand in dylora_test.cpp"}}},
+     .summary = "each step trains a random prefix of one pair, which then serves every rank"},
     [](const DyloraOptions& options) { return std::make_unique<Dylora>(options); });
 
 }  // namespace

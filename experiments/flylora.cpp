@@ -2,7 +2,6 @@
 // each token uses the k ranks of largest |A x|.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
@@ -13,36 +12,45 @@
 namespace rankwise {
 namespace {
 
+enum class InitialA { kGaussian, kRademacher, kFjlt, kTwoPhase };
+enum class InitScale { kRowNorm, kPaper };
+enum class RankChoice { kMagnitude, kSigned, kRandom, kAll };
+enum class BiasPlace { kOutside, kInside, kNone };
+enum class Balance { kBias, kAuxiliary, kNone };
+enum class BiasMoves { kStep, kForward, kEveryForward };
+
 struct FlyLoraOptions {
-  std::string reading = "paper";
+  Reading reading = Reading::kPaper;
   std::int64_t rank = 32;
   std::int64_t active = 8;
   std::optional<double> alpha;
   double density = 0.25;
-  std::string a_init = "gaussian", init_scale = "row_norm";
+  InitialA a_init = InitialA::kGaussian;
+  InitScale init_scale = InitScale::kRowNorm;
   bool train_a = false;
   double two_phase_share = 0.05;
   bool gradient_to_input = true;
-  std::string choice = "magnitude", bias = "outside";
-  std::string balance = "bias";
+  RankChoice choice = RankChoice::kMagnitude;
+  BiasPlace bias = BiasPlace::kOutside;
+  Balance balance = Balance::kBias;
   double balance_rate = 1e-3, balance_weight = 0.01;
-  std::string bias_moves = "step";
+  BiasMoves bias_moves = BiasMoves::kStep;
 
-  static FlyLoraOptions of_reading(const std::string& reading) {
+  static FlyLoraOptions of_reading(Reading reading) {
     FlyLoraOptions options;
-    if (reading != "released") return options;
+    if (reading == Reading::kPaper) return options;
     options.reading = reading;
-    options.init_scale = "paper";
+    options.init_scale = InitScale::kPaper;
     options.gradient_to_input = false;
-    options.choice = "signed";
-    options.bias_moves = "every_forward";
+    options.choice = RankChoice::kSigned;
+    options.bias_moves = BiasMoves::kEveryForward;
     return options;
   }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
-          one_of({"paper", "released"}));
+          readings());
     field("rank", self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
@@ -52,31 +60,51 @@ struct FlyLoraOptions {
         "a_init", self.a_init,
         "non-zeros of A: gaussian; rademacher, random signs; fjlt, P H D with a sparse gaussian P; "
         "two_phase, gaussian and trained at first",
-        one_of({"gaussian", "rademacher", "fjlt", "two_phase"}));
+        {{InitialA::kGaussian, "gaussian"},
+         {InitialA::kRademacher, "rademacher"},
+         {InitialA::kFjlt, "fjlt"},
+         {InitialA::kTwoPhase, "two_phase"}});
     field("init_scale", self.init_scale,
           "deviation of A's non-zeros: row_norm 1/sqrt(p) gives rows norm 1, what the paper's 1/r "
           "gives at its sizes; paper 1/r",
-          one_of({"row_norm", "paper"}));
+          {{InitScale::kRowNorm, "row_norm"}, {InitScale::kPaper, "paper"}});
     field("train_a", self.train_a, "A is trained (Table 3)");
     field("two_phase_share", self.two_phase_share,
           "for two_phase: share of the steps in which A's non-zeros are trained", between(0, 1));
     field("gradient_to_input", self.gradient_to_input,
           "the adapter's branch sends a gradient to the layers below");
     field("choice", self.choice, "of ranks: by |A x|, by A x (eq. 10), at random, or all",
-          one_of({"magnitude", "signed", "random", "all"}));
+          {{RankChoice::kMagnitude, "magnitude"},
+           {RankChoice::kSigned, "signed"},
+           {RankChoice::kRandom, "random"},
+           {RankChoice::kAll, "all"}});
     field("bias", self.bias,
           "in the choice by magnitude: outside |A x| + d, inside |A x + d|; none: no bias at all",
-          one_of({"outside", "inside", "none"}));
+          {{BiasPlace::kOutside, "outside"},
+           {BiasPlace::kInside, "inside"},
+           {BiasPlace::kNone, "none"}});
     field("balance", self.balance, "by the bias d (eq. 9), by a Switch loss, or none (Table 13)",
-          one_of({"bias", "auxiliary", "none"}));
+          {{Balance::kBias, "bias"}, {Balance::kAuxiliary, "auxiliary"}, {Balance::kNone, "none"}});
     field("balance_rate", self.balance_rate, "step u of the balance bias", not_negative());
     field("balance_weight", self.balance_weight, "of the Switch loss", not_negative());
     field("bias_moves", self.bias_moves,
           "once an optimizer step, in every training forward, or in every forward (released)",
-          one_of({"step", "forward", "every_forward"}));
+          {{BiasMoves::kStep, "step"},
+           {BiasMoves::kForward, "forward"},
+           {BiasMoves::kEveryForward, "every_forward"}});
   }
 
-  bool has_bias() const { return balance == "bias" && bias != "none" && choice != "all"; }
+  void validate() const {
+    check(active <= rank, "active: {} is more than the {} ranks there are", active, rank);
+  }
+
+  bool has_bias() const {
+    return balance == Balance::kBias && bias != BiasPlace::kNone && choice != RankChoice::kAll;
+  }
+  /// 2: the gradients of A's zeros are dropped before clipping, not after it.
+  int revision() const { return freezes_a() ? 2 : 1; }
+  /// A's non-zeros are trained in the first steps alone.
+  bool freezes_a() const { return a_init == InitialA::kTwoPhase && !train_a; }
 };
 
 class ProjectionGate : public Gate {
@@ -89,79 +117,77 @@ class ProjectionGate : public Gate {
   }
 
   // The gate's value is a_i x itself (eq. 11): the chosen ranks pass at weight one.
-  Choice forward(const GateInput& input) override {
-    if (options_.choice == "all") return Choice::all(options_.rank);
+  Routing forward(const GateInput& input) override {
+    if (options_.choice == RankChoice::kAll) return Choice::all(options_.rank);
     const torch::Tensor chosen = top_k(ranking(input), options_.active);
     if (bias_.defined() && moves_in(input.pass)) {
       move_balance_bias(bias_, rank_load(chosen, options_.rank), options_.balance_rate);
     }
-    if (options_.balance == "auxiliary" && input.pass.moment.training) {
-      auxiliary_ = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
-                             options_.balance_weight, input.pass.batch);
+    AuxiliaryTerm term;
+    if (options_.balance == Balance::kAuxiliary && input.pass.moment.training) {
+      term = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
+                       options_.balance_weight, input.pass.batch);
     }
-    return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.z.options()), options_.rank);
+    const torch::Tensor one = torch::ones(chosen.sizes(), input.z.options());
+    return {Choice::by_row(chosen, one, options_.rank), std::move(term)};
   }
 
   bool reads_ranks() const override { return true; }
-  bool chooses_by_row() const override { return options_.choice != "all"; }
-  double active_ranks(std::int64_t ranks) const override {
-    return static_cast<double>(options_.choice == "all" ? ranks : options_.active);
+  bool chooses_by_row() const override { return options_.choice != RankChoice::kAll; }
+  double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const override {
+    return static_cast<double>(options_.choice == RankChoice::kAll ? ranks : options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(auxiliary_, {}); }
 
   void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
-    if (bias_.defined() && options_.bias_moves == "step") {
+    if (bias_.defined() && options_.bias_moves == BiasMoves::kStep) {
       move_balance_bias(bias_, chosen, options_.balance_rate);
     }
   }
 
  private:
   torch::Tensor ranking(const GateInput& input) const {
-    if (options_.choice == "random") {
+    if (options_.choice == RankChoice::kRandom) {
       const Seed seed = input.pass.noise.stream("choice").stream(site_);
       return uniform_tensor(input.z.sizes(), 1, seed, input.z.options());
     }
     const torch::Tensor z = input.z.detach();
     const torch::Tensor inside =
-        bias_.defined() && options_.bias == "inside" ? (z + bias_).abs() : z.abs();
-    const torch::Tensor value = options_.choice == "signed" ? z : inside;
-    const bool add = bias_.defined() && (options_.choice == "signed" || options_.bias == "outside");
+        bias_.defined() && options_.bias == BiasPlace::kInside ? (z + bias_).abs() : z.abs();
+    const torch::Tensor value = options_.choice == RankChoice::kSigned ? z : inside;
+    const bool add = bias_.defined() && (options_.choice == RankChoice::kSigned ||
+                                         options_.bias == BiasPlace::kOutside);
     return add ? value + bias_ : value;
   }
 
   bool moves_in(const Pass& pass) const {
-    return options_.bias_moves == "every_forward" ||
-           (options_.bias_moves == "forward" && pass.moment.training);
+    return options_.bias_moves == BiasMoves::kEveryForward ||
+           (options_.bias_moves == BiasMoves::kForward && pass.moment.training);
   }
 
   FlyLoraOptions options_;
   std::string site_;
   torch::Tensor bias_;
-  AuxiliaryTerm auxiliary_;
 };
 
 class FlyLora : public Adapter {
  public:
-  explicit FlyLora(const FlyLoraOptions& options) : options_(options) {
-    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
-          options.active, options.rank);
-  }
+  explicit FlyLora(const FlyLoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const torch::Tensor a = projection(site.in, setting.seed.stream(site.name).stream("A"));
     return std::make_shared<RankUpdate>(
         site, setting,
         RankUpdateParts{.a = a.to(setting.options),
-                        .train_a = options_.train_a || options_.a_init == "two_phase",
+                        .train_a = options_.train_a || options_.freezes_a(),
                         .gradient_to_input = options_.gradient_to_input,
                         .scale = lora_scale(options_.alpha, options_.rank),
                         .gate = std::make_shared<ProjectionGate>(options_, site, setting)});
   }
 
   // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
-  void before_step(const Moment& moment) override {
-    if (options_.a_init != "two_phase" || options_.train_a) return;
+  void edit_gradients(const Moment& moment) override {
+    if (!options_.freezes_a()) return;
     const bool first = static_cast<double>(moment.step) <
                        options_.two_phase_share * static_cast<double>(moment.steps);
     for (const Attached& site : attached()) {
@@ -176,7 +202,7 @@ class FlyLora : public Adapter {
  private:
   // [R, in] in double precision.
   torch::Tensor projection(std::int64_t in, const Seed& seed) const {
-    if (options_.a_init != "fjlt") return sparse_rows(in, in, seed);
+    if (options_.a_init != InitialA::kFjlt) return sparse_rows(in, in, seed);
     // x is padded with zeros to a power of two, so A is the first columns of P H D.
     const auto padded = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(in)));
     const torch::Tensor signs =
@@ -188,8 +214,9 @@ class FlyLora : public Adapter {
   torch::Tensor sparse_rows(std::int64_t width, std::int64_t in, const Seed& seed) const {
     const auto p =
         std::max<std::int64_t>(1, std::llround(options_.density * static_cast<double>(in)));
-    const double deviation = options_.init_scale == "paper" ? 1 / static_cast<double>(options_.rank)
-                                                            : 1 / std::sqrt(static_cast<double>(p));
+    const double deviation = options_.init_scale == InitScale::kPaper
+                                 ? 1 / static_cast<double>(options_.rank)
+                                 : 1 / std::sqrt(static_cast<double>(p));
     torch::Tensor a = torch::zeros({options_.rank, width}, torch::kFloat64);
     auto cells = a.accessor<double, 2>();
     Random random = seed.random();
@@ -203,7 +230,7 @@ class FlyLora : public Adapter {
   }
 
   double draw(Random& random) const {
-    if (options_.a_init != "rademacher") return random.normal();
+    if (options_.a_init != InitialA::kRademacher) return random.normal();
     return random.uniform() < 0.5 ? -1 : 1;
   }
 

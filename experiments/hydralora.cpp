@@ -6,7 +6,6 @@
 // and how the paper finds the number of heads, which is an option here.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
@@ -41,7 +40,7 @@ class HeadGate : public Gate {
         options.heads > 1 ? register_parameter("router", start) : register_buffer("router", start);
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor share = torch::softmax(at::linear(input.x, router_), 1);  // [N, E]
     const torch::Tensor heads =
         torch::arange(options_.heads, share.options().dtype(torch::kInt64)).expand_as(share);
@@ -61,31 +60,21 @@ class HeadGate : public Gate {
   torch::Tensor router_;  // [E, in]
 };
 
-class HydraLora : public Adapter {
- public:
-  explicit HydraLora(const HydraLoraOptions& options) : options_(options) {}
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .b = torch::zeros({site.out, options_.ranks()}, setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<HeadGate>(options_, site, setting)});
-  }
-
- private:
-  HydraLoraOptions options_;
-};
+RankUpdateParts hydralora(const HydraLoraOptions& options, const Site& site,
+                          const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.b = torch::zeros({site.out, options.ranks()}, setting.options);
+  parts.scale = lora_scale(options.alpha, options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<HeadGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<HydraLoraOptions> registration(
     "hydralora",
     {.paper = "Tian et al., NeurIPS 2024 (arXiv:2404.19245), W_0 + sum_i omega_i B_i A",
      .summary = "one shared A, several heads B mixed for each token by a softmax router"},
-    [](const HydraLoraOptions& options) { return std::make_unique<HydraLora>(options); });
+    hydralora);
 
 }  // namespace
 }  // namespace rankwise

@@ -8,10 +8,9 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
 using ::testing::ElementsAre;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // W = {{3, 4}, {5, 6}}: W x = (7, 11) for x = (1, 1). The one site's name is "site".
 OneSite by_hand(const nlohmann::json& options) {

@@ -5,7 +5,6 @@
 // normal start, which gives rows of mean square norm 1 here.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 #include <cmath>
@@ -13,12 +12,15 @@
 namespace rankwise {
 namespace {
 
+enum class FrozenA { kGaussian, kKaiming };
+enum class Gradient { kPlain, kCorrected };
+
 struct LoraFaOptions {
   std::int64_t rank = 8;
   std::optional<double> alpha;
   double dropout = 0;
-  std::string a_init = "gaussian";
-  std::string gradient = "plain";
+  FrozenA a_init = FrozenA::kGaussian;
+  Gradient gradient = Gradient::kPlain;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -27,13 +29,16 @@ struct LoraFaOptions {
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("a_init", self.a_init,
           "what A stays at: gaussian with deviation 1 / sqrt(in); kaiming: uniform as LoRA's",
-          one_of({"gaussian", "kaiming"}));
+          {{FrozenA::kGaussian, "gaussian"}, {FrozenA::kKaiming, "kaiming"}});
     field(
         "gradient", self.gradient,
         "of B: plain; corrected: times (A A^T)^-1 / scale^2, which brings the step of B A closest "
         "to the full gradient",
-        one_of({"plain", "corrected"}));
+        {{Gradient::kPlain, "plain"}, {Gradient::kCorrected, "corrected"}});
   }
+
+  /// 2: the gradient is corrected before clipping, not after it.
+  int revision() const { return gradient == Gradient::kCorrected ? 2 : 1; }
 };
 
 class LoraFa : public Adapter {
@@ -41,17 +46,16 @@ class LoraFa : public Adapter {
   explicit LoraFa(const LoraFaOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{.a = start(site, setting),
-                        .train_a = false,
-                        .scale = lora_scale(options_.alpha, options_.rank),
-                        .dropout = options_.dropout,
-                        .gate = std::make_shared<OpenGate>(options_.rank)});
+    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+    if (options_.a_init == FrozenA::kGaussian) parts.a = gaussian(site, setting);
+    parts.train_a = false;
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
-  void before_step(const Moment& /*moment*/) override {
-    if (options_.gradient == "plain") return;
+  void edit_gradients(const Moment& /*moment*/) override {
+    if (options_.gradient == Gradient::kPlain) return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();
       // A pseudo-inverse, since more ranks than inputs leave A A^T singular.
@@ -61,11 +65,8 @@ class LoraFa : public Adapter {
   }
 
  private:
-  torch::Tensor start(const Site& site, const Setting& setting) const {
+  torch::Tensor gaussian(const Site& site, const Setting& setting) const {
     const Seed seed = setting.seed.stream(site.name).stream("A");
-    if (options_.a_init == "kaiming") {
-      return linear_init(options_.rank, site.in, seed, setting.options);
-    }
     const double deviation = 1 / std::sqrt(static_cast<double>(site.in));
     return normal_tensor({options_.rank, site.in}, deviation, seed, setting.options);
   }

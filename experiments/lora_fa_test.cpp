@@ -30,7 +30,7 @@ TEST(LoraFa, AddsAlphaOverRankTimesBA) {
 TEST(LoraFa, TrainsBAndNotA) {
   OneSite site = by_hand();
   site.forward(OneSite::tensor({{3, 4}})).sum().backward();
-  site.adapter().before_step({});
+  site.adapter().edit_gradients({});
   EXPECT_FALSE(site.get("lora_A").requires_grad());
   EXPECT_THAT(doubles(site.get("lora_B").grad()), ElementsAre(9, 21));  // 3 A x
   EXPECT_EQ(site.update().parameters().size(), 1U);
@@ -40,7 +40,7 @@ TEST(LoraFa, TrainsBAndNotA) {
 TEST(LoraFa, TheCorrectedStepIsTheFullGradientWhereASpansTheInput) {
   OneSite site = by_hand("corrected");
   site.forward(OneSite::tensor({{3, 4}})).sum().backward();
-  site.adapter().before_step({});
+  site.adapter().edit_gradients({});
   // (9, 21) (A A^T)^-1 / 9 with the inverse of {{1, 1}, {1, 2}}.
   const Tensor gradient = site.get("lora_B").grad();
   EXPECT_THAT(doubles(gradient),
@@ -53,7 +53,7 @@ TEST(LoraFa, TheCorrectedStepIsTheFullGradientWhereASpansTheInput) {
 TEST(LoraFa, TheCorrectionHoldsWithMoreRanksThanInputs) {
   OneSite site("lora_fa", {{"rank", 5}, {"gradient", "corrected"}}, {});
   site.forward(OneSite::tensor({{3, 4}})).sum().backward();
-  site.adapter().before_step({});
+  site.adapter().edit_gradients({});
   const Tensor step = 2 * site.get("lora_B").grad().mm(site.get("lora_A"));
   EXPECT_THAT(doubles(step), ElementsAre(DoubleNear(3, 1e-9), DoubleNear(4, 1e-9)));
 }

@@ -6,19 +6,20 @@
 // reads the input before or after dropout (here: after).
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
 
+enum class ExpertRouting { kSoft, kTop1, kTop2, kSmear };
+
 struct LoraMoeOptions {
   std::int64_t experts = 8;
   std::int64_t rank = 8;
   double alpha = 16;
   double dropout = 0;
-  std::string routing = "top2";
+  ExpertRouting routing = ExpertRouting::kTop2;
   double temperature = 0.1;
 
   template <class Self, class Visitor>
@@ -32,8 +33,17 @@ struct LoraMoeOptions {
           "soft: every expert at its softmax; top1: the best at weight one, trained as a "
           "Gumbel-softmax of all; top2: the softmax of the best two; smear: A and B merged by the "
           "softmax",
-          one_of({"soft", "top1", "top2", "smear"}));
+          {{ExpertRouting::kSoft, "soft"},
+           {ExpertRouting::kTop1, "top1"},
+           {ExpertRouting::kTop2, "top2"},
+           {ExpertRouting::kSmear, "smear"}});
     field("temperature", self.temperature, "of top1's Gumbel-softmax", positive());
+  }
+
+  void validate() const {
+    if (routing != ExpertRouting::kTop2) return;
+    check(experts >= 2, "experts: routing 'top2' needs two, and there is 1");
+    check(dropout == 0, "dropout: routing 'top2' has none; set 0");
   }
 
   std::int64_t ranks() const { return experts * rank; }
@@ -48,27 +58,31 @@ class ExpertGate : public Gate {
         register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
-    if (options_.routing == "top2") return best_two(logits);
-    if (options_.routing != "top1") return every(torch::softmax(logits, 1));
+    if (options_.routing == ExpertRouting::kTop2) return best_two(logits);
+    if (options_.routing != ExpertRouting::kTop1) return every(torch::softmax(logits, 1));
     return input.pass.moment.training ? every(gumbel_softmax(logits, input.pass)) : best(logits);
   }
 
   // smear: z of the merged A is sum_e p_e A_e x, and the merged B gives each B_e its share p_e.
   torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
                     const Batch& batch) const override {
-    if (options_.routing != "smear") return Gate::mix(choice, z, batch);
+    if (options_.routing != ExpertRouting::kSmear) return Gate::mix(choice, z, batch);
     const torch::Tensor share = choice.weight().view({-1, options_.experts, options_.rank});
     const torch::Tensor merged = (share * z.view_as(share)).sum(1, /*keepdim=*/true);
     return (share * merged).flatten(1);
   }
 
-  bool chooses_by_row() const override { return options_.routing.starts_with("top"); }
-  // In evaluation: top1 trains every expert in every row.
-  double active_ranks(std::int64_t ranks) const override {
-    if (options_.routing == "top1") return static_cast<double>(options_.rank);
-    if (options_.routing == "top2") return static_cast<double>(2 * options_.rank);
+  bool chooses_by_row() const override {
+    return options_.routing == ExpertRouting::kTop1 || options_.routing == ExpertRouting::kTop2;
+  }
+  // top1 trains every expert in every row.
+  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
+    if (options_.routing == ExpertRouting::kTop1 && !moment.training) {
+      return static_cast<double>(options_.rank);
+    }
+    if (options_.routing == ExpertRouting::kTop2) return static_cast<double>(2 * options_.rank);
     return static_cast<double>(ranks);
   }
 
@@ -106,35 +120,20 @@ class ExpertGate : public Gate {
   torch::Tensor router_;  // [E, in]
 };
 
-class LoraMoe : public Adapter {
- public:
-  explicit LoraMoe(const LoraMoeOptions& options) : options_(options) {
-    if (options.routing != "top2") return;
-    check(options.experts >= 2, "experts: routing 'top2' needs two, and there is 1");
-    check(options.dropout == 0, "dropout: routing 'top2' has none; set 0");
-  }
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.ranks(), site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = options_.alpha / static_cast<double>(options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<ExpertGate>(options_, site, setting)});
-  }
-
- private:
-  LoraMoeOptions options_;
-};
+RankUpdateParts lora_moe(const LoraMoeOptions& options, const Site& site, const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.ranks());
+  parts.scale = options.alpha / static_cast<double>(options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<ExpertGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<LoraMoeOptions> registration(
     "lora_moe",
     {.paper = "the LoRA-MoE that Zhao et al., KDD 2026 (arXiv:2501.15103) compare with; smear: "
               "Muqeeth et al., 2023 (arXiv:2306.03745)",
      .summary = "low-rank experts under a linear router: soft, top-1, top-2 or merged"},
-    [](const LoraMoeOptions& options) { return std::make_unique<LoraMoe>(options); });
+    lora_moe);
 
 }  // namespace
 }  // namespace rankwise

@@ -11,6 +11,9 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::kRounding;
+using fixtures::rows;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::AnyOf;
@@ -21,11 +24,6 @@ using ::testing::ElementsAre;
 using ::testing::Gt;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-constexpr double kRounding = 1e-10;  // sums of some hundred in fp64
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
-Tensor rows(std::int64_t count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 // Three experts of one rank, alpha / r = 2. For x = (1, 0): logits (0, ln 3, -ln 3), softmax
 // (3, 9, 1) / 13, A x = (1, 10, 100), B = (1, 2, 3).

@@ -7,7 +7,6 @@
 // router's start are those of their published adapter and code. Not verified: the paper's own text.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/glob.h"
@@ -41,6 +40,10 @@ struct MixLoraOptions {
           "attention's");
   }
 
+  void validate() const {
+    check(active <= experts, "active: {} is more than the {} experts there are", active, experts);
+  }
+
   bool has_experts(const std::string& site) const {
     if (expert_sites.empty()) return !matches("*.attention.*", site);
     return std::any_of(expert_sites.begin(), expert_sites.end(),
@@ -57,36 +60,33 @@ class ExpertGate : public Gate {
         "router", normal_tensor({options.experts, site.in}, 0.02, seed, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     const torch::Tensor chosen = top_k(logits, options_.active);
+    AuxiliaryTerm term;
     if (input.pass.moment.training && options_.balance_weight > 0) {
-      auxiliary_ = mean_term(switch_loss(torch::softmax(logits, 1), chosen),
-                             options_.balance_weight, input.pass.batch);
+      term = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.balance_weight,
+                       input.pass.batch);
     }
     // Renormalised probabilities are the softmax over the chosen logits.
-    return choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,
-                         options_.experts * options_.rank);
+    return {choose_blocks(chosen, torch::softmax(logits.gather(1, chosen), 1), options_.rank,
+                          options_.experts * options_.rank),
+            std::move(term)};
   }
 
   bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(options_.active * options_.rank);
   }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(auxiliary_, {}); }
 
  private:
   MixLoraOptions options_;
   torch::Tensor router_;  // [E, in]
-  AuxiliaryTerm auxiliary_;
 };
 
 class MixLora : public Adapter {
  public:
-  explicit MixLora(const MixLoraOptions& options) : options_(options) {
-    check(options.active <= options.experts, "active: {} is more than the {} experts there are",
-          options.active, options.experts);
-  }
+  explicit MixLora(const MixLoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const bool experts = options_.has_experts(site.name);
@@ -94,24 +94,15 @@ class MixLora : public Adapter {
     ++made_;
     check(any_experts_ || made_ < setting.sites,
           "expert_sites: none of the adapted linears has experts; the last one is {}", site.name);
-    const std::int64_t ranks = experts ? options_.experts * options_.rank : options_.rank;
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{.a = linear_init(ranks, site.in, setting.seed.stream(site.name).stream("A"),
-                                         setting.options),
-                        .scale = lora_scale(options_.alpha, options_.rank),
-                        .dropout = options_.dropout,
-                        .gate = experts ? router(site, setting) : open(ranks)});
+    RankUpdateParts parts =
+        lora_parts(site, setting, experts ? options_.experts * options_.rank : options_.rank);
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
+    if (experts) parts.gate = std::make_shared<ExpertGate>(options_, site, setting);
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
  private:
-  std::shared_ptr<Gate> router(const Site& site, const Setting& setting) const {
-    return std::make_shared<ExpertGate>(options_, site, setting);
-  }
-  static std::shared_ptr<Gate> open(std::int64_t ranks) {
-    return std::make_shared<OpenGate>(ranks);
-  }
-
   MixLoraOptions options_;
   std::int64_t made_ = 0;  // sites seen so far
   bool any_experts_ = false;

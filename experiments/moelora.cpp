@@ -5,11 +5,13 @@
 // 0.01, but for the spare embedding there, which no task uses. Not verified: the paper's own text.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
+
+enum class GateOf { kSite, kShared };
+enum class InitialA { kNormal, kKaiming };
 
 struct MoeLoraOptions {
   std::int64_t rank = 16;
@@ -17,7 +19,8 @@ struct MoeLoraOptions {
   std::optional<double> alpha;
   double dropout = 0;
   std::int64_t embedding_size = 64;
-  std::string gate = "shared", a_init = "normal";
+  GateOf gate = GateOf::kShared;
+  InitialA a_init = InitialA::kNormal;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -27,9 +30,13 @@ struct MoeLoraOptions {
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("embedding_size", self.embedding_size, "width of the task embedding", positive());
     field("gate", self.gate, "one gate with its task embeddings a site, or one shared by all sites",
-          one_of({"site", "shared"}));
+          {{GateOf::kSite, "site"}, {GateOf::kShared, "shared"}});
     field("a_init", self.a_init, "A: normal, deviation 0.01; kaiming: uniform, as LoRA's",
-          one_of({"normal", "kaiming"}));
+          {{InitialA::kNormal, "normal"}, {InitialA::kKaiming, "kaiming"}});
+  }
+
+  void validate() const {
+    check(rank % experts == 0, "experts: {} do not divide {} ranks", experts, rank);
   }
 };
 
@@ -52,7 +59,7 @@ class TaskGate : public Gate {
                                                        seed.stream("gate"), setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor share = torch::softmax(at::linear(embedding_, weight_), 1);  // [T, E]
     const torch::Tensor weight = share.repeat_interleave(options_.rank / options_.experts, 1);
     return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
@@ -71,31 +78,23 @@ class TaskGate : public Gate {
 
 class MoeLora : public Adapter {
  public:
-  explicit MoeLora(const MoeLoraOptions& options) : options_(options) {
-    check(options.rank % options.experts == 0, "experts: {} do not divide {} ranks",
-          options.experts, options.rank);
-  }
+  explicit MoeLora(const MoeLoraOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
     const auto gate = std::make_shared<TaskGate>(options_, site, setting, shared_.get());
-    if (options_.gate == "shared" && !shared_) shared_ = gate;
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{.a = initial_a(site, setting),
-                        .scale = lora_scale(options_.alpha, options_.rank),
-                        .dropout = options_.dropout,
-                        .gate = gate});
+    if (options_.gate == GateOf::kShared && !shared_) shared_ = gate;
+    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+    if (options_.a_init == InitialA::kNormal) {
+      parts.a = normal_tensor({options_.rank, site.in}, 0.01,
+                              setting.seed.stream(site.name).stream("A"), setting.options);
+    }
+    parts.scale = lora_scale(options_.alpha, options_.rank);
+    parts.dropout = options_.dropout;
+    parts.gate = gate;
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
  private:
-  torch::Tensor initial_a(const Site& site, const Setting& setting) const {
-    const Seed seed = setting.seed.stream(site.name).stream("A");
-    if (options_.a_init == "kaiming") {
-      return linear_init(options_.rank, site.in, seed, setting.options);
-    }
-    return normal_tensor({options_.rank, site.in}, 0.01, seed, setting.options);
-  }
-
   MoeLoraOptions options_;
   std::shared_ptr<TaskGate> shared_;  // the first site's, where all share it
 };

@@ -11,6 +11,9 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::kRounding;
+using fixtures::rows;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
@@ -20,9 +23,6 @@ using ::testing::ElementsAre;
 using ::testing::Gt;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-constexpr double kRounding = 1e-10;  // sums of some hundred in fp64
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Two experts of two ranks, two tasks, alpha / r = 2. Gates: task 0 (.25, .75), task 1 (.5, .5).
 // For x = (1, 0): A x = (1, 10, 100, 1000), B adds.
@@ -36,8 +36,6 @@ OneSite by_hand(double dropout = 0) {
   site.set("lora_B", torch::ones({1, 4}, kDouble));
   return site;
 }
-
-Tensor rows(std::int64_t count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 TEST(MoeLora, ATaskMixesTheExpertsByItsGate) {
   OneSite site = by_hand();

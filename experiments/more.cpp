@@ -6,7 +6,6 @@
 // "straight_through_all" and "gumbel" are this project's own: their gradient reaches every prefix.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/glob.h"
@@ -17,31 +16,48 @@
 namespace rankwise {
 namespace {
 
+enum class SelectorKind {
+  kStraightThrough,
+  kArgmax,
+  kFrozen,
+  kUniform,
+  kGiven,
+  kStraightThroughAll,
+  kGumbel
+};
+enum class RankPerturbation { kNone, kPlusOne, kDouble, kHalf, kShuffled };
+enum class RankScaling { kOverTasks, kSquared, kNone };
+enum class EmbeddingOf { kSite, kShared };
+enum class EmbeddingInit { kKaiming, kNormal };
+enum class Representation { kFirstToken, kPooled };
+
 struct MoreOptions {
-  std::string reading = "paper";
+  Reading reading = Reading::kPaper;
   std::int64_t rank = 8;
   double alpha = 32;
   double dropout = 0;
-  std::string selector = "straight_through";
+  SelectorKind selector = SelectorKind::kStraightThrough;
   std::vector<std::int64_t> candidates, ranks;
-  std::string given_change = "none";
+  RankPerturbation rank_perturbation = RankPerturbation::kNone;
   double first_temperature = 1, last_temperature = 0.1;
-  std::string rank_scaling = "over_tasks";
-  std::string embedding = "site", embedding_init = "kaiming";
+  RankScaling rank_scaling = RankScaling::kOverTasks;
+  EmbeddingOf embedding = EmbeddingOf::kSite;
+  EmbeddingInit embedding_init = EmbeddingInit::kKaiming;
   std::int64_t embedding_size = 0;
   double contrastive_weight = 0.1;
   double temperature = 0.05;
-  std::string representation = "first_token", contrastive_sites = "*";
+  Representation representation = Representation::kFirstToken;
+  std::string contrastive_sites = "*";
   bool detach_samples = false;
 
-  static MoreOptions of_reading(const std::string& reading) {
+  static MoreOptions of_reading(Reading reading) {
     MoreOptions options;
-    if (reading != "released") return options;
+    if (reading == Reading::kPaper) return options;
     options.reading = reading;
     options.dropout = 0.1;
-    options.selector = "frozen";
-    options.rank_scaling = "squared";
-    options.embedding_init = "normal";
+    options.selector = SelectorKind::kFrozen;
+    options.rank_scaling = RankScaling::kSquared;
+    options.embedding_init = EmbeddingInit::kNormal;
     options.contrastive_sites = "encoder.*";
     return options;
   }
@@ -49,49 +65,325 @@ struct MoreOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading,
-          "sets the defaults below: what the paper prints or the code does",
-          one_of({"paper", "released"}));
+          "sets the defaults below: what the paper prints or the code does", readings());
     field("rank", self.rank, "largest rank r; every rank from 1 to r is an expert", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank", positive());
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    visit_selector(self, field);
+    visit_contrast(self, field);
+  }
+
+  void validate() const {
+    for (const auto& [name, given] : {std::pair("candidates", &candidates), {"ranks", &ranks}}) {
+      for (const std::int64_t one : *given) {
+        check(one <= rank, "{}: {} is more than the largest rank {}", name, one, rank);
+      }
+    }
+  }
+
+  /// Embeddings and gate get a gradient from the task's loss.
+  bool learns() const {
+    return selector == SelectorKind::kStraightThrough ||
+           selector == SelectorKind::kStraightThroughAll || selector == SelectorKind::kGumbel;
+  }
+  bool has_gate() const {
+    return selector != SelectorKind::kUniform && selector != SelectorKind::kGiven;
+  }
+  bool contrasts() const { return contrastive_weight > 0; }
+
+ private:
+  template <class Self, class Visitor>
+  static void visit_selector(Self& self, Visitor& field) {
     field("selector", self.selector,
           "how a task's rank is chosen: straight_through as printed; argmax the same without its "
           "gradient; frozen at the first choice; uniform every prefix alike; given; "
           "straight_through_all and gumbel are this project's",
-          one_of({"straight_through", "argmax", "frozen", "uniform", "given",
-                  "straight_through_all", "gumbel"}));
+          {{SelectorKind::kStraightThrough, "straight_through"},
+           {SelectorKind::kArgmax, "argmax"},
+           {SelectorKind::kFrozen, "frozen"},
+           {SelectorKind::kUniform, "uniform"},
+           {SelectorKind::kGiven, "given"},
+           {SelectorKind::kStraightThroughAll, "straight_through_all"},
+           {SelectorKind::kGumbel, "gumbel"}});
     field("candidates", self.candidates, "ranks that may be chosen; empty: all", each(positive()));
     field("ranks", self.ranks, "for given: one rank a task; empty: the suite's true ranks",
           each(positive()));
-    field("given_change", self.given_change, "for given: a change of the ranks",
-          one_of({"none", "plus_one", "double", "half", "shuffled"}));
+    field(renamed("rank_perturbation", "given_change"), self.rank_perturbation,
+          "for given: a change of the ranks",
+          {{RankPerturbation::kNone, "none"},
+           {RankPerturbation::kPlusOne, "plus_one"},
+           {RankPerturbation::kDouble, "double"},
+           {RankPerturbation::kHalf, "half"},
+           {RankPerturbation::kShuffled, "shuffled"}});
     field("first_temperature", self.first_temperature, "gumbel's at the first step", positive());
     field("last_temperature", self.last_temperature, "gumbel's at the last step", positive());
     field("rank_scaling", self.rank_scaling,
           "over_tasks: by r_t / T; squared: rank i by (i / r)^2; none",
-          one_of({"over_tasks", "squared", "none"}));
+          {{RankScaling::kOverTasks, "over_tasks"},
+           {RankScaling::kSquared, "squared"},
+           {RankScaling::kNone, "none"}});
+  }
+
+  template <class Self, class Visitor>
+  static void visit_contrast(Self& self, Visitor& field) {
     field("embedding", self.embedding, "one task embedding a site, or one shared by all sites",
-          one_of({"site", "shared"}));
+          {{EmbeddingOf::kSite, "site"}, {EmbeddingOf::kShared, "shared"}});
     field("embedding_size", self.embedding_size,
           "width of the task embedding; 0: that of the (first) site's input", not_negative());
     field("embedding_init", self.embedding_init, "kaiming: uniform; normal: deviation 0.01",
-          one_of({"kaiming", "normal"}));
+          {{EmbeddingInit::kKaiming, "kaiming"}, {EmbeddingInit::kNormal, "normal"}});
     field("contrastive_weight", self.contrastive_weight,
           "lambda of L = L_gen + lambda L_con; 0: without contrastive loss", not_negative());
     field("temperature", self.temperature, "tau of the contrastive loss (eq. 8)", positive());
     field("representation", self.representation,
           "a sample's: the site's input at its first token, or the model's pooled output",
-          one_of({"first_token", "pooled"}));
+          {{Representation::kFirstToken, "first_token"}, {Representation::kPooled, "pooled"}});
     field("contrastive_sites", self.contrastive_sites,
           "pattern of the sites in the mean of eq. 8; those whose representation is not as wide as "
           "the embedding stay out");
     field("detach_samples", self.detach_samples,
           "stop the contrastive gradient at the samples' representations");
   }
+};
 
-  bool learns() const { return selector.starts_with("straight_through") || selector == "gumbel"; }
-  bool has_gate() const { return selector != "uniform" && selector != "given"; }
-  bool contrasts() const { return contrastive_weight > 0; }
+// 1 at each task's prefix, named by its last rank (zero-based). last [T] -> [T, ranks].
+torch::Tensor one_hot(const torch::Tensor& last, std::int64_t ranks,
+                      const torch::TensorOptions& tensors) {
+  return torch::zeros({last.size(0), ranks}, tensors).scatter(1, last.unsqueeze(1), 1);
+}
+
+// p_t = softmax(W_g e_t + b_g) (eq. 3): how likely each task takes each rank. Handles only, the
+// gate registers what is trained.
+struct RankTable {
+  torch::Tensor embedding, weight, bias;  // [T, D], [R, D], [R]
+  torch::Tensor blocked;                  // [R] -inf where a rank is no candidate; undefined: none
+
+  torch::Tensor logits() const {
+    const torch::Tensor all = at::linear(embedding, weight, bias);
+    return blocked.defined() ? all + blocked : all;
+  }
+  torch::Tensor probabilities() const { return torch::softmax(logits(), 1); }
+};
+
+// Which prefix of the ranks each task uses.
+class Selector {
+ public:
+  virtual ~Selector() = default;
+  /// q [T, R]: how much each prefix counts; its forward value is one-hot but for soft selectors.
+  virtual torch::Tensor prefix_weights(const Pass& pass) const = 0;
+  /// True: prefixes are mixed, so that every rank is on.
+  virtual bool soft(bool /*training*/) const { return false; }
+  /// [T] one-based ranks that never change; undefined where they are chosen.
+  virtual torch::Tensor fixed() const { return {}; }
+  /// What is recorded; none where no prefix is chosen.
+  virtual std::optional<Selection> selection() const = 0;
+};
+
+class UniformSelector : public Selector {
+ public:
+  UniformSelector(std::int64_t tasks, std::int64_t ranks, const torch::TensorOptions& tensors)
+      : weights_(torch::full({tasks, ranks}, 1.0 / static_cast<double>(ranks), tensors)) {}
+
+  torch::Tensor prefix_weights(const Pass& /*pass*/) const override { return weights_; }
+  bool soft(bool /*training*/) const override { return true; }
+  std::optional<Selection> selection() const override { return std::nullopt; }
+
+ private:
+  torch::Tensor weights_;  // [T, R]
+};
+
+// Ranks that never change: given ones, or the first choice of a table that is trained no more.
+class FixedSelector : public Selector {
+ public:
+  // rank [T] one-based. `table`: whose probabilities are recorded; none: the ranks are certain.
+  FixedSelector(torch::Tensor rank, std::int64_t ranks, torch::TensorOptions tensors,
+                std::optional<RankTable> table)
+      : rank_(std::move(rank)), ranks_(ranks), tensors_(tensors), table_(std::move(table)) {}
+
+  torch::Tensor prefix_weights(const Pass& /*pass*/) const override { return chosen(); }
+  torch::Tensor fixed() const override { return rank_; }
+  std::optional<Selection> selection() const override {
+    return Selection{rank_, table_ ? table_->probabilities() : chosen()};
+  }
+
+ private:
+  torch::Tensor chosen() const { return one_hot(rank_ - 1, ranks_, tensors_); }
+
+  torch::Tensor rank_;
+  std::int64_t ranks_;
+  torch::TensorOptions tensors_;
+  std::optional<RankTable> table_;
+};
+
+// The table's most likely rank, without a gradient.
+class ArgmaxSelector : public Selector {
+ public:
+  explicit ArgmaxSelector(RankTable table) : table_(std::move(table)) {}
+
+  torch::Tensor prefix_weights(const Pass& /*pass*/) const override {
+    return picked(table_.probabilities());
+  }
+  std::optional<Selection> selection() const override {
+    const torch::Tensor probability = table_.probabilities();
+    return Selection{probability.argmax(1) + 1, probability};
+  }
+
+ protected:
+  static torch::Tensor picked(const torch::Tensor& probability) {
+    return one_hot(probability.argmax(1), probability.size(1), probability.options());
+  }
+  const RankTable& table() const { return table_; }
+
+ private:
+  RankTable table_;
+};
+
+// The same choice with a straight-through gradient: as printed (eq. 4) through the chosen rank's
+// probability alone, or through those of all prefixes.
+class StraightThroughSelector : public ArgmaxSelector {
+ public:
+  StraightThroughSelector(RankTable table, bool all)
+      : ArgmaxSelector(std::move(table)), all_(all) {}
+
+  torch::Tensor prefix_weights(const Pass& /*pass*/) const override {
+    const torch::Tensor probability = table().probabilities();
+    const torch::Tensor estimate = straight_through(probability);
+    return all_ ? estimate : estimate * picked(probability);
+  }
+
+ private:
+  bool all_;
+};
+
+// Gumbel-softmax in training (Jang et al., 2017), its temperature falling geometrically over the
+// run; the most likely rank in evaluation.
+class GumbelSelector : public ArgmaxSelector {
+ public:
+  GumbelSelector(RankTable table, const MoreOptions& options, std::string site)
+      : ArgmaxSelector(std::move(table)),
+        first_(options.first_temperature),
+        last_(options.last_temperature),
+        site_(std::move(site)) {}
+
+  torch::Tensor prefix_weights(const Pass& pass) const override {
+    if (!pass.moment.training) return ArgmaxSelector::prefix_weights(pass);
+    const torch::Tensor logits = table().logits();
+    const Seed seed = pass.noise.stream("gumbel").stream(site_);
+    const torch::Tensor noise = gumbel_tensor(logits.sizes(), seed, logits.options());
+    return torch::softmax((logits + noise) / temperature(pass.moment), 1);
+  }
+  bool soft(bool training) const override { return training; }
+
+ private:
+  double temperature(const Moment& moment) const {
+    const double done = static_cast<double>(moment.step) /
+                        static_cast<double>(std::max<std::int64_t>(1, moment.steps - 1));
+    return first_ * std::pow(last_ / first_, std::min(1.0, done));
+  }
+
+  double first_, last_;
+  std::string site_;
+};
+
+// [T] for the selector "given": the options' ranks or else the suite's, perturbed, from 1 to r.
+torch::Tensor given_ranks(const MoreOptions& options, const Site& site, const Setting& setting) {
+  std::vector<std::int64_t> ranks = options.ranks;
+  if (ranks.empty()) {
+    const auto known = setting.true_ranks.find(site.name);
+    check(known != setting.true_ranks.end(),
+          "ranks: selector 'given' needs one a task, and the suite knows none at {}", site.name);
+    ranks = known->second;
+  }
+  check(static_cast<std::int64_t>(ranks.size()) == setting.tasks,
+        "ranks: {} are given for {} tasks", ranks.size(), setting.tasks);
+  if (options.rank_perturbation == RankPerturbation::kShuffled) {
+    Random random = setting.seed.stream(site.name).stream("given").random();
+    random.shuffle(ranks);
+  }
+  for (std::int64_t& rank : ranks) {
+    if (options.rank_perturbation == RankPerturbation::kPlusOne) rank += 1;
+    if (options.rank_perturbation == RankPerturbation::kDouble) rank *= 2;
+    if (options.rank_perturbation == RankPerturbation::kHalf) rank /= 2;
+    rank = std::clamp<std::int64_t>(rank, 1, options.rank);
+  }
+  return torch::tensor(ranks, setting.options.dtype(torch::kInt64));
+}
+
+std::unique_ptr<Selector> make_selector(const MoreOptions& options, const Site& site,
+                                        const Setting& setting, const RankTable& table) {
+  const auto fixed = [&](const torch::Tensor& rank, std::optional<RankTable> recorded) {
+    return std::make_unique<FixedSelector>(rank.contiguous(), options.rank, setting.options,
+                                           std::move(recorded));
+  };
+  switch (options.selector) {
+    case SelectorKind::kUniform:
+      return std::make_unique<UniformSelector>(setting.tasks, options.rank, setting.options);
+    case SelectorKind::kGiven:
+      return fixed(given_ranks(options, site, setting), std::nullopt);
+    case SelectorKind::kFrozen:
+      return fixed(table.probabilities().argmax(1) + 1, table);
+    case SelectorKind::kArgmax:
+      return std::make_unique<ArgmaxSelector>(table);
+    case SelectorKind::kGumbel:
+      return std::make_unique<GumbelSelector>(table, options, site.name);
+    case SelectorKind::kStraightThrough:
+    case SelectorKind::kStraightThroughAll:
+      break;
+  }
+  return std::make_unique<StraightThroughSelector>(
+      table, options.selector == SelectorKind::kStraightThroughAll);
+}
+
+double kaiming(std::int64_t width) { return std::sqrt(6 / static_cast<double>(width)); }
+
+torch::Tensor first_embedding(const MoreOptions& options, const Site& site,
+                              const Setting& setting) {
+  const std::int64_t width = options.embedding_size > 0 ? options.embedding_size : site.in;
+  const Seed seed = setting.seed.stream(site.name).stream("embedding");
+  if (options.embedding_init == EmbeddingInit::kNormal) {
+    return normal_tensor({setting.tasks, width}, 0.01, seed, setting.options);
+  }
+  return uniform_tensor({setting.tasks, width}, kaiming(width), seed, setting.options);
+}
+
+RankTable first_table(const MoreOptions& options, const Site& site, const Setting& setting,
+                      const torch::Tensor& embedding) {
+  const std::int64_t width = embedding.size(1);
+  const double bound = 1 / std::sqrt(static_cast<double>(width));
+  const Seed seed = setting.seed.stream(site.name);
+  RankTable table{
+      .embedding = embedding,
+      .weight = uniform_tensor({options.rank, width}, kaiming(width), seed.stream("gate"),
+                               setting.options),
+      .bias = uniform_tensor({options.rank}, bound, seed.stream("gate_bias"), setting.options)};
+  if (options.candidates.empty()) return table;
+  table.blocked = torch::full({options.rank}, -INFINITY, setting.options);
+  for (const std::int64_t rank : options.candidates) table.blocked[rank - 1] = 0;
+  return table;
+}
+
+// What prefixes and ranks are scaled with beside alpha / r.
+class Scales {
+ public:
+  Scales(const MoreOptions& options, const Setting& setting) {
+    const torch::Tensor rank = torch::arange(1, options.rank + 1, setting.options);
+    prefix_ = options.rank_scaling == RankScaling::kOverTasks
+                  ? rank / static_cast<double>(setting.tasks)
+                  : torch::ones({options.rank}, setting.options);
+    if (options.rank_scaling == RankScaling::kSquared) {
+      rank_ = (rank / static_cast<double>(options.rank)).square();
+    }
+  }
+
+  /// [T, R] from the prefixes' weights [T, R].
+  torch::Tensor of_ranks(const torch::Tensor& prefixes) const {
+    const torch::Tensor weight = rank_weights(prefixes * prefix_);
+    return rank_.defined() ? weight * rank_ : weight;
+  }
+
+ private:
+  torch::Tensor prefix_;  // [R] s_j of prefix j
+  torch::Tensor rank_;    // [R] of rank i; undefined: 1
 };
 
 class TaskRankGate : public Gate {
@@ -99,46 +391,47 @@ class TaskRankGate : public Gate {
   // `shared` [T, D]: the task embeddings of another site; undefined: this gate makes its own.
   TaskRankGate(const MoreOptions& options, const Site& site, const Setting& setting,
                const torch::Tensor& shared)
-      : options_(options), tasks_(setting.tasks), site_(site.name) {
-    const Seed seed = setting.seed.stream(site.name);
-    if (options.has_gate() || options.contrasts()) make_embedding(site, setting, seed, shared);
-    if (options.has_gate()) make_gate(setting, seed);
-    if (options.selector == "frozen") fix(probabilities().argmax(1) + 1);
-    if (options.selector == "given") fix(given_ranks(site, setting, seed));
-    scale_ = prefix_scale(setting.options);
-  }
-
-  Choice forward(const GateInput& input) override {
-    const bool training = input.pass.moment.training;
-    if (options_.representation == "first_token") {
-      contrast_with(input.x.index_select(0, input.pass.batch.first_rows), input.pass);
+      : options_(options), site_(site.name), embedding_(shared), scales_(options, setting) {
+    if (!shared.defined() && (options.has_gate() || options.contrasts())) {
+      owns_embedding_ = true;
+      embedding_ = add("task_embedding", first_embedding(options, site, setting),
+                       options.learns() || options.contrasts());
     }
-    const torch::Tensor prefixes = prefix_weights(input.pass);
-    torch::Tensor weight = rank_weights(prefixes * scale_);
-    if (options_.rank_scaling == "squared") weight = weight * squares();
-    const bool soft = options_.selector == "uniform" || (options_.selector == "gumbel" && training);
-    const torch::Tensor mask = soft ? torch::ones_like(weight, torch::kBool)
-                                    : prefix_mask(prefixes.argmax(1, true), options_.rank);
-    return Choice::by_task(mask, weight);
+    RankTable table;
+    if (options.has_gate()) {
+      table = first_table(options, site, setting, embedding_);
+      add("weight", table.weight, options.learns());
+      add("bias", table.bias, options.learns());
+    }
+    selector_ = make_selector(options, site, setting, table);
+    if (selector_->fixed().defined()) register_buffer("rank", selector_->fixed());
   }
 
-  // Keeps eq. 8's term for samples [S, D], a row a sequence; none where widths differ.
-  void contrast_with(torch::Tensor samples, const Pass& pass) {
-    contrast_ = {};
+  Routing forward(const GateInput& input) override {
+    const torch::Tensor prefixes = selector_->prefix_weights(input.pass);
+    const torch::Tensor weight = scales_.of_ranks(prefixes);
+    const torch::Tensor mask = selector_->soft(input.pass.moment.training)
+                                   ? torch::ones_like(weight, torch::kBool)
+                                   : prefix_mask(prefixes.argmax(1, true), options_.rank);
+    Choice choice = Choice::by_task(mask, weight);
+    if (options_.representation != Representation::kFirstToken) return choice;
+    return {std::move(choice),
+            contrast_with(input.x.index_select(0, input.pass.batch.first_rows), input.pass)};
+  }
+
+  // Eq. 8's term, without lambda, for samples [S, D], a row a sequence; none where widths differ.
+  AuxiliaryTerm contrast_with(torch::Tensor samples, const Pass& pass) const {
     if (!pass.moment.training || !options_.contrasts() ||
         !matches(options_.contrastive_sites, site_) || samples.size(1) != embedding_.size(1)) {
-      return;
+      return {};
     }
     if (options_.detach_samples) samples = samples.detach();
-    contrast_ = {
-        contrastive_sum(samples, embedding_, pass.batch.sequence_task, options_.temperature),
-        pass.batch.sequences()};
+    return {contrastive_sum(samples, embedding_, pass.batch.sequence_task, options_.temperature)};
   }
 
-  double active_ranks(std::int64_t ranks) const override {
-    const auto chosen = selection();
-    return chosen ? chosen->rank.to(torch::kFloat64).mean().item<double>()
-                  : static_cast<double>(ranks);
+  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
+    if (selector_->soft(moment.training)) return static_cast<double>(ranks);
+    return selection()->rank.to(torch::kFloat64).mean().item<double>();
   }
   // A row uses its task's embedding.
   std::int64_t active_parameters() const override {
@@ -149,192 +442,56 @@ class TaskRankGate : public Gate {
     }
     return count;
   }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(contrast_, {}); }
-  bool contrasted() const { return contrast_.sum.defined(); }
   torch::Tensor task_embedding() const override { return embedding_; }
-
   std::optional<Selection> selection() const override {
-    if (options_.selector == "uniform") return std::nullopt;
     const torch::NoGradGuard no_grad;
-    if (!options_.has_gate()) return Selection{fixed_, one_hot(fixed_ - 1)};
-    const torch::Tensor probability = probabilities();
-    return Selection{fixed_.defined() ? fixed_ : probability.argmax(1) + 1, probability};
+    return selector_->selection();
   }
 
  private:
-  void make_embedding(const Site& site, const Setting& setting, const Seed& seed,
-                      const torch::Tensor& shared) {
-    if (shared.defined()) {
-      embedding_ = shared;
-      return;
-    }
-    owns_embedding_ = true;
-    const std::int64_t width = options_.embedding_size > 0 ? options_.embedding_size : site.in;
-    const Seed stream = seed.stream("embedding");
-    const torch::Tensor start =
-        options_.embedding_init == "normal"
-            ? normal_tensor({tasks_, width}, 0.01, stream, setting.options)
-            : uniform_tensor({tasks_, width}, kaiming(width), stream, setting.options);
-    const bool trained = options_.learns() || options_.contrasts();
-    embedding_ = trained ? register_parameter("task_embedding", start)
-                         : register_buffer("task_embedding", start);
-  }
-
-  // W_g and b_g of eq. 3; constants for selectors that send no gradient to them.
-  void make_gate(const Setting& setting, const Seed& seed) {
-    const std::int64_t width = embedding_.size(1);
-    const auto add = [&](const char* name, const torch::Tensor& start) {
-      return options_.learns() ? register_parameter(name, start) : register_buffer(name, start);
-    };
-    weight_ = add("weight", uniform_tensor({options_.rank, width}, kaiming(width),
-                                           seed.stream("gate"), setting.options));
-    bias_ = add("bias", uniform_tensor({options_.rank}, 1 / std::sqrt(static_cast<double>(width)),
-                                       seed.stream("gate_bias"), setting.options));
-    if (options_.candidates.empty()) return;
-    blocked_ = torch::full({options_.rank}, -INFINITY, setting.options);
-    for (const std::int64_t rank : options_.candidates) blocked_[rank - 1] = 0;
-  }
-
-  static double kaiming(std::int64_t width) { return std::sqrt(6 / static_cast<double>(width)); }
-
-  void fix(const torch::Tensor& ranks) { fixed_ = register_buffer("rank", ranks.contiguous()); }
-
-  torch::Tensor given_ranks(const Site& site, const Setting& setting, const Seed& seed) const {
-    std::vector<std::int64_t> ranks = options_.ranks;
-    if (ranks.empty()) {
-      const auto known = setting.true_ranks.find(site.name);
-      check(known != setting.true_ranks.end(),
-            "ranks: selector 'given' needs one a task, and the suite knows none at {}", site.name);
-      ranks = known->second;
-    }
-    check(static_cast<std::int64_t>(ranks.size()) == tasks_, "ranks: {} are given for {} tasks",
-          ranks.size(), tasks_);
-    if (options_.given_change == "shuffled") {
-      Random random = seed.stream("given").random();
-      random.shuffle(ranks);
-    }
-    for (std::int64_t& rank : ranks)
-      rank = std::clamp<std::int64_t>(changed(rank), 1, options_.rank);
-    return torch::tensor(ranks, setting.options.dtype(torch::kInt64));
-  }
-
-  std::int64_t changed(std::int64_t rank) const {
-    if (options_.given_change == "plus_one") return rank + 1;
-    if (options_.given_change == "double") return rank * 2;
-    if (options_.given_change == "half") return rank / 2;
-    return rank;
-  }
-
-  // p_t = softmax(W_g e_t + b_g) (eq. 3).
-  torch::Tensor logits() const {
-    const torch::Tensor all = at::linear(embedding_, weight_, bias_);
-    return blocked_.defined() ? all + blocked_ : all;
-  }
-  torch::Tensor probabilities() const { return torch::softmax(logits(), 1); }
-
-  torch::Tensor one_hot(const torch::Tensor& last) const {
-    return torch::zeros({tasks_, options_.rank}, scale_.options()).scatter(1, last.unsqueeze(1), 1);
-  }
-
-  // q [T, R]: how much each prefix counts; its forward value is one-hot but for soft selectors.
-  torch::Tensor prefix_weights(const Pass& pass) const {
-    if (fixed_.defined()) return one_hot(fixed_ - 1);
-    if (options_.selector == "uniform") {
-      return torch::full({tasks_, options_.rank}, 1.0 / static_cast<double>(options_.rank),
-                         scale_.options());
-    }
-    if (options_.selector == "gumbel" && pass.moment.training) return gumbel(pass);
-    const torch::Tensor probability = probabilities();
-    torch::Tensor picked = one_hot(probability.argmax(1));
-    if (options_.selector == "argmax") return picked;
-    const torch::Tensor estimate = straight_through(probability);
-    return options_.selector == "straight_through" ? estimate * picked : estimate;  // eq. 4
-  }
-
-  // Gumbel-softmax (Jang et al., 2017), its temperature falling geometrically over the run.
-  torch::Tensor gumbel(const Pass& pass) const {
-    const Seed seed = pass.noise.stream("gumbel").stream(site_);
-    const torch::Tensor noise = gumbel_tensor({tasks_, options_.rank}, seed, scale_.options());
-    const double done = static_cast<double>(pass.moment.step) /
-                        static_cast<double>(std::max<std::int64_t>(1, pass.moment.steps - 1));
-    const double temperature =
-        options_.first_temperature *
-        std::pow(options_.last_temperature / options_.first_temperature, std::min(1.0, done));
-    return torch::softmax((logits() + noise) / temperature, 1);
-  }
-
-  torch::Tensor prefix_scale(const torch::TensorOptions& tensors) const {
-    if (options_.rank_scaling != "over_tasks") return torch::ones({options_.rank}, tensors);
-    return torch::arange(1, options_.rank + 1, tensors) / static_cast<double>(tasks_);
-  }
-
-  torch::Tensor squares() const {
-    return (torch::arange(1, options_.rank + 1, scale_.options()) /
-            static_cast<double>(options_.rank))
-        .square();
+  torch::Tensor add(const std::string& name, const torch::Tensor& start, bool trained) {
+    return trained ? register_parameter(name, start) : register_buffer(name, start);
   }
 
   MoreOptions options_;
-  std::int64_t tasks_;
   std::string site_;
-  torch::Tensor embedding_, weight_, bias_;  // [T, D], [R, D], [R]
-  torch::Tensor blocked_;                    // [R] -inf where a rank is no candidate
-  torch::Tensor fixed_;                      // [T] one-based rank that never changes
-  torch::Tensor scale_;                      // [R] s_j of prefix j
   bool owns_embedding_ = false;
-  AuxiliaryTerm contrast_;
+  torch::Tensor embedding_;  // [T, D]; undefined: nothing reads one
+  std::unique_ptr<Selector> selector_;
+  Scales scales_;
 };
 
 class More : public Adapter {
  public:
-  explicit More(const MoreOptions& options) : options_(options) {
-    for (const auto& [name, ranks] :
-         {std::pair("candidates", &options.candidates), {"ranks", &options.ranks}}) {
-      for (const std::int64_t rank : *ranks) {
-        check(rank <= options.rank, "{}: {} is more than the largest rank {}", name, rank,
-              options.rank);
-      }
-    }
-  }
+  explicit More(const MoreOptions& options) : options_(options) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const bool share = options_.embedding == "shared" && !gates_.empty();
+    const bool share = options_.embedding == EmbeddingOf::kShared && !gates_.empty();
     gates_.push_back(std::make_shared<TaskRankGate>(
         options_, site, setting, share ? gates_.front()->task_embedding() : torch::Tensor()));
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = options_.alpha / static_cast<double>(options_.rank),
-            .dropout = options_.dropout,
-            .gate = gates_.back()});
+    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+    parts.scale = options_.alpha / static_cast<double>(options_.rank);
+    parts.dropout = options_.dropout;
+    parts.gate = gates_.back();
+    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
   }
 
   void after_forward(const torch::Tensor& pooled, const Pass& pass) override {
-    if (options_.representation == "pooled") {
-      for (const auto& gate : gates_) gate->contrast_with(pooled, pass);
+    if (options_.representation == Representation::kPooled) {
+      for (std::size_t i = 0; i < gates_.size(); ++i) {
+        attached()[i].update->keep_auxiliary(gates_[i]->contrast_with(pooled, pass));
+      }
     }
-    const bool any = std::any_of(gates_.begin(), gates_.end(),
-                                 [](const auto& gate) { return gate->contrasted(); });
+    const bool any = std::any_of(attached().begin(), attached().end(),
+                                 [](const auto& site) { return site.update->has_auxiliary(); });
     check(any || !pass.moment.training || !options_.contrasts(),
           "contrastive_sites: '{}' matches no site whose representation has the embedding's width",
           options_.contrastive_sites);
   }
 
   // Lambda times the mean over the sites that take part.
-  AuxiliaryTerm take_auxiliary() override {
-    std::int64_t sites = 0;
-    AuxiliaryTerm total;
-    for (const auto& gate : gates_) {
-      const AuxiliaryTerm term = gate->take_auxiliary();
-      if (!term.sum.defined()) continue;
-      total = {sites == 0 ? term.sum : total.sum + term.sum, term.sequences};
-      ++sites;
-    }
-    if (sites > 0)
-      total.sum = total.sum * (options_.contrastive_weight / static_cast<double>(sites));
-    return total;
+  double auxiliary_factor(std::int64_t sites) const override {
+    return options_.contrastive_weight / static_cast<double>(sites);
   }
 
  private:

@@ -15,13 +15,13 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::rows;
 using nlohmann::json;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Four ranks, two tasks, alpha / r = 1; A x = (1, 10, 100, 1000) for x = (1, 0) and B adds. With a
 // gate: logits (2, 0, 1, 0) for task 0 and (0, 1, 2, 0) for task 1, which choose ranks 1 and 3.
@@ -38,8 +38,6 @@ OneSite by_hand(json options, std::vector<std::int64_t> true_ranks = {}) {
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
   return site;
 }
-
-Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 std::vector<double> outputs(OneSite& site) { return doubles(site.forward(rows(2), {0, 1})); }
 
@@ -79,12 +77,12 @@ TEST(MoreSwitches, UniformWeighsEveryPrefixAlike) {
   OneSite site = by_hand({{"selector", "uniform"}});
   EXPECT_THAT(outputs(site), ElementsAre(600, 600));
   EXPECT_FALSE(site.update().gate()->selection().has_value());
-  EXPECT_EQ(site.update().gate()->active_ranks(4), 4);
+  EXPECT_EQ(site.update().gate()->active_ranks(4, {}), 4);
 }
 
 TEST(MoreSwitches, GivenRanksAndTheirChanges) {
   const auto given = [](const char* change) {
-    return outputs({{"selector", "given"}, {"ranks", {2, 3}}, {"given_change", change}});
+    return outputs({{"selector", "given"}, {"ranks", {2, 3}}, {"rank_perturbation", change}});
   };
   EXPECT_THAT(given("none"), ElementsAre(11, 166.5));
   EXPECT_THAT(given("plus_one"), ElementsAre(166.5, 2222));
@@ -92,14 +90,21 @@ TEST(MoreSwitches, GivenRanksAndTheirChanges) {
   EXPECT_THAT(given("half"), ElementsAre(0.5, 0.5));
 }
 
+TEST(MoreSwitches, TheOlderNameOfThePerturbationIsRead) {
+  const json resolved = variants().find("more").resolve({{"given_change", "half"}}, "options");
+  EXPECT_EQ(resolved["rank_perturbation"], "half");
+  EXPECT_FALSE(resolved.contains("given_change"));
+}
+
 TEST(MoreSwitches, GivenRanksMayComeFromTheSuite) {
   OneSite site = by_hand({{"selector", "given"}}, {1, 3});
   EXPECT_THAT(outputs(site), ElementsAre(0.5, 166.5));
-  const Tensor shuffled = by_hand({{"selector", "given"}, {"given_change", "shuffled"}}, {1, 3})
-                              .update()
-                              .gate()
-                              ->selection()
-                              ->rank;
+  const Tensor shuffled =
+      by_hand({{"selector", "given"}, {"rank_perturbation", "shuffled"}}, {1, 3})
+          .update()
+          .gate()
+          ->selection()
+          ->rank;
   EXPECT_EQ(shuffled.sum().item<std::int64_t>(), 4);
   EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}}); }), HasSubstr("suite knows none"));
   EXPECT_THAT(error_of([] {

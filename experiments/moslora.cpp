@@ -5,17 +5,18 @@
 // KDD 2026); the paper's equation numbers were not verified against it.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
 
+enum class MixerInit { kKaiming, kOrthogonal, kIdentity };
+
 struct MosLoraOptions {
   std::int64_t rank = 64;
   std::optional<double> alpha;
   double dropout = 0;
-  std::string mixer_init = "kaiming";
+  MixerInit mixer_init = MixerInit::kKaiming;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -25,7 +26,9 @@ struct MosLoraOptions {
     field("mixer_init", self.mixer_init,
           "start of the mixer: kaiming, uniform within 1 / sqrt(rank); orthogonal, a random one; "
           "identity, that of LoRA",
-          one_of({"kaiming", "orthogonal", "identity"}));
+          {{MixerInit::kKaiming, "kaiming"},
+           {MixerInit::kOrthogonal, "orthogonal"},
+           {MixerInit::kIdentity, "identity"}});
   }
 };
 
@@ -38,8 +41,14 @@ torch::Tensor random_orthogonal(std::int64_t size, const Seed& seed) {
 
 torch::Tensor first_mixer(const MosLoraOptions& options, const Seed& seed,
                           const torch::TensorOptions& tensors) {
-  if (options.mixer_init == "identity") return torch::eye(options.rank, tensors);
-  if (options.mixer_init == "orthogonal") return random_orthogonal(options.rank, seed).to(tensors);
+  switch (options.mixer_init) {
+    case MixerInit::kIdentity:
+      return torch::eye(options.rank, tensors);
+    case MixerInit::kOrthogonal:
+      return random_orthogonal(options.rank, seed).to(tensors);
+    case MixerInit::kKaiming:
+      break;
+  }
   return linear_init(options.rank, options.rank, seed, tensors);
 }
 
@@ -51,7 +60,7 @@ class MixerGate : public Gate {
     mixer_ = register_parameter("mixer", first_mixer(options, seed, setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override { return Choice::all(ranks_); }
+  Routing forward(const GateInput& /*input*/) override { return Choice::all(ranks_); }
 
   torch::Tensor mix(const Choice& /*choice*/, const torch::Tensor& z,
                     const Batch& /*batch*/) const override {
@@ -65,30 +74,19 @@ class MixerGate : public Gate {
   torch::Tensor mixer_;  // [R, R]
 };
 
-class MosLora : public Adapter {
- public:
-  explicit MosLora(const MosLoraOptions& options) : options_(options) {}
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<MixerGate>(options_, site, setting)});
-  }
-
- private:
-  MosLoraOptions options_;
-};
+RankUpdateParts moslora(const MosLoraOptions& options, const Site& site, const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.scale = lora_scale(options.alpha, options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<MixerGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<MosLoraOptions> registration(
     "moslora",
     {.paper = "Wu et al., EMNLP 2024 (arXiv:2406.11909), W_0 + B W A",
      .summary = "a trained mixer between the factors: B W A"},
-    [](const MosLoraOptions& options) { return std::make_unique<MosLora>(options); });
+    moslora);
 
 }  // namespace
 }  // namespace rankwise

@@ -5,18 +5,19 @@
 // not verified. Rank and alpha are LoRA's: the authors' script takes them as arguments.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
 namespace {
+
+enum class TaskMatrix { kFull, kDiagonal };
 
 struct MtlLoraOptions {
   std::int64_t rank = 8;
   std::int64_t heads = 3;
   std::optional<double> alpha;
   double temperature = 0.1;
-  std::string task_matrix = "full";
+  TaskMatrix task_matrix = TaskMatrix::kFull;
   double dropout = 0;
 
   template <class Self, class Visitor>
@@ -26,12 +27,12 @@ struct MtlLoraOptions {
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("temperature", self.temperature, "tau of the softmax over heads", positive());
     field("task_matrix", self.task_matrix, "Lambda_t: a full matrix, or a diagonal one",
-          one_of({"full", "diagonal"}));
+          {{TaskMatrix::kFull, "full"}, {TaskMatrix::kDiagonal, "diagonal"}});
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
   }
 
   std::int64_t ranks() const { return heads * rank; }
-  bool diagonal() const { return task_matrix == "diagonal"; }
+  bool diagonal() const { return task_matrix == TaskMatrix::kDiagonal; }
 };
 
 class TaskHeadGate : public Gate {
@@ -50,7 +51,7 @@ class TaskHeadGate : public Gate {
                                      : register_buffer("head_weight", start);
   }
 
-  Choice forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor share = torch::softmax(head_weight_ / options_.temperature, 1);
     const torch::Tensor weight = share.repeat_interleave(options_.rank, 1);  // [T, R]
     return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
@@ -84,32 +85,21 @@ class TaskHeadGate : public Gate {
   torch::Tensor head_weight_;  // [T, heads]
 };
 
-class MtlLora : public Adapter {
- public:
-  explicit MtlLora(const MtlLoraOptions& options) : options_(options) {}
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .b = torch::zeros({site.out, options_.ranks()}, setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<TaskHeadGate>(options_, site, setting)});
-  }
-
- private:
-  MtlLoraOptions options_;
-};
+RankUpdateParts mtl_lora(const MtlLoraOptions& options, const Site& site, const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.b = torch::zeros({site.out, options.ranks()}, setting.options);
+  parts.scale = lora_scale(options.alpha, options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<TaskHeadGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<MtlLoraOptions> registration(
     "mtl_lora",
     {.paper =
          "Yang et al., AAAI 2025 (arXiv:2410.09437), sum_i softmax(w_t / tau)_i B^i Lambda_t A",
      .summary = "a shared A, a matrix a task in the rank space, heads B averaged a task"},
-    [](const MtlLoraOptions& options) { return std::make_unique<MtlLora>(options); });
+    mtl_lora);
 
 }  // namespace
 }  // namespace rankwise

@@ -11,6 +11,7 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::rows;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::AnyOf;
@@ -40,8 +41,6 @@ void set_full_matrices(OneSite& site) {
   site.set("gate.task_matrix",
            torch::stack({OneSite::tensor({{0, 1}, {2, 0}}), OneSite::tensor({{1, 0}, {0, 1}})}));
 }
-
-Tensor rows(std::int64_t count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 TEST(MtlLora, ATaskTransformsTheRanksAndAveragesTheHeads) {
   OneSite site = by_hand();

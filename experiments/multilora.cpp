@@ -6,7 +6,6 @@
 // (Zhang et al., Findings of ACL 2025), inferred from its count of parameters.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 #include <cmath>
@@ -39,7 +38,7 @@ class OutputScaleGate : public Gate {
         register_parameter("scale", torch::zeros({options.parallel, site.out}, setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override { return Choice::all(options_.ranks()); }
+  Routing forward(const GateInput& /*input*/) override { return Choice::all(options_.ranks()); }
 
   torch::Tensor b_of(const torch::Tensor& b) const override {
     return b * scale_.t().repeat_interleave(options_.rank, 1);
@@ -51,34 +50,24 @@ class OutputScaleGate : public Gate {
   torch::Tensor scale_;  // [n, out]
 };
 
-class MultiLora : public Adapter {
- public:
-  explicit MultiLora(const MultiLoraOptions& options) : options_(options) {}
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const Seed seed = setting.seed.stream(site.name);
-    // Kaiming-uniform for each B_i, whose inputs are r.
-    const double bound = 1 / std::sqrt(static_cast<double>(options_.rank));
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.ranks(), site.in, seed.stream("A"), setting.options),
-            .b = uniform_tensor({site.out, options_.ranks()}, bound, seed.stream("B"),
-                                setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<OutputScaleGate>(options_, site, setting)});
-  }
-
- private:
-  MultiLoraOptions options_;
-};
+RankUpdateParts multilora(const MultiLoraOptions& options, const Site& site,
+                          const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.ranks());
+  // Kaiming-uniform for each B_i, whose inputs are r.
+  const double bound = 1 / std::sqrt(static_cast<double>(options.rank));
+  parts.b = uniform_tensor({site.out, options.ranks()}, bound,
+                           setting.seed.stream(site.name).stream("B"), setting.options);
+  parts.scale = lora_scale(options.alpha, options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<OutputScaleGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<MultiLoraOptions> registration(
     "multilora",
     {.paper = "Wang et al., 2023 (arXiv:2311.11501), W_0 + sum_i diag(s_i) B_i A_i",
      .summary = "LoRAs side by side, each with a scale for every output that starts at zero"},
-    [](const MultiLoraOptions& options) { return std::make_unique<MultiLora>(options); });
+    multilora);
 
 }  // namespace
 }  // namespace rankwise

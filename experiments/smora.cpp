@@ -5,7 +5,6 @@
 // normalised to sum k, and the scale is alpha / k.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
@@ -15,54 +14,60 @@
 namespace rankwise {
 namespace {
 
+enum class Scale { kActive, kRank };
+enum class GateValue { kSigmoid, kSoftmax, kRaw };
+enum class BiasMoves { kStep, kForward };
+
 struct SmoraOptions {
-  std::string reading = "paper";
+  Reading reading = Reading::kPaper;
   std::int64_t rank = 64;
   std::int64_t active = 8;
   std::int64_t partition = 1;
   double alpha = 16;
-  std::string scale = "active";
+  Scale scale = Scale::kActive;
   double dropout = 0;
-  std::string gate = "sigmoid";
+  GateValue gate = GateValue::kSigmoid;
   bool bias_in_gate = false;
   bool router_bias = false, train_router = true;
   double balance_rate = 1e-5;
-  std::string bias_moves = "step";
+  BiasMoves bias_moves = BiasMoves::kStep;
   double epsilon = 0, expert_dropout = 0;
 
-  static SmoraOptions of_reading(const std::string& reading) {
+  static SmoraOptions of_reading(Reading reading) {
     SmoraOptions options;
-    if (reading != "released") return options;
+    if (reading == Reading::kPaper) return options;
     options.reading = reading;
     options.bias_in_gate = true;
-    options.bias_moves = "forward";
+    options.bias_moves = BiasMoves::kForward;
     return options;
   }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
-          one_of({"paper", "released"}));
+          readings());
     field("rank", self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
     field("partition", self.partition, "ranks p of one expert; the router has r / p outputs",
           positive());
     field("alpha", self.alpha, "numerator of the update's scale", positive());
     field("scale", self.scale, "the update is scaled by alpha over the active or the total ranks",
-          one_of({"active", "rank"}));
+          {{Scale::kActive, "active"}, {Scale::kRank, "rank"}});
     field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
     field(
         "gate", self.gate,
         "of the chosen: sigmoid scores normalised to sum k; softmax over them times k; raw sigmoid "
         "scores",
-        one_of({"sigmoid", "softmax", "raw"}));
+        {{GateValue::kSigmoid, "sigmoid"},
+         {GateValue::kSoftmax, "softmax"},
+         {GateValue::kRaw, "raw"}});
     field("bias_in_gate", self.bias_in_gate, "the balance bias adds to the gate's values as well");
     field("router_bias", self.router_bias, "the router has a trained bias (earlier released code)");
     field("train_router", self.train_router, "false: the router stays at its random start");
     field("balance_rate", self.balance_rate, "step u of the balance bias; 0: no balancing",
           not_negative());
     field("bias_moves", self.bias_moves, "once an optimizer step, or in every training forward",
-          one_of({"step", "forward"}));
+          {{BiasMoves::kStep, "step"}, {BiasMoves::kForward, "forward"}});
     field("epsilon", self.epsilon,
           "probability that a training forward chooses at random (earlier released code: 0.1)",
           between(0, 1));
@@ -72,9 +77,18 @@ struct SmoraOptions {
           between(0, 0.99));
   }
 
+  void validate() const {
+    check(active <= rank, "active: {} is more than the {} ranks there are", active, rank);
+    check(rank % partition == 0 && active % partition == 0,
+          "partition: {} does not divide {} total and {} active ranks", partition, rank, active);
+  }
+
   std::int64_t experts() const { return rank / partition; }
   std::int64_t chosen_experts() const { return active / partition; }
 };
+
+// Taken off the score of a barred expert. Scores lie in [0, 1], balance biases move by small steps.
+constexpr double kBelowEveryScore = 1e6;
 
 class RouterGate : public Gate {
  public:
@@ -95,26 +109,27 @@ class RouterGate : public Gate {
     bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_, router_bias_);  // [N, E]
     const torch::Tensor scores = torch::sigmoid(logits);
     const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]
     Choice choice =
         choose_blocks(chosen, weights(logits, scores, chosen), options_.partition, options_.rank);
-    if (input.pass.moment.training && options_.bias_moves == "forward") {
+    if (input.pass.moment.training && options_.bias_moves == BiasMoves::kForward) {
       move_balance_bias(bias_, rank_load(choice.chosen(), options_.rank), options_.balance_rate);
     }
     return choice;
   }
 
   bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }
 
   void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
-    if (options_.bias_moves == "step") move_balance_bias(bias_, chosen, options_.balance_rate);
+    if (options_.bias_moves == BiasMoves::kStep)
+      move_balance_bias(bias_, chosen, options_.balance_rate);
   }
 
  private:
@@ -142,7 +157,7 @@ class RouterGate : public Gate {
     const double done = static_cast<double>(moment.step) / static_cast<double>(moment.steps);
     const double rate = options_.expert_dropout * (1 + std::cos(std::numbers::pi * done)) / 2;
     const torch::Tensor one = torch::ones({options_.experts()}, bias_.options());
-    return (dropout_mask(one, rate, noise) == 0) * 1e6;
+    return (dropout_mask(one, rate, noise) == 0) * kBelowEveryScore;
   }
 
   torch::Tensor weights(const torch::Tensor& logits, const torch::Tensor& scores,
@@ -151,9 +166,9 @@ class RouterGate : public Gate {
     const auto biased = [&](const torch::Tensor& values) {
       return (options_.bias_in_gate ? values + expert_bias() : values).gather(1, chosen);
     };
-    if (options_.gate == "softmax") return torch::softmax(biased(logits), 1) * k;
+    if (options_.gate == GateValue::kSoftmax) return torch::softmax(biased(logits), 1) * k;
     torch::Tensor values = biased(scores);
-    if (options_.gate == "raw") return values;
+    if (options_.gate == GateValue::kRaw) return values;
     return values * (k / values.sum(1, /*keepdim=*/true));
   }
 
@@ -162,38 +177,20 @@ class RouterGate : public Gate {
   torch::Tensor router_, router_bias_, bias_;  // [E, in], [E], [R]
 };
 
-class Smora : public Adapter {
- public:
-  explicit Smora(const SmoraOptions& options) : options_(options) {
-    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
-          options.active, options.rank);
-    check(options.rank % options.partition == 0 && options.active % options.partition == 0,
-          "partition: {} does not divide {} total and {} active ranks", options.partition,
-          options.rank, options.active);
-  }
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale =
-                options_.alpha /
-                static_cast<double>(options_.scale == "active" ? options_.active : options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<RouterGate>(options_, site, setting)});
-  }
-
- private:
-  SmoraOptions options_;
-};
+RankUpdateParts smora(const SmoraOptions& options, const Site& site, const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.scale = options.alpha / static_cast<double>(options.scale == Scale::kActive ? options.active
+                                                                                    : options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<RouterGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<SmoraOptions> registration(
     "smora",
     {.paper = "Zhao et al., KDD 2026 (arXiv:2501.15103); the printed gate formula was not found",
      .summary = "every rank an expert, each token uses its top k"},
-    [](const SmoraOptions& options) { return std::make_unique<Smora>(options); });
+    smora);
 
 }  // namespace
 }  // namespace rankwise

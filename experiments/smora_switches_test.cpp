@@ -13,13 +13,14 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::rows;
 using nlohmann::json;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 const double kLog3 = std::log(3.0);
 
 // Three ranks, two active, alpha / k = 8. For x = (1, 0): logits (0, ln 3, -ln 3), scores
@@ -32,8 +33,6 @@ OneSite by_hand(json options) {
   site.set("lora_B", OneSite::tensor({{1, 1, 1}}));
   return site;
 }
-
-Tensor rows(std::int64_t count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 double output(OneSite& site) { return site.forward(rows(1)).item<double>(); }
 

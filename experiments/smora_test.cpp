@@ -11,12 +11,11 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kRounding;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-constexpr double kRounding = 1e-10;  // sums of some hundred in fp64
 
 // Three ranks, two active, alpha / k = 8. For x = (1, 0): scores sigmoid(0, ln 3, -ln 3) =
 // (.5, .75, .25), A x = (1, 10, 100), B adds.

@@ -6,7 +6,6 @@
 // once for each xi and is left to studies. Not verified against the text: equation numbers.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/variant.h"
 
 namespace rankwise {
@@ -36,12 +35,12 @@ class SparseGate : public Gate {
     value_ = register_parameter("value", normal_tensor({options.rank}, 1, seed, setting.options));
   }
 
-  Choice forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor weight = value_.expand({tasks_, -1});
     return Choice::by_task(weight != 0, weight);
   }
 
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(value_.count_nonzero().item<std::int64_t>());
   }
 
@@ -58,30 +57,19 @@ class SparseGate : public Gate {
   torch::Tensor value_;  // [R]
 };
 
-class Sora : public Adapter {
- public:
-  explicit Sora(const SoraOptions& options) : options_(options) {}
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .dropout = options_.dropout,
-            .gate = std::make_shared<SparseGate>(options_, site, setting)});
-  }
-
- private:
-  SoraOptions options_;
-};
+RankUpdateParts sora(const SoraOptions& options, const Site& site, const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.scale = lora_scale(options.alpha, options.rank);
+  parts.dropout = options.dropout;
+  parts.gate = std::make_shared<SparseGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<SoraOptions> registration(
     "sora",
     {.paper = "Ding et al., EMNLP 2023 (arXiv:2311.11696)",
      .summary = "a trained gate on each rank, which a proximal step makes sparse"},
-    [](const SoraOptions& options) { return std::make_unique<Sora>(options); });
+    sora);
 
 }  // namespace
 }  // namespace rankwise

@@ -9,10 +9,10 @@ namespace {
 
 using fixtures::doubles;
 using fixtures::integers;
+using fixtures::kDouble;
+using fixtures::rows;
 using ::testing::ElementsAre;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Three ranks, alpha / r = 2. For x = (1, 0): A x = (1, 10, 100), B adds; the gate is (2, -1, .25).
 OneSite by_hand(double threshold = 0.5) {
@@ -22,8 +22,6 @@ OneSite by_hand(double threshold = 0.5) {
   site.set("gate.value", torch::tensor({2.0, -1.0, 0.25}, kDouble));
   return site;
 }
-
-Tensor rows(int count) { return OneSite::tensor({{1, 0}}).repeat({count, 1}); }
 
 TEST(Sora, TheGateScalesEachRank) {
   OneSite site = by_hand();
@@ -48,12 +46,12 @@ TEST(Sora, AThresholdOfZeroKeepsTheGate) {
 
 TEST(Sora, ARankWithAGateOfZeroIsNotCounted) {
   OneSite site = by_hand();
-  EXPECT_EQ(site.update().gate()->active_ranks(3), 3);
+  EXPECT_EQ(site.update().gate()->active_ranks(3, {}), 3);
   EXPECT_EQ(site.update().active_parameters(), 3 * (2 + 1) + 3);
   site.adapter().after_step({});
   site.forward(rows(3), {0, 1, 1});
   EXPECT_THAT(integers(site.update().evaluation_usage()->count()), ElementsAre(1, 1, 0, 2, 2, 0));
-  EXPECT_EQ(site.update().gate()->active_ranks(3), 2);
+  EXPECT_EQ(site.update().gate()->active_ranks(3, {}), 2);
   EXPECT_EQ(site.update().active_parameters(), 2 * (2 + 1) + 3);
 }
 

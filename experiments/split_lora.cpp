@@ -5,7 +5,6 @@
 // and initial values, here FlyLoRA's alpha / r = 2 and LoRA's start; no balancing is mentioned.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
@@ -26,6 +25,13 @@ struct SplitLoraOptions {
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
   }
 
+  void validate() const {
+    check(active <= rank, "active: {} is more than the {} ranks there are", active, rank);
+    check(rank % experts == 0, "experts: {} do not divide {} ranks", experts, rank);
+    check(active % expert_rank() == 0, "active: {} is no multiple of the {} ranks of one expert",
+          active, expert_rank());
+  }
+
   std::int64_t expert_rank() const { return rank / experts; }
 };
 
@@ -38,7 +44,7 @@ class SigmoidGate : public Gate {
         register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, i]
     const torch::Tensor chosen = top_k(logits, options_.active / options_.expert_rank());
     return choose_blocks(chosen, torch::sigmoid(logits.gather(1, chosen)), options_.expert_rank(),
@@ -46,7 +52,7 @@ class SigmoidGate : public Gate {
   }
 
   bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(options_.active);
   }
 
@@ -55,37 +61,19 @@ class SigmoidGate : public Gate {
   torch::Tensor router_;  // W_g [i, in]
 };
 
-class SplitLora : public Adapter {
- public:
-  explicit SplitLora(const SplitLoraOptions& options) : options_(options) {
-    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
-          options.active, options.rank);
-    check(options.rank % options.experts == 0, "experts: {} do not divide {} ranks",
-          options.experts, options.rank);
-    check(options.active % options.expert_rank() == 0,
-          "active: {} is no multiple of the {} ranks of one expert", options.active,
-          options.expert_rank());
-  }
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = lora_scale(options_.alpha, options_.rank),
-            .gate = std::make_shared<SigmoidGate>(options_, site, setting)});
-  }
-
- private:
-  SplitLoraOptions options_;
-};
+RankUpdateParts split_lora(const SplitLoraOptions& options, const Site& site,
+                           const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.scale = lora_scale(options.alpha, options.rank);
+  parts.gate = std::make_shared<SigmoidGate>(options, site, setting);
+  return parts;
+}
 
 const RegisterVariant<SplitLoraOptions> registration(
     "split_lora",
     {.paper = "the Split-LoRA that Zou et al., NeurIPS 2025 (arXiv:2510.08396) compare with",
      .summary = "low-rank experts, each token uses its top ones at the sigmoid of their scores"},
-    [](const SplitLoraOptions& options) { return std::make_unique<SplitLora>(options); });
+    split_lora);
 
 }  // namespace
 }  // namespace rankwise

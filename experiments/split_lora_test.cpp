@@ -11,14 +11,13 @@ namespace rankwise {
 namespace {
 
 using fixtures::doubles;
+using fixtures::kDouble;
+using fixtures::kRounding;
 using nlohmann::json;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
-
-constexpr double kRounding = 1e-10;  // sums of some hundred in fp64
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // Split-LoRA 3 x 2, alpha / r = 2. For x = (1, 0): scores sigmoid(0, ln 3, -ln 3) =
 // (.5, .75, .25), A x = (1, 1, 10, 10, 100, 100), B adds.
@@ -64,7 +63,7 @@ TEST(SplitLora, IsFourExpertsOfRankEightOfWhichOneIsActive) {
   OneSite site("split_lora", {}, {.in = 16});
   EXPECT_EQ(site.get("lora_A").size(0), 32);
   EXPECT_EQ(site.get("gate.router").size(0), 4);
-  EXPECT_EQ(site.update().gate()->active_ranks(32), 8);
+  EXPECT_EQ(site.update().gate()->active_ranks(32, {}), 8);
 }
 
 TEST(SplitLora, IsSmoraWithRawSigmoidsAndNoBalancing) {

@@ -50,6 +50,10 @@ FigureFiles draw_selection(const FigureRequest& request) {
       result.leave_out(group.label, "no selector is recorded");
       continue;
     }
+    if (!selection->probability.front().allFinite()) {
+      result.leave_out(group.label, "its selector gives no probabilities");
+      continue;
+    }
     const std::vector<HeatMap> panels = maps(*selection);
     HeatStyle style{.name = "selection_" + names[i]};
     style.heading = fmt::format(

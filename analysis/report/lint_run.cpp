@@ -144,6 +144,10 @@ class RunLint {
     }
     const auto probabilities = row_of(usage.probability, task, counts.size());
     const double sum = std::accumulate(probabilities.begin(), probabilities.end(), 0.0);
+    if (std::all_of(probabilities.begin(), probabilities.end(),
+                    [](double p) { return std::isnan(p); })) {
+      return;  // the gate gives none
+    }
     const bool inside = std::all_of(probabilities.begin(), probabilities.end(),
                                     [](double p) { return p >= 0 && p <= 1; });
     if (!inside || std::abs(sum - 1) > (summarised_ ? 1e-3 : 1e-4)) {

@@ -2,7 +2,6 @@
 // yardstick for learnt routers; in evaluation all tokens use the same k.
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/adapter/rank_update.h"
 #include "framework/adapter/routing.h"
 #include "framework/adapter/variant.h"
 
@@ -21,6 +20,10 @@ struct RandomRanksOptions {
     field("active", self.active, "ranks k that a token uses in training", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / active", positive());
   }
+
+  void validate() const {
+    check(active <= rank, "active: {} is more than the {} ranks there are", active, rank);
+  }
 };
 
 class RandomRanksGate : public Gate {
@@ -28,7 +31,7 @@ class RandomRanksGate : public Gate {
   RandomRanksGate(const RandomRanksOptions& options, std::string site)
       : options_(options), site_(std::move(site)) {}
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const auto rows = input.pass.batch.rows();
     // In evaluation the draw is the same for every row, so that neighbours change nothing.
     const Seed noise = input.pass.moment.training ? input.pass.noise.stream(site_) : Seed(0);
@@ -39,7 +42,7 @@ class RandomRanksGate : public Gate {
   }
 
   bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
     return static_cast<double>(options_.active);
   }
 
@@ -48,32 +51,19 @@ class RandomRanksGate : public Gate {
   std::string site_;
 };
 
-class RandomRanks : public Adapter {
- public:
-  explicit RandomRanks(const RandomRanksOptions& options) : options_(options) {
-    check(options.active <= options.rank, "active: {} is more than the {} ranks there are",
-          options.active, options.rank);
-  }
-
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{
-            .a = linear_init(options_.rank, site.in, setting.seed.stream(site.name).stream("A"),
-                             setting.options),
-            .scale = options_.alpha / static_cast<double>(options_.active),
-            .gate = std::make_shared<RandomRanksGate>(options_, site.name)});
-  }
-
- private:
-  RandomRanksOptions options_;
-};
+RankUpdateParts random_ranks(const RandomRanksOptions& options, const Site& site,
+                             const Setting& setting) {
+  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+  parts.scale = options.alpha / static_cast<double>(options.active);
+  parts.gate = std::make_shared<RandomRanksGate>(options, site.name);
+  return parts;
+}
 
 const RegisterVariant<RandomRanksOptions> registration(
     "random_ranks",
     {.paper = "this project's example of a plug-in",
      .summary = "each token uses k random ranks in training, k fixed ones in evaluation",
      .exemptions = {{"micro_batches", "each micro-batch draws its own ranks"}}},
-    [](const RandomRanksOptions& options) { return std::make_unique<RandomRanks>(options); });
+    random_ranks);
 
 }  // namespace

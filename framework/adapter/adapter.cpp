@@ -4,18 +4,24 @@ namespace rankwise {
 
 AuxiliaryTerm Adapter::take_auxiliary() {
   AuxiliaryTerm total;
+  std::int64_t sites = 0;
   for (const Attached& attached : attached_) {
-    Gate* gate = attached.update->gate();
-    if (gate == nullptr) continue;
-    const AuxiliaryTerm term = gate->take_auxiliary();
+    const AuxiliaryTerm term = attached.update->take_auxiliary();
     if (!term.sum.defined()) continue;
-    total.sum = total.sum.defined() ? total.sum + term.sum : term.sum;
-    total.sequences = term.sequences;
+    total.sum = sites == 0 ? term.sum : total.sum + term.sum;
+    ++sites;
   }
+  if (sites == 0) return total;
+  const double factor = auxiliary_factor(sites);
+  if (factor != 1) total.sum = total.sum * factor;
   return total;
 }
 
+double Adapter::auxiliary_factor(std::int64_t /*sites*/) const { return 1; }
+
 void Adapter::after_forward(const torch::Tensor& /*pooled*/, const Pass& /*pass*/) {}
+
+void Adapter::edit_gradients(const Moment& /*moment*/) {}
 
 void Adapter::before_step(const Moment& /*moment*/) {}
 

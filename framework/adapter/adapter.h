@@ -26,10 +26,17 @@ class Adapter {
   /// Once a forward, when all sites are done. `pooled` [S, width]: one vector a sequence.
   virtual void after_forward(const torch::Tensor& pooled, const Pass& pass);
 
-  /// The sum of the gates' loss terms for the last forward. Called once a micro-batch.
+  /// The loss term of the last training forward: auxiliary_factor() times the sum of the sites'
+  /// terms. Called once a micro-batch.
   virtual AuxiliaryTerm take_auxiliary();
+  /// How the terms of the `sites` sites that have one are combined: 1 adds them up (the default),
+  /// 1 / sites takes their mean.
+  virtual double auxiliary_factor(std::int64_t sites) const;
 
-  /// Between the gradients and the optimizer's step. Sees all gradients through the updates.
+  /// Makes the step's gradients what they are to be, through the updates; the trainer clips them
+  /// after it, so that their norm counts what the optimizer uses.
+  virtual void edit_gradients(const Moment& moment);
+  /// Between clipping and the optimizer's step: reads the gradients that it will use.
   virtual void before_step(const Moment& moment);
   /// Once, after the optimizer's step.
   virtual void after_step(const Moment& moment);

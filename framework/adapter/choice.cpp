@@ -1,10 +1,17 @@
 #include "framework/adapter/choice.h"
 
+#include "framework/core/error.h"
+
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <utility>
 
 namespace rankwise {
+
+std::string shape_text(const at::Tensor& tensor) {
+  return fmt::format("[{}]", fmt::join(tensor.sizes(), ", "));
+}
 
 Choice::Choice(Kind kind, std::int64_t ranks, at::Tensor chosen, at::Tensor weight)
     : kind_(kind), ranks_(ranks), chosen_(std::move(chosen)), weight_(std::move(weight)) {}
@@ -12,13 +19,19 @@ Choice::Choice(Kind kind, std::int64_t ranks, at::Tensor chosen, at::Tensor weig
 Choice Choice::all(std::int64_t ranks) { return {Kind::kAll, ranks, {}, {}}; }
 
 Choice Choice::by_task(at::Tensor mask, at::Tensor weight) {
-  TORCH_CHECK(mask.sizes() == weight.sizes() && mask.dim() == 2, "mask and weight are [T, R]");
+  check(mask.scalar_type() == at::kBool, "the mask of a choice by task is {}, it must be bool",
+        c10::toString(mask.scalar_type()));
+  check(mask.sizes() == weight.sizes() && mask.dim() == 2,
+        "mask {} and weight {} of a choice by task must both be [tasks, ranks]", shape_text(mask),
+        shape_text(weight));
   const std::int64_t ranks = mask.size(1);
   return {Kind::kByTask, ranks, std::move(mask), std::move(weight)};
 }
 
 Choice Choice::by_row(at::Tensor ranks, at::Tensor weight, std::int64_t total) {
-  TORCH_CHECK(ranks.sizes() == weight.sizes() && ranks.dim() == 2, "ranks and weight are [N, k]");
+  check(ranks.sizes() == weight.sizes() && ranks.dim() == 2,
+        "ranks {} and weight {} of a choice by row must both be [rows, k]", shape_text(ranks),
+        shape_text(weight));
   return {Kind::kByRow, total, std::move(ranks), std::move(weight)};
 }
 

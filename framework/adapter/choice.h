@@ -8,16 +8,22 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
 
 namespace rankwise {
 
+/// "[3, 8]", for messages.
+std::string shape_text(const at::Tensor& tensor);
+
+/// Throws Error where shapes or types do not fit. Of a task's rows all use the same ranks
+/// `by_task`, and its rows need not be known; `by_row` each row has k ranks of its own.
 class Choice {
  public:
   enum class Kind { kAll, kByTask, kByRow };
 
   /// Every rank of every row, at weight one.
   static Choice all(std::int64_t ranks);
-  /// mask [T, R] bool, weight [T, R] zero where not chosen.
+  /// mask [T, R] bool, weight [T, R] zero where not chosen: usage counts the mask alone.
   static Choice by_task(at::Tensor mask, at::Tensor weight);
   /// ranks [N, k] int64, distinct in a row; weight [N, k].
   static Choice by_row(at::Tensor ranks, at::Tensor weight, std::int64_t total);

@@ -3,7 +3,7 @@
 namespace rankwise {
 
 AuxiliaryTerm mean_term(const torch::Tensor& loss, double weight, const Batch& batch) {
-  return {loss * (weight * static_cast<double>(batch.sequences())), batch.sequences()};
+  return {loss * (weight * static_cast<double>(batch.sequences()))};
 }
 
 std::int64_t Gate::active_parameters() const {
@@ -16,6 +16,6 @@ std::int64_t Gate::router_parameters() const { return Gate::active_parameters();
 
 void Gate::after_step(const torch::Tensor& /*chosen*/, const Moment& /*moment*/) {}
 
-Choice OpenGate::forward(const GateInput& /*input*/) { return Choice::all(ranks_); }
+Routing OpenGate::forward(const GateInput& /*input*/) { return Choice::all(ranks_); }
 
 }  // namespace rankwise

@@ -10,35 +10,48 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace rankwise {
 
 /// What a gate may read. `z` is defined only for a gate that asks for it.
 struct GateInput {
-  const torch::Tensor& x;  // [N, in] the site's input
-  const torch::Tensor& z;  // [N, R] A x
+  const torch::Tensor& x;          // [N, in] the site's input, after dropout
+  const torch::Tensor& undropped;  // [N, in] the same before dropout
+  const torch::Tensor& z;          // [N, R] A x
   const Pass& pass;
 };
 
 /// A term of the loss as a sum over sequences: the trainer divides by the step's sequences, so
-/// that cutting a step into micro-batches changes nothing.
+/// that cutting a step into micro-batches changes nothing. How the terms of several sites become
+/// one is the adapter's choice (Adapter::auxiliary_factor).
 struct AuxiliaryTerm {
   torch::Tensor sum;  // scalar, already weighted; undefined: none
-  std::int64_t sequences = 0;
 };
 
 /// `weight` times a loss that is already a mean over the batch.
 AuxiliaryTerm mean_term(const torch::Tensor& loss, double weight, const Batch& batch);
 
-/// One rank chosen a task, where the gate works so.
+/// What a gate decides in one forward. A gate without a term returns its Choice alone.
+struct Routing {
+  Routing(Choice made, AuxiliaryTerm term = {})
+      : choice(std::move(made)), auxiliary(std::move(term)) {}
+
+  Choice choice;
+  AuxiliaryTerm auxiliary;  // read in training only
+};
+
+/// How many ranks each task uses, where a gate chooses by task. It is recorded at every evaluation,
+/// and what the figures `selection`, `rank_distribution` and the measures of ranks are made from.
 struct Selection {
-  torch::Tensor rank;         // [T] int64, one-based: the number of active ranks
-  torch::Tensor probability;  // [T, R]
+  torch::Tensor rank;              // [T] int64 active ranks in evaluation, 0 to R
+  torch::Tensor probability = {};  // [T, R] of 1 to R active ranks; undefined: the gate gives none
 };
 
 class Gate : public torch::nn::Module {
  public:
-  virtual Choice forward(const GateInput& input) = 0;
+  /// Leaves nothing behind for a later call, so that a forward run again gives the same.
+  virtual Routing forward(const GateInput& input) = 0;
 
   /// What B multiplies: h [N, R] from z [N, rows of A]. By default the chosen ranks at their
   /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense.
@@ -50,12 +63,17 @@ class Gate : public torch::nn::Module {
   virtual torch::Tensor a_of(const torch::Tensor& a) const { return a; }  // -> [R, in]
   virtual torch::Tensor b_of(const torch::Tensor& b) const { return b; }  // [out, R]
 
-  /// True: `GateInput::z` is computed before the gate runs.
+  /// True: the gate gets `GateInput::z`. Others do without, so that a product of the chosen ranks
+  /// alone stays possible.
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.
   virtual bool chooses_by_row() const { return false; }
-  /// Mean number of ranks a row uses, of `ranks`.
-  virtual double active_ranks(std::int64_t ranks) const { return static_cast<double>(ranks); }
+  /// How many of `ranks` a row uses at `moment`, a mean over tasks that counts each alike. It may
+  /// differ between training and evaluation, from task to task, and from step to step; the
+  /// conformance suite compares it with what was counted.
+  virtual double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const {
+    return static_cast<double>(ranks);
+  }
   /// The gate's own parameters that one row uses; by default all of them.
   virtual std::int64_t active_parameters() const;
   /// The gate's own parameters that only choose or weigh ranks; by default all of them.
@@ -64,8 +82,6 @@ class Gate : public torch::nn::Module {
   /// Once an optimizer step. `chosen` [R] int64: how often the step's rows chose each rank.
   virtual void after_step(const torch::Tensor& chosen, const Moment& moment);
 
-  /// The loss term of the last forward in training; each call gives it away.
-  virtual AuxiliaryTerm take_auxiliary() { return {}; }
   virtual torch::Tensor balance_bias() const { return {}; }  // [R]
   virtual std::optional<Selection> selection() const { return std::nullopt; }
   virtual torch::Tensor task_embedding() const { return {}; }  // [T, D]
@@ -75,7 +91,7 @@ class Gate : public torch::nn::Module {
 class OpenGate : public Gate {
  public:
   explicit OpenGate(std::int64_t ranks) : ranks_(ranks) {}
-  Choice forward(const GateInput& input) override;
+  Routing forward(const GateInput& input) override;
 
  private:
   std::int64_t ranks_;

@@ -30,10 +30,12 @@ RankUpdate::RankUpdate(const Site& site, const Setting& setting, RankUpdateParts
       evaluation_usage_(setting.tasks, ranks_of(parts), gate_->chooses_by_row(),
                         setting.options.device()),
       training_usage_(setting.tasks, ranks_of(parts), false, setting.options.device()) {
-  TORCH_CHECK(parts.a.size(1) == site.in, "A must be [rows, ", site.in, "]");
+  check(parts.a.dim() == 2 && parts.a.size(1) == site.in, "A must be [rows, {}], it is {} at {}",
+        site.in, shape_text(parts.a), site.name);
   const torch::Tensor b =
       parts.b.defined() ? parts.b : torch::zeros({site.out, parts.a.size(0)}, setting.options);
-  TORCH_CHECK(b.size(0) == site.out, "B must be [", site.out, ", R]");
+  check(b.dim() == 2 && b.size(0) == site.out, "B must be [{}, ranks], it is {} at {}", site.out,
+        shape_text(b), site.name);
   if (train_a_) {
     a_ = register_parameter("lora_A", parts.a);
   } else {
@@ -48,10 +50,31 @@ torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& fr
                                   const Pass& pass) {
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
   const torch::Tensor z = down(input, a_);
-  const Choice choice = gate_->forward({input, gate_->reads_ranks() ? z : torch::Tensor(), pass});
-  record(choice, x, pass);
-  const torch::Tensor h = gate_->mix(choice, z, pass.batch);
+  Routing routing = route({input, x, gate_->reads_ranks() ? z : torch::Tensor(), pass});
+  keep_auxiliary(pass.moment.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
+  record(routing.choice, x, pass);
+  const torch::Tensor h = gate_->mix(routing.choice, z, pass.batch);
   return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen);
+}
+
+Routing RankUpdate::route(const GateInput& input) const {
+  try {
+    Routing routing = gate_->forward(input);
+    check_choice(routing.choice, input.pass.batch);
+    return routing;
+  } catch (const Error& error) {
+    fail("{}: {}", site_.name, error.what());
+  }
+}
+
+void RankUpdate::check_choice(const Choice& choice, const Batch& batch) const {
+  check(choice.ranks() == ranks(), "the gate chooses among {} ranks, the update has {}",
+        choice.ranks(), ranks());
+  if (choice.kind() == Choice::Kind::kAll) return;
+  const bool by_task = choice.kind() == Choice::Kind::kByTask;
+  const std::int64_t expected = by_task ? batch.tasks : batch.rows();
+  check(choice.weight().size(0) == expected, "the gate chooses for {} {}, the batch has {}",
+        choice.weight().size(0), by_task ? "tasks" : "rows", expected);
 }
 
 torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) const {
@@ -69,7 +92,7 @@ void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass
 }
 
 std::int64_t RankUpdate::active_parameters() const {
-  const double active = gate_->active_ranks(ranks());
+  const double active = gate_->active_ranks(ranks(), /*moment=*/{});
   const bool shared_a = a_.size(0) != ranks();  // every row of A feeds several ranks
   const double a_rows = !train_a_ ? 0 : shared_a ? static_cast<double>(a_.size(0)) : active;
   return std::llround(a_rows * static_cast<double>(site_.in) +

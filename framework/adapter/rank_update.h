@@ -45,6 +45,9 @@ class RankUpdate : public Update {
 
  private:
   torch::Tensor dropped(const torch::Tensor& x, const Pass& pass) const;
+  /// The gate's decision; an error in it names the site.
+  Routing route(const GateInput& input) const;
+  void check_choice(const Choice& choice, const Batch& batch) const;
   void record(const Choice& choice, const torch::Tensor& x, const Pass& pass);
 
   Site site_;

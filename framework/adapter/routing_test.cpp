@@ -2,13 +2,16 @@
 
 #include "framework/adapter/routing.h"
 
+#include "framework/adapter/adapter.h"
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/rank_update.h"
+#include "framework/io/test_files.h"
 #include "framework/testing/fixtures.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <functional>
 
 namespace rankwise {
 namespace {
@@ -101,8 +104,16 @@ TEST(Choice, AppliesEachRowsWeights) {
 
 TEST(Choice, RefusesShapesThatDoNotFit) {
   const Tensor ranks = torch::zeros({3, 2}, kWhole);
-  EXPECT_THROW(Choice::by_row(ranks, torch::zeros({3, 1}, kDouble), 4), c10::Error);
-  EXPECT_THROW(Choice::by_task(ranks, torch::zeros({3}, kDouble)), c10::Error);
+  EXPECT_EQ(error_of([&] {
+              Choice::by_row(ranks, torch::zeros({3, 1}, kDouble), 4);
+            }),
+            "ranks [3, 2] and weight [3, 1] of a choice by row must both be [rows, k]");
+  EXPECT_EQ(error_of([&] { Choice::by_task(ranks == 0, torch::zeros({3}, kDouble)); }),
+            "mask [3, 2] and weight [3] of a choice by task must both be [tasks, ranks]");
+  EXPECT_EQ(error_of([&] {
+              Choice::by_task(ranks, torch::zeros({3, 2}, kDouble));
+            }),
+            "the mask of a choice by task is Long, it must be bool");
 }
 
 TEST(RankUsage, CountsEveryRankOfEveryRow) {
@@ -172,6 +183,48 @@ TEST(RankUpdate, AddsScaleTimesTheProduct) {
               ElementsAre(0.5 + 18, 0.5 + 66, 0.5 + 42));
 }
 
+TEST(RankUpdate, RefusesFactorsThatDoNotFitItsSite) {
+  const auto made = [](const Tensor& a, const Tensor& b) {
+    return error_of([&] {
+      RankUpdate({"layer.0", 2, 1}, {.options = kDouble},
+                 {.a = a, .b = b, .gate = std::make_shared<OpenGate>(2)});
+    });
+  };
+  EXPECT_EQ(made(torch::ones({2, 3}, kDouble), {}), "A must be [rows, 2], it is [2, 3] at layer.0");
+  EXPECT_EQ(made(torch::ones({2, 2}, kDouble), torch::ones({2, 2}, kDouble)),
+            "B must be [1, ranks], it is [2, 2] at layer.0");
+}
+
+// A gate that gives one choice, whatever the batch is.
+class GivenGate : public Gate {
+ public:
+  explicit GivenGate(std::function<Choice()> make) : make_(std::move(make)) {}
+  Routing forward(const GateInput&) override { return make_(); }
+
+ private:
+  std::function<Choice()> make_;
+};
+
+TEST(RankUpdate, RefusesAChoiceThatDoesNotFitAndNamesItsSite) {
+  const auto refusal = [](std::function<Choice()> make) {
+    RankUpdate update(
+        {"layer.0", 2, 1}, {.tasks = 2, .options = kDouble},
+        {.a = torch::ones({2, 2}, kDouble), .gate = std::make_shared<GivenGate>(std::move(make))});
+    const Batch batch = three_rows();
+    const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
+    return error_of([&] { update.forward(batch.features, frozen, {.batch = batch}); });
+  };
+  EXPECT_EQ(refusal([] { return Choice::all(3); }),
+            "layer.0: the gate chooses among 3 ranks, the update has 2");
+  const Tensor weight = torch::ones({4, 2}, kDouble);
+  EXPECT_EQ(refusal([&] { return Choice::by_task(weight > 0, weight); }),
+            "layer.0: the gate chooses for 4 tasks, the batch has 2");
+  EXPECT_EQ(refusal([&] { return Choice::by_row(weight.to(torch::kInt64), weight, 2); }),
+            "layer.0: the gate chooses for 4 rows, the batch has 3");
+  EXPECT_EQ(refusal([&] { return Choice::by_task(weight > 0, weight[0]); }),
+            "layer.0: mask [4, 2] and weight [2] of a choice by task must both be [tasks, ranks]");
+}
+
 TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
   const auto gate = std::make_shared<WatchedGate>(2);
   RankUpdate update = watched_update(gate);
@@ -187,6 +240,62 @@ TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
   EXPECT_THAT(gate->steps, ElementsAre(ElementsAre(6, 6), ElementsAre(3, 3)));
   EXPECT_THAT(integers(update.training_usage()->count()), ElementsAre(6, 6, 3, 3));
   EXPECT_THAT(integers(update.evaluation_usage()->count()), ElementsAre(2, 2, 1, 1));
+}
+
+// A term of 3 for each sequence.
+class CostlyGate : public OpenGate {
+ public:
+  CostlyGate() : OpenGate(2) {}
+  Routing forward(const GateInput& input) override {
+    return {OpenGate::forward(input).choice,
+            mean_term(torch::full({}, 3.0, kDouble), 1, input.pass.batch)};
+  }
+};
+
+// Two sites with costly gates, their terms combined by `rule` of the number of sites.
+class CostlyAdapter : public Adapter {
+ public:
+  explicit CostlyAdapter(double (*rule)(std::int64_t)) : rule_(rule) {
+    for (const char* name : {"a", "b"}) {
+      const Site site{name, 2, 1, {}};
+      add(site, CostlyAdapter::make_update(site, {.tasks = 2, .options = kDouble}));
+    }
+  }
+  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+    return std::make_shared<RankUpdate>(
+        site, setting,
+        RankUpdateParts{.a = torch::ones({2, 2}, kDouble), .gate = std::make_shared<CostlyGate>()});
+  }
+  double auxiliary_factor(std::int64_t sites) const override { return rule_(sites); }
+  void forward(bool training) {
+    const Batch batch = three_rows();
+    const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
+    const Pass pass{.batch = batch, .moment = {.training = training}};
+    for (const auto& [site, update] : attached()) update->forward(batch.features, frozen, pass);
+  }
+
+ private:
+  double (*rule_)(std::int64_t);
+};
+
+TEST(Auxiliary, IsTakenOnceAndOnlyAfterATrainingForward) {
+  CostlyAdapter adapter([](std::int64_t) { return 1.0; });
+  adapter.forward(/*training=*/true);
+  EXPECT_TRUE(adapter.take_auxiliary().sum.defined());
+  EXPECT_FALSE(adapter.take_auxiliary().sum.defined());
+  adapter.forward(/*training=*/true);
+  adapter.forward(/*training=*/false);
+  EXPECT_FALSE(adapter.take_auxiliary().sum.defined()) << "the last forward was no training";
+}
+
+TEST(Auxiliary, TermsOfSitesAreCombinedByTheAdaptersRule) {
+  CostlyAdapter sum([](std::int64_t) { return 1.0; });
+  sum.forward(/*training=*/true);
+  EXPECT_EQ(sum.take_auxiliary().sum.item<double>(), 2 * 3 * 3) << "sites, term, sequences";
+  CostlyAdapter mean([](std::int64_t sites) { return 1 / static_cast<double>(sites); });
+  mean.forward(/*training=*/true);
+  mean.forward(/*training=*/true);  // a pass run again replaces its terms
+  EXPECT_EQ(mean.take_auxiliary().sum.item<double>(), 3 * 3);
 }
 
 TEST(RankUpdate, DropsInputsInTrainingOnlyAndReplays) {

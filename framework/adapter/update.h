@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 namespace rankwise {
 
@@ -39,10 +40,19 @@ class Update : public torch::nn::Module {
   /// [n, in] first-token inputs of the last pass that kept samples; undefined: none.
   virtual torch::Tensor samples() const { return {}; }
 
+  /// The loss term of the last training forward; each call gives it away.
+  AuxiliaryTerm take_auxiliary() { return std::exchange(auxiliary_, {}); }
+  bool has_auxiliary() const { return auxiliary_.sum.defined(); }
+  /// Sets the term: for updates in a forward, and for adapters in `after_forward`.
+  void keep_auxiliary(AuxiliaryTerm term) { auxiliary_ = std::move(term); }
+
   /// After parameters, buffers and training usage were restored from a checkpoint.
   virtual void restored() {}
   /// Once an optimizer step.
   virtual void after_step(const Moment& moment);
+
+ private:
+  AuxiliaryTerm auxiliary_;
 };
 
 }  // namespace rankwise

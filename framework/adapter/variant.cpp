@@ -1,5 +1,7 @@
 #include "framework/adapter/variant.h"
 
+#include <fmt/ranges.h>
+
 namespace rankwise {
 
 Registry<Variant>& variants() {
@@ -9,9 +11,9 @@ Registry<Variant>& variants() {
 
 namespace {
 
-std::string& registration_failure() {
-  static std::string message;
-  return message;
+std::vector<std::string>& registration_failures() {
+  static std::vector<std::string> messages;
+  return messages;
 }
 
 }  // namespace
@@ -20,13 +22,27 @@ void register_variant(const std::string& name, Variant variant) noexcept {
   try {
     variants().add(name, std::move(variant));
   } catch (const Error& error) {
-    registration_failure() = error.what();
+    registration_failures().emplace_back(error.what());
   }
 }
 
 void check_registrations() {
-  const std::string message = std::exchange(registration_failure(), "");
-  if (!message.empty()) fail("{}", message);
+  const auto messages = std::exchange(registration_failures(), {});
+  if (!messages.empty()) fail("{}", fmt::join(messages, "; "));
+}
+
+const Names<Reading>& readings() {
+  static const Names<Reading> names{{Reading::kPaper, "paper"}, {Reading::kReleased, "released"}};
+  return names;
+}
+
+Reading reading_of(const nlohmann::json& options) {
+  const auto reading = options.find("reading");
+  if (reading == options.end()) return Reading::kPaper;
+  const Rule rule = readings().rule();
+  check(reading->is_string() && rule.holds(*reading), "reading: {} is not {}", reading->dump(),
+        rule.expectation);
+  return readings().value(reading->get<std::string>());
 }
 
 std::map<std::string, std::string> differing_defaults(const std::vector<OptionInfo>& paper,

@@ -2,7 +2,20 @@
 
 #include <fmt/ranges.h>
 
-namespace rankwise::options {
+#include <map>
+#include <set>
+
+namespace rankwise {
+
+std::string OptionName::in(const nlohmann::json& object) const {
+  if (object.contains(now)) return now;
+  for (const std::string& older : before) {
+    if (object.contains(older)) return older;
+  }
+  return "";
+}
+
+namespace options {
 
 namespace {
 
@@ -23,13 +36,27 @@ std::string join_path(const std::string& path, const std::string& key) {
   return path + (ends_in_file(path) ? " " : ".") + key;
 }
 
-void fail_unknown_key(const std::string& path, const std::string& key,
-                      const nlohmann::json& known) {
-  std::vector<std::string> names;
-  for (const auto& [name, ignored] : known.items()) names.push_back(name);
+void check_keys(const std::string& path, const nlohmann::json& object,
+                const std::vector<OptionName>& known) {
   const std::string where = path.empty() ? std::string() : path + (ends_in_file(path) ? " " : ": ");
-  if (names.empty()) fail("{}unknown option '{}'; there are no options here", where, key);
-  fail("{}unknown option '{}'; the options are {}", where, key, fmt::join(names, ", "));
+  std::map<std::string, std::string> now_of;  // every name that is read
+  std::set<std::string> names;
+  for (const OptionName& option : known) {
+    now_of[option.now] = option.now;
+    for (const std::string& older : option.before) now_of[older] = option.now;
+    names.insert(option.now);
+  }
+  std::map<std::string, std::string> given;
+  for (const auto& [key, ignored] : object.items()) {
+    const auto found = now_of.find(key);
+    if (found == now_of.end()) {
+      check(!names.empty(), "{}unknown option '{}'; there are no options here", where, key);
+      fail("{}unknown option '{}'; the options are {}", where, key, fmt::join(names, ", "));
+    }
+    const auto [first, fresh] = given.emplace(found->second, key);
+    check(fresh, "{}'{}' and '{}' are names of one option; give '{}' alone", where, first->second,
+          key, found->second);
+  }
 }
 
 void fail_type(const std::string& path, const nlohmann::json& value, const std::string& type) {
@@ -41,4 +68,5 @@ void check_rule(const std::string& path, const nlohmann::json& value, const Rule
   fail("{}: {} is not {}", path, short_dump(value), rule.expectation);
 }
 
-}  // namespace rankwise::options
+}  // namespace options
+}  // namespace rankwise

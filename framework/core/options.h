@@ -8,10 +8,18 @@
 ///         field("rank", self.rank, "columns of B and rows of A", positive());
 ///       }
 ///     };
+///
+/// A choice is an enum whose values get their names in the visit:
+///
+///     field("gate", self.gate, "how scores become gates",
+///           {{Gating::kSigmoid, "sigmoid"}, {Gating::kSoftmax, "softmax"}});
+///
+/// An option that got another name is renamed("now", "before"): the old one is still read.
 #pragma once
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/option_name.h"
 #include "framework/core/rule.h"
 
 #include <cstdint>
@@ -29,14 +37,25 @@ struct OptionInfo {
   std::string default_value;  // as JSON
   std::string expectation;    // from its rule
   std::string help;
-  std::vector<std::string> aliases;  // its former names
+  std::vector<std::string> aliases;  // older names that are still read
 };
 
 namespace options {
 
+/// The argument of a field that names the values of the enum E; braces alone may stand for it.
+template <class E>
+using NamesOf = std::type_identity_t<Names<E>>;
+
+template <class T>
+concept Enum = std::is_enum_v<T>;
+template <class T>
+concept Plain = !std::is_enum_v<T>;
+
 struct AnyField {
   template <class... Arguments>
   void operator()(Arguments&&...) const {}
+  template <Enum E>
+  void operator()(const OptionName&, const E&, const char*, const NamesOf<E>&) const {}
 };
 
 template <class T>
@@ -61,7 +80,7 @@ std::string type_name() {
     return "an integer";
   else if constexpr (std::is_floating_point_v<T>)
     return "a number";
-  else if constexpr (std::is_same_v<T, std::string>)
+  else if constexpr (std::is_same_v<T, std::string> || Enum<T>)
     return "a string";
   else if constexpr (IsOptional<T>::value)
     return type_name<typename T::value_type>() + " or null";
@@ -81,7 +100,7 @@ bool has_type(const nlohmann::json& value) {
     return value.is_number_integer();
   } else if constexpr (std::is_floating_point_v<T>) {
     return value.is_number();
-  } else if constexpr (std::is_same_v<T, std::string>) {
+  } else if constexpr (std::is_same_v<T, std::string> || Enum<T>) {
     return value.is_string();
   } else if constexpr (IsOptional<T>::value) {
     return value.is_null() || has_type<typename T::value_type>(value);
@@ -104,14 +123,20 @@ nlohmann::json to_json(const T& value);
 
 struct Printer {
   nlohmann::json& object;
-  template <class T>
-  void operator()(const char* name, const T& value, const char*, const Rule& = any()) const {
-    object[name] = to_json(value);
+  template <Plain T>
+  void operator()(const OptionName& name, const T& value, const char*, const Rule& = any()) const {
+    object[name.now] = to_json(value);
+  }
+  template <Enum E>
+  void operator()(const OptionName& name, const E& value, const char*,
+                  const NamesOf<E>& names) const {
+    object[name.now] = names.of(value);
   }
 };
 
 template <class T>
 nlohmann::json to_json(const T& value) {
+  static_assert(!Enum<T>, "an enum stands in a field of its own, with the names of its values");
   if constexpr (Visitable<T>) {
     nlohmann::json object = nlohmann::json::object();
     T::visit(value, Printer{object});
@@ -123,9 +148,10 @@ nlohmann::json to_json(const T& value) {
   }
 }
 
-/// Throws Error: an unknown key `key` at `path`, with the known keys of `known`.
-[[noreturn]] void fail_unknown_key(const std::string& path, const std::string& key,
-                                   const nlohmann::json& known);
+/// Throws Error for a key of `object` that is neither a name nor an older name of an option, and
+/// for an option that is given by two of its names.
+void check_keys(const std::string& path, const nlohmann::json& object,
+                const std::vector<OptionName>& known);
 /// Throws Error: `value` at `path` has another type than `type`.
 [[noreturn]] void fail_type(const std::string& path, const nlohmann::json& value,
                             const std::string& type);
@@ -136,17 +162,38 @@ std::string join_path(const std::string& path, const std::string& key);
 template <class T>
 void parse_into(T& target, const nlohmann::json& value, const std::string& path);
 
+struct NameCollector {
+  std::vector<OptionName>& collected;
+  template <Plain T>
+  void operator()(const OptionName& name, const T&, const char*, const Rule& = any()) const {
+    collected.push_back(name);
+  }
+  template <Enum E>
+  void operator()(const OptionName& name, const E&, const char*, const NamesOf<E>&) const {
+    collected.push_back(name);
+  }
+};
+
 struct Parser {
   const nlohmann::json& object;
   const std::string& path;
 
-  template <class T>
-  void operator()(const char* name, T& target, const char*, const Rule& rule = any()) const {
-    const auto found = object.find(name);
-    if (found == object.end()) return;
-    const std::string here = join_path(path, name);
-    parse_into(target, *found, here);
-    if constexpr (!Visitable<T>) check_rule(here, *found, rule);
+  template <Plain T>
+  void operator()(const OptionName& name, T& target, const char*, const Rule& rule = any()) const {
+    const std::string key = name.in(object);
+    if (key.empty()) return;
+    const std::string here = join_path(path, key);
+    parse_into(target, object[key], here);
+    if constexpr (!Visitable<T>) check_rule(here, object[key], rule);
+  }
+  template <Enum E>
+  void operator()(const OptionName& name, E& target, const char*, const NamesOf<E>& names) const {
+    const std::string key = name.in(object);
+    if (key.empty()) return;
+    const std::string here = join_path(path, key);
+    if (!has_type<E>(object[key])) fail_type(here, object[key], type_name<E>());
+    check_rule(here, object[key], names.rule());
+    target = names.value(object[key].template get<std::string>());
   }
 };
 
@@ -154,10 +201,9 @@ template <class T>
 void parse_into(T& target, const nlohmann::json& value, const std::string& path) {
   if (!has_type<T>(value)) fail_type(path, value, type_name<T>());
   if constexpr (Visitable<T>) {
-    const nlohmann::json known = to_json(target);
-    for (const auto& [key, ignored] : value.items()) {
-      if (!known.contains(key)) fail_unknown_key(path, key, known);
-    }
+    std::vector<OptionName> known;
+    T::visit(target, NameCollector{known});
+    check_keys(path, value, known);
     T::visit(target, Parser{value, path});
   } else if constexpr (IsOptional<T>::value) {
     if (value.is_null()) {
@@ -177,15 +223,23 @@ struct Describer {
   const std::string& path;
   std::vector<OptionInfo>& infos;
 
-  template <class T>
-  void operator()(const char* name, const T& value, const char* help,
+  template <Plain T>
+  void operator()(const OptionName& name, const T& value, const char* help,
                   const Rule& rule = any()) const {
-    const std::string here = join_path(path, name);
+    const std::string here = join_path(path, name.now);
     if constexpr (Visitable<T>) {
       describe_into(value, here, infos);
     } else {
-      infos.push_back({here, type_name<T>(), to_json(value).dump(), rule.expectation, help});
+      infos.push_back(
+          {here, type_name<T>(), to_json(value).dump(), rule.expectation, help, name.before});
     }
+  }
+  template <Enum E>
+  void operator()(const OptionName& name, const E& value, const char* help,
+                  const NamesOf<E>& names) const {
+    infos.push_back({join_path(path, name.now), type_name<E>(),
+                     nlohmann::json(names.of(value)).dump(), names.rule().expectation, help,
+                     name.before});
   }
 };
 

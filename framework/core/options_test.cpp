@@ -13,17 +13,20 @@ struct Inner {
   }
 };
 
+enum class Gating { kSigmoid, kSoftmax };
+
 struct Outer {
   std::int64_t rank = 8;
   std::optional<double> alpha;
-  std::string gate = "sigmoid";
+  Gating gate = Gating::kSigmoid;
   std::vector<std::int64_t> ranks{1, 2};
   Inner inner;
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "total ranks", positive());
+    field(renamed("rank", "ranks_in_all", "r"), self.rank, "total ranks", positive());
     field("alpha", self.alpha, "numerator of the scale", positive());
-    field("gate", self.gate, "how scores become gates", one_of({"sigmoid", "softmax"}));
+    field("gate", self.gate, "how scores become gates",
+          {{Gating::kSigmoid, "sigmoid"}, {Gating::kSoftmax, "softmax"}});
     field("ranks", self.ranks, "candidates", each(positive()));
     field("inner", self.inner, "nested");
   }
@@ -41,7 +44,7 @@ std::string refusal(const char* text) {
 TEST(Options, MissingKeysKeepTheirDefaults) {
   const auto parsed = parse_options<Outer>({{"rank", 4}, {"inner", {{"rate", 1}}}}, "x");
   EXPECT_EQ(parsed.rank, 4);
-  EXPECT_EQ(parsed.gate, "sigmoid");
+  EXPECT_EQ(parsed.gate, Gating::kSigmoid);
   EXPECT_FALSE(parsed.alpha.has_value());
   EXPECT_EQ(parsed.inner.rate, 1);
 }
@@ -66,6 +69,39 @@ TEST(Options, RefusalsNameThePlaceTheValueAndTheWayOut) {
   EXPECT_EQ(refusal(R"({"inner": 3})"), "x.json: runs[2].options.inner: 3 is not an object");
   EXPECT_EQ(refusal(R"({"ranks": [1, 0]})"),
             "x.json: runs[2].options.ranks: [1,0] is not a list of values that are positive");
+}
+
+TEST(Options, AnEnumIsReadAndPrintedByItsNames) {
+  const auto parsed = parse_options<Outer>({{"gate", "softmax"}}, "x");
+  EXPECT_EQ(parsed.gate, Gating::kSoftmax);
+  EXPECT_EQ(options_to_json(parsed)["gate"], "softmax");
+  EXPECT_EQ(refusal(R"({"gate": 1})"), "x.json: runs[2].options.gate: 1 is not a string");
+  const OptionInfo info = describe_options<Outer>()[2];
+  EXPECT_EQ(info.type, "a string");
+  EXPECT_EQ(info.default_value, "\"sigmoid\"");
+  EXPECT_EQ(info.expectation, "one of sigmoid, softmax");
+  Outer wrong;
+  wrong.gate = static_cast<Gating>(7);
+  EXPECT_THROW(options_to_json(wrong), Error);
+}
+
+TEST(Options, AnOlderNameIsReadAndTheNewOnePrinted) {
+  const auto parsed = parse_options<Outer>({{"r", 3}}, "x");
+  EXPECT_EQ(parsed.rank, 3);
+  const auto printed = options_to_json(parsed);
+  EXPECT_EQ(printed["rank"], 3);
+  EXPECT_FALSE(printed.contains("r"));
+  EXPECT_EQ(describe_options<Outer>()[0].name, "rank");
+  EXPECT_EQ(describe_options<Outer>()[0].aliases, (std::vector<std::string>{"ranks_in_all", "r"}));
+  EXPECT_EQ(refusal(R"({"r": 0})"), "x.json: runs[2].options.r: 0 is not positive");
+}
+
+TEST(Options, TwoNamesOfOneOptionAreRefused) {
+  EXPECT_EQ(refusal(R"({"r": 3, "rank": 3})"),
+            "x.json: runs[2].options: 'r' and 'rank' are names of one option; give 'rank' alone");
+  EXPECT_EQ(refusal(R"({"r": 3, "ranks_in_all": 3})"),
+            "x.json: runs[2].options: 'r' and 'ranks_in_all' are names of one option; give 'rank' "
+            "alone");
 }
 
 TEST(Options, DescriptionHasEveryFieldWithItsDefault) {

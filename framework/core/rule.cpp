@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <vector>
 
 namespace rankwise {
 
@@ -40,8 +39,7 @@ Rule between(double low, double high) {
                    [low, high](double value) { return value >= low && value <= high; });
 }
 
-Rule one_of(std::initializer_list<std::string> choices) {
-  const std::vector<std::string> known(choices);
+Rule one_of(const std::vector<std::string>& known) {
   return {fmt::format("one of {}", fmt::join(known, ", ")), [known](const nlohmann::json& value) {
             return std::find(known.begin(), known.end(), value.get<std::string>()) != known.end();
           }};

@@ -4,8 +4,8 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <functional>
-#include <initializer_list>
 #include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -20,7 +20,7 @@ Rule positive();
 Rule not_negative();
 Rule at_least(double low);
 Rule between(double low, double high);  // both ends allowed
-Rule one_of(std::initializer_list<std::string> choices);
+Rule one_of(const std::vector<std::string>& choices);
 /// Every element of a list satisfies `rule`.
 Rule each(const Rule& rule);
 

@@ -51,8 +51,8 @@ void check_fits(const PlantOptions& options, const PlantedSite& site) {
   for (const auto& task : site.directions) {
     for (const std::int64_t direction : task) needed = std::max(needed, direction + 1);
   }
-  check(needed <= width, "planted: plant '{}' needs {} directions, and {} has {}", options.plant,
-        needed, site.name, width);
+  check(needed <= width, "planted: plant '{}' needs {} directions, and {} has {}",
+        options_to_json(options)["plant"].get<std::string>(), needed, site.name, width);
 }
 
 class Teacher {
@@ -143,7 +143,7 @@ Split make_split(const PlantOptions& options, Teacher& teacher, const PlantedInp
   Split split = inputs.draw(task, sampling.rows, sampling.seed);
   const Batch batch = batch_of(split, inputs);
   const Tensor clean = teacher.outputs(batch, task);
-  if (options.target == "classes") {
+  if (options.target == PlantOptions::Target::kClasses) {
     set_classes(clean, sampling, split);
   } else {
     set_values(clean, teacher.outputs(batch, -1), sampling, split);
@@ -152,11 +152,12 @@ Split make_split(const PlantOptions& options, Teacher& teacher, const PlantedInp
 }
 
 Task make_task(const PlantOptions& options, std::int64_t index) {
-  const bool classes = options.target == "classes";
+  const bool classes = options.target == PlantOptions::Target::kClasses;
   Task task;
   task.name = fmt::format("planted{}", index);
-  task.family = options.plant == "groups" ? fmt::format("group {}", planted_groups(options)[index])
-                                          : "planted";
+  task.family = options.plant == PlantOptions::Plant::kGroups
+                    ? fmt::format("group {}", planted_groups(options)[index])
+                    : "planted";
   task.kind = classes ? TaskKind::kClassify : TaskKind::kRegress;
   task.classes = classes ? options.outputs : 1;
   task.outputs = options.outputs;
@@ -197,9 +198,10 @@ void scale_losses(std::vector<TaskData>& tasks) {
 }
 
 GivenHead given_head(const PlantOptions& options, const Teacher& teacher) {
-  const auto training = options.head == "frozen"   ? GivenHead::Training::kNone
-                        : options.head == "shared" ? GivenHead::Training::kShared
-                                                   : GivenHead::Training::kPerTask;
+  const auto training = options.head == PlantOptions::Head::kFrozen ? GivenHead::Training::kNone
+                        : options.head == PlantOptions::Head::kShared
+                            ? GivenHead::Training::kShared
+                            : GivenHead::Training::kPerTask;
   return {teacher.head(), training};
 }
 
@@ -209,7 +211,7 @@ SiteTruth site_truth(const PlantOptions& options, const PlantedSite& site) {
   for (const auto& task : site.directions) {
     truth.rank.push_back(static_cast<std::int64_t>(task.size()));
   }
-  if (options.plant != "nested") return truth;
+  if (options.plant != PlantOptions::Plant::kNested) return truth;
   truth.directions = *std::max_element(truth.rank.begin(), truth.rank.end());
   truth.left = flat(site.left.narrow(1, 0, truth.directions));
   truth.right = flat(site.right.narrow(1, 0, truth.directions));
@@ -221,8 +223,8 @@ SuiteTruth truth_of(const PlantOptions& options, const Teacher& teacher) {
   for (const PlantedSite& site : teacher.sites()) {
     truth.sites[site.name] = site_truth(options, site);
   }
-  if (options.plant == "groups") truth.group = planted_groups(options);
-  if (options.inputs == "groups") truth.input_group = planted_groups(options);
+  if (options.plant == PlantOptions::Plant::kGroups) truth.group = planted_groups(options);
+  if (options.inputs == PlantOptions::Inputs::kGroups) truth.input_group = planted_groups(options);
   return truth;
 }
 
@@ -266,11 +268,12 @@ std::vector<std::vector<std::vector<std::int64_t>>> planted_directions(const Pla
     std::vector<std::vector<std::int64_t>> tasks;
     std::int64_t next = 0;
     for (std::int64_t t = 0; t < options.tasks; ++t) {
-      if (options.plant == "groups") {
+      if (options.plant == PlantOptions::Plant::kGroups) {
         tasks.push_back(range(groups[t] * options.group_shared, options.group_shared));
         tasks.back().push_back(own + t);
       } else {
-        tasks.push_back(range(options.plant == "disjoint" ? next : 0, ranks[t]));
+        tasks.push_back(
+            range(options.plant == PlantOptions::Plant::kDisjoint ? next : 0, ranks[t]));
         next += ranks[t];
       }
     }
@@ -280,7 +283,8 @@ std::vector<std::vector<std::vector<std::int64_t>>> planted_directions(const Pla
 }
 
 void check_plant(const PlantOptions& options) {
-  const bool grouped = options.plant == "groups" || options.inputs == "groups";
+  const bool grouped = options.plant == PlantOptions::Plant::kGroups ||
+                       options.inputs == PlantOptions::Inputs::kGroups;
   const std::int64_t members =
       std::accumulate(options.groups.begin(), options.groups.end(), std::int64_t{0});
   check(!grouped || members == options.tasks, "planted: groups of {} tasks in all, of {} tasks",
@@ -293,7 +297,8 @@ SuiteData plant_tasks(const PlantOptions& options, std::shared_ptr<Backbone> bac
   SuiteData made;
   made.dataset.vocabulary = inputs.vocabulary;
   made.dataset.feature_width = inputs.feature_width;
-  made.dataset.target_width = options.target == "classes" ? 1 : options.outputs;
+  made.dataset.target_width =
+      options.target == PlantOptions::Target::kClasses ? 1 : options.outputs;
   made.dataset.tasks = make_tasks(options, teacher, inputs, seed);
   scale_losses(made.dataset.tasks);
   made.truth = truth_of(options, teacher);

@@ -23,14 +23,19 @@
 namespace rankwise {
 
 struct PlantOptions {
+  enum class Plant { kNested, kDisjoint, kGroups };
+  enum class Inputs { kTasks, kGroups, kNone };
+  enum class Head { kFrozen, kShared, kTasks };
+  enum class Target { kValues, kClasses };
+
   std::int64_t tasks = 8, outputs = 16;
-  std::string plant = "nested";
+  Plant plant = Plant::kNested;
   bool same_ranks = false;
   std::vector<std::int64_t> groups{3, 3, 2};
   std::int64_t group_shared = 6;
-  std::string inputs = "tasks";
-  std::string head = "frozen";
-  std::string target = "values";
+  Inputs inputs = Inputs::kTasks;
+  Head head = Head::kFrozen;
+  Target target = Target::kValues;
   double delta = 1, kappa = 0.5, noise = 0.3;
   std::int64_t train = 256, dev = 128, test = 512;
   std::optional<std::int64_t> seed;
@@ -41,18 +46,18 @@ struct PlantOptions {
     field("outputs", self.outputs, "values a target, at most the width", positive());
     field("plant", self.plant,
           "directions of the tasks' updates: nested prefixes, disjoint, or shared in groups",
-          one_of({"nested", "disjoint", "groups"}));
+          {{Plant::kNested, "nested"}, {Plant::kDisjoint, "disjoint"}, {Plant::kGroups, "groups"}});
     field("same_ranks", self.same_ranks, "every site has the same planted ranks");
     field("groups", self.groups, "for groups: tasks of each group, in order", each(positive()));
     field("group_shared", self.group_shared, "for groups: directions a group shares", positive());
     field("inputs", self.inputs, "inputs lie apart by task or by group, or all together (none)",
-          one_of({"tasks", "groups", "none"}));
+          {{Inputs::kTasks, "tasks"}, {Inputs::kGroups, "groups"}, {Inputs::kNone, "none"}});
     field("head", self.head,
           "H is frozen, or the model trains a copy: one shared by all tasks, or one a task",
-          one_of({"frozen", "shared", "tasks"}));
+          {{Head::kFrozen, "frozen"}, {Head::kShared, "shared"}, {Head::kTasks, "tasks"}});
     field("target", self.target,
           "values with noise, or classes: the largest of standardised outputs * 1.5 + a Gaussian",
-          one_of({"values", "classes"}));
+          {{Target::kValues, "values"}, {Target::kClasses, "classes"}});
     field("delta", self.delta, "size of the planted updates", not_negative());
     field("kappa", self.kappa, "how far apart the inputs lie", not_negative());
     field("noise", self.noise, "label noise over the update's effect, train and dev",

@@ -20,12 +20,13 @@ const torch::TensorOptions kDouble = torch::TensorOptions().dtype(torch::kFloat6
 std::vector<Tensor> input_means(const PlantedOptions& options, std::uint64_t seed) {
   const Tensor directions =
       orthogonal_matrix(options.width, planted_stream(seed).stream("inputs")) *
-      (options.inputs == "none" ? 0
-                                : options.kappa * std::sqrt(static_cast<double>(options.width)));
+      (options.inputs == PlantOptions::Inputs::kNone
+           ? 0
+           : options.kappa * std::sqrt(static_cast<double>(options.width)));
   const std::vector<std::int64_t> groups = planted_groups(options);
   std::vector<Tensor> means;
   for (std::int64_t t = 0; t < options.tasks; ++t) {
-    means.push_back(directions[options.inputs == "groups" ? groups[t] : t]);
+    means.push_back(directions[options.inputs == PlantOptions::Inputs::kGroups ? groups[t] : t]);
   }
   return means;
 }

@@ -98,7 +98,7 @@ TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
   PlantedOptions options;
   const auto nested = planted_directions(options, options.layers, kSeed);
   for (const auto& task : nested[1]) EXPECT_EQ(task.front(), 0);
-  options.plant = "disjoint";
+  options.plant = PlantOptions::Plant::kDisjoint;
   std::vector<std::int64_t> all;
   const auto disjoint = planted_directions(options, options.layers, kSeed);
   for (const auto& task : disjoint[1]) {
@@ -111,7 +111,7 @@ TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
 
 TEST(Planted, AGroupsTasksShareAllButOneDirection) {
   PlantedOptions options;
-  options.plant = "groups";
+  options.plant = PlantOptions::Plant::kGroups;
   const auto tasks = planted_directions(options, options.layers, kSeed)[2];
   EXPECT_THAT(planted_groups(options), ElementsAre(0, 0, 0, 1, 1, 1, 2, 2));
   EXPECT_THAT(tasks[0], ElementsAre(0, 1, 2, 3, 4, 5, 18));
@@ -121,13 +121,14 @@ TEST(Planted, AGroupsTasksShareAllButOneDirection) {
   options.groups = {3, 3};
   EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("groups of 6 tasks"));
   options = {};
-  options.plant = "disjoint";
+  options.plant = PlantOptions::Plant::kDisjoint;
   options.width = 16;
   EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("needs 30 directions"));
 }
 
 TEST(Planted, InputsMayLieApartByGroupOrNotAtAll) {
-  const auto mean_of = [](const char* inputs, std::size_t task) {
+  using Inputs = PlantOptions::Inputs;
+  const auto mean_of = [](Inputs inputs, std::size_t task) {
     PlantedOptions options = small();
     options.train = 4000;
     options.inputs = inputs;
@@ -135,16 +136,18 @@ TEST(Planted, InputsMayLieApartByGroupOrNotAtAll) {
     return torch::tensor(suite.dataset.tasks[task].train.features, kDouble).view({-1, 32}).mean(0);
   };
   // A mean of 4,000 Gaussians in 32 dimensions is off by .09; kappa sqrt(d) is 2.83.
-  EXPECT_LE((mean_of("groups", 0) - mean_of("groups", 2)).norm().item<double>(), 0.3);
-  EXPECT_NEAR((mean_of("groups", 0) - mean_of("groups", 3)).norm().item<double>(), 4, 0.3);
-  EXPECT_NEAR((mean_of("tasks", 0) - mean_of("tasks", 2)).norm().item<double>(), 4, 0.3);
-  EXPECT_LE(mean_of("none", 0).norm().item<double>(), 0.3);
+  EXPECT_LE((mean_of(Inputs::kGroups, 0) - mean_of(Inputs::kGroups, 2)).norm().item<double>(), 0.3);
+  EXPECT_NEAR((mean_of(Inputs::kGroups, 0) - mean_of(Inputs::kGroups, 3)).norm().item<double>(), 4,
+              0.3);
+  EXPECT_NEAR((mean_of(Inputs::kTasks, 0) - mean_of(Inputs::kTasks, 2)).norm().item<double>(), 4,
+              0.3);
+  EXPECT_LE(mean_of(Inputs::kNone, 0).norm().item<double>(), 0.3);
 }
 
 TEST(Planted, TargetsMayBeClasses) {
   PlantedOptions options = small();
   options.outputs = 8;
-  options.target = "classes";
+  options.target = PlantOptions::Target::kClasses;
   const SuiteData noisy = make_planted(options, kSeed);
   const Task& task = noisy.dataset.tasks[0].task;
   EXPECT_EQ(task.kind, TaskKind::kClassify);
@@ -162,11 +165,13 @@ TEST(Planted, TargetsMayBeClasses) {
 }
 
 TEST(Planted, TheHeadMayBeTrained) {
-  for (const auto& [head, count] : {std::pair("frozen", 0), {"shared", 1}, {"tasks", 8}}) {
+  using Head = PlantOptions::Head;
+  for (const auto& [head, count] :
+       {std::pair(Head::kFrozen, 0), {Head::kShared, 1}, {Head::kTasks, 8}}) {
     PlantedOptions options = small();
     options.head = head;
     const Model model = unadapted(make_planted(options, kSeed), options);
-    EXPECT_THAT(model.head_parameters(), SizeIs(count)) << head;
+    EXPECT_THAT(model.head_parameters(), SizeIs(count));
     for (const Tensor& weight : model.head_parameters()) {
       EXPECT_TRUE(weight.requires_grad());
       EXPECT_TRUE(torch::equal(weight, make_planted(options, kSeed).head.weight));

@@ -24,8 +24,8 @@ struct Words {
 };
 
 Words own_words(const PlantedTokensOptions& options, std::int64_t task) {
-  if (options.inputs == "none") return {0, options.vocabulary};
-  const bool grouped = options.inputs == "groups";
+  if (options.inputs == PlantOptions::Inputs::kNone) return {0, options.vocabulary};
+  const bool grouped = options.inputs == PlantOptions::Inputs::kGroups;
   const std::int64_t part = grouped ? planted_groups(options)[task] : task;
   const auto parts = grouped ? static_cast<std::int64_t>(options.groups.size()) : options.tasks;
   const std::int64_t count = options.vocabulary / parts;

@@ -102,7 +102,7 @@ TEST(PlantedTokens, AShareOfTheTokensAreTheTasksOwnWords) {
   const auto own = std::count_if(tokens.begin(), tokens.end(), [](auto w) { return w >= 32; });
   // .5 of its own and half of the others: .75, of some 480 draws; five times sqrt(.75 * .25 / 480).
   EXPECT_NEAR(static_cast<double>(own) / static_cast<double>(tokens.size()), 0.75, 0.1);
-  options.inputs = "none";
+  options.inputs = PlantOptions::Inputs::kNone;
   const SuiteData none = make_planted_tokens(options, transformer());
   const auto& any = none.dataset.tasks[1].train.tokens;
   EXPECT_GE(std::count_if(any.begin(), any.end(), [](auto w) { return w < 32; }), 100);
@@ -135,7 +135,7 @@ TEST(PlantedTokens, RefusesWhatDoesNotFit) {
               HasSubstr("40 outputs exceed the width 32"));
   options = small();
   options.tasks = 8;
-  options.plant = "disjoint";
+  options.plant = PlantOptions::Plant::kDisjoint;
   SuiteSetting narrow = transformer();
   narrow.backbone_options["hidden"] = 16;
   EXPECT_THAT(error_of([&] { make_planted_tokens(options, narrow); }),

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
 namespace rankwise::conformance {
 
 using torch::Tensor;
@@ -14,14 +12,21 @@ using toy::Recipe;
 
 namespace {
 
-// [T] ranks that one row of each task uses at this site.
-Tensor active_ranks(Update& update, std::int64_t tasks) {
-  if (const auto selection = update.gate()->selection()) {
-    return selection->rank.to(torch::kCPU, torch::kInt64);
-  }
-  const double active = update.gate()->active_ranks(update.ranks());
-  EXPECT_EQ(active, std::floor(active)) << "active ranks of a row are a whole number";
-  return torch::full({tasks}, static_cast<std::int64_t>(active), torch::kInt64);
+// [T] ranks that a row of each task used, of what was counted over `rows` [T]. Every task has rows.
+Tensor used_ranks(RankUsage& usage, const Tensor& rows) {
+  return usage.count().sum(1).to(torch::kCPU, torch::kFloat64) / rows.to(torch::kFloat64);
+}
+
+// What was counted is what the gate says of itself, and what is off had no weight.
+void expect_usage(RankUsage& usage, const Tensor& rows, double active, const std::string& site) {
+  const Tensor used = used_ranks(usage, rows);
+  EXPECT_TRUE(torch::equal(used, used.floor()))
+      << site << ": the rows of a task used different numbers of ranks: " << used;
+  EXPECT_NEAR(used.mean().item<double>(), active, 1e-9)
+      << site << ": active_ranks() is not the mean over tasks of the ranks a row used: " << used;
+  const Tensor off = usage.gate_mass().masked_select(usage.count() == 0);
+  EXPECT_EQ(off.count_nonzero().item<std::int64_t>(), 0)
+      << site << ": a rank that was counted as off has a weight";
 }
 
 Tensor rows_of_tasks(const Dataset& data, SplitName name) {
@@ -60,9 +65,14 @@ void usage(const Recipe& recipe) {
   for (const auto& [site, update] : model->adapter().attached()) {
     if (update->gate() == nullptr) continue;
     ++routed;
-    const Tensor expected = rows * active_ranks(*update, data.task_count());
+    expect_usage(*update->evaluation_usage(), rows,
+                 update->gate()->active_ranks(update->ranks(), {}), site.name);
+    if (const auto selection = update->gate()->selection()) {
+      EXPECT_TRUE(torch::equal(used_ranks(*update->evaluation_usage(), rows),
+                               selection->rank.to(torch::kCPU, torch::kFloat64)))
+          << site.name << ": selection() is not what the rows of each task used";
+    }
     const Tensor count = update->evaluation_usage()->count().to(torch::kCPU);
-    EXPECT_TRUE(torch::equal(count.sum(1), expected)) << site.name << "\n" << count;
     EXPECT_GE(count.min().item<std::int64_t>(), 0);
     EXPECT_TRUE(update->evaluation_usage()->gate_mass().isfinite().all().item<bool>());
     const Tensor together = update->evaluation_usage()->together();
@@ -87,17 +97,18 @@ void usage(const Recipe& recipe) {
 void training_usage(const Recipe& recipe) {
   const auto model = toy::model(recipe);
   const Batch batch = train_batch(recipe);
-  std::vector<Tensor> active;  // before the step: a selection may move with it
+  std::vector<double> active;  // before the step: a selection may move with it
   for (const auto& [site, update] : model->adapter().attached()) {
-    if (update->gate() != nullptr) active.push_back(active_ranks(*update, batch.tasks));
+    if (update->gate() == nullptr) continue;
+    active.push_back(
+        update->gate()->active_ranks(update->ranks(), {.training = true, .step = 0, .steps = 1}));
   }
   trainer(*model, recipe, toy::training(1)).step(toy::examples(recipe.kind, 4));
   std::size_t i = 0;
   for (const auto& [site, update] : model->adapter().attached()) {
     if (update->gate() == nullptr) continue;
-    EXPECT_TRUE(torch::equal(update->training_usage()->count().sum(1).to(torch::kCPU),
-                             batch.task_rows.to(torch::kCPU) * active[i++]))
-        << site.name;
+    expect_usage(*update->training_usage(), batch.task_rows.to(torch::kCPU), active[i++],
+                 site.name);
   }
   EXPECT_GT(i, 0U) << "no site counts usage: declare an exemption";
 }

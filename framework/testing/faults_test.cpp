@@ -23,33 +23,31 @@ class FaultyGate : public Gate {
     if (fault_ != "save_load") register_buffer("weight", weight_);
   }
 
-  Choice forward(const GateInput& input) override {
+  Routing forward(const GateInput& input) override {
     const bool training = input.pass.moment.training;
     Tensor weight = weight_;
     if (fault_ == "replay") weight = torch::rand_like(weight);
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
     if (fault_ == "evaluation_state" && !training) weight_.add_(1);
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
-    if (fault_ == "micro_batches" && training) {
-      // A batch statistic where a sum over sequences belongs.
-      term_ = {input.x.mean().square(), input.pass.batch.sequences()};
-    }
-    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+    Tensor mask = torch::ones_like(weight, torch::kBool);
+    if (fault_ == "off_weight") mask.select(1, 0).fill_(false);  // and its weight stays
+    Choice choice = Choice::by_task(mask, weight);
+    if (fault_ != "micro_batches") return choice;
+    return {std::move(choice), {input.x.mean().square()}};  // where a sum over sequences belongs
   }
 
-  double active_ranks(std::int64_t ranks) const override {
-    const bool wrong = fault_ == "usage" || fault_ == "training_usage";
+  double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const override {
+    const bool wrong = fault_ == "usage" || fault_ == "training_usage" || fault_ == "off_weight";
     return static_cast<double>(wrong ? ranks - 1 : ranks);
   }
   std::int64_t active_parameters() const override {
     return fault_ == "counts" ? 1'000'000 : Gate::active_parameters();
   }
-  AuxiliaryTerm take_auxiliary() override { return std::exchange(term_, {}); }
 
  private:
   std::string fault_;
   Tensor weight_;  // [T, R]
-  AuxiliaryTerm term_;
 };
 
 class FaultyUpdate : public RankUpdate {
@@ -99,6 +97,48 @@ toy::Recipe recipe_with(const std::string& fault) {
   return {.variant = "faulty", .kind = kind, .unregistered = std::move(variant)};
 }
 
+// A gate by task, soft in training and hard in evaluation, where task t uses t ranks: none of 0.
+class HardeningGate : public Gate {
+ public:
+  explicit HardeningGate(const Setting& setting) {
+    const Tensor task = torch::arange(setting.tasks, setting.options).unsqueeze(1);
+    const Tensor rank = torch::arange(kRanks, setting.options);
+    logit_ = register_parameter("logit", 2 * (task - rank) - 1);  // above zero for rank < task
+  }
+
+  Routing forward(const GateInput& input) override {
+    const Tensor soft = torch::sigmoid(logit_);
+    if (input.pass.moment.training) return Choice::by_task(torch::ones_like(open()), soft);
+    return Choice::by_task(open(), soft * open());
+  }
+  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
+    if (moment.training) return static_cast<double>(ranks);
+    return open().sum(1).to(torch::kFloat64).mean().item<double>();
+  }
+  std::optional<Selection> selection() const override { return Selection{.rank = open().sum(1)}; }
+
+ private:
+  Tensor open() const { return logit_ > 0; }
+
+  Tensor logit_;  // [T, R]
+};
+
+toy::Recipe hardening_recipe() {
+  auto variant = std::make_shared<Variant>();
+  variant->resolve = [](const nlohmann::json& options, const std::string& path) {
+    check(options.empty(), "{}: no_such_option is unknown", path);
+    return options;
+  };
+  variant->make = [](const nlohmann::json&) {
+    return rank_adapter([](const Site& site, const Setting& setting) {
+      RankUpdateParts parts = lora_parts(site, setting, kRanks);
+      parts.gate = std::make_shared<HardeningGate>(setting);
+      return parts;
+    });
+  };
+  return {.variant = "hardening", .unregistered = std::move(variant)};
+}
+
 // Failures that a check reports on a variant.
 int failures(const std::string& check, const toy::Recipe& recipe) {
   ::testing::TestPartResultArray results;
@@ -115,6 +155,17 @@ int failures(const std::string& check, const toy::Recipe& recipe) {
 TEST(ConformanceFaults, EachCheckSeesItsFault) {
   for (const auto& check : conformance::checks()) {
     EXPECT_GT(failures(check.name, recipe_with(check.name)), 0) << check.name << " sees nothing";
+  }
+}
+
+TEST(ConformanceFaults, AWeightOnARankThatIsOffIsSeen) {
+  EXPECT_GT(failures("usage", recipe_with("off_weight")), 0);
+  EXPECT_GT(failures("training_usage", recipe_with("off_weight")), 0);
+}
+
+TEST(ConformanceFaults, AGateThatHardensInEvaluationPasses) {
+  for (const auto& check : conformance::checks()) {
+    EXPECT_EQ(failures(check.name, hardening_recipe()), 0) << check.name;
   }
 }
 

@@ -68,6 +68,10 @@ Dataset sequences(const std::vector<std::int64_t>& tokens,
   return dataset;
 }
 
+torch::Tensor rows(std::int64_t count) {
+  return torch::tensor({{1.0, 0.0}}, kDouble).repeat({count, 1});
+}
+
 std::vector<std::int64_t> integers(const torch::Tensor& tensor) {
   const torch::Tensor host = tensor.detach().to(torch::kCPU, torch::kInt64).contiguous();
   const auto* first = host.data_ptr<std::int64_t>();

@@ -53,9 +53,10 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
 
 Assembly assemble(const RunConfig& config, const Places& places, const std::string& device) {
   Assembly made;
-  made.tensors = torch::TensorOptions()
-                     .device(parse_device(device))
-                     .dtype(config.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32);
+  made.tensors =
+      torch::TensorOptions()
+          .device(parse_device(device))
+          .dtype(config.train.precision == Precision::kFp64 ? torch::kFloat64 : torch::kFloat32);
   made.seed = Seed(static_cast<std::uint64_t>(config.seed));
   made.suite = load_suite(config.data, suite_setting(config, places));
   made.model = make_model(config, places, made);

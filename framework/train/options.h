@@ -11,6 +11,9 @@
 
 namespace rankwise {
 
+enum class LearningSchedule { kLinear, kCosine, kConstant };
+enum class Precision { kFp32, kFp64 };
+
 struct TrainOptions {
   /// Raised by a fix that changes the results of these options.
   static constexpr std::int64_t kRevision = 1;
@@ -22,7 +25,7 @@ struct TrainOptions {
   std::int64_t micro_batch = 0;
   double learning_rate = 1e-3;
   std::optional<double> head_learning_rate;
-  std::string schedule = "linear";
+  LearningSchedule schedule = LearningSchedule::kLinear;
   double warmup = 0.06;
   double weight_decay = 0.01;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
@@ -31,7 +34,7 @@ struct TrainOptions {
   std::int64_t evaluations = 3;
   bool evaluate_at_start = false;
   std::int64_t evaluation_rows = 2048;
-  std::string precision = "fp32";
+  Precision precision = Precision::kFp32;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -43,7 +46,9 @@ struct TrainOptions {
     field("head_learning_rate", self.head_learning_rate, "of the heads; null: the same",
           positive());
     field("schedule", self.schedule, "after the warm-up: to zero by linear or cosine, or constant",
-          one_of({"linear", "cosine", "constant"}));
+          {{LearningSchedule::kLinear, "linear"},
+           {LearningSchedule::kCosine, "cosine"},
+           {LearningSchedule::kConstant, "constant"}});
     field("warmup", self.warmup, "share of the steps with rising learning rate", between(0, 1));
     field("weight_decay", self.weight_decay, "AdamW's decoupled decay", not_negative());
     field("beta1", self.beta1, "AdamW's", between(0, 1));
@@ -57,7 +62,8 @@ struct TrainOptions {
     field("evaluate_at_start", self.evaluate_at_start, "one more before the first step");
     field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
           positive());
-    field("precision", self.precision, "fp32 or fp64", one_of({"fp32", "fp64"}));
+    field("precision", self.precision, "fp32 or fp64",
+          {{Precision::kFp32, "fp32"}, {Precision::kFp64, "fp64"}});
   }
 };
 

@@ -1,6 +1,7 @@
 #include "framework/train/statistics.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 namespace rankwise {
@@ -55,7 +56,10 @@ SiteUsage site_usage(Update& update) {
   if (gate->balance_bias().defined()) usage.balance_bias = doubles(gate->balance_bias());
   if (const auto selection = gate->selection()) {
     usage.chosen_rank = values<std::int64_t, std::int64_t>(selection->rank, torch::kInt64);
-    usage.probability = doubles(selection->probability);
+    usage.probability =
+        selection->probability.defined()
+            ? doubles(selection->probability)
+            : std::vector<double>(usage.count.size(), std::numeric_limits<double>::quiet_NaN());
   }
   if (gate->task_embedding().defined()) usage.task_embedding = doubles(gate->task_embedding());
   return usage;

@@ -146,6 +146,7 @@ void Trainer::optimize(double factor) {
   const torch::NoGradGuard no_grad;
   if (gradients_) gradients_->add();
   if (optimizer_) {
+    model_.adapter().edit_gradients(moment());
     if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(parameters_, options_.clip);
     model_.adapter().before_step(moment());
     const std::vector<double> rates = peak_rates(options_);

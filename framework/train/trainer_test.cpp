@@ -39,9 +39,9 @@ TEST(Schedule, WarmsUpThenFallsToZeroOneStepAfterTheLast) {
   options.steps = 6;
   options.warmup = 1.0 / 3;
   EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, 0.75, 0.5, 0.25));
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, 1, 1, 1));
-  options.schedule = "cosine";
+  options.schedule = LearningSchedule::kCosine;
   const double half = (1 + std::cos(std::numbers::pi / 4)) / 2;
   EXPECT_THAT(factors(options),
               ElementsAre(0.5, 1, 1, DoubleEq(half), DoubleEq(0.5), DoubleEq(1 - half)));
@@ -139,7 +139,7 @@ TEST(Trainer, HeadsHaveALearningRateOfTheirOwn) {
   options.learning_rate = 1e-3;
   options.head_learning_rate = 1e-1;
   options.weight_decay = 0;
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   options.warmup = 0;
   const auto adapter = copies(model->adapter_parameters());
   const auto heads = copies(model->head_parameters());
@@ -153,7 +153,7 @@ TEST(Trainer, WeightDecayIsDecoupled) {
   const auto model = toy::model(kLora);
   const auto plain = toy::model(kLora);
   TrainOptions options = toy::training(1);
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   options.warmup = 0;
   options.weight_decay = 0.5;
   const Tensor start = model->adapter_parameters()[0].detach().clone();
@@ -226,8 +226,9 @@ class WatchedAdapter : public Adapter {
   std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
   AuxiliaryTerm take_auxiliary() override {
     calls_.list.emplace_back("auxiliary");
-    return {torch::full({}, 12.0, kDouble), 2};
+    return {torch::full({}, 12.0, kDouble)};
   }
+  void edit_gradients(const Moment& moment) override { note("edit", moment); }
   void before_step(const Moment& moment) override { note("before", moment); }
   void after_step(const Moment& moment) override { note("after", moment); }
 
@@ -251,11 +252,36 @@ TEST(Trainer, CallsTheHooksOnceAStep) {
   options.micro_batch = 1;
   Trainer trainer = make_trainer(model, options);
   const StepRecord record = trainer.step({{0, 0}, {0, 1}});
-  EXPECT_THAT(calls.list, ElementsAre("auxiliary", "auxiliary", "before 0/2", "after 0/2"));
+  EXPECT_THAT(calls.list,
+              ElementsAre("auxiliary", "auxiliary", "edit 0/2", "before 0/2", "after 0/2"));
   EXPECT_EQ(record.auxiliary, 12) << "two terms of 12 over two sequences";
   calls.list.clear();
   trainer.step({{0, 0}});
-  EXPECT_THAT(calls.list, ElementsAre("auxiliary", "before 1/2", "after 1/2"));
+  EXPECT_THAT(calls.list, ElementsAre("auxiliary", "edit 1/2", "before 1/2", "after 1/2"));
+}
+
+// The norm of all gradients that the optimizer used in one step.
+double used_norm(const toy::Recipe& recipe, double clip) {
+  const auto model = toy::model(recipe);
+  TrainOptions options = toy::training(1);
+  options.clip = clip;
+  make_trainer(*model, options).step(toy::examples(recipe.kind, 2));
+  double sum = 0;
+  for (const Tensor& parameter : model->parameters()) {
+    if (parameter.grad().defined()) sum += parameter.grad().square().sum().item<double>();
+  }
+  return std::sqrt(sum);
+}
+
+TEST(Trainer, ClipsTheGradientsThatAVariantHasEdited) {
+  // A variant may drop gradients (dylora) or make them larger (lora_fa); both are far over 0.01.
+  for (const toy::Recipe& recipe :
+       {toy::Recipe{.variant = "dylora", .options = {{"update", "last"}}},
+        toy::Recipe{.variant = "lora_fa", .options = {{"gradient", "corrected"}, {"alpha", 1}}}}) {
+    EXPECT_GT(used_norm(recipe, 0), 0.02) << recipe.variant;
+    // clip_grad_norm_ divides by the norm + 1e-6.
+    EXPECT_NEAR(used_norm(recipe, 0.01), 0.01, 1e-6) << recipe.variant;
+  }
 }
 
 TEST(Checkpoint, GoesOnWithTheSameBits) {
