@@ -17,7 +17,9 @@ json variant_identity(const json& config, json identity) {
   const std::string name = config.at("variant");
   const Variant& variant = variants().find(name);
   identity["variant"] = name;
-  identity["options"] = differing({.values = config.at("options"), .options = variant.options});
+  identity["options"] = differing({.values = config.at("options"),
+                                   .options = variant.options,
+                                   .revision = variant.revision(config.at("options"))});
   if (const Plugin* plugin = plugin_of(name)) identity["plugin"] = plugin->sha256;
   return identity;
 }

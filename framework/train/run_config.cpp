@@ -31,8 +31,8 @@ struct RunMembers {
     field("group", self.group, "name of runs that belong together; empty: the label");
     field("options", self.options, "the variant's options");
     field("seed", self.seed, "seed of every random stream", not_negative());
-    field("adapter_seed", self.adapter_seed, "changes only the adapter's initialisation",
-          not_negative());
+    field(renamed("adapter_seed", "adapter_stream"), self.adapter_seed,
+          "changes only the adapter's initialisation", not_negative());
     field("backbone", self.backbone, "name and options of the backbone");
     field("data", self.data, "suite and subsets");
     field("train", self.train, "training");
@@ -58,20 +58,10 @@ auto at_path(const std::string& path, Lookup lookup) {
   }
 }
 
-// adapter_seed was called adapter_stream.
-json by_todays_names(json run, const std::string& path) {
-  if (!run.is_object() || !run.contains("adapter_stream")) return run;
-  check(!run.contains("adapter_seed"), "{}: has both adapter_seed and adapter_stream, its old name",
-        path);
-  run["adapter_seed"] = run["adapter_stream"];
-  run.erase("adapter_stream");
-  return run;
-}
-
 }  // namespace
 
 RunConfig resolve_run(const json& run, const std::string& path) {
-  const auto members = parse_options<RunMembers>(by_todays_names(run, path), path);
+  const auto members = parse_options<RunMembers>(run, path);
   check(!members.variant.empty(), "{}: has no variant; the variants are {}", path,
         fmt::join(variants().names(), ", "));
   const Variant& variant =
