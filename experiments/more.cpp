@@ -502,7 +502,7 @@ class More : public Adapter {
 const RegisterVariant<MoreOptions> registration(
     "more",
     {.paper = "Zhang et al., Findings of ACL 2025 (arXiv:2505.22694), eq. 3, 4 and 8",
-     .summary = "a learnt rank a task: prefixes of one pair, chosen by task embeddings",
+     .summary = "a learnt rank per task: prefixes of one pair, chosen by task embeddings",
      .exemptions = {{"finite_differences/*.gate.*",
                      "trained through a straight-through estimate; compared with its surrogate in "
                      "more_test.cpp"}}},

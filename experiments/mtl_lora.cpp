@@ -98,7 +98,7 @@ const RegisterVariant<MtlLoraOptions> registration(
     "mtl_lora",
     {.paper =
          "Yang et al., AAAI 2025 (arXiv:2410.09437), sum_i softmax(w_t / tau)_i B^i Lambda_t A",
-     .summary = "a shared A, a matrix a task in the rank space, heads B averaged a task"},
+     .summary = "a shared A, a matrix per task in the rank space, heads B averaged per task"},
     mtl_lora);
 
 }  // namespace

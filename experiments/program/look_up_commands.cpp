@@ -53,10 +53,9 @@ std::string cell(std::string text) {
 }
 
 void list_markdown() {
-  fmt::print("| variant | what it is | source |\n|---|---|---|\n");
+  fmt::print("| variant | what it is |\n|---|---|\n");
   for (const std::string& name : variants().names()) {
-    const VariantFacts& facts = variants().find(name).facts;
-    fmt::print("| `{}` | {} | {} |\n", name, cell(facts.summary), cell(facts.paper));
+    fmt::print("| `{}` | {} |\n", name, cell(variants().find(name).facts.summary));
   }
 }
 
