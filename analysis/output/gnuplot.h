@@ -28,7 +28,8 @@ std::vector<std::filesystem::path> draw(const Drawing& drawing, const std::files
 /// A text as a gnuplot string constant: it's -> 'it''s'.
 std::string gnuplot_string(std::string_view text);
 
-/// Labels as file names, each its own: "ranks 64/8" -> "ranks_64_8", a second one "ranks_64_8-2".
+/// Labels as file names (figure_slug), each its own: "ranks 64/8" -> "ranks_64_8", a second one
+/// "ranks_64_8-2".
 std::vector<std::string> file_names(const std::vector<std::string>& labels);
 
 }  // namespace rankwise::analysis

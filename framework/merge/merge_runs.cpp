@@ -3,6 +3,7 @@
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/core/provenance.h"
+#include "framework/core/slug.h"
 #include "framework/merge/outcome.h"
 #include "framework/merge/similarity.h"
 #include "framework/record/run_reader.h"

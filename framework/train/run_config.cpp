@@ -3,11 +3,10 @@
 #include "framework/adapter/variant.h"
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
+#include "framework/core/slug.h"
 #include "framework/model/backbone.h"
 
 #include <fmt/ranges.h>
-
-#include <cctype>
 
 namespace rankwise {
 
@@ -137,19 +136,6 @@ RunIdentity identify(const RunConfig& config, const Places& places) {
   }
   identity.protocol_hash = sha256(canonical(protocol));
   return identity;
-}
-
-std::string slug(const std::string& text) {
-  std::string result;
-  for (const char character : text) {
-    const auto letter = static_cast<unsigned char>(character);
-    if (std::isalnum(letter) != 0 || character == '.' || character == '_') {
-      result += static_cast<char>(std::tolower(letter));
-    } else if (!result.empty() && result.back() != '-') {
-      result += '-';
-    }
-  }
-  return result;
 }
 
 std::filesystem::path run_file(const RunConfig& config, const RunIdentity& identity,

@@ -63,7 +63,4 @@ std::string run_file_ending(const RunConfig& config, const RunIdentity& identity
 /// The lock beside it that the process which executes the run holds.
 std::filesystem::path lock_path(const std::filesystem::path& run_file);
 
-/// Lower-case letters, digits, '.', '_' and '-': for file names.
-std::string slug(const std::string& text);
-
 }  // namespace rankwise

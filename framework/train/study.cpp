@@ -2,6 +2,7 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/core/json_file.h"
+#include "framework/core/slug.h"
 #include "framework/model/model.h"
 
 #include <fmt/ranges.h>

@@ -146,11 +146,6 @@ TEST(RunFileName, HoldsStudyLabelSeedAndHash) {
             std::filesystem::path("r/my-study/smora-8-2--s0-0123456789.h5"));
 }
 
-TEST(Slug, KeepsFileNamesSimple) {
-  EXPECT_EQ(slug("lora rank=4"), "lora-rank-4");
-  EXPECT_EQ(slug("../../etc").find('/'), std::string::npos);
-}
-
 // A study in a file of its own.
 std::filesystem::path study_file(const std::string& text) {
   const auto path = test_folder() / "x.json";
