@@ -1,5 +1,7 @@
 #include "framework/adapter/variant.h"
 
+#include "framework/core/registration.h"
+
 namespace rankwise {
 
 Registry<Variant>& variants() {
@@ -7,26 +9,8 @@ Registry<Variant>& variants() {
   return registry;
 }
 
-namespace {
-
-std::string& registration_failure() {
-  static std::string message;
-  return message;
-}
-
-}  // namespace
-
 void register_variant(const std::string& name, Variant variant) noexcept {
-  try {
-    variants().add(name, std::move(variant));
-  } catch (const Error& error) {
-    registration_failure() = error.what();
-  }
-}
-
-void check_registrations() {
-  const std::string message = std::exchange(registration_failure(), "");
-  if (!message.empty()) fail("{}", message);
+  register_item(variants(), name, std::move(variant));
 }
 
 std::map<std::string, std::string> differing_defaults(const std::vector<OptionInfo>& paper,
