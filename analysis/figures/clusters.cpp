@@ -208,8 +208,7 @@ void draw_run(const Run& run, const std::string& name, const ClustersOptions& op
   }
 }
 
-FigureFiles draw_clusters(const FigureRequest& request) {
-  const auto options = parse_options<ClustersOptions>(request.options, "figure clusters: options");
+FigureFiles draw_clusters(const FigureRequest& request, const ClustersOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   FigureFiles result;
   const std::vector<std::string> names = file_names(runs.labels());
@@ -220,11 +219,11 @@ FigureFiles draw_clusters(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "clusters",
+    "PCA and t-SNE of task embeddings and sampled sequences, with silhouettes; first seed",
+    draw_clusters);
 
-Figure clusters_figure() {
-  return {"PCA and t-SNE of task embeddings and sampled sequences, with silhouettes; first seed",
-          describe_options<ClustersOptions>(), draw_clusters};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -88,9 +88,7 @@ Drawing all_sites(const std::string& name, const Run& run, const std::vector<Coa
   return heat_drawing(maps, look);
 }
 
-FigureFiles draw_coactivation(const FigureRequest& request) {
-  const auto options =
-      parse_options<CoactivationOptions>(request.options, "figure coactivation: options");
+FigureFiles draw_coactivation(const FigureRequest& request, const CoactivationOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   const std::vector<std::string> names = file_names(runs.labels());
   FigureFiles result;
@@ -116,11 +114,11 @@ FigureFiles draw_coactivation(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "coactivation",
+    "ranks by ranks: how often tokens chose both, ordered by clustering; first seed",
+    draw_coactivation);
 
-Figure coactivation_figure() {
-  return {"ranks by ranks: how often tokens chose both, ordered by clustering; first seed",
-          describe_options<CoactivationOptions>(), draw_coactivation};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

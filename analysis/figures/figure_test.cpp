@@ -6,6 +6,7 @@
 #include "framework/io/atomic_file.h"
 #include "framework/io/test_files.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +41,7 @@ test::RunSpec drawn_run(const std::string& label) {
 FigureFiles draw_figure(const std::string& name, const fs::path& folder,
                         const nlohmann::json& options = nlohmann::json::object()) {
   const RunSet runs = load_runs({folder});
-  return figures().find(name).draw({runs, folder / "figures", options});
+  return figures().find(name).make({runs, folder / "figures"}, options);
 }
 
 std::vector<std::string> names(const std::vector<fs::path>& files, const std::string& extension) {
@@ -54,11 +55,39 @@ std::vector<std::string> names(const std::vector<fs::path>& files, const std::st
 
 using Names = std::vector<std::string>;
 
+/// The files of this folder that draw something.
+Names sources() {
+  Names stems;
+  for (const auto& entry : fs::directory_iterator(RANKWISE_SOURCE_DIR "/analysis/figures")) {
+    const std::string stem = entry.path().stem().string();
+    const bool source = entry.path().extension() == ".cpp" && !stem.ends_with("_test");
+    if (source && stem != "figure") stems.push_back(stem);
+  }
+  std::sort(stems.begin(), stems.end());
+  return stems;
+}
+
+TEST(Figure, EachRegistersItselfUnderTheNameOfItsFile) {
+  EXPECT_EQ(figures().names(), sources());
+  EXPECT_GT(figures().names().size(), 10U);
+}
+
 TEST(Figure, UnknownNamesListTheKnownOnes) {
-  EXPECT_EQ(figures().names(), (Names{"clusters", "coactivation", "gradients", "pareto", "profiles",
-                                      "rank_distribution", "ranks", "recovery", "routing",
-                                      "selection", "similarity", "sweep", "training", "usage"}));
-  EXPECT_THROW(figures().find("usages"), Error);
+  EXPECT_EQ(error_of([] { figures().find("usages"); }),
+            fmt::format("unknown figure 'usages'; the figures are {}",
+                        fmt::join(figures().names(), ", ")));
+}
+
+struct NoOptions {
+  template <class Self, class Visitor>
+  static void visit(Self&, Visitor&&) {}
+};
+
+TEST(Figure, OfANameThatIsTakenIsAnError) {
+  const RegisterFigure again(
+      "usage", "", +[](const FigureRequest&, const NoOptions&) { return FigureFiles(); });
+  EXPECT_EQ(error_of(check_registrations), "figure 'usage' is registered twice");
+  EXPECT_FALSE(figures().find("usage").options.empty());
 }
 
 TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {

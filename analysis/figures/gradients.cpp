@@ -51,8 +51,7 @@ std::vector<HeatMap> to_maps(const std::vector<std::string>& labels,
   return maps;
 }
 
-FigureFiles draw_gradients(const FigureRequest& request) {
-  const auto options = parse_options<GradientOptions>(request.options, "figure gradients: options");
+FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   FigureFiles result;
   std::vector<std::string> labels;
@@ -87,12 +86,11 @@ FigureFiles draw_gradients(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "gradients",
+    "correlation of the gradients of B's columns over the steps, one panel a label; first seed",
+    draw_gradients);
 
-Figure gradients_figure() {
-  return {
-      "correlation of the gradients of B's columns over the steps, one panel a label; first seed",
-      describe_options<GradientOptions>(), draw_gradients};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -105,8 +105,7 @@ LineStyle style(const ParetoOptions& options, const ScoreName& score,
   return style;
 }
 
-FigureFiles draw_pareto(const FigureRequest& request) {
-  const auto options = parse_options<ParetoOptions>(request.options, "figure pareto: options");
+FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   check_one_protocol(runs);
   const ScoreName score = score_name(runs, options.score);
@@ -131,11 +130,10 @@ FigureFiles draw_pareto(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "pareto", "score against parameters, time or memory of every label, with those not dominated",
+    draw_pareto);
 
-Figure pareto_figure() {
-  return {"score against parameters, time or memory of every label, with those not dominated",
-          describe_options<ParetoOptions>(), draw_pareto};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

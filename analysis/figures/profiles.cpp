@@ -53,8 +53,7 @@ Line to_line(const std::string& label, const std::vector<double>& thresholds,
   return line;
 }
 
-FigureFiles draw_profiles(const FigureRequest& request) {
-  const auto options = parse_options<ProfilesOptions>(request.options, "figure profiles: options");
+FigureFiles draw_profiles(const FigureRequest& request, const ProfilesOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   check_one_protocol(runs);
   const NumberChoice choice{.split = options.split, .parameters = options.parameters};
@@ -92,11 +91,10 @@ FigureFiles draw_profiles(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "profiles", "performance profiles: share of runs and tasks beyond each score, with bands",
+    draw_profiles);
 
-Figure profiles_figure() {
-  return {"performance profiles: share of runs and tasks beyond each score, with bands",
-          describe_options<ProfilesOptions>(), draw_profiles};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -59,9 +59,8 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
   return style;
 }
 
-FigureFiles draw_rank_distribution(const FigureRequest& request) {
-  const auto options =
-      parse_options<RankDistributionOptions>(request.options, "figure rank_distribution: options");
+FigureFiles draw_rank_distribution(const FigureRequest& request,
+                                   const RankDistributionOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   const std::vector<std::string> names = file_names(runs.labels());
   FigureFiles result;
@@ -85,11 +84,11 @@ FigureFiles draw_rank_distribution(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "rank_distribution",
+    "ranks that each task chose or used in each layer, one panel a task, one figure a label",
+    draw_rank_distribution);
 
-Figure rank_distribution_figure() {
-  return {"ranks that each task chose or used in each layer, one panel a task, one figure a label",
-          describe_options<RankDistributionOptions>(), draw_rank_distribution};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -97,8 +97,7 @@ std::vector<LinePanel> task_panels(const Labelled& groups) {
   return panels;
 }
 
-FigureFiles draw_ranks(const FigureRequest& request) {
-  const auto options = parse_options<RanksOptions>(request.options, "figure ranks: options");
+FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options) {
   FigureFiles result;
   Labelled groups;
   std::size_t seeds = 0;
@@ -126,11 +125,10 @@ FigureFiles draw_ranks(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "ranks", "chosen rank over steps, over all tasks and of each one, with bands over seeds",
+    draw_ranks);
 
-Figure ranks_figure() {
-  return {"chosen rank over steps, over all tasks and of each one, with bands over seeds",
-          describe_options<RanksOptions>(), draw_ranks};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -33,8 +33,7 @@ HeatMap to_map(const std::string& label, const RankConfusion& confusion) {
   return map;
 }
 
-FigureFiles draw_recovery(const FigureRequest& request) {
-  const auto options = parse_options<RecoveryOptions>(request.options, "figure recovery: options");
+FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& options) {
   FigureFiles result;
   std::vector<HeatMap> maps;
   std::size_t seeds = 0;
@@ -64,11 +63,10 @@ FigureFiles draw_recovery(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration("recovery",
+                                  "chosen against planted ranks as a heat map, one panel a label",
+                                  draw_recovery);
 
-Figure recovery_figure() {
-  return {"chosen against planted ranks as a heat map, one panel a label",
-          describe_options<RecoveryOptions>(), draw_recovery};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -26,8 +26,7 @@ void add_lines(const std::string& label, const RoutingCurves& curves,
   }
 }
 
-FigureFiles draw_routing(const FigureRequest& request) {
-  const auto options = parse_options<RoutingOptions>(request.options, "figure routing: options");
+FigureFiles draw_routing(const FigureRequest& request, const RoutingOptions& options) {
   FigureFiles result;
   std::map<std::string, std::vector<Line>> lines;
   const RunSet runs = choose_labels(request.runs, options.labels);
@@ -54,11 +53,10 @@ FigureFiles draw_routing(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "routing", "routing entropy, dead ranks, load and balance bias over steps, all labels",
+    draw_routing);
 
-Figure routing_figure() {
-  return {"routing entropy, dead ranks, load and balance bias over steps, all labels",
-          describe_options<RoutingOptions>(), draw_routing};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

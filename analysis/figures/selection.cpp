@@ -37,9 +37,7 @@ std::vector<HeatMap> maps(const Selection& selection) {
   return result;
 }
 
-FigureFiles draw_selection(const FigureRequest& request) {
-  const auto options =
-      parse_options<SelectionOptions>(request.options, "figure selection: options");
+FigureFiles draw_selection(const FigureRequest& request, const SelectionOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   FigureFiles result;
   const std::vector<std::string> names = file_names(runs.labels());
@@ -70,11 +68,11 @@ FigureFiles draw_selection(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "selection",
+    "a selector's probabilities of ranks over steps, one panel a task, one figure a label",
+    draw_selection);
 
-Figure selection_figure() {
-  return {"a selector's probabilities of ranks over steps, one panel a task, one figure a label",
-          describe_options<SelectionOptions>(), draw_selection};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -105,9 +105,7 @@ Drawing similarity_drawing(const std::string& name, const RunGroup& group,
   return heat_drawing({map}, style);
 }
 
-FigureFiles draw_similarity(const FigureRequest& request) {
-  const auto options =
-      parse_options<SimilarityOptions>(request.options, "figure similarity: options");
+FigureFiles draw_similarity(const FigureRequest& request, const SimilarityOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   const std::vector<std::string> names = file_names(runs.labels());
   FigureFiles result;
@@ -132,11 +130,11 @@ FigureFiles draw_similarity(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "similarity",
+    "tasks by tasks: likeness of rank usage and of embeddings, with tree and silhouette",
+    draw_similarity);
 
-Figure similarity_figure() {
-  return {"tasks by tasks: likeness of rank usage and of embeddings, with tree and silhouette",
-          describe_options<SimilarityOptions>(), draw_similarity};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -97,8 +97,7 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   return line_drawing({panel}, style);
 }
 
-FigureFiles draw_sweep(const FigureRequest& request) {
-  const auto options = parse_options<SweepOptions>(request.options, "figure sweep: options");
+FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   check_one_protocol(runs);
   const auto axes = options.axis.empty() ? sweep_axes(runs) : std::vector{options.axis};
@@ -116,11 +115,10 @@ FigureFiles draw_sweep(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "sweep", "a score over one number of the config, a line for labels that differ in it alone",
+    draw_sweep);
 
-Figure sweep_figure() {
-  return {"a score over one number of the config, a line for labels that differ in it alone",
-          describe_options<SweepOptions>(), draw_sweep};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -128,8 +128,7 @@ Drawing scores_drawing(const RunSet& runs) {
   return line_drawing(panels, style);
 }
 
-FigureFiles draw_training(const FigureRequest& request) {
-  const auto options = parse_options<TrainingOptions>(request.options, "figure training: options");
+FigureFiles draw_training(const FigureRequest& request, const TrainingOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   std::vector<LossCurve> curves;
   std::size_t steps = 0;
@@ -147,11 +146,11 @@ FigureFiles draw_training(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "training",
+    "training loss over steps, and dev scores of each task over evaluations, all labels",
+    draw_training);
 
-Figure training_figure() {
-  return {"training loss over steps, and dev scores of each task over evaluations, all labels",
-          describe_options<TrainingOptions>(), draw_training};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -93,9 +93,8 @@ void draw_group(const RunGroup& group, const std::string& name, bool sites,
   if (sites) result.add(draw(sites_drawing(name, group, *usage), out));
 }
 
-FigureFiles draw_usage(const FigureRequest& request) {
+FigureFiles draw_usage(const FigureRequest& request, const UsageOptions& options) {
   FigureFiles result;
-  const auto options = parse_options<UsageOptions>(request.options, "figure usage: options");
   const RunSet runs = choose_labels(request.runs, options.labels);
   const std::vector<std::string> names = file_names(runs.labels());
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -110,11 +109,10 @@ FigureFiles draw_usage(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "usage", "heat map of tasks by ranks: share of the dev tokens that used a rank, one a label",
+    draw_usage);
 
-Figure usage_figure() {
-  return {"heat map of tasks by ranks: share of the dev tokens that used a rank, one a label",
-          describe_options<UsageOptions>(), draw_usage};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

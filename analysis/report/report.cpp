@@ -143,7 +143,7 @@ void add_figures(const RunSet& runs, const ReportOptions& options, data& page) {
     const TemporaryFolder folder;
     try {
       made.push_back(figure_entry(
-          name, figure, figure.draw({runs, folder.path(), figure_options(name, options.set)})));
+          name, figure, figure.make({runs, folder.path()}, figure_options(name, options.set))));
     } catch (const Error& error) {
       missing.push_back(named(name, "why", error.what()));
     }

@@ -4,6 +4,7 @@
 #include "analysis/compare/test_cells.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/tables/scores.h"
+#include "analysis/tables/table_kind.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -91,5 +92,11 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
   std::erase(table.footers, "");
   return table;
 }
+
+namespace {
+
+const RegisterTable registration("ablation", "every label against a reference", ablation_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

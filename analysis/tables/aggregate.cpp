@@ -5,6 +5,7 @@
 #include "analysis/statistics/bootstrap.h"
 #include "analysis/statistics/robust.h"
 #include "analysis/tables/scores.h"
+#include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -103,5 +104,12 @@ Table aggregate_table(const RunSet& set, const AggregateOptions& options) {
   add_footers(set, scored, table);
   return table;
 }
+
+namespace {
+
+const RegisterTable registration("aggregate", "all tasks and seeds at once: IQM, median, P(better)",
+                                 aggregate_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -4,6 +4,7 @@
 #include "analysis/runs/axis.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/tables/scores.h"
+#include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -138,5 +139,11 @@ Table grid_table(const RunSet& runs, const GridOptions& options) {
   std::erase(table.footers, "");
   return table;
 }
+
+namespace {
+
+const RegisterTable registration("grid", "one score over two axes of the config", grid_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

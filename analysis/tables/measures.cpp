@@ -3,6 +3,7 @@
 #include "analysis/measures/planted_measures.h"
 #include "analysis/measures/rank_recovery.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -134,5 +135,12 @@ Table mean_rank_table(const RunSet& set, const MeanRankOptions&) {
   add_setting(set, table);
   return table;
 }
+
+namespace {
+
+const RegisterTable measures("measures", "recovery of what a suite planted", measures_table);
+const RegisterTable mean_rank("mean_rank", "mean chosen rank over steps", mean_rank_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

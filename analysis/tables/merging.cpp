@@ -4,6 +4,7 @@
 #include "analysis/runs/run_scores.h"
 #include "analysis/runs/task_scores.h"
 #include "analysis/statistics/significance.h"
+#include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 #include "framework/record/run_reader.h"
 
@@ -118,5 +119,11 @@ Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
   for (auto& line : unfinished_footers(runs)) table.footers.push_back(std::move(line));
   return table;
 }
+
+namespace {
+
+const RegisterTable registration("merging", "each task before and after merging", merging_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -3,6 +3,7 @@
 #include "analysis/compare/best_rows.h"
 #include "analysis/runs/axis.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/tables/table_kind.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -133,5 +134,12 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
   std::erase(table.footers, "");
   return table;
 }
+
+namespace {
+
+const RegisterTable registration("scores", "score of every task, parameters and speed",
+                                 scores_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -57,7 +57,7 @@ void figure(const AnalysisArguments& arguments) {
   const Figure& found = figures().find(arguments.name);
   const RunSet runs = load_and_warn(arguments.paths);
   const std::string out = arguments.out.empty() ? "figures" : arguments.out;
-  const FigureFiles files = found.draw({runs, out, set_options(arguments.set)});
+  const FigureFiles files = found.make({runs, out}, set_options(arguments.set));
   for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
   for (const auto& file : files.files) fmt::print("{}\n", file.string());
 }
