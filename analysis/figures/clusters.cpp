@@ -5,7 +5,7 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/statistics/projection.h"
 #include "analysis/statistics/silhouette.h"
-#include "framework/core/error.h"
+#include "framework/core/slug.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -193,7 +193,7 @@ std::vector<std::string> sites_to_draw(const RunFile& file, const ClustersOption
   return {site, kPooled};
 }
 
-/// Draws one label, or notes why not.
+/// Draws every site of one run, or notes why not.
 void draw_run(const Run& run, const std::string& name, const ClustersOptions& options,
               const std::filesystem::path& out, FigureFiles& result) {
   const RunFile file(run.path);
@@ -203,20 +203,16 @@ void draw_run(const Run& run, const std::string& name, const ClustersOptions& op
       result.leave_out(run.label, fmt::format("no sampled sequences at '{}'", site));
       continue;
     }
-    const std::string file_name = fmt::format("{}_{}", name, file_names({site}).front());
+    const std::string file_name = fmt::format("{}_{}", name, figure_slug(site));
     result.add(draw(clusters_drawing(file_name, run, *points, file.layout().tasks), out));
   }
 }
 
 FigureFiles draw_clusters(const FigureRequest& request, const ClustersOptions& options) {
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  FigureFiles result;
-  const std::vector<std::string> names = file_names(runs.labels());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    draw_run(runs.groups[i].runs.front(), "clusters_" + names[i], options, request.out, result);
-  }
-  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
-  return result;
+  return draw_each_label(request, options.labels, "clusters",
+                         [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+                           draw_run(group.runs.front(), name, options, request.out, result);
+                         });
 }
 
 const RegisterFigure registration(

@@ -4,10 +4,10 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/site_names.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace rankwise::analysis {
@@ -88,30 +88,27 @@ Drawing all_sites(const std::string& name, const Run& run, const std::vector<Coa
   return heat_drawing(maps, look);
 }
 
-FigureFiles draw_coactivation(const FigureRequest& request, const CoactivationOptions& options) {
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  const std::vector<std::string> names = file_names(runs.labels());
-  FigureFiles result;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const Run& run = runs.groups[i].runs.front();
-    const std::vector<Coactivation> sites = read_sites(run);
-    const Coactivation* wanted = nullptr;
-    for (const Coactivation& pairs : sites) {
-      if (options.site.empty() || pairs.site == options.site) wanted = &pairs;
-    }
-    if (wanted == nullptr) {
-      result.leave_out(run.label,
-                       fmt::format("no ranks chosen together are recorded{}",
-                                   options.site.empty() ? std::string()
-                                                        : fmt::format(" at '{}'", options.site)));
-      continue;
-    }
-    const std::string name = "coactivation_" + names[i];
-    result.add(draw(one_site(name, run, *wanted), request.out));
-    if (options.sites) result.add(draw(all_sites(name, run, sites), request.out));
+/// The last of `sites`, or the one asked for. Throws NothingToDraw where there is none.
+const Coactivation& wanted_site(const std::vector<Coactivation>& sites, const std::string& name) {
+  const auto wanted = std::find_if(sites.rbegin(), sites.rend(), [&](const Coactivation& pairs) {
+    return name.empty() || pairs.site == name;
+  });
+  if (wanted == sites.rend()) {
+    throw NothingToDraw("no ranks chosen together are recorded" +
+                        (name.empty() ? "" : fmt::format(" at '{}'", name)));
   }
-  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
-  return result;
+  return *wanted;
+}
+
+FigureFiles draw_coactivation(const FigureRequest& request, const CoactivationOptions& options) {
+  return draw_each_label(
+      request, options.labels, "coactivation",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const Run& run = group.runs.front();
+        const std::vector<Coactivation> sites = read_sites(run);
+        result.add(draw(one_site(name, run, wanted_site(sites, options.site)), request.out));
+        if (options.sites) result.add(draw(all_sites(name, run, sites), request.out));
+      });
 }
 
 const RegisterFigure registration(

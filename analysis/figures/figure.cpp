@@ -1,11 +1,17 @@
 #include "analysis/figures/figure.h"
 
+#include "analysis/output/gnuplot.h"
+#include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/token_choice.h"
+#include "framework/core/error.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
 
 namespace rankwise::analysis {
+
 void FigureFiles::add(const std::vector<std::filesystem::path>& more) {
   files.insert(files.end(), more.begin(), more.end());
 }
@@ -44,6 +50,25 @@ std::string FigureFiles::reasons() const {
 Registry<Figure>& figures() {
   static Registry<Figure> registry("figure", "figures");
   return registry;
+}
+
+FigureFiles draw_each_label(const FigureRequest& request, const std::vector<std::string>& labels,
+                            const std::string& prefix, const DrawLabel& draw) {
+  const RunSet runs = choose_labels(request.runs, labels);
+  const std::vector<std::string> names = file_names(runs.labels());
+  FigureFiles result;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const RunGroup& group = runs.groups[i];
+    try {
+      draw(group, prefix + "_" + names[i], result);
+    } catch (const UnknownTokens& error) {
+      result.leave_out(group.label, error.what());
+    } catch (const NothingToDraw& error) {
+      result.leave_out(group.label, error.what());
+    }
+  }
+  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
+  return result;
 }
 
 }  // namespace rankwise::analysis

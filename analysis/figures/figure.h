@@ -10,6 +10,7 @@
 #include "framework/core/registration.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -51,5 +52,15 @@ struct RegisterFigure {
     register_item(figures(), name, make_kind("figure " + name, std::move(summary), draw));
   }
 };
+
+/// Draws the files of one label, whose names begin with `name`. Throws NothingToDraw with the
+/// reason where it can not.
+using DrawLabel =
+    std::function<void(const RunGroup& group, const std::string& name, FigureFiles& result)>;
+
+/// Draws each of `labels` (all where none is named) as "<prefix>_<label>"; those that can not be
+/// drawn are noted with the reason. Throws Error where none can.
+FigureFiles draw_each_label(const FigureRequest& request, const std::vector<std::string>& labels,
+                            const std::string& prefix, const DrawLabel& draw);
 
 }  // namespace rankwise::analysis

@@ -3,8 +3,6 @@
 #include "analysis/measures/rank_usage.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
-#include "analysis/runs/token_choice.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -61,27 +59,14 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
 
 FigureFiles draw_rank_distribution(const FigureRequest& request,
                                    const RankDistributionOptions& options) {
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  const std::vector<std::string> names = file_names(runs.labels());
-  FigureFiles result;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = runs.groups[i];
-    try {
-      const auto ranks = layer_ranks(group);
-      if (!ranks) {
-        result.leave_out(group.label, "no rank is chosen");
-        continue;
-      }
-      const std::vector<HeatMap> maps = to_maps(*ranks);
-      result.add(
-          draw(heat_drawing(maps, style("rank_distribution_" + names[i], group, *ranks, maps)),
-               request.out));
-    } catch (const UnknownTokens& error) {
-      result.leave_out(group.label, error.what());
-    }
-  }
-  check(!result.files.empty(), "no run chooses among ranks: {}", result.reasons());
-  return result;
+  return draw_each_label(
+      request, options.labels, "rank_distribution",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const auto ranks = layer_ranks(group);
+        if (!ranks) throw NothingToDraw("no rank is chosen");
+        const std::vector<HeatMap> maps = to_maps(*ranks);
+        result.add(draw(heat_drawing(maps, style(name, group, *ranks, maps)), request.out));
+      });
 }
 
 const RegisterFigure registration(

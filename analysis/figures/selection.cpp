@@ -2,7 +2,6 @@
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -37,35 +36,33 @@ std::vector<HeatMap> maps(const Selection& selection) {
   return result;
 }
 
+HeatStyle style(const std::string& name, const RunGroup& group,
+                const std::vector<HeatMap>& panels) {
+  HeatStyle style{.name = name};
+  style.heading =
+      fmt::format("{}: mean over sites, {}; dot: mean chosen rank", group.label,
+                  group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed");
+  style.panel_name = "task";
+  style.row_name = style.row_axis = "step";
+  style.column_axis = "rank";
+  style.mark_name = "chosen_rank";
+  style.colour = "probability of the selector";
+  style.high = share_scale(panels);
+  style.rows_along_x = true;
+  style.row_height = 0.11;
+  style.panel_height = 0.9;
+  return style;
+}
+
 FigureFiles draw_selection(const FigureRequest& request, const SelectionOptions& options) {
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  FigureFiles result;
-  const std::vector<std::string> names = file_names(runs.labels());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = runs.groups[i];
-    const auto selection = read_selection(group);
-    if (!selection) {
-      result.leave_out(group.label, "no selector is recorded");
-      continue;
-    }
-    const std::vector<HeatMap> panels = maps(*selection);
-    HeatStyle style{.name = "selection_" + names[i]};
-    style.heading = fmt::format(
-        "{}: mean over sites, {}; dot: mean chosen rank", group.label,
-        group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed");
-    style.panel_name = "task";
-    style.row_name = style.row_axis = "step";
-    style.column_axis = "rank";
-    style.mark_name = "chosen_rank";
-    style.colour = "probability of the selector";
-    style.high = share_scale(panels);
-    style.rows_along_x = true;
-    style.row_height = 0.11;
-    style.panel_height = 0.9;
-    result.add(draw(heat_drawing(panels, style), request.out));
-  }
-  check(!result.files.empty(), "no run records a selector: {}", result.reasons());
-  return result;
+  return draw_each_label(
+      request, options.labels, "selection",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const auto selection = read_selection(group);
+        if (!selection) throw NothingToDraw("no selector is recorded");
+        const std::vector<HeatMap> panels = maps(*selection);
+        result.add(draw(heat_drawing(panels, style(name, group, panels)), request.out));
+      });
 }
 
 const RegisterFigure registration(

@@ -3,8 +3,6 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/site_names.h"
-#include "analysis/runs/token_choice.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -81,32 +79,15 @@ Drawing sites_drawing(const std::string& name, const RunGroup& group, const Grou
   return heat_drawing(maps, look);
 }
 
-/// Draws one label, or notes why not.
-void draw_group(const RunGroup& group, const std::string& name, bool sites,
-                const std::filesystem::path& out, FigureFiles& result) {
-  const std::optional<GroupUsage> usage = read_usage(group);
-  if (!usage) {
-    result.leave_out(group.label, "no rank usage is recorded");
-    return;
-  }
-  result.add(draw(summed_drawing(name, group, *usage), out));
-  if (sites) result.add(draw(sites_drawing(name, group, *usage), out));
-}
-
 FigureFiles draw_usage(const FigureRequest& request, const UsageOptions& options) {
-  FigureFiles result;
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  const std::vector<std::string> names = file_names(runs.labels());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = runs.groups[i];
-    try {
-      draw_group(group, "usage_" + names[i], options.sites, request.out, result);
-    } catch (const UnknownTokens& error) {
-      result.leave_out(group.label, error.what());
-    }
-  }
-  check(!result.files.empty(), "no run records rank usage: {}", result.reasons());
-  return result;
+  return draw_each_label(request, options.labels, "usage",
+                         [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+                           const std::optional<GroupUsage> usage = read_usage(group);
+                           if (!usage) throw NothingToDraw("no rank usage is recorded");
+                           result.add(draw(summed_drawing(name, group, *usage), request.out));
+                           if (options.sites)
+                             result.add(draw(sites_drawing(name, group, *usage), request.out));
+                         });
 }
 
 const RegisterFigure registration(

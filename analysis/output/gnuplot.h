@@ -1,12 +1,20 @@
 /// Draws with gnuplot: the data as CSV, the script, and the picture as SVG, PDF and PNG.
 #pragma once
 
+#include "framework/core/error.h"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rankwise::analysis {
+
+/// A picture would be empty: the reason completes "not drawn, ...".
+class NothingToDraw : public Error {
+ public:
+  using Error::Error;
+};
 
 /// One picture. In the script the string variable `data` names the CSV file; fields are separated
 /// by commas, the encoding is UTF-8, and text is drawn as it is (no markup).

@@ -266,7 +266,7 @@ class Figures(Errors):
     def test_say_when_there_is_nothing_to_draw(self) -> None:
         self.succeed(tiny_study({"variant": "linear_probe"}))
         done = run("figure", "usage", self.results, "--out", self.folder / "figures")
-        self.assert_line(done, "no run records rank usage", "linear_probe")
+        self.assert_line(done, "no rank usage is recorded", "linear_probe")
 
     def test_say_when_gnuplot_is_missing(self) -> None:
         out = self.folder / "figures"
