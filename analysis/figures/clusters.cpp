@@ -5,7 +5,7 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/statistics/projection.h"
 #include "analysis/statistics/silhouette.h"
-#include "framework/core/error.h"
+#include "framework/core/slug.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -193,38 +193,42 @@ std::vector<std::string> sites_to_draw(const RunFile& file, const ClustersOption
   return {site, kPooled};
 }
 
-/// Draws one label, or notes why not.
+/// Whether the points [n, D] have a spread, without which a projection means nothing.
+bool spread_out(const MatrixXd& points) {
+  return points.allFinite() && (points.rowwise() - points.row(0)).cwiseAbs().maxCoeff() > 0;
+}
+
+/// Draws every site of one run, or notes why not.
 void draw_run(const Run& run, const std::string& name, const ClustersOptions& options,
               const std::filesystem::path& out, FigureFiles& result) {
-  const RunFile file(run.path);
+  const RunFile& file = run.file();
   for (const std::string& site : sites_to_draw(file, options)) {
     const auto points = embedding_points(file, site, static_cast<std::size_t>(options.points));
     if (!points || points->samples < kFewestSamples) {
       result.leave_out(run.label, fmt::format("no sampled sequences at '{}'", site));
       continue;
     }
-    const std::string file_name = fmt::format("{}_{}", name, file_names({site}).front());
+    if (!spread_out(points->points)) {
+      result.leave_out(run.label, fmt::format("all samples at '{}' are alike or not finite", site));
+      continue;
+    }
+    const std::string file_name = fmt::format("{}_{}", name, figure_slug(site));
     result.add(draw(clusters_drawing(file_name, run, *points, file.layout().tasks), out));
   }
 }
 
-FigureFiles draw_clusters(const FigureRequest& request) {
-  const auto options = parse_options<ClustersOptions>(request.options, "figure clusters: options");
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  FigureFiles result;
-  const std::vector<std::string> names = file_names(runs.labels());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    draw_run(runs.groups[i].runs.front(), "clusters_" + names[i], options, request.out, result);
-  }
-  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
-  return result;
+FigureFiles draw_clusters(const FigureRequest& request, const ClustersOptions& options) {
+  return draw_each_label(request, options.labels, "clusters",
+                         [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+                           draw_run(group.runs.front(), name, options, request.out, result);
+                         });
 }
+
+const RegisterFigure registration(
+    "clusters",
+    "PCA and t-SNE of task embeddings and sampled sequences, with silhouettes; first seed",
+    draw_clusters);
 
 }  // namespace
-
-Figure clusters_figure() {
-  return {"PCA and t-SNE of task embeddings and sampled sequences, with silhouettes; first seed",
-          describe_options<ClustersOptions>(), draw_clusters};
-}
 
 }  // namespace rankwise::analysis

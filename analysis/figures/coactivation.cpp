@@ -4,10 +4,10 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/site_names.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace rankwise::analysis {
@@ -22,7 +22,7 @@ struct CoactivationOptions {
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
     field("site", self.site, "site to draw; empty: the last that records it");
-    field("sites", self.sites, "draw one panel a site as well, two columns wide");
+    field("sites", self.sites, "draw one panel per site as well, two columns wide");
   }
 };
 
@@ -36,7 +36,7 @@ HeatMap to_map(const Coactivation& pairs, const std::string& title) {
 /// Every site of a run that records it, in the layout's order.
 std::vector<Coactivation> read_sites(const Run& run) {
   std::vector<Coactivation> sites;
-  const RunFile file(run.path);
+  const RunFile& file = run.file();
   for (const SiteRecord& site : file.layout().sites) {
     if (auto pairs = coactivation(file, site)) sites.push_back(std::move(*pairs));
   }
@@ -88,39 +88,34 @@ Drawing all_sites(const std::string& name, const Run& run, const std::vector<Coa
   return heat_drawing(maps, look);
 }
 
-FigureFiles draw_coactivation(const FigureRequest& request) {
-  const auto options =
-      parse_options<CoactivationOptions>(request.options, "figure coactivation: options");
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  const std::vector<std::string> names = file_names(runs.labels());
-  FigureFiles result;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const Run& run = runs.groups[i].runs.front();
-    const std::vector<Coactivation> sites = read_sites(run);
-    const Coactivation* wanted = nullptr;
-    for (const Coactivation& pairs : sites) {
-      if (options.site.empty() || pairs.site == options.site) wanted = &pairs;
-    }
-    if (wanted == nullptr) {
-      result.leave_out(run.label,
-                       fmt::format("no ranks chosen together are recorded{}",
-                                   options.site.empty() ? std::string()
-                                                        : fmt::format(" at '{}'", options.site)));
-      continue;
-    }
-    const std::string name = "coactivation_" + names[i];
-    result.add(draw(one_site(name, run, *wanted), request.out));
-    if (options.sites) result.add(draw(all_sites(name, run, sites), request.out));
+/// The last of `sites`, or the one asked for. Throws NothingToDraw where there is none.
+const Coactivation& wanted_site(const std::vector<Coactivation>& sites, const std::string& name) {
+  const auto wanted = std::find_if(sites.rbegin(), sites.rend(), [&](const Coactivation& pairs) {
+    return name.empty() || pairs.site == name;
+  });
+  if (wanted == sites.rend()) {
+    throw NothingToDraw("no ranks chosen together are recorded" +
+                        (name.empty() ? "" : fmt::format(" at '{}'", name)));
   }
-  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
-  return result;
+  return *wanted;
 }
+
+FigureFiles draw_coactivation(const FigureRequest& request, const CoactivationOptions& options) {
+  return draw_each_label(
+      request, options.labels, "coactivation",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const Run& run = group.runs.front();
+        const std::vector<Coactivation> sites = read_sites(run);
+        result.add(draw(one_site(name, run, wanted_site(sites, options.site)), request.out));
+        if (options.sites) result.add(draw(all_sites(name, run, sites), request.out));
+      });
+}
+
+const RegisterFigure registration(
+    "coactivation",
+    "ranks by ranks: how often tokens chose both, ordered by clustering; first seed",
+    draw_coactivation);
 
 }  // namespace
-
-Figure coactivation_figure() {
-  return {"ranks by ranks: how often tokens chose both, ordered by clustering; first seed",
-          describe_options<CoactivationOptions>(), draw_coactivation};
-}
 
 }  // namespace rankwise::analysis

@@ -1,45 +1,32 @@
 #include "analysis/figures/figure.h"
 
+#include "analysis/output/gnuplot.h"
+#include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/token_choice.h"
+#include "framework/core/error.h"
+#include "framework/core/printable.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 namespace rankwise::analysis {
-namespace {
-
-Registry<Figure> built_in() {
-  Registry<Figure> registry("figure", "figures");
-  registry.add("clusters", clusters_figure());
-  registry.add("coactivation", coactivation_figure());
-  registry.add("gradients", gradients_figure());
-  registry.add("pareto", pareto_figure());
-  registry.add("profiles", profiles_figure());
-  registry.add("rank_distribution", rank_distribution_figure());
-  registry.add("ranks", ranks_figure());
-  registry.add("recovery", recovery_figure());
-  registry.add("routing", routing_figure());
-  registry.add("selection", selection_figure());
-  registry.add("similarity", similarity_figure());
-  registry.add("sweep", sweep_figure());
-  registry.add("training", training_figure());
-  registry.add("usage", usage_figure());
-  return registry;
-}
-
-}  // namespace
 
 void FigureFiles::add(const std::vector<std::filesystem::path>& more) {
   files.insert(files.end(), more.begin(), more.end());
 }
 
-void FigureFiles::leave_out(const std::string& label, const std::string& reason) {
+void FigureFiles::leave_out(const std::string& label, const std::string& why) {
+  const std::string reason = printable(why), name = printable(label);
   const auto found = std::find_if(left_out_.begin(), left_out_.end(),
                                   [&](const auto& entry) { return entry.first == reason; });
   if (found != left_out_.end()) {
-    found->second.push_back(label);
+    auto& labels = found->second;
+    if (std::find(labels.begin(), labels.end(), name) == labels.end()) labels.push_back(name);
   } else {
-    left_out_.push_back({reason, {label}});
+    left_out_.push_back({reason, {name}});
   }
 }
 
@@ -65,8 +52,48 @@ std::string FigureFiles::reasons() const {
 }
 
 Registry<Figure>& figures() {
-  static Registry<Figure> registry = built_in();
+  static Registry<Figure> registry("figure", "figures");
   return registry;
+}
+
+void leave_out_empty(std::vector<LinePanel>& panels, FigureFiles& result) {
+  std::vector<std::string> labels;  // in their order
+  std::set<std::string> drawn;
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      if (std::find(labels.begin(), labels.end(), line.label) == labels.end()) {
+        labels.push_back(line.label);
+      }
+      if (has_numbers(line)) drawn.insert(line.label);
+    }
+  }
+  for (const std::string& label : labels) {
+    if (!drawn.contains(label)) result.leave_out(label, "it has no finite number");
+  }
+  for (LinePanel& panel : panels) {
+    std::erase_if(panel.lines, [&](const Line& line) { return !drawn.contains(line.label); });
+  }
+  std::erase_if(panels, [](const LinePanel& panel) { return panel.lines.empty(); });
+  check(!panels.empty(), "nothing to draw: {}", result.reasons());
+}
+
+FigureFiles draw_each_label(const FigureRequest& request, const std::vector<std::string>& labels,
+                            const std::string& prefix, const DrawLabel& draw) {
+  const RunSet runs = choose_labels(request.runs, labels);
+  const std::vector<std::string> names = file_names(runs.labels());
+  FigureFiles result;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const RunGroup& group = runs.groups[i];
+    try {
+      draw(group, prefix + "_" + names[i], result);
+    } catch (const UnknownTokens& error) {
+      result.leave_out(group.label, error.what());
+    } catch (const NothingToDraw& error) {
+      result.leave_out(group.label, error.what());
+    }
+  }
+  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
+  return result;
 }
 
 }  // namespace rankwise::analysis

@@ -6,9 +6,11 @@
 #include "framework/io/atomic_file.h"
 #include "framework/io/test_files.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace rankwise::analysis {
 namespace {
@@ -40,7 +42,7 @@ test::RunSpec drawn_run(const std::string& label) {
 FigureFiles draw_figure(const std::string& name, const fs::path& folder,
                         const nlohmann::json& options = nlohmann::json::object()) {
   const RunSet runs = load_runs({folder});
-  return figures().find(name).draw({runs, folder / "figures", options});
+  return figures().find(name).make({runs, folder / "figures"}, options);
 }
 
 std::vector<std::string> names(const std::vector<fs::path>& files, const std::string& extension) {
@@ -54,11 +56,39 @@ std::vector<std::string> names(const std::vector<fs::path>& files, const std::st
 
 using Names = std::vector<std::string>;
 
+/// The files of this folder that draw something.
+Names sources() {
+  Names stems;
+  for (const auto& entry : fs::directory_iterator(RANKWISE_SOURCE_DIR "/analysis/figures")) {
+    const std::string stem = entry.path().stem().string();
+    const bool source = entry.path().extension() == ".cpp" && !stem.ends_with("_test");
+    if (source && stem != "figure") stems.push_back(stem);
+  }
+  std::sort(stems.begin(), stems.end());
+  return stems;
+}
+
+TEST(Figure, EachRegistersItselfUnderTheNameOfItsFile) {
+  EXPECT_EQ(figures().names(), sources());
+  EXPECT_GT(figures().names().size(), 10U);
+}
+
 TEST(Figure, UnknownNamesListTheKnownOnes) {
-  EXPECT_EQ(figures().names(), (Names{"clusters", "coactivation", "gradients", "pareto", "profiles",
-                                      "rank_distribution", "ranks", "recovery", "routing",
-                                      "selection", "similarity", "sweep", "training", "usage"}));
-  EXPECT_THROW(figures().find("usages"), Error);
+  EXPECT_EQ(error_of([] { figures().find("usages"); }),
+            fmt::format("unknown figure 'usages'; the figures are {}",
+                        fmt::join(figures().names(), ", ")));
+}
+
+struct NoOptions {
+  template <class Self, class Visitor>
+  static void visit(Self&, Visitor&&) {}
+};
+
+TEST(Figure, OfANameThatIsTakenIsAnError) {
+  const RegisterFigure again(
+      "usage", "", +[](const FigureRequest&, const NoOptions&) { return FigureFiles(); });
+  EXPECT_EQ(error_of(check_registrations), "figure 'usage' is registered twice");
+  EXPECT_FALSE(figures().find("usage").options.empty());
 }
 
 TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
@@ -70,6 +100,22 @@ TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
   EXPECT_EQ(result.notes(), Names{"not drawn, no rank usage is recorded: plain"});
   EXPECT_EQ(read_file(result.files.front()),
             "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
+}
+
+TEST(Figure, UsageShowsTheMeanGateWhereAskedOrWhereItIsSoft) {
+  const fs::path folder = test_folder();
+  test::RunSpec soft = drawn_run("soft");
+  soft.usage[0].gate_mass = {2, 0, 4, 6};
+  write_run(folder, "a", soft);
+  write_run(folder, "b", drawn_run("hard"));
+  const auto stems = [&](const char* value) {
+    return names(draw_figure("usage", folder, {{"sites", false}, {"value", value}}).files, ".svg");
+  };
+  EXPECT_EQ(stems("share"), (Names{"usage_soft", "usage_hard"}));
+  EXPECT_EQ(stems("gate"), (Names{"usage_soft_gate", "usage_hard_gate"}));
+  EXPECT_EQ(stems("auto"), (Names{"usage_soft", "usage_soft_gate", "usage_hard"}));
+  EXPECT_EQ(read_file(folder / "figures" / "usage_soft_gate.csv"),
+            "site,task,chosen_rank,1,2\nall sites,cola,1,0.25,\nall sites,sst2,2,0.5,0.75\n");
 }
 
 TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
@@ -173,6 +219,59 @@ TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
             "mean over tasks,alpha,4,1.75,,\nmean over tasks,true rank,2,1.875,,\n"
             "mean over tasks,true rank,4,1.875,,\n");
   EXPECT_EQ(result.notes(), Names{"not drawn, no rank is chosen by task: rate 0.1, rate 0.2"});
+}
+
+/// One label whose tasks chose no rank at any site beside one that chose some.
+fs::path runs_of_which_one_is_empty() {
+  fs::path folder = test_folder();
+  test::RunSpec empty = test::planted_run({0, 0, 0, 0}, {0, 0, 0, 0});
+  empty.label = "empty";
+  test::RunSpec drawn = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
+  for (test::RunSpec* spec : {&empty, &drawn}) {
+    for (TaskRecord& task : spec->layout.tasks) task.dev_tokens = 10;
+  }
+  write_run(folder, "a", empty);
+  write_run(folder, "b", drawn);
+  return folder;
+}
+
+TEST(Figure, ALabelThatCanNotBeDrawnIsNamedAndSpoilsNoOther) {
+  const fs::path folder = runs_of_which_one_is_empty();
+  for (const char* name : {"rank_distribution", "ranks", "recovery", "routing", "selection",
+                           "similarity", "training", "usage"}) {
+    EXPECT_FALSE(draw_figure(name, folder).files.empty()) << name;
+  }
+  EXPECT_EQ(draw_figure("rank_distribution", folder).notes(),
+            Names{"not drawn, every chosen rank is zero: empty"});
+  EXPECT_EQ(draw_figure("similarity", folder).notes(),
+            Names{"not drawn, Bhattacharyya coefficient of rank usage: a task has none: empty"});
+}
+
+TEST(Figure, OfLabelsThatCanNotBeDrawnIsOneLine) {
+  const fs::path folder = runs_of_which_one_is_empty();
+  for (const char* name : {"rank_distribution", "similarity"}) {
+    EXPECT_NE(error_of([&] {
+                draw_figure(name, folder, {{"labels", {"empty"}}});
+              }).find("nothing to draw: "),
+              std::string::npos)
+        << name;
+  }
+}
+
+TEST(Figure, LabelsWithoutANumberAreTakenOutOfEveryPanel) {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  Line good{"good"}, bad{"bad"};
+  good.add(1, 2, kNone, kNone);
+  bad.add(1, kNone, kNone, kNone);
+  std::vector<LinePanel> panels = {{"a", {good, bad}}, {"b", {bad}}};
+  FigureFiles result;
+  leave_out_empty(panels, result);
+  ASSERT_EQ(panels.size(), 1U);
+  EXPECT_EQ(panels[0].lines.size(), 1U);
+  EXPECT_EQ(result.notes(), Names{"not drawn, it has no finite number: bad"});
+  panels = {{"b", {bad}}};
+  EXPECT_EQ(error_of([&] { leave_out_empty(panels, result); }),
+            "nothing to draw: it has no finite number (bad)");
 }
 
 TEST(Figure, ReasonsAreToldOnceWithTheirLabels) {

@@ -26,7 +26,7 @@ struct GradientOptions {
 
 std::optional<GradientRecord> gradients_at(const Run& run, const std::string& site) {
   std::optional<GradientRecord> found;
-  const RunFile file(run.path);
+  const RunFile& file = run.file();
   for (GradientRecord& record : file.gradients()) {
     if (site.empty() || record.site == site) found = std::move(record);
   }
@@ -51,8 +51,7 @@ std::vector<HeatMap> to_maps(const std::vector<std::string>& labels,
   return maps;
 }
 
-FigureFiles draw_gradients(const FigureRequest& request) {
-  const auto options = parse_options<GradientOptions>(request.options, "figure gradients: options");
+FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   FigureFiles result;
   std::vector<std::string> labels;
@@ -61,9 +60,14 @@ FigureFiles draw_gradients(const FigureRequest& request) {
   for (const RunGroup& group : runs.groups) {
     const Run& run = group.runs.front();
     if (const auto gradients = gradients_at(run, options.site)) {
+      const Eigen::MatrixXd correlation = gradient_correlation(*gradients);
+      if (!correlation.array().isFinite().any()) {
+        result.leave_out(run.label, "no column of B has a gradient");
+        continue;
+      }
       site = gradients->site;
       labels.push_back(run.label);
-      correlations.push_back(gradient_correlation(*gradients));
+      correlations.push_back(correlation);
     } else {
       result.leave_out(run.label,
                        fmt::format("no gradients are recorded{} (record.gradients)",
@@ -87,12 +91,11 @@ FigureFiles draw_gradients(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "gradients",
+    "correlation of the gradients of B's columns over the steps, one panel per label; first seed",
+    draw_gradients);
 
-Figure gradients_figure() {
-  return {
-      "correlation of the gradients of B's columns over the steps, one panel a label; first seed",
-      describe_options<GradientOptions>(), draw_gradients};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -56,7 +56,7 @@ std::string cost_axis(const std::string& cost) {
 Line to_point(const RunGroup& group, const ParetoOptions& options) {
   std::vector<double> costs, scores;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const auto cost = run_cost(run, file, options.cost);
     const auto score = run_score(file, options.score);
     if (!cost || !score) continue;
@@ -105,8 +105,7 @@ LineStyle style(const ParetoOptions& options, const ScoreName& score,
   return style;
 }
 
-FigureFiles draw_pareto(const FigureRequest& request) {
-  const auto options = parse_options<ParetoOptions>(request.options, "figure pareto: options");
+FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   check_one_protocol(runs);
   const ScoreName score = score_name(runs, options.score);
@@ -117,9 +116,9 @@ FigureFiles draw_pareto(const FigureRequest& request) {
   std::vector<Line> lines;
   for (const RunGroup& group : runs.groups) {
     Line point = to_point(group, options);
-    if (point.x.empty()) {
-      result.leave_out(group.label,
-                       fmt::format("no {} or no score is recorded", cost_axis(options.cost)));
+    if (!has_numbers(point)) {
+      result.leave_out(group.label, fmt::format("no finite {} or no finite score is recorded",
+                                                cost_axis(options.cost)));
     } else {
       lines.push_back(std::move(point));
     }
@@ -131,11 +130,10 @@ FigureFiles draw_pareto(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "pareto", "score against parameters, time or memory of every label, with those not dominated",
+    draw_pareto);
 
-Figure pareto_figure() {
-  return {"score against parameters, time or memory of every label, with those not dominated",
-          describe_options<ParetoOptions>(), draw_pareto};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -3,8 +3,6 @@
 #include "analysis/measures/rank_usage.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
-#include "analysis/runs/token_choice.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -20,7 +18,7 @@ struct RankDistributionOptions {
   }
 };
 
-/// A panel a task: layers along x, ranks upwards, a dot at the mean chosen rank.
+/// One panel per task: layers along x, ranks upwards, a dot at the mean chosen rank.
 std::vector<HeatMap> to_maps(const LayerRanks& ranks) {
   const Eigen::Index count = ranks.share.front().cols();
   std::vector<std::string> names;
@@ -43,9 +41,9 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
                 const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = name};
   style.heading =
-      fmt::format("{}: sites of each layer, {}{}", group.label,
+      fmt::format("{}: sites of each layer, {}{}{}", group.label,
                   group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed",
-                  ranks.chosen ? "; dot: mean chosen rank" : "");
+                  ranks.chosen ? "; dot: mean chosen rank" : "", ranks.has_gaps ? kGapsNote : "");
   style.panel_name = "task";
   style.row_name = style.row_axis = "layer";
   style.column_axis = "rank";
@@ -59,37 +57,24 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
   return style;
 }
 
-FigureFiles draw_rank_distribution(const FigureRequest& request) {
-  const auto options =
-      parse_options<RankDistributionOptions>(request.options, "figure rank_distribution: options");
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  const std::vector<std::string> names = file_names(runs.labels());
-  FigureFiles result;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = runs.groups[i];
-    try {
-      const auto ranks = layer_ranks(group);
-      if (!ranks) {
-        result.leave_out(group.label, "no rank is chosen");
-        continue;
-      }
-      const std::vector<HeatMap> maps = to_maps(*ranks);
-      result.add(
-          draw(heat_drawing(maps, style("rank_distribution_" + names[i], group, *ranks, maps)),
-               request.out));
-    } catch (const UnknownTokens& error) {
-      result.leave_out(group.label, error.what());
-    }
-  }
-  check(!result.files.empty(), "no run chooses among ranks: {}", result.reasons());
-  return result;
+FigureFiles draw_rank_distribution(const FigureRequest& request,
+                                   const RankDistributionOptions& options) {
+  return draw_each_label(
+      request, options.labels, "rank_distribution",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const auto ranks = layer_ranks(group);
+        if (!ranks) throw NothingToDraw("no rank is chosen");
+        if (ranks->share.front().cols() == 0) throw NothingToDraw("every chosen rank is zero");
+        const std::vector<HeatMap> maps = to_maps(*ranks);
+        result.add(draw(heat_drawing(maps, style(name, group, *ranks, maps)), request.out));
+      });
 }
+
+const RegisterFigure registration(
+    "rank_distribution",
+    "ranks that each task chose or used in each layer, one panel per task, one figure per label",
+    draw_rank_distribution);
 
 }  // namespace
-
-Figure rank_distribution_figure() {
-  return {"ranks that each task chose or used in each layer, one panel a task, one figure a label",
-          describe_options<RankDistributionOptions>(), draw_rank_distribution};
-}
 
 }  // namespace rankwise::analysis

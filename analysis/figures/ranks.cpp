@@ -21,7 +21,7 @@ struct RanksOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
-    field("tasks", self.tasks, "draw one panel a task as well");
+    field("tasks", self.tasks, "draw one panel per task as well");
   }
 };
 
@@ -97,8 +97,7 @@ std::vector<LinePanel> task_panels(const Labelled& groups) {
   return panels;
 }
 
-FigureFiles draw_ranks(const FigureRequest& request) {
-  const auto options = parse_options<RanksOptions>(request.options, "figure ranks: options");
+FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options) {
   FigureFiles result;
   Labelled groups;
   std::size_t seeds = 0;
@@ -115,22 +114,20 @@ FigureFiles draw_ranks(const FigureRequest& request) {
   }
   check(!groups.empty(), "no run chose ranks by task: {}", result.reasons());
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
-  result.add(draw(
-      ranks_drawing({panel("mean over tasks", groups, mean)}, "ranks", "tasks, sites", seeds, true),
-      request.out));
-  if (options.tasks) {
-    result.add(draw(ranks_drawing(task_panels(groups), "ranks_tasks", "sites", seeds,
-                                  groups.size() <= kMostBands),
-                    request.out));
-  }
+  const auto add = [&](std::vector<LinePanel> panels, const std::string& name,
+                       const std::string& over, bool bands) {
+    leave_out_empty(panels, result);
+    result.add(draw(ranks_drawing(panels, name, over, seeds, bands), request.out));
+  };
+  add({panel("mean over tasks", groups, mean)}, "ranks", "tasks, sites", true);
+  if (options.tasks) add(task_panels(groups), "ranks_tasks", "sites", groups.size() <= kMostBands);
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "ranks", "chosen rank over steps, over all tasks and of each one, with bands over seeds",
+    draw_ranks);
 
-Figure ranks_figure() {
-  return {"chosen rank over steps, over all tasks and of each one, with bands over seeds",
-          describe_options<RanksOptions>(), draw_ranks};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

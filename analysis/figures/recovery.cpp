@@ -33,8 +33,7 @@ HeatMap to_map(const std::string& label, const RankConfusion& confusion) {
   return map;
 }
 
-FigureFiles draw_recovery(const FigureRequest& request) {
-  const auto options = parse_options<RecoveryOptions>(request.options, "figure recovery: options");
+FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& options) {
   FigureFiles result;
   std::vector<HeatMap> maps;
   std::size_t seeds = 0;
@@ -42,6 +41,10 @@ FigureFiles draw_recovery(const FigureRequest& request) {
     const auto confusion = rank_confusion(group);
     if (!confusion) {
       result.leave_out(group.label, "no rank is chosen, or no true one known");
+      continue;
+    }
+    if (confusion->share.cols() == 0) {
+      result.leave_out(group.label, "every rank is zero");
       continue;
     }
     maps.push_back(to_map(group.label, *confusion));
@@ -64,11 +67,10 @@ FigureFiles draw_recovery(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration("recovery",
+                                  "chosen against planted ranks as a heat map, one panel per label",
+                                  draw_recovery);
 
-Figure recovery_figure() {
-  return {"chosen against planted ranks as a heat map, one panel a label",
-          describe_options<RecoveryOptions>(), draw_recovery};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

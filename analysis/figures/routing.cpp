@@ -26,8 +26,7 @@ void add_lines(const std::string& label, const RoutingCurves& curves,
   }
 }
 
-FigureFiles draw_routing(const FigureRequest& request) {
-  const auto options = parse_options<RoutingOptions>(request.options, "figure routing: options");
+FigureFiles draw_routing(const FigureRequest& request, const RoutingOptions& options) {
   FigureFiles result;
   std::map<std::string, std::vector<Line>> lines;
   const RunSet runs = choose_labels(request.runs, options.labels);
@@ -41,6 +40,7 @@ FigureFiles draw_routing(const FigureRequest& request) {
   for (const std::string& measure : routing_measures()) {
     if (lines.contains(measure)) panels.push_back({measure, lines[measure]});
   }
+  leave_out_empty(panels, result);
   LineStyle style{.name = "routing"};
   style.heading = std::string("Use of ranks on dev, mean over sites") +
                   (several_seeds(runs) ? "; band: 95 % t-interval" : ", one seed");
@@ -54,11 +54,10 @@ FigureFiles draw_routing(const FigureRequest& request) {
   return result;
 }
 
-}  // namespace
+const RegisterFigure registration(
+    "routing", "routing entropy, dead ranks, load and balance bias over steps, all labels",
+    draw_routing);
 
-Figure routing_figure() {
-  return {"routing entropy, dead ranks, load and balance bias over steps, all labels",
-          describe_options<RoutingOptions>(), draw_routing};
-}
+}  // namespace
 
 }  // namespace rankwise::analysis

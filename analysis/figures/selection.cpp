@@ -2,7 +2,6 @@
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -18,7 +17,7 @@ struct SelectionOptions {
   }
 };
 
-/// A panel a task: steps along x, ranks upwards.
+/// One panel per task: steps along x, ranks upwards.
 std::vector<HeatMap> maps(const Selection& selection) {
   std::vector<std::string> steps, ranks;
   for (const std::int64_t step : selection.steps) steps.push_back(std::to_string(step));
@@ -37,48 +36,43 @@ std::vector<HeatMap> maps(const Selection& selection) {
   return result;
 }
 
-FigureFiles draw_selection(const FigureRequest& request) {
-  const auto options =
-      parse_options<SelectionOptions>(request.options, "figure selection: options");
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  FigureFiles result;
-  const std::vector<std::string> names = file_names(runs.labels());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = runs.groups[i];
-    const auto selection = read_selection(group);
-    if (!selection) {
-      result.leave_out(group.label, "no selector is recorded");
-      continue;
-    }
-    if (!selection->probability.front().allFinite()) {
-      result.leave_out(group.label, "its selector gives no probabilities");
-      continue;
-    }
-    const std::vector<HeatMap> panels = maps(*selection);
-    HeatStyle style{.name = "selection_" + names[i]};
-    style.heading = fmt::format(
-        "{}: mean over sites, {}; dot: mean chosen rank", group.label,
-        group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed");
-    style.panel_name = "task";
-    style.row_name = style.row_axis = "step";
-    style.column_axis = "rank";
-    style.mark_name = "chosen_rank";
-    style.colour = "probability of the selector";
-    style.high = share_scale(panels);
-    style.rows_along_x = true;
-    style.row_height = 0.11;
-    style.panel_height = 0.9;
-    result.add(draw(heat_drawing(panels, style), request.out));
-  }
-  check(!result.files.empty(), "no run records a selector: {}", result.reasons());
-  return result;
+HeatStyle style(const std::string& name, const RunGroup& group,
+                const std::vector<HeatMap>& panels) {
+  HeatStyle style{.name = name};
+  style.heading =
+      fmt::format("{}: mean over sites, {}; dot: mean chosen rank", group.label,
+                  group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed");
+  style.panel_name = "task";
+  style.row_name = style.row_axis = "step";
+  style.column_axis = "rank";
+  style.mark_name = "chosen_rank";
+  style.colour = "probability of the selector";
+  style.high = share_scale(panels);
+  style.rows_along_x = true;
+  style.row_height = 0.11;
+  style.panel_height = 0.9;
+  return style;
 }
+
+FigureFiles draw_selection(const FigureRequest& request, const SelectionOptions& options) {
+  return draw_each_label(
+      request, options.labels, "selection",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const auto selection = read_selection(group);
+        if (!selection) throw NothingToDraw("no selector is recorded");
+        if (!selection->probability.front().allFinite()) {
+          throw NothingToDraw("its selector gives no probabilities");
+        }
+        const std::vector<HeatMap> panels = maps(*selection);
+        result.add(draw(heat_drawing(panels, style(name, group, panels)), request.out));
+      });
+}
+
+const RegisterFigure registration(
+    "selection",
+    "a selector's probabilities of ranks over steps, one panel per task, one figure per label",
+    draw_selection);
 
 }  // namespace
-
-Figure selection_figure() {
-  return {"a selector's probabilities of ranks over steps, one panel a task, one figure a label",
-          describe_options<SelectionOptions>(), draw_selection};
-}
 
 }  // namespace rankwise::analysis

@@ -5,7 +5,6 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/statistics/dendrogram.h"
 #include "analysis/statistics/statistics.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -105,38 +104,32 @@ Drawing similarity_drawing(const std::string& name, const RunGroup& group,
   return heat_drawing({map}, style);
 }
 
-FigureFiles draw_similarity(const FigureRequest& request) {
-  const auto options =
-      parse_options<SimilarityOptions>(request.options, "figure similarity: options");
-  const RunSet runs = choose_labels(request.runs, options.labels);
-  const std::vector<std::string> names = file_names(runs.labels());
-  FigureFiles result;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const RunGroup& group = runs.groups[i];
-    const auto usage = usage_similarity(group), embedding = embedding_similarity(group);
-    if (usage) {
-      result.add(draw(similarity_drawing("similarity_" + names[i], group, *usage,
-                                         "Bhattacharyya coefficient of rank usage"),
-                      request.out));
-    }
-    if (embedding) {
-      result.add(draw(similarity_drawing("similarity_" + names[i] + "_embedding", group, *embedding,
-                                         "cosine of task embeddings"),
-                      request.out));
-    }
-    if (!usage && !embedding) {
-      result.leave_out(group.label, "no rank is chosen and tasks have no embeddings");
-    }
-  }
-  check(!result.files.empty(), "nothing to draw: {}", result.reasons());
-  return result;
+FigureFiles draw_similarity(const FigureRequest& request, const SimilarityOptions& options) {
+  return draw_each_label(
+      request, options.labels, "similarity",
+      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+        const auto usage = usage_similarity(group), embedding = embedding_similarity(group);
+        if (!usage && !embedding) {
+          throw NothingToDraw("no rank is chosen and tasks have no embeddings");
+        }
+        const auto add = [&](const std::string& file, const TaskSimilarity& similarity,
+                             const std::string& what) {
+          if (!similarity.value.allFinite()) {
+            result.leave_out(group.label, fmt::format("{}: a task has none", what));
+            return;
+          }
+          result.add(draw(similarity_drawing(file, group, similarity, what), request.out));
+        };
+        if (usage) add(name, *usage, "Bhattacharyya coefficient of rank usage");
+        if (embedding) add(name + "_embedding", *embedding, "cosine of task embeddings");
+      });
 }
+
+const RegisterFigure registration(
+    "similarity",
+    "tasks by tasks: likeness of rank usage and of embeddings, with tree and silhouette",
+    draw_similarity);
 
 }  // namespace
-
-Figure similarity_figure() {
-  return {"tasks by tasks: likeness of rank usage and of embeddings, with tree and silhouette",
-          describe_options<SimilarityOptions>(), draw_similarity};
-}
 
 }  // namespace rankwise::analysis

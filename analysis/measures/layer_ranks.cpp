@@ -30,7 +30,7 @@ void set_layer(LayerRanks& ranks, Index layer, const MatrixXd& by_task) {
 MatrixXd chosen_share(const RunGroup& group, const std::vector<std::string>& sites, Index tasks) {
   MatrixXd counts = MatrixXd::Zero(tasks, 0);
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     for (const std::string& site : sites) {
       const std::vector<std::int64_t> chosen = file.usage(site).back().chosen_rank;
       for (Index t = 0; t < tasks; ++t) {
@@ -46,7 +46,7 @@ MatrixXd chosen_share(const RunGroup& group, const std::vector<std::string>& sit
   return counts / static_cast<double>(group.runs.size() * sites.size());
 }
 
-/// The sites that choose, and whether one rank a task is chosen at them.
+/// The sites that choose, and whether one rank per task is chosen at them.
 std::vector<std::string> choosing_sites(const RunFile& file, bool& selection) {
   std::vector<std::string> names;
   for (const SiteRecord& site : file.layout().sites) selection = selection || site.selection;
@@ -60,11 +60,12 @@ std::vector<std::string> choosing_sites(const RunFile& file, bool& selection) {
 
 std::optional<LayerRanks> layer_ranks(const RunGroup& group) {
   LayerRanks ranks;
-  const RunFile first(group.runs.front().path);
+  const RunFile& first = group.runs.front().file();
   const std::vector<std::string> sites = choosing_sites(first, ranks.chosen);
   const auto usage = sites.empty() ? std::nullopt : read_usage(group);
   if (!usage) return std::nullopt;
   ranks.tasks = usage->tasks;
+  ranks.has_gaps = !ranks.chosen && usage->has_gaps;
   std::vector<std::vector<std::string>> of_layer;
   const std::vector<std::string> layers = site_layers(sites);
   for (std::size_t i = 0; i < sites.size(); ++i) {

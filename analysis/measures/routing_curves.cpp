@@ -16,7 +16,7 @@ constexpr const char* kDead = "dead ranks, share";
 constexpr const char* kLoad = "load, max / mean";
 constexpr const char* kBias = "balance bias, max - min";
 
-/// One run's values at one evaluation, one a site (entropy: one a site and task).
+/// One run's values at one evaluation, one per site (entropy: one per site and task).
 using Sites = std::map<std::string, std::vector<double>>;
 
 void measure(const SiteUsage& usage, const SiteRecord& site, Sites& values) {
@@ -60,7 +60,7 @@ const std::vector<std::string>& routing_measures() {
 RoutingCurves routing_curves(const RunGroup& group) {
   RoutingCurves curves;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const std::vector<EvaluationRecord> scores = file.scores();
     const std::vector<Sites> evaluations = measure_run(file);
     for (std::size_t e = 0; e < evaluations.size(); ++e) {

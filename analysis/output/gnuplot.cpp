@@ -2,13 +2,14 @@
 
 #include "analysis/output/process.h"
 #include "framework/core/error.h"
+#include "framework/core/printable.h"
+#include "framework/core/slug.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <cctype>
-#include <map>
 #include <sstream>
 
 namespace rankwise::analysis {
@@ -18,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array kFormats = {"svg", "pdf", "png"};
 
-/// Terminals whose text has the same size in inches: SVG has 96 units an inch, PNG 300, and
+/// Terminals whose text has the same size in inches: SVG has 96 units per inch, PNG 300, and
 /// gnuplot's PDF draws 1 point of text as 1/72 inch only at 3/4.
 std::string preamble(const Drawing& drawing) {
   return fmt::format(
@@ -75,21 +76,6 @@ void fix_creation_date(const fs::path& pdf) {
   write_file(pdf, bytes);
 }
 
-/// Letters, digits, dots and dashes stay; what is between them becomes one underscore.
-std::string file_name(std::string_view label) {
-  std::string name;
-  for (const char c : label) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.';
-    if (plain) {
-      name += c;
-    } else if (!name.empty() && name.back() != '_') {
-      name += '_';
-    }
-  }
-  while (!name.empty() && name.back() == '_') name.pop_back();
-  return name.empty() ? "figure" : name;
-}
-
 /// Heat maps are small images, whose cells viewers would blur into each other: browsers need the
 /// style, other programs the attribute.
 void keep_cells_sharp(const fs::path& svg) {
@@ -128,7 +114,7 @@ std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
 
 std::string gnuplot_string(std::string_view text) {
   std::string quoted = "'";
-  for (const char c : text) {
+  for (const char c : printable(text, "\n")) {
     if (c == '\'') quoted += '\'';
     quoted += c == '\n' ? ' ' : c;
   }
@@ -137,11 +123,13 @@ std::string gnuplot_string(std::string_view text) {
 
 std::vector<std::string> file_names(const std::vector<std::string>& labels) {
   std::vector<std::string> names;
-  std::map<std::string, int> uses;
   for (const std::string& label : labels) {
-    const std::string name = file_name(label);
-    const int use = ++uses[name];
-    names.push_back(use == 1 ? name : fmt::format("{}-{}", name, use));
+    const std::string slug = figure_slug(label);
+    std::string name = slug;
+    for (int use = 2; std::find(names.begin(), names.end(), name) != names.end(); ++use) {
+      name = fmt::format("{}-{}", slug, use);
+    }
+    names.push_back(name);
   }
   return names;
 }

@@ -1,12 +1,20 @@
 /// Draws with gnuplot: the data as CSV, the script, and the picture as SVG, PDF and PNG.
 #pragma once
 
+#include "framework/core/error.h"
+
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace rankwise::analysis {
+
+/// A picture would be empty: the reason completes "not drawn, ...".
+class NothingToDraw : public Error {
+ public:
+  using Error::Error;
+};
 
 /// One picture. In the script the string variable `data` names the CSV file; fields are separated
 /// by commas, the encoding is UTF-8, and text is drawn as it is (no markup).
@@ -28,7 +36,8 @@ std::vector<std::filesystem::path> draw(const Drawing& drawing, const std::files
 /// A text as a gnuplot string constant: it's -> 'it''s'.
 std::string gnuplot_string(std::string_view text);
 
-/// Labels as file names, each its own: "ranks 64/8" -> "ranks_64_8", a second one "ranks_64_8-2".
+/// Labels as file names (figure_slug), each its own: "ranks 64/8" -> "ranks_64_8", a second one
+/// "ranks_64_8-2".
 std::vector<std::string> file_names(const std::vector<std::string>& labels);
 
 }  // namespace rankwise::analysis

@@ -60,9 +60,17 @@ TEST(Gnuplot, ARefusedScriptIsToldInGnuplotsWords) {
   EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
-TEST(Gnuplot, FileNamesKeepLettersDigitsDotsAndDashesAndDiffer) {
-  EXPECT_EQ(file_names({"ranks 64/8", "a, α", "//", "ranks-64/8", "ranks 64_8"}),
-            (std::vector<std::string>{"ranks_64_8", "a", "figure", "ranks-64_8", "ranks_64_8-2"}));
+TEST(Gnuplot, TextsAreQuotedAndCarryNoControlCharacters) {
+  EXPECT_EQ(gnuplot_string("it's\n\x1b[0m"), "'it''s \\x1b[0m'");
+}
+
+TEST(Gnuplot, FileNamesAreReadableAndDiffer) {
+  EXPECT_EQ(
+      file_names({"ranks 64/8", "ranks-64/8", "ranks 64_8", "ranks_64_8-2"}),
+      (std::vector<std::string>{"ranks_64_8", "ranks-64_8", "ranks_64_8-2", "ranks_64_8-2-2"}));
+  const std::vector<std::string> foreign = file_names({"低秩", "稀疏", std::string(228, 'x')});
+  EXPECT_NE(foreign[0], foreign[1]);
+  EXPECT_EQ(foreign[2].size(), 80U);
 }
 
 }  // namespace

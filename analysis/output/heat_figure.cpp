@@ -1,9 +1,9 @@
 #include "analysis/output/heat_figure.h"
 
 #include "analysis/output/figure_style.h"
+#include "analysis/output/panels.h"
 #include "analysis/output/round_axis.h"
 #include "analysis/output/table.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -32,8 +32,17 @@ Strings titles_of(const std::vector<HeatMap>& maps) {
   return titles;
 }
 
-std::string number(double value) {
-  return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
+/// gnuplot would refuse what has no cell, or no end of its scale.
+void check_drawable(const std::vector<HeatMap>& maps, const HeatStyle& style) {
+  bool any = false;
+  for (const HeatMap& map : maps) {
+    if (map.value.size() == 0) throw NothingToDraw(fmt::format("'{}' has no cell", map.title));
+    any = any || map.value.array().isFinite().any();
+  }
+  if (!any) throw NothingToDraw("no cell has a number");
+  if (!std::isfinite(style.low) || !std::isfinite(style.high) || style.low >= style.high) {
+    throw NothingToDraw("the colour scale has no range");
+  }
 }
 
 /// The names of the columns of the widest map.
@@ -54,9 +63,10 @@ std::string heat_csv(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   for (const HeatMap& map : maps) {
     for (std::size_t i = 0; i < map.rows.size(); ++i) {
       fields = {map.name.empty() ? map.title : map.name, map.rows[i]};
-      if (marks) fields.push_back(map.mark.empty() ? "" : number(map.mark[i]));
+      if (marks) fields.push_back(map.mark.empty() ? "" : csv_number(map.mark[i]));
       for (Index j = 0; j < static_cast<Index>(columns.size()); ++j) {
-        fields.push_back(j < map.value.cols() ? number(map.value(static_cast<Index>(i), j)) : "");
+        fields.push_back(j < map.value.cols() ? csv_number(map.value(static_cast<Index>(i), j))
+                                              : "");
       }
       csv += csv_line(fields);
     }
@@ -195,28 +205,24 @@ double left_margin(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   return width + 0.1 + (named ? 0.2 : 0);
 }
 
-Grid arrange(const std::vector<HeatMap>& maps, const HeatStyle& style, Drawing& drawing) {
+Panels arrange(const std::vector<HeatMap>& maps, const HeatStyle& style, Drawing& drawing) {
+  constexpr double kAxisName = 0.1;
   std::size_t most = 1;
   for (const HeatMap& map : maps) most = std::max(most, along_y(map, style).size());
-  const std::size_t rows = (maps.size() - 1) / style.columns + 1;
-  const std::size_t columns = (maps.size() - 1) / rows + 1;
-  const double height = std::min(style.panel_height, style.row_height * static_cast<double>(most));
-  const double left = left_margin(maps, style), title = maps.size() > 1 ? 0.17 : 0.04;
-  const double pitch = (drawing.width - left - 0.06) / static_cast<double>(columns);
-  const double above = heading_height(style.heading, drawing), down = height + title + 0.04;
-  drawing.height = above + static_cast<double>(rows) * down + kBelow -
-                   (style.row_axis.empty() && style.column_axis.empty() ? 0.1 : 0);
-  return {{left, drawing.height - above - title - height, pitch - 0.08 - style.right, height},
-          columns,
-          pitch,
-          down};
+  PanelSpace space{.most_in_row = style.columns, .left = left_margin(maps, style)};
+  space.height = std::min(style.panel_height, style.row_height * static_cast<double>(most));
+  space.apart = 0.08 + style.right;
+  space.title = 0.17;
+  space.down = 0.04;
+  space.below = kBelow - (style.row_axis.empty() && style.column_axis.empty() ? kAxisName : 0);
+  return {maps.size(), space, style.heading, drawing};
 }
 
 /// The commands around one panel; names of tics and axes only at the drawing's edge.
-std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, const Grid& grid,
+std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, const Panels& panels,
                            const HeatStyle& style) {
   const HeatMap& map = maps[i];
-  const bool lowest = i + grid.columns >= maps.size(), leftmost = i % grid.columns == 0;
+  const bool lowest = panels.is_lowest(i), leftmost = panels.is_leftmost(i);
   const auto name = [](char axis, const std::string& text, const char* offset) {
     return text.empty()
                ? fmt::format("unset {}label\n", axis)
@@ -226,11 +232,11 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
   if (maps.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(map.title));
   const Strings& x = along_x(map, style);
   text += lowest && style.tics
-              ? tics('x', x, grid.first.width) +
+              ? tics('x', x, panels.width()) +
                     name('x', style.rows_along_x ? style.row_axis : style.column_axis, "0,0.8")
               : "unset xtics\nunset xlabel\n";
   text += leftmost && style.tics
-              ? tics('y', along_y(map, style), grid.first.height) +
+              ? tics('y', along_y(map, style), panels.height()) +
                     name('y', style.rows_along_x ? style.column_axis : style.row_axis, "0.3,0")
               : "unset ytics\nunset ylabel\n";
   return text;
@@ -239,22 +245,22 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
 }  // namespace
 
 Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
-  check(!maps.empty(), "{}: there is nothing to draw", style.name);
+  check_drawable(maps, style);
   Drawing drawing{.name = style.name, .width = style.width, .font_size = kFontSize};
-  const Grid grid = arrange(maps, style, drawing);
+  const Panels panels = arrange(maps, style, drawing);
   drawing.csv = heat_csv(maps, style);
   drawing.script =
       heading_commands(style.heading, drawing) +
-      colour_bar(grid.first.left, drawing.width - 0.14 - style.right, style, drawing) +
+      colour_bar(panels.at(0).left, drawing.width - 0.14 - style.right, style, drawing) +
       fmt::format("set border lw 0.5\nunset key\nset title offset 0,-0.8 font ',{:.1f}'\n",
-                  fitting_size(titles_of(maps), grid.right - 0.05, kFontSize)) +
+                  fitting_size(titles_of(maps), panels.title_width(), kFontSize)) +
       "set multiplot\n";
   Place place_in_csv;
   place_in_csv.first_column = has_marks(maps) ? 3 : 2;
   for (std::size_t i = 0; i < maps.size(); ++i) {
     place_in_csv.rows = maps[i].value.rows();
     place_in_csv.columns = maps[i].value.cols();
-    drawing.script += place(grid.at(i), drawing) + panel_commands(maps, i, grid, style) +
+    drawing.script += place(panels.at(i), drawing) + panel_commands(maps, i, panels, style) +
                       heat_plot(maps[i], place_in_csv, style) +
                       "unset colorbox\nunset label\nunset arrow\n";
     place_in_csv.first_row += place_in_csv.rows;
@@ -265,7 +271,21 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
 
 double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   Drawing drawing{.width = style.width, .font_size = kFontSize};
-  return arrange(maps, style, drawing).first.width;
+  return arrange(maps, style, drawing).width();
+}
+
+std::pair<double, double> value_scale(const std::vector<HeatMap>& maps) {
+  double least = 0, most = 0;
+  for (const HeatMap& map : maps) {
+    for (const double value : map.value.reshaped()) {
+      if (!std::isfinite(value)) continue;
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+  }
+  if (least == 0 && most <= 1) return {0, share_scale(maps)};
+  const double end = round_axis(0, std::max(most, -least)).high;
+  return {least < 0 ? -end : 0, end};
 }
 
 double share_scale(const std::vector<HeatMap>& maps) {

@@ -2,11 +2,11 @@
 
 #include "analysis/output/figure_style.h"
 #include "analysis/output/line_axis.h"
+#include "analysis/output/panels.h"
 #include "analysis/output/point_numbers.h"
 #include "analysis/output/table.h"
 #include "analysis/statistics/significance.h"
 #include "analysis/statistics/statistics.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,11 +20,12 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// The least and the largest value of some numbers; NaN is passed over.
+/// The least and the largest value of some numbers; those that are not finite are passed over.
 struct Extent {
   double low = std::numeric_limits<double>::infinity(), high = -low;
 
   void add(double value) {
+    if (!std::isfinite(value)) return;
     low = std::fmin(low, value);
     high = std::fmax(high, value);
   }
@@ -35,7 +36,9 @@ Strings labels_of(const std::vector<LinePanel>& panels, const LineStyle& style) 
   for (const LinePanel& panel : panels) {
     for (const Line& line : panel.lines) {
       const bool known = std::find(labels.begin(), labels.end(), line.label) != labels.end();
-      if (!known && line.label != style.reference) labels.push_back(line.label);
+      if (!known && line.label != style.reference && has_numbers(line)) {
+        labels.push_back(line.label);
+      }
     }
   }
   return labels;
@@ -77,14 +80,13 @@ std::string lines_csv(const std::vector<LinePanel>& panels, const LineStyle& sty
   Strings fields = {style.panel_name, "label", style.x_name, style.y_name, "low", "high"};
   if (!style.tic_name.empty()) fields.push_back(style.tic_name);
   std::string csv = csv_line(fields);
-  const auto number = [](double value) {
-    return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
-  };
   for (const LinePanel& panel : panels) {
     for (const Line& line : panel.lines) {
       for (std::size_t i = 0; i < line.x.size(); ++i) {
-        fields = {panel.title,       line.label,          number(line.x[i]),
-                  number(line.y[i]), number(line.low[i]), number(line.high[i])};
+        fields = {panel.title, line.label};
+        for (const auto* values : {&line.x, &line.y, &line.low, &line.high}) {
+          fields.push_back(csv_number((*values)[i]));
+        }
         if (!style.tic_name.empty()) fields.push_back(tic_at(line.x[i], style));
         csv += csv_line(fields);
       }
@@ -104,6 +106,7 @@ Axis y_axis(const std::vector<LinePanel>& panels, const LineStyle& style, int mo
   }
   if (style.low) extent.add(*style.low);
   if (style.high) extent.add(*style.high);
+  if (extent.low > extent.high) return {};  // a panel without numbers
   if (style.floor) extent.low = std::fmax(extent.low, *style.floor);
   return round_axis(extent.low, extent.high, most);
 }
@@ -126,7 +129,7 @@ LineAxis x_axis(const std::vector<LinePanel>& panels, const LineStyle& style) {
 struct Sheet {
   const LineStyle& style;
   Strings labels;
-  Grid grid = {};
+  Panels panels;
   std::size_t next_row = 0;  // of the CSV, from 0 after its header
 
   std::size_t series(const Line& line) const {
@@ -136,7 +139,8 @@ struct Sheet {
 };
 
 bool has_band(const Line& line) {
-  return std::any_of(line.low.begin(), line.low.end(), [](double low) { return !std::isnan(low); });
+  return std::any_of(line.low.begin(), line.low.end(),
+                     [](double low) { return std::isfinite(low); });
 }
 
 /// The line itself, on its rows of the CSV.
@@ -170,7 +174,7 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
   for (const Line& line : panel.lines) {
     const std::size_t first = sheet.next_row;
     sheet.next_row += line.x.size();
-    if (line.x.empty()) continue;
+    if (!has_numbers(line)) continue;
     const std::string rows = fmt::format("data skip 1 every ::{}::{} ", first, sheet.next_row - 1);
     if (sheet.style.bands && has_band(line)) bands.push_back(band_plot(line, rows, sheet));
     lines.push_back(line_plot(line, rows, sheet));
@@ -182,7 +186,7 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
 /// The number of its label beside each point of panel i, off bars and reference lines.
 std::string numbers_beside(const std::vector<LinePanel>& panels, std::size_t i,
                            const Sheet& sheet) {
-  const Panel& size = sheet.grid.first;
+  const Panel size = sheet.panels.at(i);
   const LineAxis across = x_axis(panels, sheet.style);
   const Axis up = y_axis(panels, i, sheet.style);
   const auto x_at = [&](double x) { return across.fraction(x) * size.width; };
@@ -193,6 +197,7 @@ std::string numbers_beside(const std::vector<LinePanel>& panels, std::size_t i,
     const bool reference = line.label == sheet.style.reference;
     for (std::size_t k = 0; k < line.x.size(); ++k) {
       const double x = x_at(line.x[k]), y = y_at(line.y[k]);
+      if (!std::isfinite(x) || !std::isfinite(y)) continue;
       if (!reference) {
         points.push_back({fmt::to_string(sheet.series(line) + 1), x, y});
         strokes.push_back({x, y_at(line.low[k]), x, y_at(line.high[k])});
@@ -210,31 +215,23 @@ std::string axis_commands(const Axis& axis) {
   return fmt::format("set yrange {}\nset ytics {:.10g}\n", axis.range(), axis.step);
 }
 
-/// Where panels stand, and how high the drawing must be.
-Grid arrange(std::size_t panels, double tics_width, double below, const LineStyle& style,
-             Drawing& drawing) {
-  const std::size_t most = style.own_axes ? 2 : 3;
-  const std::size_t rows = (panels - 1) / most + 1, columns = (panels - 1) / rows + 1;
-  const double above = heading_height(style.heading, drawing);
-  const double title = panels > 1 ? 0.16 : 0.04;
-  const double height = panels > 1 ? 0.68 : style.numbers ? 2.1 : 1.6;
-  const double down = height + title + (style.own_axes ? 0.17 : 0.06);
-  const double axis_name = panels > 1 && style.own_axes ? 0 : 0.2, left = tics_width + axis_name;
-  const double own = style.own_axes ? left : 0;
-  const double pitch =
-      (drawing.width - (style.own_axes ? 0 : left) - 0.06) / static_cast<double>(columns);
-  drawing.height = above + static_cast<double>(rows) * down + below;
-  return {{left, drawing.height - above - title - height, pitch - own - 0.1, height},
-          columns,
-          pitch,
-          down};
+/// What panels need around them; `tics` and `below` in inches.
+PanelSpace space_of(std::size_t panels, double tics, double below, const LineStyle& style) {
+  constexpr double kAxisName = 0.2, kSmallPanel = 0.68, kPanel = 1.6, kNumberedPanel = 2.1;
+  constexpr double kOwnAxisBelow = 0.17;
+  const bool small = panels > 1;
+  PanelSpace space{.left = tics + (small && style.own_axes ? 0 : kAxisName), .below = below};
+  space.height = small ? kSmallPanel : style.numbers ? kNumberedPanel : kPanel;
+  space.left_each = style.own_axes;
+  space.most_in_row = style.own_axes ? 2 : 3;
+  space.down = style.own_axes ? kOwnAxisBelow : 0.06;
+  return space;
 }
 
 /// The commands of panel i; names of axes only where no other panel is between it and the edge.
 std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, Sheet& sheet) {
   const LineStyle& style = sheet.style;
-  const bool lowest = i + sheet.grid.columns >= panels.size(),
-             leftmost = i % sheet.grid.columns == 0;
+  const bool lowest = sheet.panels.is_lowest(i), leftmost = sheet.panels.is_leftmost(i);
   std::string text;
   if (panels.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(panels[i].title));
   if (style.own_axes) text += axis_commands(y_axis(panels, i, style));
@@ -266,6 +263,13 @@ void Line::add_mean(double at, const std::vector<double>& values) {
       interval ? interval->high : kNone);
 }
 
+bool has_numbers(const Line& line) {
+  for (std::size_t i = 0; i < line.x.size(); ++i) {
+    if (std::isfinite(line.x[i]) && std::isfinite(line.y[i])) return true;
+  }
+  return false;
+}
+
 bool few_points(const std::vector<LinePanel>& panels) {
   constexpr std::size_t kFew = 12;
   for (const LinePanel& panel : panels) {
@@ -277,25 +281,28 @@ bool few_points(const std::vector<LinePanel>& panels) {
 }
 
 Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& style) {
-  Sheet sheet{style, labels_of(panels, style)};
-  check(!sheet.labels.empty(), "{}: there is nothing to draw", style.name);
+  const Strings labels = labels_of(panels, style);
+  if (labels.empty()) throw NothingToDraw("no label has a number");
   Drawing drawing{.name = style.name, .font_size = 7};
   Legend legend{
-      .labels = legend_labels(sheet.labels, style), .lines = style.lines, .points = style.markers};
+      .labels = legend_labels(labels, style), .lines = style.lines, .points = style.markers};
   if (has_reference(panels, style)) legend.reference = style.reference;
   double tics = 0;
   for (std::size_t i = 0; i < panels.size(); ++i) {
     tics = std::max(tics, text_width(y_axis(panels, i, style).tics(), 7));
   }
-  sheet.grid = arrange(panels.size(), tics + 0.1, legend.height(drawing) + 0.31, style, drawing);
+  constexpr double kTicsGap = 0.1, kAxisBelow = 0.31;
+  const PanelSpace space =
+      space_of(panels.size(), tics + kTicsGap, legend.height(drawing) + kAxisBelow, style);
+  Sheet sheet{style, labels, Panels(panels.size(), space, style.heading, drawing)};
   drawing.csv = lines_csv(panels, style);
   drawing.script = thin_axes() + heading_commands(style.heading, drawing) +
                    axis_commands(y_axis(panels, 0, style)) +
                    fmt::format("set title offset 0,-0.8 font ',{:.1f}'\nunset key\n",
-                               fitting_size(titles_of(panels), sheet.grid.right - 0.05, 7)) +
+                               fitting_size(titles_of(panels), sheet.panels.title_width(), 7)) +
                    legend.commands(drawing) + "set multiplot\n";
   for (std::size_t i = 0; i < panels.size(); ++i) {
-    drawing.script += place(sheet.grid.at(i), drawing) + panel_commands(panels, i, sheet);
+    drawing.script += place(sheet.panels.at(i), drawing) + panel_commands(panels, i, sheet);
   }
   drawing.script += "unset multiplot\n";
   return drawing;

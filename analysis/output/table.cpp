@@ -1,11 +1,14 @@
 #include "analysis/output/table.h"
 
+#include "framework/core/printable.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 namespace rankwise::analysis {
@@ -65,9 +68,7 @@ std::vector<Line> markdown_fields(const Table& table) {
 }
 
 /// Nine digits; an empty field where there is no value.
-std::string number(double value) {
-  return std::isfinite(value) ? fmt::format("{:.9g}", value) : "";
-}
+constexpr int kFullDigits = 9;  // of a float's statistics: what tables round is not lost
 
 }  // namespace
 
@@ -93,6 +94,11 @@ std::vector<bool> text_columns(const Table& table) {
   return text;
 }
 
+void Table::add_footers(const std::vector<std::string>& lines) {
+  std::copy_if(lines.begin(), lines.end(), std::back_inserter(footers),
+               [](const std::string& line) { return !line.empty(); });
+}
+
 std::string to_markdown(const Table& table) {
   const std::vector<Line> lines = markdown_fields(table);
   std::vector<std::size_t> widths(table.header.size(), 2);
@@ -106,7 +112,7 @@ std::string to_markdown(const Table& table) {
   for (std::size_t i = 1; i < lines.size(); ++i) text += markdown_line(lines[i], widths, left);
   if (!table.footers.empty()) text += "\n";
   for (const std::string& footer : table.footers) text += "- " + footer + "\n";
-  return text;
+  return printable(text, "\n");
 }
 
 std::string to_csv(const Table& table) {
@@ -130,7 +136,8 @@ std::string to_csv(const Table& table) {
         line.push_back(row[i].text);
       } else if (const auto& value = row[i].value) {
         line.insert(line.end(),
-                    {number(value->mean), number(value->std), std::to_string(value->count)});
+                    {csv_number(value->mean, kFullDigits), csv_number(value->std, kFullDigits),
+                     std::to_string(value->count)});
       } else {
         line.insert(line.end(), {"", "", "0"});
       }
@@ -140,11 +147,15 @@ std::string to_csv(const Table& table) {
   return text;
 }
 
+std::string csv_number(double value, int digits) {
+  return std::isfinite(value) ? fmt::format("{:.{}g}", value, digits) : "";
+}
+
 std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
   for (const std::string& field : fields) {
     if (&field != &fields.front()) line += ',';
-    if (field.find_first_of(",\"\n\r") == std::string::npos) {
+    if (field.find_first_of(",\"\n") == std::string::npos) {
       line += field;
       continue;
     }
@@ -152,7 +163,7 @@ std::string csv_line(const std::vector<std::string>& fields) {
     for (const char c : field) line += c == '"' ? std::string("\"\"") : std::string(1, c);
     line += '"';
   }
-  return line + "\n";
+  return printable(line, "\n") + "\n";
 }
 
 }  // namespace rankwise::analysis

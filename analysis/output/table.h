@@ -29,6 +29,9 @@ struct Table {
   std::vector<std::string> header = {};
   std::vector<std::vector<Cell>> rows = {};  // each as long as the header
   std::vector<std::string> footers = {};     // one line each
+
+  /// Empty ones are left out.
+  void add_footers(const std::vector<std::string>& lines);
 };
 
 /// Columns of words, which are aligned to the left as numbers are to the right: the first, and
@@ -54,6 +57,9 @@ std::string to_format(const Table& table, const std::string& format);
 
 /// Writes `stem`.md, .tex, .csv and .html. Gives their paths.
 std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem);
+
+/// A number in a CSV file, to `digits`; empty where it is not finite.
+std::string csv_number(double value, int digits = 6);
 
 /// One CSV line with its newline; fields are quoted where they must be (RFC 4180).
 std::string csv_line(const std::vector<std::string>& fields);

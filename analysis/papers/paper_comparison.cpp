@@ -1,5 +1,6 @@
 #include "analysis/papers/paper_comparison.h"
 
+#include "analysis/runs/run_scores.h"
 #include "analysis/runs/task_scores.h"
 
 #include <boost/math/distributions/students_t.hpp>
@@ -15,8 +16,6 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr const char* kAverage = "average";
-
 /// One of our runs with its scores by task, the average among them.
 struct OurRun {
   const Run* run = nullptr;
@@ -30,7 +29,7 @@ OurRuns read_ours(const RunSet& set) {
   OurRuns ours;
   for (const RunGroup& group : set.groups) {
     for (const Run& run : group.runs) {
-      OurRun one{&run, task_scores(RunFile(run.path)), 0};
+      OurRun one{&run, task_scores(run.file()), 0};
       one.tasks = one.scores.size();
       if (const auto mean = average_score(one.scores)) one.scores[kAverage] = *mean;
       ours[group.label].push_back(std::move(one));

@@ -99,7 +99,7 @@ void collect(const RunFile& file, std::map<std::pair<std::string, std::string>, 
 
 void check_chance(const RunGroup& group, LintReport& report) {
   std::map<std::pair<std::string, std::string>, Against> by_task;
-  for (const Run& run : group.runs) collect(RunFile(run.path), by_task);
+  for (const Run& run : group.runs) collect(run.file(), by_task);
   for (const auto& [key, against] : by_task) {
     const auto& [task, metric] = key;
     const double score = mean_std(against.scores).mean;
@@ -142,6 +142,10 @@ LintReport lint_runs(const RunSet& set) {
     const auto colon = warning.find(": ");
     report.error(warning.substr(0, colon),
                  colon == std::string::npos ? "can not be read" : warning.substr(colon + 2));
+  }
+  for (const std::string& skipped : set.skipped) {
+    const auto colon = skipped.find(": ");
+    report.remark(skipped.substr(0, colon), skipped.substr(colon + 2));
   }
   for (const RunGroup& group : set.groups) {
     RunGroup sound{group.label, {}};

@@ -3,6 +3,7 @@
 #include "analysis/measures/planted_measures.h"
 #include "analysis/measures/rank_recovery.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -22,7 +23,7 @@ std::vector<GroupValues> measure_groups(const RunSet& set) {
   std::vector<GroupValues> groups;
   for (const RunGroup& group : set.groups) {
     GroupValues& values = groups.emplace_back();
-    for (const Run& run : group.runs) values.push_back(measure_run(RunFile(run.path)));
+    for (const Run& run : group.runs) values.push_back(measure_run(run.file()));
   }
   return groups;
 }
@@ -75,14 +76,14 @@ void add_setting(const RunSet& set, Table& table) {
   table.footers.push_back(seeds_footer(set) +
                           " A number in brackets: of seeds, where not all have the measure.");
   table.footers.push_back(setting_footer(set));
-  for (auto& line : protocol_footers(set)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(protocol_footers(set));
+  table.add_footers(unfinished_footers(set));
 }
 
 /// Mean chosen rank by step of evaluation.
 std::map<std::int64_t, double> mean_ranks(const Run& run) {
   std::map<std::int64_t, double> means;
-  const auto ranks = read_chosen_ranks(RunFile(run.path));
+  const auto ranks = read_chosen_ranks(run.file());
   if (!ranks) return means;
   const std::vector<double> curve = rank_choice(*ranks).curve;
   for (std::size_t e = 0; e < curve.size(); ++e) means[ranks->steps[e]] = curve[e];
@@ -134,5 +135,12 @@ Table mean_rank_table(const RunSet& set, const MeanRankOptions&) {
   add_setting(set, table);
   return table;
 }
+
+namespace {
+
+const RegisterTable measures("measures", "recovery of what a suite planted", measures_table);
+const RegisterTable mean_rank("mean_rank", "mean chosen rank over steps", mean_rank_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -4,6 +4,7 @@
 #include "analysis/runs/run_scores.h"
 #include "analysis/runs/task_scores.h"
 #include "analysis/statistics/significance.h"
+#include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 #include "framework/record/run_reader.h"
 
@@ -31,7 +32,7 @@ struct TaskScores {
 std::vector<TaskScores> read_tasks(const RunGroup& group) {
   std::vector<TaskScores> tasks;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const auto merge = file.merge();
     if (!merge) continue;
     if (tasks.empty()) {
@@ -114,9 +115,15 @@ Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
       "seed, with its 95 % t-interval. First metric of each task on test with the last parameters, "
       "times 100 where higher is better. CKA: linear, of the two models' pooled vectors on test.",
       seeds_footer(runs), setting_footer(runs)};
-  for (auto& line : protocol_footers(runs)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(runs)) table.footers.push_back(std::move(line));
+  table.add_footers(protocol_footers(runs));
+  table.add_footers(unfinished_footers(runs));
   return table;
 }
+
+namespace {
+
+const RegisterTable registration("merging", "each task before and after merging", merging_table);
+
+}  // namespace
 
 }  // namespace rankwise::analysis

@@ -1,37 +1,34 @@
 /// Tables, looked up by name; each is one function that turns run files into rows.
+///
+/// One line at the end of a table's file registers it, with its options as a struct:
+///
+///     const RegisterTable registration("grid", "one score over two axes", grid_table);
 #pragma once
 
 #include "analysis/output/table.h"
 #include "analysis/runs/run_set.h"
-#include "framework/core/json.h"
-#include "framework/core/options.h"
-#include "framework/core/registry.h"
+#include "framework/core/kind.h"
+#include "framework/core/registration.h"
 
-#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise::analysis {
 
 /// A registered table. `make` throws Error for an unknown option, or where nothing can be said.
-struct TableKind {
-  std::string summary;
-  std::vector<OptionInfo> options;
-  std::function<Table(const RunSet&, const nlohmann::json& options)> make;
-};
+using TableKind = Kind<Table, RunSet>;
 
-/// ablation, aggregate, grid, mean_rank, measures, merging, scores.
 Registry<TableKind>& tables();
 
-/// A kind whose options are a struct with a `visit`: all that a new table needs beside its
-/// function.
-template <options::Visitable Options>
-TableKind table_kind(std::string summary, Table (*make)(const RunSet&, const Options&)) {
-  return {std::move(summary), describe_options<Options>(),
-          [make](const RunSet& runs, const nlohmann::json& options) {
-            return make(runs, parse_options<Options>(options, "table"));
-          }};
-}
+/// Registers a table when a static object of this type is made.
+struct RegisterTable {
+  template <options::Visitable Options>
+  RegisterTable(const std::string& name, std::string summary,
+                Table (*make)(const RunSet&, const Options&)) {
+    register_item(tables(), name, make_kind("table " + name, std::move(summary), make));
+  }
+};
 
 /// Takes the table's name from the front of `arguments`, where it stands before the paths; "scores"
 /// where none does. A path of that name is written with its folder: ./scores.

@@ -3,19 +3,36 @@
 #include "analysis/runs/test_runs.h"
 #include "framework/io/test_files.h"
 
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace rankwise::analysis {
 namespace {
 
 using Texts = std::vector<std::string>;
 
-TEST(Tables, AreLookedUpByName) {
-  EXPECT_EQ(tables().names(),
-            (Texts{"ablation", "aggregate", "grid", "mean_rank", "measures", "merging", "scores"}));
+TEST(Tables, RegisterThemselvesAndAreLookedUpByName) {
+  const Texts names = tables().names();
+  EXPECT_TRUE(std::is_sorted(names.begin(), names.end()));
+  for (const char* name : {"ablation", "grid", "mean_rank", "measures", "scores"}) {
+    EXPECT_TRUE(tables().contains(name)) << name;
+  }
   EXPECT_EQ(error_of([] { tables().find("score"); }),
-            "unknown table 'score'; the tables are ablation, aggregate, grid, mean_rank, measures, "
-            "merging, scores");
+            fmt::format("unknown table 'score'; the tables are {}", fmt::join(names, ", ")));
+}
+
+struct NoOptions {
+  template <class Self, class Visitor>
+  static void visit(Self&, Visitor&&) {}
+};
+
+TEST(Tables, OfANameThatIsTakenAreAnError) {
+  const RegisterTable again(
+      "scores", "", +[](const RunSet&, const NoOptions&) { return Table(); });
+  EXPECT_EQ(error_of(check_registrations), "table 'scores' is registered twice");
+  EXPECT_FALSE(tables().find("scores").options.empty());
 }
 
 TEST(Tables, TakeOptionsByNameAndRefuseOthers) {

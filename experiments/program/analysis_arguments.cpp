@@ -1,6 +1,7 @@
 #include "experiments/program/analysis_arguments.h"
 
 #include "framework/core/error.h"
+#include "framework/core/printable.h"
 
 #include <fmt/format.h>
 
@@ -15,7 +16,7 @@ void add_output_options(CLI::App& command, TableOutput& output) {
   command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing");
 }
 
-void deliver(const Table& table, const TableOutput& output) {
+void print_or_write(const Table& table, const TableOutput& output) {
   if (output.out.empty()) {
     fmt::print("{}", to_format(table, output.format));
     return;
@@ -36,8 +37,14 @@ nlohmann::json set_options(const std::vector<std::string>& sets) {
 }
 
 RunSet load_and_warn(const std::vector<std::string>& paths) {
-  RunSet runs = load_runs({paths.begin(), paths.end()});
-  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
+  return load_and_warn(std::vector<std::filesystem::path>(paths.begin(), paths.end()));
+}
+
+RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
+  RunSet runs = load_runs(paths);
+  for (const auto* lines : {&runs.warnings, &runs.skipped}) {
+    for (const std::string& line : *lines) fmt::print(stderr, "{}\n", printable(line));
+  }
   return runs;
 }
 

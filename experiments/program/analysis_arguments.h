@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,15 @@ struct TableOutput {
 /// --format and --out.
 void add_output_options(CLI::App& command, TableOutput& output);
 
-void deliver(const analysis::Table& table, const TableOutput& output);
+/// Prints the table, or writes its files and prints their paths.
+void print_or_write(const analysis::Table& table, const TableOutput& output);
 
 /// {"name": value} of each "name=value"; a value that is no JSON is a text. Throws Error where
 /// there is no name.
 nlohmann::json set_options(const std::vector<std::string>& sets);
 
-/// load_runs(), with its warnings on standard error.
+/// load_runs(), with what it could not read or skipped on standard error.
 analysis::RunSet load_and_warn(const std::vector<std::string>& paths);
+analysis::RunSet load_and_warn(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace rankwise

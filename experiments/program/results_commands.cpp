@@ -71,7 +71,7 @@ class StudyResults {
 
   void make_figure(const StudyOutput& output) const {
     const FigureFiles files =
-        figures().find(output.name).draw({runs_, out_ / "figures", output.options});
+        figures().find(output.name).make({runs_, out_ / "figures"}, output.options);
     for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
   }
 

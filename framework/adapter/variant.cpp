@@ -1,6 +1,6 @@
 #include "framework/adapter/variant.h"
 
-#include <fmt/ranges.h>
+#include "framework/core/registration.h"
 
 namespace rankwise {
 
@@ -9,26 +9,8 @@ Registry<Variant>& variants() {
   return registry;
 }
 
-namespace {
-
-std::vector<std::string>& registration_failures() {
-  static std::vector<std::string> messages;
-  return messages;
-}
-
-}  // namespace
-
 void register_variant(const std::string& name, Variant variant) noexcept {
-  try {
-    variants().add(name, std::move(variant));
-  } catch (const Error& error) {
-    registration_failures().emplace_back(error.what());
-  }
-}
-
-void check_registrations() {
-  const auto messages = std::exchange(registration_failures(), {});
-  if (!messages.empty()) fail("{}", fmt::join(messages, "; "));
+  register_item(variants(), name, std::move(variant));
 }
 
 const Names<Reading>& readings() {

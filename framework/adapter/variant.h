@@ -15,7 +15,7 @@
 #include "framework/adapter/rank_adapter.h"
 #include "framework/core/json.h"
 #include "framework/core/options.h"
-#include "framework/core/registry.h"
+#include "framework/core/registration.h"
 
 #include <concepts>
 #include <functional>
@@ -60,9 +60,6 @@ void check_together(const std::string& path, const std::function<void()>& make);
 /// add() for static objects, out of which nothing may be thrown: a failure waits for
 /// check_registrations().
 void register_variant(const std::string& name, Variant variant) noexcept;
-
-/// Throws Error with everything that went wrong in registrations since the last call.
-void check_registrations();
 
 /// What the defaults of a variant's options follow: what the text prints, or what the authors' code
 /// does.

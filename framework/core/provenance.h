@@ -7,7 +7,7 @@
 
 namespace rankwise {
 
-/// Set when the library was configured; "unknown" outside a git checkout.
+/// Of the sources, looked up at every build; "unknown" outside a git checkout.
 std::string source_commit();
 bool source_dirty();
 /// "rankwise 0.1.0 (0123456789, with changes)"

@@ -1,8 +1,5 @@
 #include "framework/model/backbone.h"
 
-#include "framework/model/bert.h"
-#include "framework/model/tiny.h"
-
 namespace rankwise {
 
 std::vector<std::pair<std::string, Linear>> Backbone::linears() const {
@@ -20,12 +17,7 @@ void Backbone::freeze(bool frozen) {
 }
 
 Registry<BackboneKind>& backbones() {
-  static Registry<BackboneKind> registry = [] {
-    Registry<BackboneKind> built_in("backbone", "backbones");
-    built_in.add("bert", bert_kind());
-    built_in.add("tiny", tiny_kind());
-    return built_in;
-  }();
+  static Registry<BackboneKind> registry("backbone", "backbones");
   return registry;
 }
 

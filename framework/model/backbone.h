@@ -3,7 +3,7 @@
 
 #include "framework/core/json.h"
 #include "framework/core/options.h"
-#include "framework/core/registry.h"
+#include "framework/core/registration.h"
 #include "framework/model/linear.h"
 
 #include <torch/nn/module.h>
@@ -25,7 +25,7 @@ class Backbone : public torch::nn::Module {
   /// Rows of the longest sequence it can read; 0: of any length.
   virtual std::int64_t longest_sequence() const { return 0; }
 
-  /// Every linear by its dotted name, in the order of the forward.
+  /// Every linear by its dotted name, in the order of registration.
   std::vector<std::pair<std::string, Linear>> linears() const;
   void freeze(bool frozen);
 };
@@ -52,7 +52,13 @@ struct BackboneKind {
       weights_sha256;
 };
 
-/// bert, tiny.
 Registry<BackboneKind>& backbones();
+
+/// Registers a backbone when a static object of this type is made: the line that ends its file.
+struct RegisterBackbone {
+  RegisterBackbone(const std::string& name, BackboneKind kind) {
+    register_item(backbones(), name, std::move(kind));
+  }
+};
 
 }  // namespace rankwise

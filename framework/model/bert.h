@@ -46,6 +46,4 @@ std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
 std::shared_ptr<Bert> random_bert(const BertConfig& config, double deviation, const Seed& seed,
                                   const torch::TensorOptions& options);
 
-BackboneKind bert_kind();
-
 }  // namespace rankwise

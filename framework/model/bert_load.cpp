@@ -128,6 +128,8 @@ std::shared_ptr<Bert> random_bert(const BertConfig& config, double deviation, co
   return bert;
 }
 
+namespace {
+
 BackboneKind bert_kind() {
   return {.summary = "BERT encoder: prepared weights (MiniLM-L6) or random ones",
           .options = describe_options<BertOptions>(),
@@ -148,5 +150,9 @@ BackboneKind bert_kind() {
                 return weights_sha256(folder);
               }};
 }
+
+const RegisterBackbone registration("bert", bert_kind());
+
+}  // namespace
 
 }  // namespace rankwise

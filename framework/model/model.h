@@ -15,7 +15,7 @@
 
 namespace rankwise {
 
-/// What attach() needs beside the parts themselves.
+/// Where updates are attached, and what a variant is told.
 struct AttachOptions {
   std::vector<std::string> sites;  // patterns with * and ?; a linear that matches one is adapted
   Setting setting;                 // `sites` is filled in

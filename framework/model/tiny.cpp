@@ -50,6 +50,8 @@ torch::Tensor Tiny::forward(const Pass& pass) {
   return h;
 }
 
+namespace {
+
 BackboneKind tiny_kind() {
   return {.summary = "random orthogonal tanh network, for tests and suites with known truth",
           .options = describe_options<TinyOptions>(),
@@ -69,5 +71,9 @@ BackboneKind tiny_kind() {
           .weights_sha256 = [](const nlohmann::json&,
                                const std::filesystem::path&) { return std::string(); }};
 }
+
+const RegisterBackbone registration("tiny", tiny_kind());
+
+}  // namespace
 
 }  // namespace rankwise

@@ -25,6 +25,4 @@ class Tiny : public Backbone {
 /// A random orthogonal matrix (Haar measure): QR of a Gaussian with the signs of R's diagonal.
 torch::Tensor orthogonal_matrix(std::int64_t size, const Seed& seed);
 
-BackboneKind tiny_kind();
-
 }  // namespace rankwise

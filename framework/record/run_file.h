@@ -1,6 +1,6 @@
 /// What a run records, as plain values: the writer takes them, the reader gives them back.
 ///
-/// Letters in shapes: S training steps, E evaluations, T tasks, R ranks of a site, D width of an
+/// Dimensions: S training steps, E evaluations, T tasks, R ranks of a site, D width of an
 /// embedding, n sampled sequences, G examples of a split, K planted directions. Arrays are
 /// row-major.
 #pragma once
@@ -22,6 +22,7 @@ struct TaskRecord {
   std::string kind;                  // "classify", "regress", "choose", ...
   std::int64_t classes = 1;          // labels or candidates; 1 for a real target
   std::vector<std::string> metrics;  // the first one enters averages
+  std::int64_t dev_tokens = 0;       // that every site sees in an evaluation; 0: not recorded
   bool operator==(const TaskRecord&) const = default;
 };
 

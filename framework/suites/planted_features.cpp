@@ -65,6 +65,8 @@ SuiteData make_planted(const PlantedOptions& options, std::uint64_t seed) {
   return made;
 }
 
+namespace {
+
 SuiteKind planted_kind() {
   return {.summary = "tasks whose true update has a known rank at every layer",
           .options = describe_options<PlantedOptions>(),
@@ -80,5 +82,9 @@ SuiteKind planted_kind() {
                 return make_planted(parsed, planted_seed(parsed, setting));
               }};
 }
+
+const RegisterSuite registration("planted", planted_kind());
+
+}  // namespace
 
 }  // namespace rankwise

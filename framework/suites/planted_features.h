@@ -21,6 +21,4 @@ struct PlantedOptions : PlantOptions {
 /// Throws Error for options that do not fit each other.
 SuiteData make_planted(const PlantedOptions& options, std::uint64_t seed);
 
-SuiteKind planted_kind();
-
 }  // namespace rankwise

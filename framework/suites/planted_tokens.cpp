@@ -74,6 +74,8 @@ SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteSe
   return made;
 }
 
+namespace {
+
 SuiteKind planted_tokens_kind() {
   return {.summary = "the same on token sequences, planted at every linear of the run's backbone",
           .options = describe_options<PlantedTokensOptions>(),
@@ -89,5 +91,9 @@ SuiteKind planted_tokens_kind() {
                     parse_options<PlantedTokensOptions>(options, "data.options"), setting);
               }};
 }
+
+const RegisterSuite registration("planted_tokens", planted_tokens_kind());
+
+}  // namespace
 
 }  // namespace rankwise

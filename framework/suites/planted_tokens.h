@@ -23,6 +23,4 @@ struct PlantedTokensOptions : PlantOptions {
 /// `setting` names the run's backbone. Throws Error for options that do not fit each other or it.
 SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteSetting& setting);
 
-SuiteKind planted_tokens_kind();
-
 }  // namespace rankwise

@@ -3,8 +3,6 @@
 #include "framework/core/hash.h"
 #include "framework/data/subset.h"
 #include "framework/data/token_file.h"
-#include "framework/suites/planted_features.h"
-#include "framework/suites/planted_tokens.h"
 
 #include <fmt/ranges.h>
 
@@ -88,12 +86,7 @@ void keep_tasks(SuiteData& suite, const std::vector<std::string>& names) {
 }  // namespace
 
 Registry<SuiteKind>& suites() {
-  static Registry<SuiteKind> registry = [] {
-    Registry<SuiteKind> built_in("suite", "suites");
-    built_in.add("planted", planted_kind());
-    built_in.add("planted_tokens", planted_tokens_kind());
-    return built_in;
-  }();
+  static Registry<SuiteKind> registry("suite", "suites");
   return registry;
 }
 

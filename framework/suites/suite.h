@@ -3,7 +3,7 @@
 
 #include "framework/core/json.h"
 #include "framework/core/options.h"
-#include "framework/core/registry.h"
+#include "framework/core/registration.h"
 #include "framework/data/dataset.h"
 #include "framework/model/heads.h"
 #include "framework/record/run_file.h"
@@ -77,6 +77,13 @@ struct SuiteKind {
 };
 
 Registry<SuiteKind>& suites();
+
+/// Registers a suite when a static object of this type is made: the line that ends its file.
+struct RegisterSuite {
+  RegisterSuite(const std::string& name, SuiteKind kind) {
+    register_item(suites(), name, std::move(kind));
+  }
+};
 
 /// Checked options with every default filled in; `path` names the place in messages.
 DataOptions resolve_data(const nlohmann::json& data, const std::string& path);

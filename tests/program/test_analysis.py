@@ -262,6 +262,22 @@ class LookUps(unittest.TestCase):
         for name in [*VARIANTS, *other]:
             self.assertRegex(text, rf"(?m)^  {name} +\S")
 
+    def test_list_has_the_parts_in_the_order_of_a_study_each_by_name(self) -> None:
+        parts: dict[str, list[str]] = {}
+        for line in self.out("list").splitlines():
+            if line.startswith("  "):
+                parts[title].append(line.split()[0])
+            else:
+                title = line
+                parts[title] = []
+        self.assertEqual(
+            list(parts),
+            ["variants", "backbones", "suites made in memory", "samplers", "metrics", "tables",
+             "figures"],
+        )  # fmt: skip
+        for title, listed in parts.items():
+            self.assertEqual(listed, sorted(listed), title)
+
     def test_describe_explains_every_option(self) -> None:
         for variant in VARIANTS:
             text = self.out("describe", variant)
