@@ -146,6 +146,21 @@ std::vector<std::string> protocol_footers(const RunSet& set) {
   return lines;
 }
 
+std::vector<std::string> stale_footers(const RunSet& set) {
+  std::map<std::string, std::vector<std::string>> labels;  // by reason
+  for (const RunGroup& group : set.groups) {
+    std::set<std::string> reasons;
+    for (const Run& run : group.runs) reasons.insert(run.text("stale"));
+    reasons.erase("");
+    for (const std::string& reason : reasons) labels[reason].push_back(group.label);
+  }
+  std::vector<std::string> lines;
+  for (const auto& [reason, stale] : labels) {
+    lines.push_back(fmt::format("Stale: {}: {}; to be run again.", fmt::join(stale, ", "), reason));
+  }
+  return lines;
+}
+
 std::vector<std::string> unfinished_footers(const RunSet& set) {
   std::vector<std::string> lines;
   for (const Run& run : set.failed) {
@@ -154,6 +169,7 @@ std::vector<std::string> unfinished_footers(const RunSet& set) {
   for (const Run& run : set.running) {
     lines.push_back(fmt::format("Not finished: {}, seed {}.", run.label, run.seed));
   }
+  for (auto& line : stale_footers(set)) lines.push_back(std::move(line));
   return lines;
 }
 

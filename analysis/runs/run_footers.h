@@ -40,6 +40,9 @@ std::vector<std::string> scores_footers(const RunSet& set, const std::vector<Tas
 std::string setting_footer(const RunSet& set);                   // backbone, suite, steps
 std::vector<std::string> scale_footers(const RunSet& set);       // the runs' notes
 std::vector<std::string> protocol_footers(const RunSet& set);    // with the scale notes
-std::vector<std::string> unfinished_footers(const RunSet& set);  // failed and running runs
+std::vector<std::string> unfinished_footers(const RunSet& set);  // failed, running, stale runs
+
+/// Rows that were measured before a fault was mended that changes them, by reason (`/@stale`).
+std::vector<std::string> stale_footers(const RunSet& set);
 
 }  // namespace rankwise::analysis

@@ -37,6 +37,8 @@ const std::vector<Path>& paths() {
       {"/@scale_note", "", "string", "data and budget in words, for the foot of a table"},
       {"/@best_rule", "", "string", "how `best` parameters are chosen"},
       {"/@best_step", "", "int64", "the step they are of"},
+      {"/@stale", "", "string",
+       "why the run's numbers are out of date: a fault that changes them was mended since"},
       {"/@provenance", "", "JSON", "versions of program, compiler and libraries"},
       {"/@commit", "", "string", "of the program"},
       {"/@dirty", "", "bool", "the working tree had changes"},
