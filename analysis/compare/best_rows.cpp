@@ -99,7 +99,7 @@ std::optional<std::vector<std::vector<PairedExamples>>> pair_examples(
   if (pairs.empty()) return std::nullopt;
   std::vector<std::vector<PairedExamples>> examples(tasks.size());
   for (const auto& [a, b] : pairs) {
-    const RunFile file_a(a.run->path), file_b(b.run->path);
+    const RunFile &file_a = a.run->file(), &file_b = b.run->file();
     for (std::size_t t = 0; t < tasks.size(); ++t) {
       const PredictionPlace place{tasks[t].task, choice.split, choice.parameters};
       const auto of_a = file_a.prediction(place), of_b = file_b.prediction(place);

@@ -28,8 +28,8 @@ std::vector<double> mcnemar_by_seed(const std::vector<RunPair>& pairs, const Sco
   const PredictionPlace place{column.tasks.front().task, choice.split, choice.parameters};
   std::vector<double> p;
   for (const auto& [a, b] : pairs) {
-    const auto of_a = RunFile(a.run->path).prediction(place);
-    const auto of_b = RunFile(b.run->path).prediction(place);
+    const auto of_a = a.run->file().prediction(place);
+    const auto of_b = b.run->file().prediction(place);
     if (!of_a || !of_b || of_a->label != of_b->label) return {};
     p.push_back(mcnemar_test(discordant(*of_a, *of_b)).exact_p);
   }

@@ -32,7 +32,7 @@ std::map<Label, RunsBySeed> measure_labels(const RunSet& set,
     for (const Run& run : group.runs) {
       const auto wanted = labels.find({run.study, run.text("label")});
       if (wanted == labels.end()) continue;
-      wanted->second[run.seed] = {run.protocol_hash, measure_run(RunFile(run.path))};
+      wanted->second[run.seed] = {run.protocol_hash, measure_run(run.file())};
     }
   }
   return labels;

@@ -196,7 +196,7 @@ std::vector<std::string> sites_to_draw(const RunFile& file, const ClustersOption
 /// Draws every site of one run, or notes why not.
 void draw_run(const Run& run, const std::string& name, const ClustersOptions& options,
               const std::filesystem::path& out, FigureFiles& result) {
-  const RunFile file(run.path);
+  const RunFile& file = run.file();
   for (const std::string& site : sites_to_draw(file, options)) {
     const auto points = embedding_points(file, site, static_cast<std::size_t>(options.points));
     if (!points || points->samples < kFewestSamples) {

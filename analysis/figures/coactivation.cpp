@@ -36,7 +36,7 @@ HeatMap to_map(const Coactivation& pairs, const std::string& title) {
 /// Every site of a run that records it, in the layout's order.
 std::vector<Coactivation> read_sites(const Run& run) {
   std::vector<Coactivation> sites;
-  const RunFile file(run.path);
+  const RunFile& file = run.file();
   for (const SiteRecord& site : file.layout().sites) {
     if (auto pairs = coactivation(file, site)) sites.push_back(std::move(*pairs));
   }

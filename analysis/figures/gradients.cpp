@@ -26,7 +26,7 @@ struct GradientOptions {
 
 std::optional<GradientRecord> gradients_at(const Run& run, const std::string& site) {
   std::optional<GradientRecord> found;
-  const RunFile file(run.path);
+  const RunFile& file = run.file();
   for (GradientRecord& record : file.gradients()) {
     if (site.empty() || record.site == site) found = std::move(record);
   }

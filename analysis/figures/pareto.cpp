@@ -56,7 +56,7 @@ std::string cost_axis(const std::string& cost) {
 Line to_point(const RunGroup& group, const ParetoOptions& options) {
   std::vector<double> costs, scores;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const auto cost = run_cost(run, file, options.cost);
     const auto score = run_score(file, options.score);
     if (!cost || !score) continue;

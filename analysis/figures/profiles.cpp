@@ -31,7 +31,7 @@ struct ProfilesOptions {
 TaskRuns read_scores(const RunGroup& group, const NumberChoice& choice) {
   TaskRuns scores;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const std::vector<double> of_run = task_scores(file, choice);
     if (of_run.empty() || of_run.size() != file.layout().tasks.size()) return {};
     scores.resize(of_run.size());

@@ -59,7 +59,7 @@ Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& cho
   for (const auto& [at, group] : sweep.point) {
     std::vector<double> scores;
     for (const Run& run : runs.groups[group].runs) {
-      if (const auto score = run_score(RunFile(run.path), choice)) scores.push_back(*score);
+      if (const auto score = run_score(run.file(), choice)) scores.push_back(*score);
     }
     if (!scores.empty()) line.add_mean(place_of(at, all, scale), scores);
   }

@@ -30,7 +30,7 @@ void set_layer(LayerRanks& ranks, Index layer, const MatrixXd& by_task) {
 MatrixXd chosen_share(const RunGroup& group, const std::vector<std::string>& sites, Index tasks) {
   MatrixXd counts = MatrixXd::Zero(tasks, 0);
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     for (const std::string& site : sites) {
       const std::vector<std::int64_t> chosen = file.usage(site).back().chosen_rank;
       for (Index t = 0; t < tasks; ++t) {
@@ -60,7 +60,7 @@ std::vector<std::string> choosing_sites(const RunFile& file, bool& selection) {
 
 std::optional<LayerRanks> layer_ranks(const RunGroup& group) {
   LayerRanks ranks;
-  const RunFile first(group.runs.front().path);
+  const RunFile& first = group.runs.front().file();
   const std::vector<std::string> sites = choosing_sites(first, ranks.chosen);
   const auto usage = sites.empty() ? std::nullopt : read_usage(group);
   if (!usage) return std::nullopt;

@@ -12,7 +12,7 @@ std::optional<RankConfusion> rank_confusion(const RunGroup& group) {
   std::map<std::int64_t, std::map<std::int64_t, double>> counts;  // [true][chosen]
   std::int64_t largest = 0;
   for (const Run& run : group.runs) {
-    const auto ranks = read_chosen_ranks(RunFile(run.path));
+    const auto ranks = read_chosen_ranks(run.file());
     if (!ranks || ranks->truth.empty()) continue;
     for (std::size_t m = 0; m < ranks->truth.size(); ++m) {
       const std::int64_t truth = ranks->truth[m], chosen = ranks->chosen.back()[m];

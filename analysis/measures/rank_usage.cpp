@@ -71,7 +71,7 @@ std::optional<GroupUsage> read_usage(const RunGroup& group) {
   std::map<std::string, std::vector<RankUsage>> seeds_of_site;
   std::vector<std::string> order;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const std::vector<std::string> tasks = task_names(file.layout());
     if (usage.tasks.empty()) usage.tasks = tasks;
     check(tasks == usage.tasks, "{}: has other tasks than the first run of '{}'", run.path.string(),

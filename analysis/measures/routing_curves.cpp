@@ -60,7 +60,7 @@ const std::vector<std::string>& routing_measures() {
 RoutingCurves routing_curves(const RunGroup& group) {
   RoutingCurves curves;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const std::vector<EvaluationRecord> scores = file.scores();
     const std::vector<Sites> evaluations = measure_run(file);
     for (std::size_t e = 0; e < evaluations.size(); ++e) {

@@ -58,7 +58,7 @@ std::string score_heading(const ScoreName& score, bool several_seeds) {
 }
 
 ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {
-  const RunFile file(runs.groups.front().runs.front().path);
+  const RunFile& file = runs.groups.front().runs.front().file();
   const auto& tasks = file.layout().tasks;
   if (choice.measure == kAverage) return average_name(tasks, choice);
   std::vector<std::string> names = {kAverage};

@@ -66,7 +66,7 @@ void prepare(const RunFile& file, const RunGroup& group, Selection& sum) {
 std::optional<TaskRanks> read_task_ranks(const RunGroup& group) {
   TaskRanks ranks;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const auto chosen = read_chosen_ranks(file);
     if (!chosen) continue;
     read_tasks(file, group, ranks.tasks);
@@ -83,7 +83,7 @@ std::optional<Selection> read_selection(const RunGroup& group) {
   Selection selection;
   double count = 0;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const auto& sites = file.layout().sites;
     if (file.evaluation_count() == 0 ||
         std::none_of(sites.begin(), sites.end(),

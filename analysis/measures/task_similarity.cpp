@@ -73,7 +73,7 @@ std::optional<TaskSimilarity> similarity(const RunGroup& group,
   TaskSimilarity result;
   double seeds = 0;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const MatrixXd points = points_of(file);
     if (points.size() == 0) continue;
     std::vector<std::string> tasks;

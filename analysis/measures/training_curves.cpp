@@ -38,7 +38,7 @@ ScoreCurve to_curve(const RunGroup& group, const TaskRecord& task, const ByStep&
 LossCurve loss_curve(const RunGroup& group) {
   ByStep values;
   for (const Run& run : group.runs) {
-    for (const StepRecord& record : RunFile(run.path).steps()) {
+    for (const StepRecord& record : run.file().steps()) {
       values[record.step].push_back(record.loss);
     }
   }
@@ -54,7 +54,7 @@ std::vector<ScoreCurve> score_curves(const RunGroup& group) {
   std::vector<TaskRecord> tasks;
   std::map<std::string, ByStep> values;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const std::vector<EvaluationRecord> evaluations = file.scores();
     if (tasks.empty()) tasks = file.layout().tasks;
     for (const TaskRecord& task : tasks) {

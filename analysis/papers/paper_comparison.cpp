@@ -30,7 +30,7 @@ OurRuns read_ours(const RunSet& set) {
   OurRuns ours;
   for (const RunGroup& group : set.groups) {
     for (const Run& run : group.runs) {
-      OurRun one{&run, task_scores(RunFile(run.path)), 0};
+      OurRun one{&run, task_scores(run.file()), 0};
       one.tasks = one.scores.size();
       if (const auto mean = average_score(one.scores)) one.scores[kAverage] = *mean;
       ours[group.label].push_back(std::move(one));

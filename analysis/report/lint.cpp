@@ -99,7 +99,7 @@ void collect(const RunFile& file, std::map<std::pair<std::string, std::string>, 
 
 void check_chance(const RunGroup& group, LintReport& report) {
   std::map<std::pair<std::string, std::string>, Against> by_task;
-  for (const Run& run : group.runs) collect(RunFile(run.path), by_task);
+  for (const Run& run : group.runs) collect(run.file(), by_task);
   for (const auto& [key, against] : by_task) {
     const auto& [task, metric] = key;
     const double score = mean_std(against.scores).mean;

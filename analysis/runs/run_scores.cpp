@@ -80,7 +80,7 @@ ScoredRuns read_scores(const RunSet& set, const ScoreChoice& choice) {
   for (const RunGroup& group : set.groups) {
     ScoredGroup& to = scored.groups.emplace_back(ScoredGroup{group.label, {}});
     for (const Run& run : group.runs) {
-      const RunFile file(run.path);
+      const RunFile& file = run.file();
       add_columns(file, scored.tasks);
       RunScores& scores = to.runs.emplace_back(RunScores{&run, {}, file.parameters()});
       for (const TaskColumn& column : scored.tasks) add_scores(file, column, choice, scores);
@@ -88,7 +88,7 @@ ScoredRuns read_scores(const RunSet& set, const ScoreChoice& choice) {
     }
   }
   check(!scored.tasks.empty(), "the runs have no tasks with a metric");
-  if (!any) fail_without_scores(RunFile(set.groups.front().runs.front().path), choice);
+  if (!any) fail_without_scores(set.groups.front().runs.front().file(), choice);
   return scored;
 }
 

@@ -60,10 +60,11 @@ std::set<fs::path> find_files(const std::vector<fs::path>& paths) {
   return files;
 }
 
-Run read_run(const fs::path& path) {
-  const RunFile file(path);
+Run read_run(const fs::path& path, const std::shared_ptr<OpenRuns>& opened) {
   Run run;
   run.path = path;
+  run.opened = opened;
+  const RunFile& file = run.file();
   run.attributes = file.attributes();
   run.status = file.status();
   run.study = run.text("study");
@@ -132,9 +133,10 @@ std::vector<std::string> RunSet::labels() const {
 RunSet load_runs(const std::vector<fs::path>& paths) {
   RunSet set;
   std::vector<Run> finished;
+  const auto opened = std::make_shared<OpenRuns>();
   for (const fs::path& path : find_files(paths)) {
     try {
-      Run run = read_run(path);
+      Run run = read_run(path, opened);
       (run.status == "finished" ? finished
        : run.status == "failed" ? set.failed
                                 : set.running)

@@ -1,16 +1,18 @@
 /// The run files of a study, sorted: what every table and figure is made from.
 #pragma once
 
+#include "analysis/runs/open_runs.h"
 #include "framework/core/json.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace rankwise::analysis {
 
-/// One run file as far as its attributes tell; open RunFile(path) for the rest.
+/// One run file as far as its attributes tell; file() has the rest.
 struct Run {
   std::filesystem::path path;
   std::string study;
@@ -22,6 +24,10 @@ struct Run {
   std::string protocol_hash;
   std::string config_hash;
   nlohmann::json attributes;
+  std::shared_ptr<OpenRuns> opened = std::make_shared<OpenRuns>();  // shared by a set's runs
+
+  /// The open file, as OpenRuns::open() gives it. Throws Error where it can not be read.
+  const RunFile& file() const { return opened->open(path); }
 
   /// An attribute as text; empty where there is none.
   std::string text(const std::string& name) const;

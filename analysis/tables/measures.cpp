@@ -23,7 +23,7 @@ std::vector<GroupValues> measure_groups(const RunSet& set) {
   std::vector<GroupValues> groups;
   for (const RunGroup& group : set.groups) {
     GroupValues& values = groups.emplace_back();
-    for (const Run& run : group.runs) values.push_back(measure_run(RunFile(run.path)));
+    for (const Run& run : group.runs) values.push_back(measure_run(run.file()));
   }
   return groups;
 }
@@ -83,7 +83,7 @@ void add_setting(const RunSet& set, Table& table) {
 /// Mean chosen rank by step of evaluation.
 std::map<std::int64_t, double> mean_ranks(const Run& run) {
   std::map<std::int64_t, double> means;
-  const auto ranks = read_chosen_ranks(RunFile(run.path));
+  const auto ranks = read_chosen_ranks(run.file());
   if (!ranks) return means;
   const std::vector<double> curve = rank_choice(*ranks).curve;
   for (std::size_t e = 0; e < curve.size(); ++e) means[ranks->steps[e]] = curve[e];

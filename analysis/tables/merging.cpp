@@ -32,7 +32,7 @@ struct TaskScores {
 std::vector<TaskScores> read_tasks(const RunGroup& group) {
   std::vector<TaskScores> tasks;
   for (const Run& run : group.runs) {
-    const RunFile file(run.path);
+    const RunFile& file = run.file();
     const auto merge = file.merge();
     if (!merge) continue;
     if (tasks.empty()) {
