@@ -1,12 +1,14 @@
 #include "analysis/papers/reproduction.h"
 
 #include "analysis/papers/study_needs.h"
+#include "framework/record/run_folder.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace rankwise::analysis {
 namespace {
@@ -20,9 +22,10 @@ fs::path study_file(const PaperTable& table, const ReproductionPlaces& places) {
 /// Finished runs by their names alone.
 std::int64_t finished_runs(const fs::path& folder) {
   if (!fs::is_directory(folder)) return 0;
-  return std::count_if(fs::directory_iterator(folder), {}, [](const fs::directory_entry& entry) {
-    const std::string name = entry.path().filename().string();
-    return name.ends_with(".h5") && !name.ends_with(".failed.h5") && name != "summary.h5";
+  const std::vector<fs::path> files = list_run_folder(folder).files;
+  return std::count_if(files.begin(), files.end(), [](const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.ends_with(".h5") && !name.ends_with(".failed.h5");
   });
 }
 

@@ -143,6 +143,10 @@ LintReport lint_runs(const RunSet& set) {
     report.error(warning.substr(0, colon),
                  colon == std::string::npos ? "can not be read" : warning.substr(colon + 2));
   }
+  for (const std::string& skipped : set.skipped) {
+    const auto colon = skipped.find(": ");
+    report.remark(skipped.substr(0, colon), skipped.substr(colon + 2));
+  }
   for (const RunGroup& group : set.groups) {
     RunGroup sound{group.label, {}};
     for (const Run& run : group.runs) {

@@ -162,6 +162,7 @@ void add_failures(const RunSet& runs, data& page) {
     lines.emplace_back(fmt::format("{} seed {} did not finish", run.label, run.seed));
   }
   for (const std::string& warning : runs.warnings) lines.emplace_back(warning);
+  for (const std::string& skipped : runs.skipped) lines.emplace_back(skipped);
   page["has_failures"] = !lines.empty();
   page["failures"] = list_of(lines);
 }

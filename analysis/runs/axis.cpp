@@ -98,7 +98,8 @@ void check_one_run_a_seed(const std::vector<const Run*>& runs, const std::string
 
 RunSet group_by(const RunSet& set, const std::string& axis) {
   if (axis == "label") return set;
-  RunSet grouped{{}, set.failed, set.running, set.warnings};
+  RunSet grouped = set;
+  grouped.groups.clear();
   for (const std::string& value : axis_values(set, axis)) {
     RunGroup& to = grouped.groups.emplace_back(RunGroup{value, {}});
     for (const RunGroup& group : set.groups) {

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/record/run_archive.h"
+#include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
 
 #include <fmt/format.h>
@@ -9,8 +10,10 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <map>
 #include <set>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
@@ -19,45 +22,45 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Finished and failed runs end in .h5; one being written, or left by a kill, in .h5.partial.
-bool looks_like_run_file(const fs::path& path) {
-  const std::string name = path.filename().string();
-  return name != kArchiveName && (name.ends_with(".h5") || name.ends_with(".h5.partial"));
-}
+/// Run files by path, and a line for each thing that only looks like one.
+struct FoundFiles {
+  std::set<fs::path> files;
+  std::vector<std::string> skipped;
+};
 
-void add_files(const fs::path& folder, int levels_below, std::set<fs::path>& files) {
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_directory()) {
-      if (levels_below > 0) add_files(entry.path(), levels_below - 1, files);
-    } else if (looks_like_run_file(entry.path())) {
-      files.insert(entry.path().lexically_normal());
-    }
-  }
+void add_files(const fs::path& folder, int levels_below, FoundFiles& found) {
+  RunFolder listed = list_run_folder(folder);
+  found.files.insert(listed.files.begin(), listed.files.end());
+  std::move(listed.skipped.begin(), listed.skipped.end(), std::back_inserter(found.skipped));
+  if (levels_below == 0) return;
+  for (const fs::path& below : listed.folders) add_files(below, levels_below - 1, found);
 }
 
 /// A folder's run files, or those in its archive where the files themselves are gone.
-void add_folder(const fs::path& folder, std::set<fs::path>& files) {
-  std::set<fs::path> found;
+void add_folder(const fs::path& folder, FoundFiles& found) {
+  const std::size_t before = found.files.size();
   add_files(folder, 1, found);
-  if (found.empty() && fs::exists(folder / kArchiveName)) {
-    for (fs::path& run : archived_runs(folder / kArchiveName)) found.insert(std::move(run));
+  if (found.files.size() == before && fs::exists(folder / kArchiveName)) {
+    for (fs::path& run : archived_runs(folder / kArchiveName)) found.files.insert(std::move(run));
   }
-  files.merge(found);
 }
 
-std::set<fs::path> find_files(const std::vector<fs::path>& paths) {
-  std::set<fs::path> files;
+FoundFiles find_files(const std::vector<fs::path>& paths) {
+  FoundFiles found;
   for (const fs::path& path : paths) {
-    check(fs::exists(path), "{}: no such file or folder; expected run files (*.h5)", path.string());
-    if (fs::is_directory(path)) {
-      add_folder(path, files);
+    std::error_code error;
+    const fs::file_status status = fs::status(path, error);
+    check(fs::exists(status), "{}: no such file or folder; expected run files (*.h5)",
+          path.string());
+    if (fs::is_directory(status)) {
+      add_folder(path, found);
     } else if (path.filename() == kArchiveName) {
-      for (fs::path& run : archived_runs(path)) files.insert(std::move(run));
+      for (fs::path& run : archived_runs(path)) found.files.insert(std::move(run));
     } else {
-      files.insert(path.lexically_normal());
+      found.files.insert(path.lexically_normal());
     }
   }
-  return files;
+  return found;
 }
 
 Run read_run(const fs::path& path, const std::shared_ptr<OpenRuns>& opened) {
@@ -134,7 +137,9 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
   RunSet set;
   std::vector<Run> finished;
   const auto opened = std::make_shared<OpenRuns>();
-  for (const fs::path& path : find_files(paths)) {
+  FoundFiles found = find_files(paths);
+  set.skipped = std::move(found.skipped);
+  for (const fs::path& path : found.files) {
     try {
       Run run = read_run(path, opened);
       (run.status == "finished" ? finished
@@ -150,13 +155,13 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
   separate_studies(finished);
   set.groups = group_by_label(std::move(finished));
   if (set.groups.empty()) {
-    std::vector<std::string> places;
+    std::vector<std::string> places, reasons = set.warnings;
+    reasons.insert(reasons.end(), set.skipped.begin(), set.skipped.end());
     places.reserve(paths.size());
     for (const fs::path& path : paths) places.push_back(path.string());
     fail("{}: no finished runs ({} failed, {} unfinished, {} unreadable); {}",
          fmt::join(places, ", "), set.failed.size(), set.running.size(), set.warnings.size(),
-         set.warnings.empty() ? "run the study first"
-                              : fmt::to_string(fmt::join(set.warnings, "; ")));
+         reasons.empty() ? "run the study first" : fmt::to_string(fmt::join(reasons, "; ")));
   }
   return set;
 }

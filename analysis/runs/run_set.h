@@ -43,6 +43,7 @@ struct RunSet {
   std::vector<RunGroup> groups;       // at least one; in the study's order
   std::vector<Run> failed, running;   // not used, but to be told of
   std::vector<std::string> warnings;  // one line for each file that could not be read
+  std::vector<std::string> skipped;   // one line for each thing that only looks like a run file
 
   std::vector<std::string> labels() const;  // of the groups
 };

@@ -48,6 +48,24 @@ TEST(RunSet, ABrokenOrForeignFileIsOneWarningAndSpoilsNothing) {
   for (const std::string& line : set.warnings) EXPECT_EQ(line.find('\n'), std::string::npos);
 }
 
+TEST(RunSet, WhatOnlyLooksLikeARunFileIsSkippedAndSpoilsNothing) {
+  const fs::path folder = test_folder();
+  write_run(folder, "good");
+  std::ofstream(folder / "._good.h5") << "what macOS leaves";
+  fs::create_symlink("gone.h5", folder / "link.h5");
+  const RunSet set = load_runs({folder});
+  EXPECT_EQ(set.groups.size(), 1U);
+  EXPECT_TRUE(set.warnings.empty());
+  ASSERT_EQ(set.skipped.size(), 2U);
+  EXPECT_NE(set.skipped[1].find("link.h5: is a link that leads nowhere"), std::string::npos);
+}
+
+TEST(RunSet, APathThatIsNoFileIsAnError) {
+  const fs::path folder = test_folder();
+  fs::create_symlink("loop", folder / "loop");
+  EXPECT_NE(message({folder / "loop"}).find("no such file or folder"), std::string::npos);
+}
+
 TEST(RunSet, ListsFailedAndRunningRunsApart) {
   const fs::path folder = test_folder();
   write_run(folder, "good");

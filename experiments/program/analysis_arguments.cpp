@@ -36,8 +36,14 @@ nlohmann::json set_options(const std::vector<std::string>& sets) {
 }
 
 RunSet load_and_warn(const std::vector<std::string>& paths) {
-  RunSet runs = load_runs({paths.begin(), paths.end()});
-  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
+  return load_and_warn(std::vector<std::filesystem::path>(paths.begin(), paths.end()));
+}
+
+RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
+  RunSet runs = load_runs(paths);
+  for (const auto* lines : {&runs.warnings, &runs.skipped}) {
+    for (const std::string& line : *lines) fmt::print(stderr, "{}\n", line);
+  }
   return runs;
 }
 

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,8 @@ void deliver(const analysis::Table& table, const TableOutput& output);
 /// there is no name.
 nlohmann::json set_options(const std::vector<std::string>& sets);
 
-/// load_runs(), with its warnings on standard error.
+/// load_runs(), with what it could not read or skipped on standard error.
 analysis::RunSet load_and_warn(const std::vector<std::string>& paths);
+analysis::RunSet load_and_warn(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace rankwise

@@ -4,6 +4,7 @@
 #include "analysis/papers/paper_comparison.h"
 #include "analysis/papers/reproduction.h"
 #include "analysis/report/lint.h"
+#include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 #include "framework/io/atomic_file.h"
 
@@ -63,8 +64,7 @@ void reproduce(const ReproduceArguments& arguments) {
     fmt::print("{}", to_markdown(printed_table(paper)));
     return;
   }
-  const RunSet runs = load_runs(paths);
-  for (const std::string& warning : runs.warnings) fmt::print(stderr, "{}\n", warning);
+  const RunSet runs = load_and_warn(paths);
   const Table table = comparison_table(compare_with_paper(paper, runs), runs);
   fmt::print("{}", to_markdown(table));
   if (arguments.out.empty()) return;

@@ -28,6 +28,8 @@ void check_is_hdf5(const std::filesystem::path& path) {
   const auto status = std::filesystem::status(path, error);
   check(std::filesystem::exists(status), "{}: there is no such file", path.string());
   check(!std::filesystem::is_directory(status), "{}: is a folder, not an HDF5 file", path.string());
+  check(std::filesystem::is_regular_file(status), "{}: is no regular file, so no HDF5 file",
+        path.string());  // HDF5 would wait for a pipe
   const htri_t answer = H5Fis_hdf5(path.c_str());
   if (answer < 0) throw_error({path.string(), ""}, "cannot be read");
   check(answer > 0, "{}: is not an HDF5 file", path.string());
