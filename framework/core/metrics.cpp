@@ -101,14 +101,14 @@ double relative_error(const Scored& scored) {
 
 Registry<Metric> built_in() {
   Registry<Metric> registry("metric", "metrics");
-  registry.add("accuracy", {"share of examples whose class is right", true, accuracy});
-  registry.add("f1", {"F1 of class 1", true, f1});
-  registry.add("macro_f1", {"mean of the classes' F1", true, macro_f1});
-  registry.add("matthews", {"Matthews correlation, multi-class form R_K", true, matthews});
+  registry.add("accuracy", {"share of examples whose class is right", true, accuracy, true});
+  registry.add("f1", {"F1 of class 1", true, f1, true});
+  registry.add("macro_f1", {"mean of the classes' F1", true, macro_f1, true});
+  registry.add("matthews", {"Matthews correlation, multi-class form R_K", true, matthews, true});
   registry.add("pearson", {"linear correlation", true, pearson});
   registry.add("spearman", {"rank correlation, ties share their mean rank", true, spearman});
-  registry.add("relative_error",
-               {"squared error over that of the unadapted model", false, relative_error});
+  registry.add("relative_error", {"squared error over that of the unadapted model", false,
+                                  relative_error, false, true});
   return registry;
 }
 
@@ -117,6 +117,21 @@ Registry<Metric> built_in() {
 Registry<Metric>& metrics() {
   static Registry<Metric> registry = built_in();
   return registry;
+}
+
+void check_metric(const std::string& name, const Targets& targets) {
+  const auto fits = [&](const std::string& one) {
+    const Metric& metric = metrics().find(one);
+    return !(metric.of_classes && targets.real) && (!metric.needs_reference || targets.reference);
+  };
+  if (fits(name)) return;
+  std::vector<std::string> others = metrics().names();
+  std::erase_if(others, [&](const std::string& other) { return !fits(other); });
+  const bool classes = metrics().find(name).of_classes;
+  fail("metric '{}' {}; expected one of {}", name,
+       classes ? "compares classes, but the targets are real values"
+               : "needs the unadapted model's outputs, which this suite does not hold",
+       fmt::join(others, ", "));
 }
 
 std::vector<double> tied_ranks(const std::vector<double>& values) {

@@ -23,10 +23,21 @@ struct Metric {
   std::string summary;
   bool higher_is_better = true;
   std::function<double(const Scored&)> score;
+  bool of_classes = false;       // compares classes: of real values it would say nothing
+  bool needs_reference = false;  // the unadapted model's outputs
 };
 
 /// accuracy, f1, macro_f1, matthews, pearson, spearman, relative_error.
 Registry<Metric>& metrics();
+
+/// What a task has to be scored by.
+struct Targets {
+  bool real = false;       // values, not classes
+  bool reference = false;  // the unadapted model's outputs are known
+};
+
+/// Throws Error where a metric is unknown or does not fit; its message lists those that do.
+void check_metric(const std::string& name, const Targets& targets);
 
 /// Ranks from 1, ties share their mean.
 std::vector<double> tied_ranks(const std::vector<double>& values);

@@ -75,7 +75,8 @@ Task read_task(const hdf5::File& file, const std::string& name) {
   task.labels = read_list(file, group, "labels");
   check(!task.metrics.empty(), "{}: {} names no metric", file.name(), group);
   for (const std::string& metric : task.metrics) {
-    at_place(file, group + "/metrics", [&] { return std::cref(metrics().find(metric)); });
+    at_place(file, group + "/metrics",
+             [&] { check_metric(metric, {.real = task.kind == TaskKind::kRegress}); });
   }
   return task;
 }

@@ -138,6 +138,14 @@ TEST(TokenFile, RefusesMetadataThatMeansNothing) {
   expect_refused([](File& file) { file.kind = "rank"; }, "unknown task kind 'rank'");
 }
 
+TEST(TokenFile, RefusesMetricsThatDoNotFitTheTask) {
+  expect_refused([](File& file) { file.kind = "regress"; },
+                 "/tasks/zebra/metrics: metric 'accuracy' compares classes, but the targets are "
+                 "real values; expected one of pearson, spearman");
+  expect_refused([](File& file) { file.metrics = R"(["accuracy", "relative_error"])"; },
+                 "metric 'relative_error' needs the unadapted model's outputs");
+}
+
 TEST(TokenFile, RefusesIdsOutsideTheVocabulary) {
   expect_refused([](File& file) { file.train.tokens[3] = 10; },
                  "/tasks/zebra/train/tokens: id 10 is outside the vocabulary of 10");
