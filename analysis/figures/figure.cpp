@@ -4,6 +4,7 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/token_choice.h"
 #include "framework/core/error.h"
+#include "framework/core/printable.h"
 
 #include <fmt/ranges.h>
 
@@ -16,13 +17,14 @@ void FigureFiles::add(const std::vector<std::filesystem::path>& more) {
   files.insert(files.end(), more.begin(), more.end());
 }
 
-void FigureFiles::leave_out(const std::string& label, const std::string& reason) {
+void FigureFiles::leave_out(const std::string& label, const std::string& why) {
+  const std::string reason = printable(why), name = printable(label);
   const auto found = std::find_if(left_out_.begin(), left_out_.end(),
                                   [&](const auto& entry) { return entry.first == reason; });
   if (found != left_out_.end()) {
-    found->second.push_back(label);
+    found->second.push_back(name);
   } else {
-    left_out_.push_back({reason, {label}});
+    left_out_.push_back({reason, {name}});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "analysis/output/process.h"
 #include "framework/core/error.h"
+#include "framework/core/printable.h"
 #include "framework/core/slug.h"
 #include "framework/io/atomic_file.h"
 
@@ -113,7 +114,7 @@ std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
 
 std::string gnuplot_string(std::string_view text) {
   std::string quoted = "'";
-  for (const char c : text) {
+  for (const char c : printable(text, "\n")) {
     if (c == '\'') quoted += '\'';
     quoted += c == '\n' ? ' ' : c;
   }

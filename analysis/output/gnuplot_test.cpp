@@ -60,6 +60,10 @@ TEST(Gnuplot, ARefusedScriptIsToldInGnuplotsWords) {
   EXPECT_EQ(text.find('\n'), std::string::npos);
 }
 
+TEST(Gnuplot, TextsAreQuotedAndCarryNoControlCharacters) {
+  EXPECT_EQ(gnuplot_string("it's\n\x1b[0m"), "'it''s \\x1b[0m'");
+}
+
 TEST(Gnuplot, FileNamesAreReadableAndDiffer) {
   EXPECT_EQ(
       file_names({"ranks 64/8", "ranks-64/8", "ranks 64_8", "ranks_64_8-2"}),

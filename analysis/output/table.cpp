@@ -1,5 +1,7 @@
 #include "analysis/output/table.h"
 
+#include "framework/core/printable.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -106,7 +108,7 @@ std::string to_markdown(const Table& table) {
   for (std::size_t i = 1; i < lines.size(); ++i) text += markdown_line(lines[i], widths, left);
   if (!table.footers.empty()) text += "\n";
   for (const std::string& footer : table.footers) text += "- " + footer + "\n";
-  return text;
+  return printable(text, "\n");
 }
 
 std::string to_csv(const Table& table) {
@@ -144,7 +146,7 @@ std::string csv_line(const std::vector<std::string>& fields) {
   std::string line;
   for (const std::string& field : fields) {
     if (&field != &fields.front()) line += ',';
-    if (field.find_first_of(",\"\n\r") == std::string::npos) {
+    if (field.find_first_of(",\"\n") == std::string::npos) {
       line += field;
       continue;
     }
@@ -152,7 +154,7 @@ std::string csv_line(const std::vector<std::string>& fields) {
     for (const char c : field) line += c == '"' ? std::string("\"\"") : std::string(1, c);
     line += '"';
   }
-  return line + "\n";
+  return printable(line, "\n") + "\n";
 }
 
 }  // namespace rankwise::analysis

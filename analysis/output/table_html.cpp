@@ -1,4 +1,5 @@
 #include "analysis/output/table.h"
+#include "framework/core/printable.h"
 
 #include <fmt/format.h>
 
@@ -62,7 +63,7 @@ std::string to_html(const Table& table) {
     }
     text += "</ul></td></tr>\n</tfoot>\n";
   }
-  return text + "</table>\n";
+  return printable(text + "</table>\n", "\n");
 }
 
 }  // namespace rankwise::analysis

@@ -1,4 +1,5 @@
 #include "analysis/output/table.h"
+#include "framework/core/printable.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -90,7 +91,7 @@ std::string to_latex(const Table& table) {
     text += fmt::format("\n\\medskip\n\\parbox{{\\linewidth}}{{\\footnotesize\n{}}}\n",
                         fmt::join(lines, "\\\\\n"));
   }
-  return text + "\\end{table}\n";
+  return printable(text + "\\end{table}\n", "\n");
 }
 
 }  // namespace rankwise::analysis

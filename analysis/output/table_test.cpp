@@ -95,6 +95,16 @@ TEST(Table, AnUnknownFormatNamesThoseThereAre) {
   EXPECT_EQ(to_format(small_table(), "csv"), to_csv(small_table()));
 }
 
+TEST(Table, ShowsControlCharactersInNoFormat) {
+  const Table table{.header = {"method"}, .rows = {{{"a\x1b[31m", {}}}}, .footers = {"\x07"}};
+  for (const char* format : {"md", "latex", "csv", "html"}) {
+    const std::string text = to_format(table, format);
+    EXPECT_EQ(text.find('\x1b'), std::string::npos) << format;
+    EXPECT_EQ(text.find('\x07'), std::string::npos) << format;
+    EXPECT_NE(text.find("x1b[31m"), std::string::npos) << text;
+  }
+}
+
 TEST(Table, IsWrittenInEveryFormat) {
   const auto folder = test_folder();
   const auto paths = write_table(small_table(), (folder / "new" / "scores").string());

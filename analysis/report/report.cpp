@@ -9,6 +9,7 @@
 #include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/printable.h"
 #include "framework/io/atomic_file.h"
 #include "framework/io/temporary_folder.h"
 
@@ -300,7 +301,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   add_provenance(runs, page);
   page["commands"] = commands(runs);
   mustache view{std::string(report_template())};
-  return view.render(page);
+  return printable(view.render(page), "\n");
 }
 
 }  // namespace rankwise::analysis

@@ -1,6 +1,7 @@
 #include "experiments/program/analysis_arguments.h"
 
 #include "framework/core/error.h"
+#include "framework/core/printable.h"
 
 #include <fmt/format.h>
 
@@ -42,7 +43,7 @@ RunSet load_and_warn(const std::vector<std::string>& paths) {
 RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
   RunSet runs = load_runs(paths);
   for (const auto* lines : {&runs.warnings, &runs.skipped}) {
-    for (const std::string& line : *lines) fmt::print(stderr, "{}\n", line);
+    for (const std::string& line : *lines) fmt::print(stderr, "{}\n", printable(line));
   }
   return runs;
 }

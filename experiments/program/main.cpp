@@ -4,6 +4,7 @@
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
+#include "framework/core/printable.h"
 #include "framework/core/provenance.h"
 #include "framework/train/workers.h"
 
@@ -56,7 +57,7 @@ int main(int count, char** arguments) {
     rankwise::check_registrations();
     return flush_output(run(count, arguments));
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", rankwise::first_line(error.what()));
+    fmt::print(stderr, "{}\n", rankwise::printable(rankwise::first_line(error.what())));
     return 1;
   }
 }

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -35,13 +36,18 @@ std::size_t shown_bytes(std::string_view text, std::size_t i) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string printable(std::string_view text, std::string_view kept) {
   std::string shown;
+  shown.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
-    const std::size_t bytes = shown_bytes(text, i);
-    shown +=
-        bytes > 0 ? std::string(text.substr(i, bytes)) : fmt::format("\\x{:02x}", byte_at(text, i));
-    i += bytes > 0 ? bytes : 1;
+    const bool stays = kept.find(text[i]) != std::string_view::npos;
+    const std::size_t bytes = stays ? 1 : shown_bytes(text, i);
+    if (bytes > 0) {
+      shown.append(text, i, bytes);
+    } else {
+      shown += fmt::format("\\x{:02x}", byte_at(text, i));
+    }
+    i += std::max<std::size_t>(bytes, 1);
   }
   return shown;
 }

@@ -22,6 +22,8 @@ TEST(Printable, ControlCharactersBecomeDigits) {
   EXPECT_EQ(printable(std::string("a\0b", 3)), "a\\x00b");
 }
 
+TEST(Printable, KeepsWhatItIsTold) { EXPECT_EQ(printable("a\n\x1b\tb", "\n\t"), "a\n\\x1b\tb"); }
+
 TEST(Printable, BytesThatAreNoUtf8BecomeDigits) {
   EXPECT_EQ(printable("gr\xf6\xdf"), "gr\\xf6\\xdf");  // Latin-1
   EXPECT_EQ(printable("\xe4\xbd"), "\\xe4\\xbd");      // cut
