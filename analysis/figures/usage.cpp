@@ -32,13 +32,14 @@ HeatMap to_map(const RankUsage& usage, const std::vector<std::string>& tasks,
 }
 
 /// "label: mean over sites and 3 seeds; dot: chosen rank"
-std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites) {
+std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites,
+                    bool gaps = false) {
   const std::size_t seeds = group.runs.size();
   const std::string what =
       seeds > 1 ? fmt::format("mean over {}{} seeds", over_sites ? "sites and " : "", seeds)
                 : std::string(over_sites ? "mean over sites, one seed" : "one seed");
-  return fmt::format("{}: {}{}", group.label, what,
-                     usage.chosen.size() > 0 ? "; dot: chosen rank" : "");
+  return fmt::format("{}: {}{}{}", group.label, what,
+                     usage.chosen.size() > 0 ? "; dot: chosen rank" : "", gaps ? kGapsNote : "");
 }
 
 HeatStyle style(const std::string& name, const std::vector<HeatMap>& maps) {
@@ -57,7 +58,7 @@ Drawing summed_drawing(const std::string& name, const RunGroup& group, const Gro
   const RankUsage all = sum_over_sites(usage);
   const std::vector<HeatMap> maps = {to_map(all, usage.tasks, all.site)};
   HeatStyle look = style(name, maps);
-  look.heading = heading(group, all, true);
+  look.heading = heading(group, all, true, usage.has_gaps);
   look.row_height = usage.tasks.size() > 6 ? 0.14 : 0.2;
   return heat_drawing(maps, look);
 }

@@ -29,7 +29,7 @@ RankUsage read_site(const RunFile& file, const SiteRecord& site) {
   if (evaluations.empty()) return usage;
   const SiteUsage& last = evaluations.back();
   usage.count = to_matrix(last.count, site.ranks);
-  usage.tokens = tokens_of_tasks(usage.count, token_ranks(file, site, last));
+  usage.tokens = site_tokens(file, site, last);
   usage.chosen = to_matrix(last.chosen_rank, 1);
   return usage;
 }
@@ -80,6 +80,7 @@ std::optional<GroupUsage> read_usage(const RunGroup& group) {
       if (site.ranks == 0) continue;
       RankUsage read = read_site(file, site);
       if (read.count.size() == 0) continue;
+      usage.has_gaps = usage.has_gaps || read.tokens.minCoeff() == 0;
       if (!seeds_of_site.contains(site.name)) order.push_back(site.name);
       seeds_of_site[site.name].push_back(std::move(read));
     }

@@ -25,11 +25,17 @@ struct RankUsage {
 struct GroupUsage {
   std::vector<std::string> tasks;
   std::vector<RankUsage> sites;  // over the group's seeds, in the layout's order
+  /// Whether a file of an early program has a site where a task uses no rank: how many tokens came
+  /// by is not known there, and the site is not in the task's shares.
+  bool has_gaps = false;
 };
 
 /// Usage of every site that has ranks, over all runs of the group. Nothing when none is recorded.
 /// Throws UnknownTokens, and Error when the runs have different tasks.
 std::optional<GroupUsage> read_usage(const RunGroup& group);
+
+/// What a figure of such shares says of them.
+inline constexpr const char* kGapsNote = "; without sites where a task uses no rank";
 
 /// All sites as one: a rank's uses at every site over the tokens that came by.
 RankUsage sum_over_sites(const GroupUsage& usage);

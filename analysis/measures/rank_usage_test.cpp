@@ -1,6 +1,7 @@
 #include "analysis/measures/rank_usage.h"
 
 #include "analysis/runs/test_runs.h"
+#include "analysis/runs/token_choice.h"
 #include "analysis/statistics/test_matrix.h"
 #include "framework/core/error.h"
 #include "framework/io/test_files.h"
@@ -47,6 +48,60 @@ TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
   EXPECT_EQ(all.share(), matrix({{1, 0.5}, {1, 0.75}}));
   EXPECT_EQ(all.chosen(0), 1.5);
   EXPECT_EQ(all.chosen(1), 1.75);
+}
+
+/// Three sites of two ranks and four dev tokens a task; at "a" every rank of both tasks is off.
+test::RunSpec run_with_a_site_off() {
+  test::RunSpec spec{.layout = test::small_layout()};
+  spec.layout.sites.clear();
+  for (const char* name : {"a", "b", "c"}) {
+    spec.layout.sites.push_back({.name = name, .in = 2, .out = 2, .ranks = 2});
+  }
+  const auto plain = [](std::vector<std::uint64_t> count) {
+    SiteUsage usage;
+    usage.gate_mass.assign(count.begin(), count.end());
+    usage.training_count = usage.count = std::move(count);
+    return usage;
+  };
+  spec.usage = {plain({0, 0, 0, 0}), plain({4, 0, 4, 0}), plain({0, 4, 4, 0})};
+  return spec;
+}
+
+TEST(RankUsage, ASiteThatIsOffCountsAmongTheSites) {
+  const auto folder = test_folder();
+  test::RunSpec spec = run_with_a_site_off();
+  for (TaskRecord& task : spec.layout.tasks) task.dev_tokens = 4;
+  test::write_run(folder, "a", spec);
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  ASSERT_TRUE(usage.has_value());
+  EXPECT_FALSE(usage->has_gaps);
+  EXPECT_EQ(usage->sites[0].share(), matrix({{0, 0}, {0, 0}}));
+  const double third = 4.0 / 12;
+  EXPECT_EQ(sum_over_sites(*usage).share(), matrix({{third, third}, {2 * third, 0}}));
+}
+
+TEST(RankUsage, FilesWithoutTokensLeaveASiteThatIsOffOutAndSaySo) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a", run_with_a_site_off());
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  ASSERT_TRUE(usage.has_value());
+  EXPECT_TRUE(usage->has_gaps);
+  EXPECT_EQ(sum_over_sites(*usage).share(), matrix({{0.5, 0.5}, {1, 0}}));
+}
+
+TEST(RankUsage, RecordedTokensNeedNoRuleForTheChoice) {
+  // Half of the tokens of each task use one rank, the others both: nothing follows from the counts.
+  const auto folder = test_folder();
+  test::RunSpec spec = run_with_a_site_off();
+  spec.layout.sites.resize(1);
+  spec.usage.resize(1);
+  spec.usage[0].count = {4, 2, 4, 2};
+  test::write_run(folder, "early", spec);
+  EXPECT_THROW(read_usage(load_runs({folder}).groups.front()), UnknownTokens);
+  for (TaskRecord& task : spec.layout.tasks) task.dev_tokens = 4;
+  test::write_run(folder, "early", spec);
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  EXPECT_EQ(usage->sites[0].share(), matrix({{1, 0.5}, {1, 0.5}}));
 }
 
 TEST(RankUsage, RunsWithoutRanksHaveNone) {

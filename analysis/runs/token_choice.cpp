@@ -3,6 +3,8 @@
 #include "analysis/runs/matrix.h"
 #include "framework/core/json.h"
 
+#include <algorithm>
+
 namespace rankwise::analysis {
 
 using Eigen::MatrixXd;
@@ -59,6 +61,15 @@ VectorXd tokens_of_tasks(const MatrixXd& count, std::optional<double> token_rank
   const auto whole = count.array() == 0 || count.array() == most.replicate(1, count.cols()).array();
   if (!whole.all()) throw UnknownTokens();
   return most;
+}
+
+VectorXd site_tokens(const RunFile& file, const SiteRecord& site, const SiteUsage& last) {
+  const std::vector<TaskRecord>& tasks = file.layout().tasks;
+  VectorXd tokens(static_cast<Eigen::Index>(tasks.size()));
+  std::transform(tasks.begin(), tasks.end(), tokens.begin(),
+                 [](const TaskRecord& task) { return static_cast<double>(task.dev_tokens); });
+  if (tokens.minCoeff() > 0) return tokens;
+  return tokens_of_tasks(to_matrix(last.count, site.ranks), token_ranks(file, site, last));
 }
 
 }  // namespace rankwise::analysis

@@ -41,4 +41,9 @@ std::map<std::string, double> ranks_of_tokens(const RunFile& file);
 /// Throws UnknownTokens.
 Eigen::VectorXd tokens_of_tasks(const Eigen::MatrixXd& count, std::optional<double> token_ranks);
 
+/// Dev tokens of each task at a site: as the file records them, or in files of early programs what
+/// follows from the counts, which leaves a task at zero where every rank is off. Throws
+/// UnknownTokens.
+Eigen::VectorXd site_tokens(const RunFile& file, const SiteRecord& site, const SiteUsage& last);
+
 }  // namespace rankwise::analysis

@@ -22,6 +22,7 @@ struct TaskRecord {
   std::string kind;                  // "classify", "regress", "choose", ...
   std::int64_t classes = 1;          // labels or candidates; 1 for a real target
   std::vector<std::string> metrics;  // the first one enters averages
+  std::int64_t dev_tokens = 0;       // that every site sees in an evaluation; 0: not recorded
   bool operator==(const TaskRecord&) const = default;
 };
 

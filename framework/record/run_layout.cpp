@@ -49,6 +49,8 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
+constexpr const char* kDevTokens = "/layout/task/dev_tokens";
+
 /// Calls visit(dataset, field) for each field that is stored as it is.
 template <class Visit>
 void for_each_task_field(const Visit& visit) {
@@ -56,6 +58,7 @@ void for_each_task_field(const Visit& visit) {
   visit("/layout/task/family", &TaskRecord::family);
   visit("/layout/task/kind", &TaskRecord::kind);
   visit("/layout/task/classes", &TaskRecord::classes);
+  visit(kDevTokens, &TaskRecord::dev_tokens);
 }
 
 template <class Visit>
@@ -163,8 +166,10 @@ RunLayout read_layout(const hdf5::File& file) {
   RunLayout layout;
   layout.tasks.resize(file.dataset("/layout/task/name").rows());
   layout.sites.resize(file.dataset("/layout/site/name").rows());
-  for_each_task_field(
-      [&](const char* path, auto field) { read_column(file, path, layout.tasks, field); });
+  for_each_task_field([&](const char* path, auto field) {
+    const bool early = path == kDevTokens && !file.exists(kDevTokens);  // an early program's file
+    if (!early) read_column(file, path, layout.tasks, field);
+  });
   read_metrics(file, layout.tasks);
   for_each_site_field(
       [&](const char* path, auto field) { read_column(file, path, layout.sites, field); });

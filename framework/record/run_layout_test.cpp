@@ -10,6 +10,7 @@ TEST(RunLayout, ComesBackAsItWasWritten) {
   const auto path = test_folder() / "a.h5";
   RunLayout layout = example_layout();
   layout.tasks[1].metrics.clear();
+  layout.tasks[1].dev_tokens = 1234;
   {
     hdf5::File file = hdf5::File::create(path);
     write_layout(file, layout);

@@ -54,6 +54,9 @@ const std::vector<Path>& paths() {
       {"/layout/task/kind", "[T]", "string", "`classify`, `regress`, `choose`, `generate`, ..."},
       {"/layout/task/classes", "[T]", "int64", "labels or candidates; 1 for a real target"},
       {"/layout/task/metrics", "[T]", "string", "with commas between; the first enters averages"},
+      {"/layout/task/dev_tokens", "[T]", "int64",
+       "tokens of the task's dev examples, which every site sees in an evaluation; absent in files "
+       "of early programs, 0: not known"},
       {"/layout/site/name", "[L]", "string", "adapted linears"},
       {"/layout/site/in", "[L]", "int64", "input width"},
       {"/layout/site/out", "[L]", "int64", "output width"},

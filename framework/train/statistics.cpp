@@ -24,8 +24,14 @@ std::vector<float> floats(const torch::Tensor& tensor) {
   return values<float, float>(tensor, torch::kFloat32);
 }
 
-TaskRecord task_record(const Task& task) {
-  return {task.name, task.family, std::string(to_string(task.kind)), task.classes, task.metrics};
+TaskRecord task_record(const TaskData& data) {
+  const Task& task = data.task;
+  return {.name = task.name,
+          .family = task.family,
+          .kind = std::string(to_string(task.kind)),
+          .classes = task.classes,
+          .metrics = task.metrics,
+          .dev_tokens = data.dev.rows()};
 }
 
 SiteRecord site_record(const Adapter::Attached& attached) {
@@ -79,7 +85,7 @@ void append(std::vector<float>& to, const torch::Tensor& rows) {
 
 RunLayout run_layout(const Dataset& dataset, Model& model, const std::optional<SuiteTruth>& truth) {
   RunLayout layout;
-  for (const TaskData& data : dataset.tasks) layout.tasks.push_back(task_record(data.task));
+  for (const TaskData& data : dataset.tasks) layout.tasks.push_back(task_record(data));
   for (const auto& attached : model.adapter().attached()) {
     layout.sites.push_back(site_record(attached));
   }

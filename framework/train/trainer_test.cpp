@@ -377,7 +377,10 @@ TEST(Statistics, DescribeWhatEachSiteRecords) {
   const auto model = toy::model({.variant = "linear_probe"});
   const RunLayout layout = run_layout(dataset, *model);
   EXPECT_TRUE(layout.sites.empty());
-  EXPECT_EQ(layout.tasks[3], (TaskRecord{"candidate", "toy", "choose", 3, {"accuracy"}}));
+  EXPECT_EQ(
+      layout.tasks[3],
+      (TaskRecord{"candidate", "toy", "choose", 3, {"accuracy"}, dataset.tasks[3].dev.rows()}));
+  EXPECT_GT(layout.tasks[3].dev_tokens, 0);
 }
 
 TEST(Statistics, CollectUsageFactorsAndSamples) {

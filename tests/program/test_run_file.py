@@ -46,6 +46,11 @@ class Usage(unittest.TestCase):
                 self.assertEqual(count.shape, (3, TASKS, RANKS[label]))
                 self.assertTrue((count.sum(axis=2) == DEV * active).all(), label)
 
+    def test_stands_beside_the_tokens_of_each_task(self) -> None:
+        for path in run_files(all_variants()):
+            with open_run(path) as file:
+                self.assertEqual(file["layout/task/dev_tokens"][:].tolist(), [DEV] * TASKS)
+
     def test_of_lora_is_all_ranks(self) -> None:
         for _, usage, _ in sites("lora"):
             self.assertTrue((usage["count"][:] == DEV).all())
