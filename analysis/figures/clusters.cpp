@@ -91,7 +91,7 @@ std::string clusters_csv(const EmbeddingPoints& points, const std::vector<TaskRe
                                        std::to_string(task + 1)};
     for (const Projection& panel : panels) {
       for (const Index axis : {0, 1}) {
-        fields.push_back(fmt::format("{:.6g}", panel.plane(static_cast<Index>(i), axis)));
+        fields.push_back(csv_number(panel.plane(static_cast<Index>(i), axis)));
       }
     }
     csv += csv_line(fields);
@@ -193,6 +193,11 @@ std::vector<std::string> sites_to_draw(const RunFile& file, const ClustersOption
   return {site, kPooled};
 }
 
+/// Whether the points [n, D] have a spread, without which a projection means nothing.
+bool spread_out(const MatrixXd& points) {
+  return points.allFinite() && (points.rowwise() - points.row(0)).cwiseAbs().maxCoeff() > 0;
+}
+
 /// Draws every site of one run, or notes why not.
 void draw_run(const Run& run, const std::string& name, const ClustersOptions& options,
               const std::filesystem::path& out, FigureFiles& result) {
@@ -201,6 +206,10 @@ void draw_run(const Run& run, const std::string& name, const ClustersOptions& op
     const auto points = embedding_points(file, site, static_cast<std::size_t>(options.points));
     if (!points || points->samples < kFewestSamples) {
       result.leave_out(run.label, fmt::format("no sampled sequences at '{}'", site));
+      continue;
+    }
+    if (!spread_out(points->points)) {
+      result.leave_out(run.label, fmt::format("all samples at '{}' are alike or not finite", site));
       continue;
     }
     const std::string file_name = fmt::format("{}_{}", name, figure_slug(site));

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 
 namespace rankwise::analysis {
 
@@ -22,7 +23,8 @@ void FigureFiles::leave_out(const std::string& label, const std::string& why) {
   const auto found = std::find_if(left_out_.begin(), left_out_.end(),
                                   [&](const auto& entry) { return entry.first == reason; });
   if (found != left_out_.end()) {
-    found->second.push_back(name);
+    auto& labels = found->second;
+    if (std::find(labels.begin(), labels.end(), name) == labels.end()) labels.push_back(name);
   } else {
     left_out_.push_back({reason, {name}});
   }
@@ -52,6 +54,27 @@ std::string FigureFiles::reasons() const {
 Registry<Figure>& figures() {
   static Registry<Figure> registry("figure", "figures");
   return registry;
+}
+
+void leave_out_empty(std::vector<LinePanel>& panels, FigureFiles& result) {
+  std::vector<std::string> labels;  // in their order
+  std::set<std::string> drawn;
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      if (std::find(labels.begin(), labels.end(), line.label) == labels.end()) {
+        labels.push_back(line.label);
+      }
+      if (has_numbers(line)) drawn.insert(line.label);
+    }
+  }
+  for (const std::string& label : labels) {
+    if (!drawn.contains(label)) result.leave_out(label, "it has no finite number");
+  }
+  for (LinePanel& panel : panels) {
+    std::erase_if(panel.lines, [&](const Line& line) { return !drawn.contains(line.label); });
+  }
+  std::erase_if(panels, [](const LinePanel& panel) { return panel.lines.empty(); });
+  check(!panels.empty(), "nothing to draw: {}", result.reasons());
 }
 
 FigureFiles draw_each_label(const FigureRequest& request, const std::vector<std::string>& labels,

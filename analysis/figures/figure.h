@@ -5,6 +5,7 @@
 ///     const RegisterFigure registration("usage", "tasks by ranks: ...", draw_usage);
 #pragma once
 
+#include "analysis/output/line_figure.h"
 #include "analysis/runs/run_set.h"
 #include "framework/core/kind.h"
 #include "framework/core/registration.h"
@@ -26,7 +27,7 @@ struct FigureFiles {
   std::vector<std::filesystem::path> files;
 
   void add(const std::vector<std::filesystem::path>& more);
-  /// Notes that a label is not drawn.
+  /// Notes that a label is not drawn; once for each reason.
   void leave_out(const std::string& label, const std::string& reason);
   /// A line for each reason with all its labels: "not drawn, no rank is chosen: lora, dora".
   std::vector<std::string> notes() const;
@@ -52,6 +53,9 @@ struct RegisterFigure {
     register_item(figures(), name, make_kind("figure " + name, std::move(summary), draw));
   }
 };
+
+/// Takes the labels that have no number to draw out of every panel, and notes them.
+void leave_out_empty(std::vector<LinePanel>& panels, FigureFiles& result);
 
 /// Draws the files of one label, whose names begin with `name`. Throws NothingToDraw with the
 /// reason where it can not.

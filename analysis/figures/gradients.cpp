@@ -60,9 +60,14 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
   for (const RunGroup& group : runs.groups) {
     const Run& run = group.runs.front();
     if (const auto gradients = gradients_at(run, options.site)) {
+      const Eigen::MatrixXd correlation = gradient_correlation(*gradients);
+      if (!correlation.array().isFinite().any()) {
+        result.leave_out(run.label, "no column of B has a gradient");
+        continue;
+      }
       site = gradients->site;
       labels.push_back(run.label);
-      correlations.push_back(gradient_correlation(*gradients));
+      correlations.push_back(correlation);
     } else {
       result.leave_out(run.label,
                        fmt::format("no gradients are recorded{} (record.gradients)",

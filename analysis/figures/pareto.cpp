@@ -116,9 +116,9 @@ FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& optio
   std::vector<Line> lines;
   for (const RunGroup& group : runs.groups) {
     Line point = to_point(group, options);
-    if (point.x.empty()) {
-      result.leave_out(group.label,
-                       fmt::format("no {} or no score is recorded", cost_axis(options.cost)));
+    if (!has_numbers(point)) {
+      result.leave_out(group.label, fmt::format("no finite {} or no finite score is recorded",
+                                                cost_axis(options.cost)));
     } else {
       lines.push_back(std::move(point));
     }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace rankwise::analysis {
 namespace {
@@ -27,13 +28,16 @@ struct ProfilesOptions {
   }
 };
 
-/// Empty where a run of the group misses a task's score.
+/// Empty where a run of the group misses a task's score, or has one that is not finite.
 TaskRuns read_scores(const RunGroup& group, const NumberChoice& choice) {
   TaskRuns scores;
   for (const Run& run : group.runs) {
     const RunFile& file = run.file();
     const std::vector<double> of_run = task_scores(file, choice);
     if (of_run.empty() || of_run.size() != file.layout().tasks.size()) return {};
+    if (!std::all_of(of_run.begin(), of_run.end(), [](double s) { return std::isfinite(s); })) {
+      return {};
+    }
     scores.resize(of_run.size());
     for (std::size_t t = 0; t < of_run.size(); ++t) scores[t].push_back(of_run[t]);
   }
@@ -64,7 +68,7 @@ FigureFiles draw_profiles(const FigureRequest& request, const ProfilesOptions& o
   for (const RunGroup& group : runs.groups) {
     TaskRuns of_group = read_scores(group, choice);
     if (of_group.empty()) {
-      result.leave_out(group.label, "a task has no score");
+      result.leave_out(group.label, "a task has no finite score");
       continue;
     }
     labels.push_back(group.label);

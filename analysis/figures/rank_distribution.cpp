@@ -64,6 +64,7 @@ FigureFiles draw_rank_distribution(const FigureRequest& request,
       [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
         const auto ranks = layer_ranks(group);
         if (!ranks) throw NothingToDraw("no rank is chosen");
+        if (ranks->share.front().cols() == 0) throw NothingToDraw("every chosen rank is zero");
         const std::vector<HeatMap> maps = to_maps(*ranks);
         result.add(draw(heat_drawing(maps, style(name, group, *ranks, maps)), request.out));
       });

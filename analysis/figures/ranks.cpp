@@ -114,14 +114,13 @@ FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options
   }
   check(!groups.empty(), "no run chose ranks by task: {}", result.reasons());
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
-  result.add(draw(
-      ranks_drawing({panel("mean over tasks", groups, mean)}, "ranks", "tasks, sites", seeds, true),
-      request.out));
-  if (options.tasks) {
-    result.add(draw(ranks_drawing(task_panels(groups), "ranks_tasks", "sites", seeds,
-                                  groups.size() <= kMostBands),
-                    request.out));
-  }
+  const auto add = [&](std::vector<LinePanel> panels, const std::string& name,
+                       const std::string& over, bool bands) {
+    leave_out_empty(panels, result);
+    result.add(draw(ranks_drawing(panels, name, over, seeds, bands), request.out));
+  };
+  add({panel("mean over tasks", groups, mean)}, "ranks", "tasks, sites", true);
+  if (options.tasks) add(task_panels(groups), "ranks_tasks", "sites", groups.size() <= kMostBands);
   return result;
 }
 

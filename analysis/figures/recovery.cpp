@@ -43,6 +43,10 @@ FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& o
       result.leave_out(group.label, "no rank is chosen, or no true one known");
       continue;
     }
+    if (confusion->share.cols() == 0) {
+      result.leave_out(group.label, "every rank is zero");
+      continue;
+    }
     maps.push_back(to_map(group.label, *confusion));
     seeds = std::max(seeds, group.runs.size());
   }

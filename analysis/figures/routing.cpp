@@ -40,6 +40,7 @@ FigureFiles draw_routing(const FigureRequest& request, const RoutingOptions& opt
   for (const std::string& measure : routing_measures()) {
     if (lines.contains(measure)) panels.push_back({measure, lines[measure]});
   }
+  leave_out_empty(panels, result);
   LineStyle style{.name = "routing"};
   style.heading = std::string("Use of ranks on dev, mean over sites") +
                   (several_seeds(runs) ? "; band: 95 % t-interval" : ", one seed");

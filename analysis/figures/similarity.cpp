@@ -114,6 +114,10 @@ FigureFiles draw_similarity(const FigureRequest& request, const SimilarityOption
         }
         const auto add = [&](const std::string& file, const TaskSimilarity& similarity,
                              const std::string& what) {
+          if (!similarity.value.allFinite()) {
+            result.leave_out(group.label, fmt::format("{}: a task has none", what));
+            return;
+          }
           result.add(draw(similarity_drawing(file, group, similarity, what), request.out));
         };
         if (usage) add(name, *usage, "Bhattacharyya coefficient of rank usage");

@@ -70,7 +70,7 @@ Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& cho
 std::string last_part(const std::string& axis) { return axis.substr(axis.rfind('.') + 1); }
 
 Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
-                      const SweepOptions& options) {
+                      const SweepOptions& options, FigureFiles& result) {
   const ScoreName score = score_name(runs, options.score);
   Values values;
   for (const SweepLine& line : sweep.lines) {
@@ -78,10 +78,11 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   }
   const std::string scale = scale_of(values, options.scale);
   LineStyle style{.name = "sweep_" + name};
-  LinePanel panel{sweep.axis, {}};
+  std::vector<LinePanel> panels = {{sweep.axis, {}}};
   for (const SweepLine& line : sweep.lines) {
-    panel.lines.push_back(to_line(line, runs, options.score, values, scale));
+    panels.front().lines.push_back(to_line(line, runs, options.score, values, scale));
   }
+  leave_out_empty(panels, result);
   for (const double value : values) {
     style.x_tics.emplace_back(place_of(value, values, scale), fmt::format("{:g}", value));
   }
@@ -94,7 +95,7 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   style.y_axis = score.text;
   style.log_x = scale == "log";
   style.bars = true;
-  return line_drawing({panel}, style);
+  return line_drawing(panels, style);
 }
 
 FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options) {
@@ -110,7 +111,7 @@ FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options
     for (const std::string& label : sweep.left_out) {
       result.leave_out(label, fmt::format("no other label differs in {} alone", axes[i]));
     }
-    result.add(draw(sweep_drawing(sweep, names[i], runs, options), request.out));
+    result.add(draw(sweep_drawing(sweep, names[i], runs, options, result), request.out));
   }
   return result;
 }

@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace rankwise::analysis {
@@ -29,8 +30,6 @@ struct TrainingOptions {
 
 using Strings = std::vector<std::string>;
 
-std::string number(double value) { return fmt::format("{:.6g}", value); }
-
 std::string line_style(std::size_t series, double width, const char* transparency = "00") {
   return fmt::format("lc rgb '#{}{}' lw {} dt {}", transparency, series_colour(series).substr(1),
                      width, series_dash(series));
@@ -41,8 +40,8 @@ std::string loss_csv(const std::vector<LossCurve>& curves, std::size_t window) {
   for (const LossCurve& curve : curves) {
     const std::vector<double> smooth = moving_mean(curve.loss, window);
     for (std::size_t i = 0; i < curve.step.size(); ++i) {
-      csv += csv_line(
-          {curve.label, std::to_string(curve.step[i]), number(curve.loss[i]), number(smooth[i])});
+      csv += csv_line({curve.label, std::to_string(curve.step[i]), csv_number(curve.loss[i]),
+                       csv_number(smooth[i])});
     }
   }
   return csv;
@@ -63,6 +62,11 @@ bool every_step(const std::vector<LossCurve>& curves) {
   });
 }
 
+bool has_loss(const LossCurve& curve) {
+  return std::any_of(curve.loss.begin(), curve.loss.end(),
+                     [](double loss) { return std::isfinite(loss); });
+}
+
 /// Every step as a thin line, the moving mean over it.
 Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, const RunSet& runs) {
   Drawing drawing{.name = "training_loss", .font_size = 7};
@@ -70,8 +74,8 @@ Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, c
   Strings raw, smooth;
   std::size_t next = 0;
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    if (curves[i].step.empty()) continue;
     const std::string lines = rows(curves[i].step.size(), next);
+    if (!has_loss(curves[i])) continue;
     raw.push_back(lines + "2:3 with lines " + line_style(i, 0.5, "C0"));
     smooth.push_back(lines + "2:4 with lines " + line_style(i, 1.5));
   }
@@ -101,7 +105,7 @@ Line to_line(const ScoreCurve& curve) {
 }
 
 /// One small panel a task, all with the same axes.
-Drawing scores_drawing(const RunSet& runs) {
+Drawing scores_drawing(const RunSet& runs, FigureFiles& result) {
   std::vector<ScoreCurve> curves;
   std::set<std::string> metrics;
   for (const RunGroup& group : runs.groups) {
@@ -116,6 +120,7 @@ Drawing scores_drawing(const RunSet& runs) {
     const std::string metric = metrics.size() > 1 ? ", " + curve.metric : "";
     panel_of(curve.task + metric, panels).lines.push_back(to_line(curve));
   }
+  leave_out_empty(panels, result);
   LineStyle style{.name = "training_scores"};
   style.heading = fmt::format(
       "Dev {}{}", metrics.size() > 1 ? "scores" : *metrics.begin(),
@@ -130,17 +135,20 @@ Drawing scores_drawing(const RunSet& runs) {
 
 FigureFiles draw_training(const FigureRequest& request, const TrainingOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
+  FigureFiles result;
   std::vector<LossCurve> curves;
   std::size_t steps = 0;
   for (const RunGroup& group : runs.groups) {
     curves.push_back(loss_curve(group));
+    if (!has_loss(curves.back())) result.leave_out(group.label, "it has no finite loss");
     steps = std::max(steps, curves.back().step.size());
   }
   const auto window = options.window > 0 ? static_cast<std::size_t>(options.window)
                                          : std::max<std::size_t>(1, steps / 10);
   check(steps > 0, "the runs record no steps");
-  const Drawing scores = scores_drawing(runs);
-  FigureFiles result;
+  check(std::any_of(curves.begin(), curves.end(), has_loss), "nothing to draw: {}",
+        result.reasons());
+  const Drawing scores = scores_drawing(runs, result);
   result.add(draw(loss_drawing(curves, window, runs), request.out));
   result.add(draw(scores, request.out));
   return result;

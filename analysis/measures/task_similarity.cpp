@@ -57,6 +57,12 @@ MatrixXd embedding_points(const RunFile& file) {
   return points;
 }
 
+/// Rows of length 1. One of zeros has no direction: it is NaN, and so is what is computed of it.
+MatrixXd unit_rows(const MatrixXd& points) {
+  const Eigen::ArrayXd length = points.rowwise().norm();
+  return (points.array().colwise() / length).matrix();
+}
+
 /// Numbers of the families, by their first task.
 std::vector<int> numbered(const std::vector<std::string>& families) {
   std::map<std::string, int> numbers;
@@ -85,10 +91,10 @@ std::optional<TaskSimilarity> similarity(const RunGroup& group,
     check(tasks == result.tasks && families == result.families,
           "{}: has other tasks or families than the first run of '{}'", run.path.string(),
           group.label);
-    const MatrixXd unit = points.rowwise().normalized();
+    const MatrixXd unit = unit_rows(points);
     result.value += unit * unit.transpose();
     ++seeds;
-    if (families.empty()) continue;
+    if (families.empty() || !unit.allFinite()) continue;
     const auto value = silhouette(points, numbered(families), Distance::kCosine);
     if (value) result.silhouettes.push_back(*value);
   }

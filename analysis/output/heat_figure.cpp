@@ -4,7 +4,6 @@
 #include "analysis/output/panels.h"
 #include "analysis/output/round_axis.h"
 #include "analysis/output/table.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -33,8 +32,17 @@ Strings titles_of(const std::vector<HeatMap>& maps) {
   return titles;
 }
 
-std::string number(double value) {
-  return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
+/// gnuplot would refuse what has no cell, or no end of its scale.
+void check_drawable(const std::vector<HeatMap>& maps, const HeatStyle& style) {
+  if (maps.empty()) throw NothingToDraw("there is no panel");
+  for (const HeatMap& map : maps) {
+    if (!map.value.array().isFinite().any()) {
+      throw NothingToDraw(fmt::format("'{}' has no number", map.title));
+    }
+  }
+  if (!std::isfinite(style.low) || !std::isfinite(style.high) || style.low >= style.high) {
+    throw NothingToDraw("the colour scale has no range");
+  }
 }
 
 /// The names of the columns of the widest map.
@@ -55,9 +63,10 @@ std::string heat_csv(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   for (const HeatMap& map : maps) {
     for (std::size_t i = 0; i < map.rows.size(); ++i) {
       fields = {map.name.empty() ? map.title : map.name, map.rows[i]};
-      if (marks) fields.push_back(map.mark.empty() ? "" : number(map.mark[i]));
+      if (marks) fields.push_back(map.mark.empty() ? "" : csv_number(map.mark[i]));
       for (Index j = 0; j < static_cast<Index>(columns.size()); ++j) {
-        fields.push_back(j < map.value.cols() ? number(map.value(static_cast<Index>(i), j)) : "");
+        fields.push_back(j < map.value.cols() ? csv_number(map.value(static_cast<Index>(i), j))
+                                              : "");
       }
       csv += csv_line(fields);
     }
@@ -236,7 +245,7 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
 }  // namespace
 
 Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
-  check(!maps.empty(), "{}: there is nothing to draw", style.name);
+  check_drawable(maps, style);
   Drawing drawing{.name = style.name, .width = style.width, .font_size = kFontSize};
   const Panels panels = arrange(maps, style, drawing);
   drawing.csv = heat_csv(maps, style);

@@ -38,7 +38,8 @@ struct HeatStyle {
 };
 
 /// The CSV has a row a row of a matrix: panel, row, mark where there are any, values by column.
-/// Throws Error where there is no map.
+/// Numbers that are not finite are blank. Throws NothingToDraw where a map has no other, or the
+/// scale no range.
 Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style);
 
 /// Inches that each panel of such a drawing is wide.

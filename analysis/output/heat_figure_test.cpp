@@ -1,9 +1,11 @@
 #include "analysis/output/heat_figure.h"
 
 #include "framework/core/error.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 namespace rankwise::analysis {
@@ -83,6 +85,26 @@ TEST(HeatFigure, NamesAreSmallerWhereAllFitSo) {
 }
 
 TEST(HeatFigure, NothingToDrawIsAnError) { EXPECT_THROW(heat_drawing({}, {.name = "n"}), Error); }
+
+TEST(HeatFigure, NumbersThatAreNotFiniteAreBlank) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  HeatMap map{.title = "m", .rows = {"a", "b"}, .columns = {"1", "2"}, .value = {}};
+  map.value.resize(2, 2);
+  map.value << 1, kInfinite, std::nan(""), 0.5;
+  EXPECT_EQ(heat_drawing({map}, {.name = "n"}).csv, "panel,row,1,2\nm,a,1,\nm,b,,0.5\n");
+}
+
+TEST(HeatFigure, WithoutANumberOrARangeThereIsNothingToDraw) {
+  HeatMap map{.title = "m", .rows = {"a"}, .columns = {}, .value = Eigen::MatrixXd(1, 0)};
+  EXPECT_EQ(error_of([&] { heat_drawing({map}, {.name = "n"}); }), "'m' has no number");
+  map.columns = {"1"};
+  map.value = Eigen::MatrixXd::Constant(1, 1, std::nan(""));
+  EXPECT_THROW(heat_drawing({map}, {.name = "n"}), NothingToDraw);
+  map.value(0, 0) = 1;
+  EXPECT_THROW(heat_drawing({map}, {.name = "n", .low = std::nan("")}), NothingToDraw);
+  EXPECT_THROW(heat_drawing({map}, {.name = "n", .low = 1, .high = 1}), NothingToDraw);
+  EXPECT_THROW(heat_drawing({}, {.name = "n"}), NothingToDraw);
+}
 
 }  // namespace
 }  // namespace rankwise::analysis

@@ -13,7 +13,11 @@ namespace rankwise::analysis {
 
 LineAxis::LineAxis(std::vector<double> places, const LineAxisStyle& style) {
   for (const auto& [at, name] : style.tics) places.push_back(at);
-  style.log ? fit_log(places) : fit_linear(places, style);
+  std::erase_if(places, [](double place) { return !std::isfinite(place); });
+  if (places.empty()) places.push_back(0);
+  const auto [least, most] = std::minmax_element(places.begin(), places.end());
+  const bool log = style.log && *least >= 0 && *most > 0;
+  log ? fit_log(places) : fit_linear(places, style);
   if (!style.tics.empty()) tics_ = style.tics;
 }
 

@@ -18,7 +18,8 @@ struct LineAxisStyle {
 
 class LineAxis {
  public:
-  /// Holds all of `places`, one or more, and all tics.
+  /// Holds all tics and all of `places` that are finite. It is linear where a logarithmic one can
+  /// not be: beside a value below zero, or zeros alone.
   LineAxis(std::vector<double> places, const LineAxisStyle& style);
 
   /// Where a value stands, from 0 at the left end to 1.

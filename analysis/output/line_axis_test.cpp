@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace rankwise::analysis {
 namespace {
 
@@ -39,6 +41,15 @@ TEST(LineAxis, ZeroHasAPlaceLeftOfLogarithms) {
       1.087, 0.001);
   EXPECT_EQ(axis.commands(true).find("set nonlinear x via asinh(x/100) inverse 100*sinh(x)\n"), 0U);
   EXPECT_NE(axis.commands(true).find("'0' 0,"), std::string::npos);
+}
+
+TEST(LineAxis, IsLinearWhereALogarithmicOneCanNotBe) {
+  for (const double other : {0.0, -2.0}) {
+    const LineAxis axis({0, other, std::nan("")}, {.log = true});
+    EXPECT_EQ(axis.commands(true).find("nan"), std::string::npos);
+    EXPECT_EQ(axis.commands(true).find("logscale"), std::string::npos);
+  }
+  EXPECT_EQ(LineAxis({}, {}).commands(true).find("nan"), std::string::npos);
 }
 
 }  // namespace

@@ -7,7 +7,6 @@
 #include "analysis/output/table.h"
 #include "analysis/statistics/significance.h"
 #include "analysis/statistics/statistics.h"
-#include "framework/core/error.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -21,11 +20,12 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// The least and the largest value of some numbers; NaN is passed over.
+/// The least and the largest value of some numbers; those that are not finite are passed over.
 struct Extent {
   double low = std::numeric_limits<double>::infinity(), high = -low;
 
   void add(double value) {
+    if (!std::isfinite(value)) return;
     low = std::fmin(low, value);
     high = std::fmax(high, value);
   }
@@ -36,7 +36,9 @@ Strings labels_of(const std::vector<LinePanel>& panels, const LineStyle& style) 
   for (const LinePanel& panel : panels) {
     for (const Line& line : panel.lines) {
       const bool known = std::find(labels.begin(), labels.end(), line.label) != labels.end();
-      if (!known && line.label != style.reference) labels.push_back(line.label);
+      if (!known && line.label != style.reference && has_numbers(line)) {
+        labels.push_back(line.label);
+      }
     }
   }
   return labels;
@@ -78,14 +80,13 @@ std::string lines_csv(const std::vector<LinePanel>& panels, const LineStyle& sty
   Strings fields = {style.panel_name, "label", style.x_name, style.y_name, "low", "high"};
   if (!style.tic_name.empty()) fields.push_back(style.tic_name);
   std::string csv = csv_line(fields);
-  const auto number = [](double value) {
-    return std::isnan(value) ? std::string() : fmt::format("{:.6g}", value);
-  };
   for (const LinePanel& panel : panels) {
     for (const Line& line : panel.lines) {
       for (std::size_t i = 0; i < line.x.size(); ++i) {
-        fields = {panel.title,       line.label,          number(line.x[i]),
-                  number(line.y[i]), number(line.low[i]), number(line.high[i])};
+        fields = {panel.title, line.label};
+        for (const auto* values : {&line.x, &line.y, &line.low, &line.high}) {
+          fields.push_back(csv_number((*values)[i]));
+        }
         if (!style.tic_name.empty()) fields.push_back(tic_at(line.x[i], style));
         csv += csv_line(fields);
       }
@@ -105,6 +106,7 @@ Axis y_axis(const std::vector<LinePanel>& panels, const LineStyle& style, int mo
   }
   if (style.low) extent.add(*style.low);
   if (style.high) extent.add(*style.high);
+  if (extent.low > extent.high) return {};  // a panel without numbers
   if (style.floor) extent.low = std::fmax(extent.low, *style.floor);
   return round_axis(extent.low, extent.high, most);
 }
@@ -137,7 +139,8 @@ struct Sheet {
 };
 
 bool has_band(const Line& line) {
-  return std::any_of(line.low.begin(), line.low.end(), [](double low) { return !std::isnan(low); });
+  return std::any_of(line.low.begin(), line.low.end(),
+                     [](double low) { return std::isfinite(low); });
 }
 
 /// The line itself, on its rows of the CSV.
@@ -171,7 +174,7 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
   for (const Line& line : panel.lines) {
     const std::size_t first = sheet.next_row;
     sheet.next_row += line.x.size();
-    if (line.x.empty()) continue;
+    if (!has_numbers(line)) continue;
     const std::string rows = fmt::format("data skip 1 every ::{}::{} ", first, sheet.next_row - 1);
     if (sheet.style.bands && has_band(line)) bands.push_back(band_plot(line, rows, sheet));
     lines.push_back(line_plot(line, rows, sheet));
@@ -194,6 +197,7 @@ std::string numbers_beside(const std::vector<LinePanel>& panels, std::size_t i,
     const bool reference = line.label == sheet.style.reference;
     for (std::size_t k = 0; k < line.x.size(); ++k) {
       const double x = x_at(line.x[k]), y = y_at(line.y[k]);
+      if (!std::isfinite(x) || !std::isfinite(y)) continue;
       if (!reference) {
         points.push_back({fmt::to_string(sheet.series(line) + 1), x, y});
         strokes.push_back({x, y_at(line.low[k]), x, y_at(line.high[k])});
@@ -259,6 +263,13 @@ void Line::add_mean(double at, const std::vector<double>& values) {
       interval ? interval->high : kNone);
 }
 
+bool has_numbers(const Line& line) {
+  for (std::size_t i = 0; i < line.x.size(); ++i) {
+    if (std::isfinite(line.x[i]) && std::isfinite(line.y[i])) return true;
+  }
+  return false;
+}
+
 bool few_points(const std::vector<LinePanel>& panels) {
   constexpr std::size_t kFew = 12;
   for (const LinePanel& panel : panels) {
@@ -271,7 +282,7 @@ bool few_points(const std::vector<LinePanel>& panels) {
 
 Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& style) {
   const Strings labels = labels_of(panels, style);
-  check(!labels.empty(), "{}: there is nothing to draw", style.name);
+  if (labels.empty()) throw NothingToDraw("no label has a number");
   Drawing drawing{.name = style.name, .font_size = 7};
   Legend legend{
       .labels = legend_labels(labels, style), .lines = style.lines, .points = style.markers};

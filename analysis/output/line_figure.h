@@ -48,11 +48,15 @@ struct LineStyle {
   bool numbers = false;   // number the labels, in the legend and beside each point
 };
 
+/// Whether a point of it can be drawn.
+bool has_numbers(const Line& line);
+
 /// Whether no line has so many points that their markers would touch.
 bool few_points(const std::vector<LinePanel>& panels);
 
-/// One column wide: a panel or small multiples with one legend. The CSV has a row a point. Throws
-/// Error where there is no point.
+/// One column wide: a panel or small multiples with one legend. The CSV has a row per point;
+/// numbers that are not finite are empty there and left out of the drawing, as are labels without
+/// others. Throws NothingToDraw where no label has any.
 Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& style);
 
 }  // namespace rankwise::analysis

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace rankwise::analysis {
 namespace {
@@ -85,6 +86,27 @@ TEST(LineFigure, NamedTicsStandInTheCsvAsWell) {
 
 TEST(LineFigure, NothingToDrawIsAnError) {
   EXPECT_THROW(line_drawing({{"p", {}}}, {.name = "n"}), Error);
+}
+
+TEST(LineFigure, NumbersThatAreNotFiniteNeverReachGnuplot) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  Line line = rising("a"), none{"none"};
+  line.add(kInfinite, 3, -kInfinite, kInfinite);
+  line.add(3, std::nan(""), 1, 2);
+  none.add(1, kInfinite, 0, 0);
+  const Drawing drawing = line_drawing({{"p", {line, none}}}, {.name = "n"});
+  for (const char* word : {"inf", "nan"}) {
+    EXPECT_FALSE(holds(drawing.csv, word)) << drawing.csv;
+    EXPECT_FALSE(holds(drawing.script, word)) << drawing.script;
+  }
+  EXPECT_FALSE(holds(drawing.script, "'none'"));
+}
+
+TEST(LineFigure, WithoutANumberThereIsNothingToDraw) {
+  Line none{"none"};
+  none.add(1, std::nan(""), 0, 0);
+  EXPECT_THROW(line_drawing({{"p", {none}}}, {.name = "n"}), NothingToDraw);
+  EXPECT_THROW(line_drawing({{"p", {}}}, {.name = "n"}), NothingToDraw);
 }
 
 }  // namespace

@@ -67,9 +67,7 @@ std::vector<Line> markdown_fields(const Table& table) {
 }
 
 /// Nine digits; an empty field where there is no value.
-std::string number(double value) {
-  return std::isfinite(value) ? fmt::format("{:.9g}", value) : "";
-}
+constexpr int kFullDigits = 9;  // of a float's statistics: what tables round is not lost
 
 }  // namespace
 
@@ -132,7 +130,8 @@ std::string to_csv(const Table& table) {
         line.push_back(row[i].text);
       } else if (const auto& value = row[i].value) {
         line.insert(line.end(),
-                    {number(value->mean), number(value->std), std::to_string(value->count)});
+                    {csv_number(value->mean, kFullDigits), csv_number(value->std, kFullDigits),
+                     std::to_string(value->count)});
       } else {
         line.insert(line.end(), {"", "", "0"});
       }
@@ -140,6 +139,10 @@ std::string to_csv(const Table& table) {
     text += csv_line(line);
   }
   return text;
+}
+
+std::string csv_number(double value, int digits) {
+  return std::isfinite(value) ? fmt::format("{:.{}g}", value, digits) : "";
 }
 
 std::string csv_line(const std::vector<std::string>& fields) {

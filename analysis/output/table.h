@@ -55,6 +55,9 @@ std::string to_format(const Table& table, const std::string& format);
 /// Writes `stem`.md, .tex, .csv and .html. Gives their paths.
 std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem);
 
+/// A number in a CSV file, to `digits`; empty where it is not finite.
+std::string csv_number(double value, int digits = 6);
+
 /// One CSV line with its newline; fields are quoted where they must be (RFC 4180).
 std::string csv_line(const std::vector<std::string>& fields);
 
