@@ -102,6 +102,22 @@ TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
             "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
 }
 
+TEST(Figure, UsageShowsTheMeanGateWhereAskedOrWhereItIsSoft) {
+  const fs::path folder = test_folder();
+  test::RunSpec soft = drawn_run("soft");
+  soft.usage[0].gate_mass = {2, 0, 4, 6};
+  write_run(folder, "a", soft);
+  write_run(folder, "b", drawn_run("hard"));
+  const auto stems = [&](const char* value) {
+    return names(draw_figure("usage", folder, {{"sites", false}, {"value", value}}).files, ".svg");
+  };
+  EXPECT_EQ(stems("share"), (Names{"usage_hard", "usage_soft"}));
+  EXPECT_EQ(stems("gate"), (Names{"usage_hard_gate", "usage_soft_gate"}));
+  EXPECT_EQ(stems("auto"), (Names{"usage_hard", "usage_soft", "usage_soft_gate"}));
+  EXPECT_EQ(read_file(folder / "figures" / "usage_soft_gate.csv"),
+            "site,task,chosen_rank,1,2\nall sites,cola,1,0.25,\nall sites,sst2,2,0.5,0.75\n");
+}
+
 TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
   const fs::path folder = test_folder();
   test::RunSpec spec = drawn_run("r=1");

@@ -3,10 +3,12 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/site_names.h"
+#include "framework/core/rule.h"
 
 #include <fmt/format.h>
 
 #include <optional>
+#include <tuple>
 
 namespace rankwise::analysis {
 namespace {
@@ -14,17 +16,40 @@ namespace {
 struct UsageOptions {
   std::vector<std::string> labels;
   bool sites = true;
+  std::string value = "share";
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
-    field("sites", self.sites, "draw one panel a site as well");
+    field("sites", self.sites, "draw one panel per site as well");
+    field("value", self.value,
+          "share of the tokens that used a rank; gate: mean gate of those tokens; auto: the share, "
+          "and the gate where it is not 0 or 1",
+          one_of({"share", "gate", "auto"}));
   }
 };
 
-HeatMap to_map(const RankUsage& usage, const std::vector<std::string>& tasks,
-               const std::string& title) {
-  HeatMap map{.title = title, .rows = tasks, .columns = {}, .value = usage.share()};
+/// A number of each task and rank.
+struct Value {
+  std::string file_ending;
+  std::string colour;  // what the colour bar is called
+  Eigen::MatrixXd (RankUsage::*of)() const;
+};
+
+const Value kShare = {"", "share of dev tokens that used the rank", &RankUsage::share};
+const Value kGate = {"_gate", "mean gate of dev tokens that used the rank", &RankUsage::gate};
+
+/// One label's usage and what to draw of it.
+struct Sheet {
+  const RunGroup& group;
+  const GroupUsage& usage;
+  const Value& value;
+  std::string name;  // of the files
+};
+
+HeatMap to_map(const RankUsage& usage, const Sheet& sheet, const std::string& title) {
+  HeatMap map{
+      .title = title, .rows = sheet.usage.tasks, .columns = {}, .value = (usage.*sheet.value.of)()};
   map.name = usage.site;
   for (Eigen::Index r = 1; r <= map.value.cols(); ++r) map.columns.push_back(std::to_string(r));
   map.mark = {usage.chosen.begin(), usage.chosen.end()};
@@ -32,48 +57,48 @@ HeatMap to_map(const RankUsage& usage, const std::vector<std::string>& tasks,
 }
 
 /// "label: mean over sites and 3 seeds; dot: chosen rank"
-std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites,
-                    bool gaps = false) {
+std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites) {
   const std::size_t seeds = group.runs.size();
   const std::string what =
       seeds > 1 ? fmt::format("mean over {}{} seeds", over_sites ? "sites and " : "", seeds)
                 : std::string(over_sites ? "mean over sites, one seed" : "one seed");
-  return fmt::format("{}: {}{}{}", group.label, what,
-                     usage.chosen.size() > 0 ? "; dot: chosen rank" : "", gaps ? kGapsNote : "");
+  return fmt::format("{}: {}{}", group.label, what,
+                     usage.chosen.size() > 0 ? "; dot: chosen rank" : "");
 }
 
-HeatStyle style(const std::string& name, const std::vector<HeatMap>& maps) {
-  HeatStyle style{.name = name};
+HeatStyle style(const Sheet& sheet, const std::vector<HeatMap>& maps) {
+  HeatStyle style{.name = sheet.name + sheet.value.file_ending};
   style.panel_name = "site";
   style.row_name = "task";
   style.column_axis = "rank";
   style.mark_name = "chosen_rank";
-  style.colour = "share of dev tokens that used the rank";
-  style.high = share_scale(maps);
+  style.colour = sheet.value.colour;
+  std::tie(style.low, style.high) = value_scale(maps);
   return style;
 }
 
 /// One column wide: tasks by ranks over all sites.
-Drawing summed_drawing(const std::string& name, const RunGroup& group, const GroupUsage& usage) {
-  const RankUsage all = sum_over_sites(usage);
-  const std::vector<HeatMap> maps = {to_map(all, usage.tasks, all.site)};
-  HeatStyle look = style(name, maps);
-  look.heading = heading(group, all, true, usage.has_gaps);
-  look.row_height = usage.tasks.size() > 6 ? 0.14 : 0.2;
+Drawing summed_drawing(const Sheet& sheet) {
+  const RankUsage all = sum_over_sites(sheet.usage);
+  const std::vector<HeatMap> maps = {to_map(all, sheet, all.site)};
+  HeatStyle look = style(sheet, maps);
+  look.heading = heading(sheet.group, all, true) + (sheet.usage.has_gaps ? kGapsNote : "");
+  look.row_height = sheet.usage.tasks.size() > 6 ? 0.14 : 0.2;
   return heat_drawing(maps, look);
 }
 
-/// Two columns of a paper wide: one small panel a site.
-Drawing sites_drawing(const std::string& name, const RunGroup& group, const GroupUsage& usage) {
+/// Two columns of a paper wide: one small panel per site.
+Drawing sites_drawing(const Sheet& sheet) {
   std::vector<std::string> titles;
-  for (const RankUsage& site : usage.sites) titles.push_back(site.site);
+  for (const RankUsage& site : sheet.usage.sites) titles.push_back(site.site);
   titles = short_site_names(titles);
   std::vector<HeatMap> maps;
-  for (std::size_t i = 0; i < usage.sites.size(); ++i) {
-    maps.push_back(to_map(usage.sites[i], usage.tasks, titles[i]));
+  for (std::size_t i = 0; i < titles.size(); ++i) {
+    maps.push_back(to_map(sheet.usage.sites[i], sheet, titles[i]));
   }
-  HeatStyle look = style(name + "_sites", maps);
-  look.heading = heading(group, usage.sites.front(), false);
+  HeatStyle look = style(sheet, maps);
+  look.name = sheet.name + "_sites" + sheet.value.file_ending;
+  look.heading = heading(sheet.group, sheet.usage.sites.front(), false);
   look.width = 7;
   look.columns = 6;
   look.row_height = 0.11;
@@ -85,9 +110,16 @@ FigureFiles draw_usage(const FigureRequest& request, const UsageOptions& options
                          [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
                            const std::optional<GroupUsage> usage = read_usage(group);
                            if (!usage) throw NothingToDraw("no rank usage is recorded");
-                           result.add(draw(summed_drawing(name, group, *usage), request.out));
-                           if (options.sites)
-                             result.add(draw(sites_drawing(name, group, *usage), request.out));
+                           const bool gate = options.value == "gate" ||
+                                             (options.value == "auto" && has_soft_gates(*usage));
+                           std::vector<Value> values;
+                           if (options.value != "gate") values.push_back(kShare);
+                           if (gate) values.push_back(kGate);
+                           for (const Value& value : values) {
+                             const Sheet sheet{group, *usage, value, name};
+                             result.add(draw(summed_drawing(sheet), request.out));
+                             if (options.sites) result.add(draw(sites_drawing(sheet), request.out));
+                           }
                          });
 }
 

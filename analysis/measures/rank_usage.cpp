@@ -5,6 +5,8 @@
 #include "framework/core/error.h"
 #include "framework/record/run_reader.h"
 
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -29,19 +31,25 @@ RankUsage read_site(const RunFile& file, const SiteRecord& site) {
   if (evaluations.empty()) return usage;
   const SiteUsage& last = evaluations.back();
   usage.count = to_matrix(last.count, site.ranks);
+  usage.mass = to_matrix(last.gate_mass, site.ranks);
   usage.tokens = site_tokens(file, site, last);
   usage.chosen = to_matrix(last.chosen_rank, 1);
   return usage;
 }
 
-/// Adds counts; ranks that one of the two does not have were not used there.
-void add(RankUsage& total, const RankUsage& usage) {
-  const Index had = total.count.cols(), more = usage.count.cols() - had;
+/// Adds numbers by rank; ranks that one of the two does not have were not used there.
+void add(MatrixXd& total, const MatrixXd& added) {
+  const Index had = total.cols(), more = added.cols() - had;
   if (more > 0) {
-    total.count.conservativeResize(usage.count.rows(), had + more);
-    total.count.rightCols(more).setZero();
+    total.conservativeResize(added.rows(), had + more);
+    total.rightCols(more).setZero();
   }
-  total.count.leftCols(usage.count.cols()) += usage.count;
+  total.leftCols(added.cols()) += added;
+}
+
+void add(RankUsage& total, const RankUsage& usage) {
+  add(total.count, usage.count);
+  add(total.mass, usage.mass);
   total.tokens = total.tokens.size() == 0 ? usage.tokens : VectorXd(total.tokens + usage.tokens);
 }
 
@@ -64,6 +72,16 @@ RankUsage sum(const std::vector<RankUsage>& usages, const std::string& site) {
 
 MatrixXd RankUsage::share() const {
   return (count.array().colwise() / tokens.array().max(1)).matrix();
+}
+
+MatrixXd RankUsage::gate() const {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  return (count.array() > 0).select(mass.array() / count.array(), kNone).matrix();
+}
+
+bool has_soft_gates(const GroupUsage& usage) {
+  return std::any_of(usage.sites.begin(), usage.sites.end(),
+                     [](const RankUsage& site) { return site.mass != site.count; });
 }
 
 std::optional<GroupUsage> read_usage(const RunGroup& group) {

@@ -15,11 +15,15 @@ namespace rankwise::analysis {
 struct RankUsage {
   std::string site;
   Eigen::MatrixXd count;   // [T, R] dev tokens of the task that used the rank
+  Eigen::MatrixXd mass;    // [T, R] sum of the gate's values over those tokens
   Eigen::VectorXd tokens;  // [T] dev tokens of the task
   Eigen::VectorXd chosen;  // [T] mean chosen number of ranks; empty where nothing is chosen by task
 
   /// [T, R] share of a task's dev tokens that used a rank, from 0 to 1.
   Eigen::MatrixXd share() const;
+  /// [T, R] mean of the gate's values over the task's dev tokens that used a rank; NaN where none
+  /// did.
+  Eigen::MatrixXd gate() const;
 };
 
 struct GroupUsage {
@@ -36,6 +40,9 @@ std::optional<GroupUsage> read_usage(const RunGroup& group);
 
 /// What a figure of such shares says of them.
 inline constexpr const char* kGapsNote = "; without sites where a task uses no rank";
+
+/// Whether some gate is neither 0 nor 1, so that shares do not say all of it.
+bool has_soft_gates(const GroupUsage& usage);
 
 /// All sites as one: a rank's uses at every site over the tokens that came by.
 RankUsage sum_over_sites(const GroupUsage& usage);

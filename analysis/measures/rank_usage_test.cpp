@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace rankwise::analysis {
 namespace {
 
@@ -102,6 +104,28 @@ TEST(RankUsage, RecordedTokensNeedNoRuleForTheChoice) {
   test::write_run(folder, "early", spec);
   const auto usage = read_usage(load_runs({folder}).groups.front());
   EXPECT_EQ(usage->sites[0].share(), matrix({{1, 0.5}, {1, 0.5}}));
+}
+
+TEST(RankUsage, GatesAreMeansOverTheTokensThatUsedTheRank) {
+  const auto folder = test_folder();
+  test::RunSpec spec = run_with_a_site_off();
+  spec.usage[1].gate_mass = {1, 0, 3, 0};  // of four tokens each
+  test::write_run(folder, "a", spec);
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  ASSERT_TRUE(usage.has_value());
+  EXPECT_TRUE(has_soft_gates(*usage));
+  const Eigen::MatrixXd gate = usage->sites[1].gate();
+  EXPECT_EQ(gate(0, 0), 0.25);
+  EXPECT_EQ(gate(1, 0), 0.75);
+  EXPECT_TRUE(std::isnan(gate(0, 1)));
+  // At site "c" four tokens of the second task use the first rank at gate one.
+  EXPECT_EQ(sum_over_sites(*usage).gate()(1, 0), (3.0 + 4) / 8);
+}
+
+TEST(RankUsage, GatesOfZeroAndOneAreNotSoft) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a", run_with_a_site_off());
+  EXPECT_FALSE(has_soft_gates(*read_usage(load_runs({folder}).groups.front())));
 }
 
 TEST(RankUsage, RunsWithoutRanksHaveNone) {

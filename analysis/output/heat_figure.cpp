@@ -34,12 +34,12 @@ Strings titles_of(const std::vector<HeatMap>& maps) {
 
 /// gnuplot would refuse what has no cell, or no end of its scale.
 void check_drawable(const std::vector<HeatMap>& maps, const HeatStyle& style) {
-  if (maps.empty()) throw NothingToDraw("there is no panel");
+  bool any = false;
   for (const HeatMap& map : maps) {
-    if (!map.value.array().isFinite().any()) {
-      throw NothingToDraw(fmt::format("'{}' has no number", map.title));
-    }
+    if (map.value.size() == 0) throw NothingToDraw(fmt::format("'{}' has no cell", map.title));
+    any = any || map.value.array().isFinite().any();
   }
+  if (!any) throw NothingToDraw("no cell has a number");
   if (!std::isfinite(style.low) || !std::isfinite(style.high) || style.low >= style.high) {
     throw NothingToDraw("the colour scale has no range");
   }
@@ -272,6 +272,20 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
 double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   Drawing drawing{.width = style.width, .font_size = kFontSize};
   return arrange(maps, style, drawing).width();
+}
+
+std::pair<double, double> value_scale(const std::vector<HeatMap>& maps) {
+  double least = 0, most = 0;
+  for (const HeatMap& map : maps) {
+    for (const double value : map.value.reshaped()) {
+      if (!std::isfinite(value)) continue;
+      least = std::min(least, value);
+      most = std::max(most, value);
+    }
+  }
+  if (least == 0 && most <= 1) return {0, share_scale(maps)};
+  const double end = round_axis(0, std::max(most, -least)).high;
+  return {least < 0 ? -end : 0, end};
 }
 
 double share_scale(const std::vector<HeatMap>& maps) {

@@ -6,6 +6,7 @@
 #include <Eigen/Core>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise::analysis {
@@ -38,8 +39,8 @@ struct HeatStyle {
 };
 
 /// The CSV has a row a row of a matrix: panel, row, mark where there are any, values by column.
-/// Numbers that are not finite are blank. Throws NothingToDraw where a map has no other, or the
-/// scale no range.
+/// Numbers that are not finite are blank. Throws NothingToDraw where no map has another, a map
+/// has no cell, or the scale has no range.
 Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style);
 
 /// Inches that each panel of such a drawing is wide.
@@ -48,5 +49,9 @@ double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style
 /// The end of a colour scale from 0: the largest value, rounded up to tenths, beyond a half
 /// to fifths.
 double share_scale(const std::vector<HeatMap>& maps);
+
+/// The ends of a colour scale for any numbers: from 0, or where some are below it as far below 0
+/// as above.
+std::pair<double, double> value_scale(const std::vector<HeatMap>& maps);
 
 }  // namespace rankwise::analysis

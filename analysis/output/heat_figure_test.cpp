@@ -94,9 +94,22 @@ TEST(HeatFigure, NumbersThatAreNotFiniteAreBlank) {
   EXPECT_EQ(heat_drawing({map}, {.name = "n"}).csv, "panel,row,1,2\nm,a,1,\nm,b,,0.5\n");
 }
 
+TEST(HeatFigure, ScalesOfAnyNumbersBeginAtZeroOrAreSymmetric) {
+  const auto scale = [](double a, double b) {
+    HeatMap map{.title = "m", .rows = {"a"}, .columns = {"1", "2"}, .value = {}};
+    map.value.resize(1, 2);
+    map.value << a, b;
+    return value_scale({map});
+  };
+  EXPECT_EQ(scale(0.1, 0.25), std::pair(0.0, 0.3));
+  EXPECT_EQ(scale(0.1, std::nan("")), std::pair(0.0, 0.1));
+  EXPECT_EQ(scale(0, 2.7), std::pair(0.0, 3.0));
+  EXPECT_EQ(scale(-2.7, 1), std::pair(-3.0, 3.0));
+}
+
 TEST(HeatFigure, WithoutANumberOrARangeThereIsNothingToDraw) {
   HeatMap map{.title = "m", .rows = {"a"}, .columns = {}, .value = Eigen::MatrixXd(1, 0)};
-  EXPECT_EQ(error_of([&] { heat_drawing({map}, {.name = "n"}); }), "'m' has no number");
+  EXPECT_EQ(error_of([&] { heat_drawing({map}, {.name = "n"}); }), "'m' has no cell");
   map.columns = {"1"};
   map.value = Eigen::MatrixXd::Constant(1, 1, std::nan(""));
   EXPECT_THROW(heat_drawing({map}, {.name = "n"}), NothingToDraw);

@@ -112,7 +112,10 @@ data figure_entry(const std::string& name, const Figure& figure, FigureFiles dra
   return entry;
 }
 
-/// The part of ReportOptions::set that is the figure's.
+/// Options of figures that a report sets where ReportOptions::set does not.
+const nlohmann::json kReportOptions = {{"usage.value", "auto"}};
+
+/// The part of `set` that is the figure's.
 nlohmann::json figure_options(const std::string& name, const nlohmann::json& set) {
   nlohmann::json options = nlohmann::json::object();
   for (const OptionInfo& option : figures().find(name).options) {
@@ -143,8 +146,9 @@ void add_figures(const RunSet& runs, const ReportOptions& options, data& page) {
     const Figure& figure = figures().find(name);
     const TemporaryFolder folder;
     try {
-      made.push_back(figure_entry(
-          name, figure, figure.make({runs, folder.path()}, figure_options(name, options.set))));
+      nlohmann::json of_figure = figure_options(name, kReportOptions);
+      of_figure.update(figure_options(name, options.set));
+      made.push_back(figure_entry(name, figure, figure.make({runs, folder.path()}, of_figure)));
     } catch (const Error& error) {
       missing.push_back(named(name, "why", error.what()));
     }
