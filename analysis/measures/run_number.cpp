@@ -1,6 +1,7 @@
 #include "analysis/measures/run_number.h"
 
 #include "analysis/measures/planted_measures.h"
+#include "analysis/runs/run_scores.h"
 #include "analysis/runs/task_scores.h"
 #include "analysis/statistics/statistics.h"
 #include "framework/core/error.h"
@@ -13,8 +14,6 @@
 
 namespace rankwise::analysis {
 namespace {
-
-constexpr const char* kAverage = "average";
 
 bool is_measure(const std::string& name) {
   const auto& all = planted_measures();

@@ -8,6 +8,7 @@
 #include <cctype>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 namespace rankwise::analysis {
@@ -91,6 +92,11 @@ std::vector<bool> text_columns(const Table& table) {
     text[i] = i == 0 || 2 * words > static_cast<std::ptrdiff_t>(table.rows.size());
   }
   return text;
+}
+
+void Table::add_footers(const std::vector<std::string>& lines) {
+  std::copy_if(lines.begin(), lines.end(), std::back_inserter(footers),
+               [](const std::string& line) { return !line.empty(); });
 }
 
 std::string to_markdown(const Table& table) {

@@ -29,6 +29,9 @@ struct Table {
   std::vector<std::string> header = {};
   std::vector<std::vector<Cell>> rows = {};  // each as long as the header
   std::vector<std::string> footers = {};     // one line each
+
+  /// Empty ones are left out.
+  void add_footers(const std::vector<std::string>& lines);
 };
 
 /// Columns of words, which are aligned to the left as numbers are to the right: the first, and

@@ -1,5 +1,6 @@
 #include "analysis/papers/paper_comparison.h"
 
+#include "analysis/runs/run_scores.h"
 #include "analysis/runs/task_scores.h"
 
 #include <boost/math/distributions/students_t.hpp>
@@ -14,8 +15,6 @@
 
 namespace rankwise::analysis {
 namespace {
-
-constexpr const char* kAverage = "average";
 
 /// One of our runs with its scores by task, the average among them.
 struct OurRun {

@@ -3,9 +3,11 @@
 #include "analysis/figures/figure.h"
 #include "analysis/papers/paper_comparison.h"
 #include "analysis/report/lint.h"
+#include "analysis/report/recipe.h"
 #include "analysis/report/report_template.h"
 #include "analysis/runs/config_difference.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/runs/studies.h"
 #include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
@@ -78,15 +80,17 @@ void add_tables(const RunSet& runs, data& page) {
   page["missing_tables"] = list_of(missing);
 }
 
-/// The papers' tables whose study this is, with its scores beside them.
+/// The papers' tables whose study is among the runs', with its scores beside them.
 void add_papers(const RunSet& runs, data& page) {
-  const std::string& study = runs.groups.front().runs.front().study;
   std::vector<data> papers;
-  for (const PaperTable& table : paper_tables()) {
-    if (table.study != study) continue;
-    data entry = named(table.name, "summary", table.title);
-    entry["html"] = to_html(comparison_table(compare_with_paper(table, runs), runs));
-    papers.push_back(std::move(entry));
+  for (const std::string& study : studies_of(runs)) {
+    for (const PaperTable& table : paper_tables()) {
+      if (table.study != study) continue;
+      const RunSet part = part_of_study(runs, study);
+      data entry = named(table.name, "summary", table.title);
+      entry["html"] = to_html(comparison_table(compare_with_paper(table, part), part));
+      papers.push_back(std::move(entry));
+    }
   }
   page["has_papers"] = !papers.empty();
   page["papers"] = list_of(papers);
@@ -230,40 +234,44 @@ void add_provenance(const RunSet& runs, data& page) {
   page["provenance"] = list_of(entries);
 }
 
-/// " --rule average --rule ties" of merged models; empty: none is merged.
-std::string merge_rules(const RunSet& runs) {
-  std::set<std::string> rules;
-  for (const RunGroup& group : runs.groups) {
-    const nlohmann::json config = whole_config(group);
-    if (config.contains("merge")) rules.insert(config["merge"].value("rule", std::string()));
+/// From a fresh clone to this page; the commands are in the page.
+void add_recipes(const RunSet& runs, data& page) {
+  std::vector<data> entries, folders;
+  std::string commit = "none";  // of the entry before
+  for (const Recipe& recipe : recipes(runs)) {
+    data entry;
+    const auto set = [&](const char* name, const std::string& value) {
+      if (!value.empty()) entry[name] = value;
+    };
+    const bool merged = !recipe.merge_rules.empty();
+    entry["builds"] = recipe.commit != commit;
+    set("commit", recipe.commit);
+    entry["dirty"] = recipe.dirty;
+    set("suite", recipe.suite);
+    set("weights", recipe.weights);
+    entry["file"] = recipe.study_file.empty() ? "the study file of " + recipe.study
+                                              : "configs/" + recipe.study_file;
+    entry["folder"] = recipe.folder;
+    entry["merged"] = merged;
+    entry["rules"] = list_of({recipe.merge_rules.begin(), recipe.merge_rules.end()});
+    folders.emplace_back("results/" + recipe.folder + (merged ? "/merged" : ""));
+    entries.push_back(std::move(entry));
+    commit = recipe.commit;
   }
-  std::string text;
-  for (const std::string& rule : rules) text += " --rule " + rule;
-  return text;
+  page["recipes"] = list_of(entries);
+  page["folders"] = list_of(folders);
 }
 
-/// From a fresh clone to this page.
-std::string commands(const RunSet& runs) {
-  const Run& run = runs.groups.front().runs.front();
-  const std::string commit = run.text("commit");
-  const std::string study = run.text("study_file");
-  const std::string weights = whole_config(runs.groups.front())
-                                  .value("backbone", nlohmann::json::object())
-                                  .value("weights", std::string());
-  std::string text = commit.empty() ? "" : fmt::format("git checkout {}\n", commit);
-  text += "scripts/setup && scripts/build\n";
-  if (!weights.empty()) {
-    text += fmt::format("scripts/prepare --suite {} --backbone {}\n", run.text("suite"), weights);
+/// What each study is after: "table 5", or "study a: table 5; study b: figure 3".
+std::string question(const RunSet& runs) {
+  const std::vector<std::string> studies = studies_of(runs);
+  std::vector<std::string> texts;
+  for (const std::string& study : studies) {
+    const std::string text =
+        part_of_study(runs, study).groups.front().runs.front().text("reproduces");
+    if (!text.empty()) texts.push_back(studies.size() > 1 ? study + ": " + text : text);
   }
-  text += fmt::format("build/release/bin/rankwise run {} --jobs 2\n",
-                      study.empty() ? "the study file of " + run.study : "configs/" + study);
-  const std::string rules = merge_rules(runs);
-  if (!rules.empty()) {
-    text += fmt::format("build/release/bin/rankwise merge results/{}{}\n", run.study, rules);
-  }
-  text += fmt::format("build/release/bin/rankwise report results/{}{} --out report.html\n",
-                      run.study, rules.empty() ? "" : "/merged");
-  return text;
+  return fmt::to_string(fmt::join(texts, "; "));
 }
 
 double hours(const RunSet& runs) {
@@ -283,9 +291,7 @@ std::string summary(const RunSet& runs) {
 }
 
 std::string title(const RunSet& runs) {
-  std::set<std::string> studies;
-  for (const RunGroup& group : runs.groups) studies.insert(group.runs.front().study);
-  return fmt::format("rankwise: {}", fmt::join(studies, ", "));
+  return fmt::format("rankwise: {}", fmt::join(studies_of(runs), ", "));
 }
 
 }  // namespace
@@ -293,8 +299,7 @@ std::string title(const RunSet& runs) {
 std::string report_html(const RunSet& runs, const ReportOptions& options) {
   data page;
   page["title"] = title(runs);
-  const std::string question = runs.groups.front().runs.front().text("reproduces");
-  if (!question.empty()) page["question"] = question;
+  if (const std::string asked = question(runs); !asked.empty()) page["question"] = asked;
   page["summary"] = summary(runs);
   add_failures(runs, page);
   add_tables(runs, page);
@@ -303,7 +308,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   page["lint"] = to_html(lint_table(lint_runs(runs)));
   add_configs(runs, page);
   add_provenance(runs, page);
-  page["commands"] = commands(runs);
+  add_recipes(runs, page);
   mustache view{std::string(report_template())};
   return printable(view.render(page), "\n");
 }

@@ -77,6 +77,30 @@ TEST(Report, MergedModelsAreMadeByTheirRules) {
   EXPECT_THAT(page, HasSubstr("rankwise report results/trial/merged --out"));
 }
 
+TEST(Report, SpeaksForEveryStudyOfItsRuns) {
+  const auto folder = test_folder();
+  const auto write = [&](const std::string& study, bool dirty) {
+    test::write_run(folder, study,
+                    {.label = "more",
+                     .attributes = {{"study", study},
+                                    {"study_file", study + ".json"},
+                                    {"reproduces", "question of " + study},
+                                    {"commit", "abc"},
+                                    {"dirty", dirty}}});
+  };
+  write("more_table5", true);
+  write("My study", true);
+  const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("My study: question of My study; more_table5: question of more_"));
+  EXPECT_THAT(page, HasSubstr("more.table5")) << "the papers of the second study";
+  EXPECT_THAT(page, HasSubstr("<pre>git checkout abc  # and changes that no commit holds\n"
+                              "scripts/setup &amp;&amp; scripts/build\n"
+                              "build/release/bin/rankwise run configs/My study.json --jobs 2\n"
+                              "build/release/bin/rankwise run configs/more_table5.json --jobs 2\n"
+                              "build/release/bin/rankwise report results/my-study "
+                              "results/more_table5 --out report.html\n</pre>"));
+}
+
 TEST(Report, OptionsGoToTheFiguresThatHaveThem) {
   const RunSet set = runs(test_folder());
   const auto page = [&](const nlohmann::json& options) {

@@ -19,6 +19,26 @@ const std::string& first_protocol(const RunSet& set) {
   return set.groups.front().runs.front().protocol_hash;
 }
 
+/// "cola matthews × 100; sst2 and mnli accuracy × 100"
+std::string metrics_footer(const std::vector<TaskColumn>& columns) {
+  std::vector<std::string> metrics;  // in the order of the tasks
+  std::map<std::string, std::vector<std::string>> tasks;
+  for (const TaskColumn& column : columns) {
+    const std::string metric =
+        column.metric + (column.higher_is_better ? " × 100" : " (lower is better)");
+    if (tasks[metric].empty()) metrics.push_back(metric);
+    tasks[metric].push_back(column.task);
+  }
+  std::vector<std::string> parts;
+  parts.reserve(metrics.size());
+  for (const std::string& metric : metrics) {
+    parts.push_back(fmt::format("{} {}", fmt::join(tasks[metric], ", "), metric));
+  }
+  const char* average =
+      has_average(columns) ? "" : " No average: some measures rise and some fall.";
+  return fmt::format("Metrics: {}.{}", fmt::join(parts, "; "), average);
+}
+
 }  // namespace
 
 std::string short_hash(const std::string& hash) { return hash.substr(0, 12); }
@@ -84,6 +104,15 @@ std::string values_of(const RunSet& set, const std::string& attribute) {
     }
   }
   return fmt::format("{}", fmt::join(values, ", "));
+}
+
+std::vector<std::string> scores_footers(const RunSet& set, const std::vector<TaskColumn>& tasks,
+                                        const ScoreChoice& choice) {
+  const std::string rule = choice.parameters == "best"
+                               ? fmt::format("best ({})", values_of(set, "best_rule"))
+                               : "of the last step";
+  return {metrics_footer(tasks), fmt::format("Split: {}; parameters: {}.", choice.split, rule),
+          setting_footer(set)};
 }
 
 std::string setting_footer(const RunSet& set) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/output/table.h"
+#include "analysis/runs/run_scores.h"
 #include "analysis/runs/run_set.h"
 
 #include <string>
@@ -31,6 +32,10 @@ std::string values_of(const RunSet& set, const std::string& attribute);
 
 /// The first twelve characters: what tables print.
 std::string short_hash(const std::string& hash);
+
+/// How scores were measured: metrics, split, rule, and the setting of the runs.
+std::vector<std::string> scores_footers(const RunSet& set, const std::vector<TaskColumn>& tasks,
+                                        const ScoreChoice& choice);
 
 std::string setting_footer(const RunSet& set);                   // backbone, suite, steps
 std::vector<std::string> scale_footers(const RunSet& set);       // the runs' notes

@@ -41,8 +41,6 @@ void add_scores(const RunFile& file, const TaskColumn& column, const ScoreChoice
        recorded.empty() ? "none" : fmt::format("{}", fmt::join(recorded, ", ")));
 }
 
-constexpr const char* kAverage = "average";
-
 /// A row for each group: the runs for which `score` gives one.
 template <class Score>
 std::vector<CellRuns> rows_of(const ScoredRuns& scored, const Score& score) {

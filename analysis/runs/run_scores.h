@@ -12,6 +12,9 @@
 
 namespace rankwise::analysis {
 
+/// The name of the score over all tasks.
+inline constexpr const char* kAverage = "average";
+
 /// Which of the recorded predictions were scored.
 struct ScoreChoice {
   std::string split = "test";

@@ -3,7 +3,6 @@
 #include "analysis/compare/comparison.h"
 #include "analysis/compare/test_cells.h"
 #include "analysis/runs/run_footers.h"
-#include "analysis/tables/scores.h"
 #include "analysis/tables/table_kind.h"
 
 #include <fmt/format.h>
@@ -85,10 +84,9 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
   }
   table.footers = {seeds_footer(set)};
   add_tests_footers(comparisons, table);
-  for (auto& line : scores_footers(set, scored.tasks, scored.choice))
-    table.footers.push_back(std::move(line));
-  for (auto& line : protocol_footers(set)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(protocol_footers(set));
+  table.add_footers(unfinished_footers(set));
   std::erase(table.footers, "");
   return table;
 }

@@ -4,7 +4,6 @@
 #include "analysis/runs/run_footers.h"
 #include "analysis/statistics/bootstrap.h"
 #include "analysis/statistics/robust.h"
-#include "analysis/tables/scores.h"
 #include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 
@@ -65,11 +64,9 @@ void add_footers(const RunSet& set, const ScoredRuns& scored, Table& table) {
                   "reference, over tasks, ties half. In brackets: 95 % percentile bootstrap of the "
                   "seeds, stratified over tasks ({} resamples).",
                   kBootstrap.resamples)};
-  for (auto& line : scores_footers(set, scored.tasks, scored.choice)) {
-    table.footers.push_back(std::move(line));
-  }
-  for (auto& line : protocol_footers(set)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(protocol_footers(set));
+  table.add_footers(unfinished_footers(set));
 }
 
 }  // namespace

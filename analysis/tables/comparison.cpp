@@ -2,7 +2,6 @@
 
 #include "analysis/compare/test_cells.h"
 #include "analysis/runs/run_footers.h"
-#include "analysis/tables/scores.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -104,10 +103,8 @@ Table comparison_table(const Comparison& comparison) {
         "detectable: the smallest true difference that the t-test finds with 80 % on as many "
         "seeds.");
   }
-  for (auto& line : scores_footers(comparison.runs, comparison.tasks, comparison.choice)) {
-    table.footers.push_back(std::move(line));
-  }
-  for (auto& line : protocol_footers(comparison.runs)) table.footers.push_back(std::move(line));
+  table.add_footers(scores_footers(comparison.runs, comparison.tasks, comparison.choice));
+  table.add_footers(protocol_footers(comparison.runs));
   std::erase(table.footers, "");
   return table;
 }

@@ -3,7 +3,6 @@
 #include "analysis/compare/best_rows.h"
 #include "analysis/runs/axis.h"
 #include "analysis/runs/run_footers.h"
-#include "analysis/tables/scores.h"
 #include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 
@@ -131,11 +130,10 @@ Table grid_table(const RunSet& runs, const GridOptions& options) {
     if (best[i] && best[i]->significant) table.rows[best[i]->row][i + 1].bold = true;
   }
   table.footers = {seeds_footer(set), bold_footer(columns, best)};
-  for (auto& line : scores_footers(set, scored.tasks, scored.choice))
-    table.footers.push_back(std::move(line));
+  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
   table.footers.push_back(protocols_footer(columns));
-  for (auto& line : scale_footers(set)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(scale_footers(set));
+  table.add_footers(unfinished_footers(set));
   std::erase(table.footers, "");
   return table;
 }

@@ -76,8 +76,8 @@ void add_setting(const RunSet& set, Table& table) {
   table.footers.push_back(seeds_footer(set) +
                           " A number in brackets: of seeds, where not all have the measure.");
   table.footers.push_back(setting_footer(set));
-  for (auto& line : protocol_footers(set)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(protocol_footers(set));
+  table.add_footers(unfinished_footers(set));
 }
 
 /// Mean chosen rank by step of evaluation.

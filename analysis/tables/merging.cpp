@@ -115,8 +115,8 @@ Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
       "seed, with its 95 % t-interval. First metric of each task on test with the last parameters, "
       "times 100 where higher is better. CKA: linear, of the two models' pooled vectors on test.",
       seeds_footer(runs), setting_footer(runs)};
-  for (auto& line : protocol_footers(runs)) table.footers.push_back(std::move(line));
-  for (auto& line : unfinished_footers(runs)) table.footers.push_back(std::move(line));
+  table.add_footers(protocol_footers(runs));
+  table.add_footers(unfinished_footers(runs));
   return table;
 }
 

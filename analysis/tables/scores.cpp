@@ -80,36 +80,7 @@ void add_rows(const RunSet& set, const ScoredRuns& scored, const std::vector<Sco
   }
 }
 
-/// "cola matthews × 100; sst2 and mnli accuracy × 100"
-std::string metrics_footer(const std::vector<TaskColumn>& columns) {
-  std::vector<std::string> metrics;  // in the order of the tasks
-  std::map<std::string, std::vector<std::string>> tasks;
-  for (const TaskColumn& column : columns) {
-    const std::string metric =
-        column.metric + (column.higher_is_better ? " × 100" : " (lower is better)");
-    if (tasks[metric].empty()) metrics.push_back(metric);
-    tasks[metric].push_back(column.task);
-  }
-  std::vector<std::string> parts;
-  parts.reserve(metrics.size());
-  for (const std::string& metric : metrics) {
-    parts.push_back(fmt::format("{} {}", fmt::join(tasks[metric], ", "), metric));
-  }
-  const char* average =
-      has_average(columns) ? "" : " No average: some measures rise and some fall.";
-  return fmt::format("Metrics: {}.{}", fmt::join(parts, "; "), average);
-}
-
 }  // namespace
-
-std::vector<std::string> scores_footers(const RunSet& set, const std::vector<TaskColumn>& tasks,
-                                        const ScoreChoice& choice) {
-  const std::string rule = choice.parameters == "best"
-                               ? fmt::format("best ({})", values_of(set, "best_rule"))
-                               : "of the last step";
-  return {metrics_footer(tasks), fmt::format("Split: {}; parameters: {}.", choice.split, rule),
-          setting_footer(set)};
-}
 
 Table scores_table(const RunSet& runs, const ScoresOptions& options) {
   const RunSet set = group_by(keep_where(runs, options.where), options.rows);
@@ -124,13 +95,12 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
     if (best[i] && best[i]->significant) table.rows[best[i]->row][i + 1].bold = true;
   }
   table.footers = {seeds_footer(set), bold_footer(columns, best)};
-  for (auto& line : scores_footers(set, scored.tasks, scored.choice))
-    table.footers.push_back(std::move(line));
-  for (auto& line : protocol_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(protocol_footers(set));
   table.footers.emplace_back(
       "total, trainable, active, router: parameters; active are those that one token uses. MiB: "
       "peak memory.");
-  for (auto& line : unfinished_footers(set)) table.footers.push_back(std::move(line));
+  table.add_footers(unfinished_footers(set));
   std::erase(table.footers, "");
   return table;
 }

@@ -34,8 +34,4 @@ struct ScoresOptions {
 /// protocols differ and are not allowed to, or no run has such scores.
 Table scores_table(const RunSet& runs, const ScoresOptions& options = {});
 
-/// How the scores were measured: metrics, split, rule, and the setting of the runs.
-std::vector<std::string> scores_footers(const RunSet& set, const std::vector<TaskColumn>& tasks,
-                                        const ScoreChoice& choice);
-
 }  // namespace rankwise::analysis

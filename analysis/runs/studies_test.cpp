@@ -1,0 +1,27 @@
+#include "analysis/runs/studies.h"
+
+#include "analysis/runs/test_runs.h"
+#include "framework/io/test_files.h"
+
+#include <gtest/gtest.h>
+
+namespace rankwise::analysis {
+namespace {
+
+TEST(Studies, AreListedOnceAndTakenApart) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a", {.attributes = {{"study", "one"}}});
+  test::write_run(folder, "b", {.attributes = {{"study", "two"}}});
+  test::write_run(folder, "c", {.label = "beta", .attributes = {{"study", "two"}}});
+  test::write_failed_run(folder, "d", {.label = "beta", .attributes = {{"study", "one"}}}, "why");
+  const RunSet set = load_runs({folder});
+  EXPECT_EQ(studies_of(set), (std::vector<std::string>{"one", "two"}));
+  const RunSet two = part_of_study(set, "two");
+  EXPECT_EQ(two.labels(), (std::vector<std::string>{"alpha", "beta"}));
+  EXPECT_EQ(two.groups[0].runs[0].label, "alpha");
+  EXPECT_TRUE(two.failed.empty());
+  EXPECT_EQ(part_of_study(set, "one").failed.size(), 1U);
+}
+
+}  // namespace
+}  // namespace rankwise::analysis
