@@ -22,7 +22,7 @@ struct CoactivationOptions {
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
     field("site", self.site, "site to draw; empty: the last that records it");
-    field("sites", self.sites, "draw one panel a site as well, two columns wide");
+    field("sites", self.sites, "draw one panel per site as well, two columns wide");
   }
 };
 

@@ -93,7 +93,7 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
 
 const RegisterFigure registration(
     "gradients",
-    "correlation of the gradients of B's columns over the steps, one panel a label; first seed",
+    "correlation of the gradients of B's columns over the steps, one panel per label; first seed",
     draw_gradients);
 
 }  // namespace

@@ -18,7 +18,7 @@ struct RankDistributionOptions {
   }
 };
 
-/// A panel a task: layers along x, ranks upwards, a dot at the mean chosen rank.
+/// One panel per task: layers along x, ranks upwards, a dot at the mean chosen rank.
 std::vector<HeatMap> to_maps(const LayerRanks& ranks) {
   const Eigen::Index count = ranks.share.front().cols();
   std::vector<std::string> names;
@@ -72,7 +72,7 @@ FigureFiles draw_rank_distribution(const FigureRequest& request,
 
 const RegisterFigure registration(
     "rank_distribution",
-    "ranks that each task chose or used in each layer, one panel a task, one figure a label",
+    "ranks that each task chose or used in each layer, one panel per task, one figure per label",
     draw_rank_distribution);
 
 }  // namespace

@@ -21,7 +21,7 @@ struct RanksOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
-    field("tasks", self.tasks, "draw one panel a task as well");
+    field("tasks", self.tasks, "draw one panel per task as well");
   }
 };
 

@@ -68,7 +68,7 @@ FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& o
 }
 
 const RegisterFigure registration("recovery",
-                                  "chosen against planted ranks as a heat map, one panel a label",
+                                  "chosen against planted ranks as a heat map, one panel per label",
                                   draw_recovery);
 
 }  // namespace

@@ -17,7 +17,7 @@ struct SelectionOptions {
   }
 };
 
-/// A panel a task: steps along x, ranks upwards.
+/// One panel per task: steps along x, ranks upwards.
 std::vector<HeatMap> maps(const Selection& selection) {
   std::vector<std::string> steps, ranks;
   for (const std::int64_t step : selection.steps) steps.push_back(std::to_string(step));
@@ -67,7 +67,7 @@ FigureFiles draw_selection(const FigureRequest& request, const SelectionOptions&
 
 const RegisterFigure registration(
     "selection",
-    "a selector's probabilities of ranks over steps, one panel a task, one figure a label",
+    "a selector's probabilities of ranks over steps, one panel per task, one figure per label",
     draw_selection);
 
 }  // namespace

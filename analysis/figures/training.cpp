@@ -104,7 +104,7 @@ Line to_line(const ScoreCurve& curve) {
   return {curve.label, {curve.step.begin(), curve.step.end()}, curve.mean, curve.low, curve.high};
 }
 
-/// One small panel a task, all with the same axes.
+/// One small panel per task, all with the same axes.
 Drawing scores_drawing(const RunSet& runs, FigureFiles& result) {
   std::vector<ScoreCurve> curves;
   std::set<std::string> metrics;

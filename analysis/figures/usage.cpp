@@ -124,7 +124,7 @@ FigureFiles draw_usage(const FigureRequest& request, const UsageOptions& options
 }
 
 const RegisterFigure registration(
-    "usage", "heat map of tasks by ranks: share of the dev tokens that used a rank, one a label",
+    "usage", "heat map of tasks by ranks: share of the dev tokens that used a rank, or their gate",
     draw_usage);
 
 }  // namespace

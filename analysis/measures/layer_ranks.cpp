@@ -46,7 +46,7 @@ MatrixXd chosen_share(const RunGroup& group, const std::vector<std::string>& sit
   return counts / static_cast<double>(group.runs.size() * sites.size());
 }
 
-/// The sites that choose, and whether one rank a task is chosen at them.
+/// The sites that choose, and whether one rank per task is chosen at them.
 std::vector<std::string> choosing_sites(const RunFile& file, bool& selection) {
   std::vector<std::string> names;
   for (const SiteRecord& site : file.layout().sites) selection = selection || site.selection;

@@ -52,7 +52,7 @@ TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
   EXPECT_EQ(all.chosen(1), 1.75);
 }
 
-/// Three sites of two ranks and four dev tokens a task; at "a" every rank of both tasks is off.
+/// Three sites of two ranks and four dev tokens per task; at "a" every rank of both tasks is off.
 test::RunSpec run_with_a_site_off() {
   test::RunSpec spec{.layout = test::small_layout()};
   spec.layout.sites.clear();

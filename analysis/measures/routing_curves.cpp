@@ -16,7 +16,7 @@ constexpr const char* kDead = "dead ranks, share";
 constexpr const char* kLoad = "load, max / mean";
 constexpr const char* kBias = "balance bias, max - min";
 
-/// One run's values at one evaluation, one a site (entropy: one a site and task).
+/// One run's values at one evaluation, one per site (entropy: one per site and task).
 using Sites = std::map<std::string, std::vector<double>>;
 
 void measure(const SiteUsage& usage, const SiteRecord& site, Sites& values) {

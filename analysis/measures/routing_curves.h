@@ -13,7 +13,7 @@ namespace rankwise::analysis {
 /// What is drawn, in the order of the panels.
 const std::vector<std::string>& routing_measures();
 
-/// Values of one label by measure and step of evaluation, one a seed. Over the sites that choose:
+/// Values of one label by measure and step of evaluation, one per seed. Over the sites that choose:
 /// - "entropy, nats": of a task's distribution over ranks, mean over tasks and sites;
 /// - "dead ranks, share": of all ranks that no dev token used;
 /// - "load, max / mean": of a rank's dev tokens over all tasks, mean over sites;

@@ -15,7 +15,7 @@ struct TaskSimilarity {
   std::vector<std::string> tasks;
   std::vector<std::string> families;  // [T] of the suite, or planted groups; empty: not known
   Eigen::MatrixXd value;              // [T, T] mean over sites and seeds
-  std::vector<double> silhouettes;    // of the families, cosine; one a seed that has it
+  std::vector<double> silhouettes;    // of the families, cosine; one per seed that has it
 };
 
 /// Bhattacharyya coefficients of the tasks' distributions over ranks in the last evaluation: 1

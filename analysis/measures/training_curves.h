@@ -28,7 +28,7 @@ struct ScoreCurve {
 
 LossCurve loss_curve(const RunGroup& group);
 
-/// One curve a task, in the layout's order. A task without scores has no curve.
+/// One curve per task, in the layout's order. A task without scores has no curve.
 std::vector<ScoreCurve> score_curves(const RunGroup& group);
 
 /// Mean over the `window` values around each one; fewer at the ends, where the curve stops.

@@ -37,7 +37,7 @@ std::size_t index_of(const RunLayout& layout, const std::string& site) {
   return static_cast<std::size_t>(found - layout.sites.begin());
 }
 
-/// Mean gate value [T, R] of each task's dev tokens, where the choice is one a task.
+/// Mean gate value [T, R] of each task's dev tokens, where the choice is one per task.
 MatrixXd mean_gates(const SiteUsage& usage, Index ranks) {
   const VectorXd tokens = to_matrix(usage.count, ranks).rowwise().maxCoeff().cwiseMax(1);
   return to_matrix(usage.gate_mass, ranks).array().colwise() / tokens.array();

@@ -20,8 +20,9 @@ struct UsageCounts {
 /// Evaluation `evaluation` of a run; no sites where nothing rank-wise is recorded.
 UsageCounts read_counts(const RunFile& file, std::size_t evaluation);
 
-/// [T, sum of R] a row a task: the square root of its distribution over ranks (so that Euclidean
-/// distance is Hellinger's up to a factor), site after site; zeros where nothing was counted.
+/// [T, sum of R] one row per task: the square root of its distribution over ranks (so that
+/// Euclidean distance is Hellinger's up to a factor), site after site; zeros where nothing was
+/// counted.
 Eigen::MatrixXd usage_profiles(const UsageCounts& counts);
 
 /// How usage profiles follow a known grouping of the tasks.

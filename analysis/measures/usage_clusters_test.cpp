@@ -28,7 +28,7 @@ TEST(UsageProfiles, AreRootsOfEachSitesDistribution) {
   ASSERT_EQ(profiles.cols(), 5);
   EXPECT_DOUBLE_EQ(profiles(0, 0), std::sqrt(0.9));
   EXPECT_DOUBLE_EQ(profiles(0, 3), std::sqrt(0.75));
-  EXPECT_DOUBLE_EQ(profiles.row(0).squaredNorm(), 2);  // one a site
+  EXPECT_DOUBLE_EQ(profiles.row(0).squaredNorm(), 2);  // one per site
   EXPECT_DOUBLE_EQ(profiles(1, 3), 0);                 // nothing was counted
 }
 

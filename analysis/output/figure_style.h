@@ -48,8 +48,8 @@ double fitting_size(const std::vector<std::string>& texts, double width, double 
 /// Axes to the left and below, thin.
 std::string thin_axes();
 
-/// A legend by hand, which gnuplot can neither cut nor reflow: one entry a label in as many columns
-/// as fit the drawing's width, upwards from its lower edge.
+/// A legend by hand, which gnuplot can neither cut nor reflow: one entry per label in as many
+/// columns as fit the drawing's width, upwards from its lower edge.
 struct Legend {
   std::vector<std::string> labels;
   bool lines = true;           // a piece of line in the series' colour and dash

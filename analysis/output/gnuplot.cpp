@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr std::array kFormats = {"svg", "pdf", "png"};
 
-/// Terminals whose text has the same size in inches: SVG has 96 units an inch, PNG 300, and
+/// Terminals whose text has the same size in inches: SVG has 96 units per inch, PNG 300, and
 /// gnuplot's PDF draws 1 point of text as 1/72 inch only at 3/4.
 std::string preamble(const Drawing& drawing) {
   return fmt::format(

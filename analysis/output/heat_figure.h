@@ -38,7 +38,7 @@ struct HeatStyle {
   bool tics = true;                             // name rows and columns
 };
 
-/// The CSV has a row a row of a matrix: panel, row, mark where there are any, values by column.
+/// The CSV has a line per row of a matrix: panel, row, mark where there are any, values by column.
 /// Numbers that are not finite are blank. Throws NothingToDraw where no map has another, a map
 /// has no cell, or the scale has no range.
 Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style);

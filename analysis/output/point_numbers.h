@@ -26,8 +26,8 @@ struct NumberPlace {
   bool far = false;  // a line must lead there
 };
 
-/// One place a point. Chosen point after point: off other numbers and the panel's edges first, then
-/// off markers and strokes, then near.
+/// One place per point. Chosen point after point: off other numbers and the panel's edges first,
+/// then off markers and strokes, then near.
 std::vector<NumberPlace> number_places(const std::vector<NumberedPoint>& points,
                                        const std::vector<Stroke>& strokes, const Panel& panel);
 

@@ -65,7 +65,7 @@ struct PaperColumn {
 struct PaperRow {
   std::string method, backbone, quantity = kValue, unit, settings;
   std::string label, no_label, reference, against, repeats, repeats_method, note;
-  std::vector<PaperCell> cells;  // one a column
+  std::vector<PaperCell> cells;  // one per column
 
   static constexpr const char* kValue = "value";
   static constexpr const char* kAfter = "after merging";

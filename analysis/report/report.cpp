@@ -223,7 +223,7 @@ void add_provenance(const RunSet& runs, data& page) {
   add("commit", "commit");
   add("changed working tree", "dirty");
   add("device", "device");
-  add("threads a run", "threads");
+  add("threads per run", "threads");
   add("data SHA-256", "data_sha256");
   add("weights SHA-256", "weights_sha256");
   add("versions", "provenance");

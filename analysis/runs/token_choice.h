@@ -21,7 +21,7 @@ class UnknownTokens : public Error {
 /// The attribute of a summary's run that holds ranks_of_tokens(), whose source it leaves out.
 inline constexpr const char* kStoredTokenRanks = "token_ranks";
 
-/// Whether ranks are chosen at a site at all, by token or one number a task.
+/// Whether ranks are chosen at a site at all, by token or one number per task.
 bool chooses(const RunFile& file, const SiteRecord& site);
 
 /// The k that all tokens share, from coactivation ([R, R] pairs of ranks that tokens used together,
@@ -37,7 +37,7 @@ std::optional<double> token_ranks(const RunFile& file, const SiteRecord& site,
 std::map<std::string, double> ranks_of_tokens(const RunFile& file);
 
 /// Dev tokens of each task at a site from its counts ([T, R]). `token_ranks`: what each token uses
-/// where the choice is by token; else one number a task is chosen, and some rank saw every token.
+/// where the choice is by token; else one number per task is chosen, and some rank saw every token.
 /// Throws UnknownTokens.
 Eigen::VectorXd tokens_of_tasks(const Eigen::MatrixXd& count, std::optional<double> token_ranks);
 

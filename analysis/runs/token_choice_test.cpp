@@ -31,7 +31,7 @@ TEST(TokenChoice, PairsGiveTheNumberOfRanksThatATokenUsed) {
 }
 
 TEST(TokenChoice, RefusesTokensThatUseDifferentNumbersOfRanks) {
-  // One token chose {1}, one {1, 2}: pairs of rank 1 say 1.5 ranks a token, of rank 2 say 2.
+  // One token chose {1}, one {1, 2}: pairs of rank 1 say 1.5 ranks per token, of rank 2 say 2.
   EXPECT_EQ(shared_token_ranks(matrix({{2, 1}, {1, 1}})), 0);
   EXPECT_THROW(tokens_of_tasks(matrix({{2, 1}}), 0), UnknownTokens);
   EXPECT_THROW(tokens_of_tasks(matrix({{2, 1}}), std::nullopt), UnknownTokens) << "not a task's";

@@ -1,4 +1,4 @@
-/// Tables of the measures of planted truth: a row a label, mean ± std over seeds.
+/// Tables of the measures of planted truth: one row per label, mean ± std over seeds.
 #pragma once
 
 #include "analysis/output/table.h"

@@ -16,7 +16,7 @@ void add_output_options(CLI::App& command, TableOutput& output) {
   command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing");
 }
 
-void deliver(const Table& table, const TableOutput& output) {
+void print_or_write(const Table& table, const TableOutput& output) {
   if (output.out.empty()) {
     fmt::print("{}", to_format(table, output.format));
     return;

@@ -22,7 +22,8 @@ struct TableOutput {
 /// --format and --out.
 void add_output_options(CLI::App& command, TableOutput& output);
 
-void deliver(const analysis::Table& table, const TableOutput& output);
+/// Prints the table, or writes its files and prints their paths.
+void print_or_write(const analysis::Table& table, const TableOutput& output);
 
 /// {"name": value} of each "name=value"; a value that is no JSON is a text. Throws Error where
 /// there is no name.

@@ -31,14 +31,14 @@ struct AnalysisArguments {
 void measures(const AnalysisArguments& arguments) {
   const RunSet runs = load_and_warn(arguments.paths);
   const MeasuresOptions options{.allow_mixed = arguments.mixed};
-  deliver(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options),
-          arguments.output);
+  print_or_write(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options),
+                 arguments.output);
 }
 
 void hypotheses(const AnalysisArguments& arguments) {
   const auto claims = read_hypotheses(arguments.name);
   const RunSet runs = load_and_warn(arguments.paths);
-  deliver(hypothesis_table(test_hypotheses(runs, claims)), arguments.output);
+  print_or_write(hypothesis_table(test_hypotheses(runs, claims)), arguments.output);
 }
 
 /// A grid where columns or a score were named, the scores otherwise, unless a name says more.
@@ -50,7 +50,7 @@ void table(const AnalysisArguments& arguments) {
   nlohmann::json options = set_options(arguments.set);
   options.update(arguments.table);
   check(!paths.empty(), "table {}: paths are missing: name run files, or folders of them", name);
-  deliver(tables().find(name).make(load_and_warn(paths), options), arguments.output);
+  print_or_write(tables().find(name).make(load_and_warn(paths), options), arguments.output);
 }
 
 void figure(const AnalysisArguments& arguments) {

@@ -6,7 +6,7 @@
 namespace rankwise {
 
 void add_run_command(CLI::App& program);        // run
-void add_look_up_commands(CLI::App& program);   // list, describe, env, schema
+void add_info_commands(CLI::App& program);      // list, describe, env, schema
 void add_analysis_commands(CLI::App& program);  // table, measures, hypotheses, figure
 void add_merge_command(CLI::App& program);      // merge
 void add_results_commands(CLI::App& program);   // report, summary

@@ -29,12 +29,13 @@ AblationOptions checked_options(const CompareArguments& arguments) {
 void compare_labels(const CompareArguments& arguments) {
   const ScoreChoice choice = checked_options(arguments).choice();
   const RunSet runs = load_and_warn(arguments.paths);
-  deliver(comparison_table(compare(runs, arguments.a, arguments.b, choice)), arguments.output);
+  print_or_write(comparison_table(compare(runs, arguments.a, arguments.b, choice)),
+                 arguments.output);
 }
 
 void ablate(const CompareArguments& arguments) {
   const AblationOptions options = checked_options(arguments);
-  deliver(ablation_table(load_and_warn(arguments.paths), options), arguments.output);
+  print_or_write(ablation_table(load_and_warn(arguments.paths), options), arguments.output);
 }
 
 void diff(const CompareArguments& arguments) {

@@ -20,7 +20,7 @@ int run(int count, char** arguments) {
   CLI::App program("rankwise: experiments on rank-wise low-rank adaptation", "rankwise");
   program.set_version_flag("--version", [] { return rankwise::version_line(); });
   rankwise::add_run_command(program);
-  rankwise::add_look_up_commands(program);
+  rankwise::add_info_commands(program);
   rankwise::add_analysis_commands(program);
   rankwise::add_merge_command(program);
   rankwise::add_results_commands(program);

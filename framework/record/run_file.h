@@ -1,6 +1,6 @@
 /// What a run records, as plain values: the writer takes them, the reader gives them back.
 ///
-/// Letters in shapes: S training steps, E evaluations, T tasks, R ranks of a site, D width of an
+/// Dimensions: S training steps, E evaluations, T tasks, R ranks of a site, D width of an
 /// embedding, n sampled sequences, G examples of a split, K planted directions. Arrays are
 /// row-major.
 #pragma once

@@ -42,7 +42,7 @@ std::uint64_t rows_per_chunk(const Slot& slot) {
 
 constexpr std::string_view kIntroduction = R"(# The run file
 
-One HDF5 file a run, made to be read by anything: `h5py`, pandas, `rankwise`. This page is made from
+One HDF5 file per run, made to be read by anything: `h5py`, pandas, `rankwise`. This page is made from
 `framework/record/schema_paths.cpp`; change the table there.
 
 While a run goes on its file is called `<name>.h5.partial`: it can be read at any time (open it with

@@ -43,7 +43,6 @@ void list() {
   print_registry("figures", figures(), [](const Figure& f) { return f.summary; });
 }
 
-// The README's table of variants is this output.
 // A bar would end the cell.
 std::string cell(std::string text) {
   for (std::size_t at = 0; (at = text.find('|', at)) != std::string::npos; at += 2) {
@@ -52,6 +51,7 @@ std::string cell(std::string text) {
   return text;
 }
 
+// The README's table of variants.
 void list_markdown() {
   fmt::print("| variant | what it is | source |\n|---|---|---|\n");
   for (const std::string& name : variants().names()) {
@@ -139,7 +139,7 @@ void print_environment() {
 
 }  // namespace
 
-void add_look_up_commands(CLI::App& program) {
+void add_info_commands(CLI::App& program) {
   auto plugins = std::make_shared<std::vector<std::string>>();
   const auto plugin_option = [&](CLI::App* command) {
     command->add_option("--plugin", *plugins, "Shared library with further variants")
