@@ -3,6 +3,7 @@
 #include "analysis/figures/figure.h"
 #include "analysis/papers/paper_comparison.h"
 #include "analysis/report/lint.h"
+#include "analysis/report/page_data.h"
 #include "analysis/report/recipe.h"
 #include "analysis/report/report_template.h"
 #include "analysis/runs/config_difference.h"
@@ -12,12 +13,9 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/printable.h"
-#include "framework/io/atomic_file.h"
 #include "framework/io/temporary_folder.h"
 
 #include <fmt/ranges.h>
-#include <kainjow/mustache.hpp>
-#include <openssl/evp.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -29,30 +27,7 @@
 namespace rankwise::analysis {
 namespace {
 
-using kainjow::mustache::data;
-using kainjow::mustache::mustache;
-
-data list_of(const std::vector<data>& items) {
-  data list(data::type::list);
-  for (const data& item : items) list.push_back(item);
-  return list;
-}
-
-data named(const std::string& name, const std::string& key, const std::string& value) {
-  data entry;
-  entry["name"] = name;
-  entry[key] = value;
-  return entry;
-}
-
-std::string base64(const std::string& bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // EVP writes a zero at the end
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
+using data = PageData;
 
 /// The scores first.
 std::vector<std::string> table_names() {
@@ -94,13 +69,6 @@ void add_papers(const RunSet& runs, data& page) {
   }
   page["has_papers"] = !papers.empty();
   page["papers"] = list_of(papers);
-}
-
-data image_of(const std::filesystem::path& svg) {
-  data image;
-  image["caption"] = svg.stem().string();
-  image["data"] = base64(read_file(svg));
-  return image;
 }
 
 data figure_entry(const std::string& name, const Figure& figure, FigureFiles drawn) {
@@ -309,7 +277,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   add_configs(runs, page);
   add_provenance(runs, page);
   add_recipes(runs, page);
-  mustache view{std::string(report_template())};
+  kainjow::mustache::mustache view{std::string(report_template())};
   return printable(view.render(page), "\n");
 }
 
