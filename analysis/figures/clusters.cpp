@@ -91,7 +91,7 @@ std::string clusters_csv(const EmbeddingPoints& points, const std::vector<TaskRe
                                        std::to_string(task + 1)};
     for (const Projection& panel : panels) {
       for (const Index axis : {0, 1}) {
-        fields.push_back(fmt::format("{:.6g}", panel.plane(static_cast<Index>(i), axis)));
+        fields.push_back(csv_number(panel.plane(static_cast<Index>(i), axis)));
       }
     }
     csv += csv_line(fields);

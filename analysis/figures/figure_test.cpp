@@ -111,9 +111,9 @@ TEST(Figure, UsageShowsTheMeanGateWhereAskedOrWhereItIsSoft) {
   const auto stems = [&](const char* value) {
     return names(draw_figure("usage", folder, {{"sites", false}, {"value", value}}).files, ".svg");
   };
-  EXPECT_EQ(stems("share"), (Names{"usage_soft", "usage_hard"}));
-  EXPECT_EQ(stems("gate"), (Names{"usage_soft_gate", "usage_hard_gate"}));
-  EXPECT_EQ(stems("auto"), (Names{"usage_soft", "usage_soft_gate", "usage_hard"}));
+  EXPECT_EQ(stems("share"), (Names{"usage_hard", "usage_soft"}));
+  EXPECT_EQ(stems("gate"), (Names{"usage_hard_gate", "usage_soft_gate"}));
+  EXPECT_EQ(stems("auto"), (Names{"usage_hard", "usage_soft", "usage_soft_gate"}));
   EXPECT_EQ(read_file(folder / "figures" / "usage_soft_gate.csv"),
             "site,task,chosen_rank,1,2\nall sites,cola,1,0.25,\nall sites,sst2,2,0.5,0.75\n");
 }

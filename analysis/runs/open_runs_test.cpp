@@ -1,5 +1,6 @@
 #include "analysis/runs/open_runs.h"
 
+#include "analysis/runs/run_set.h"
 #include "analysis/runs/test_runs.h"
 #include "framework/core/error.h"
 #include "framework/io/test_files.h"

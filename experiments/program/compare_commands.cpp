@@ -5,6 +5,7 @@
 #include "analysis/tables/comparison.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "framework/core/printable.h"
 
 #include <memory>
 
@@ -40,7 +41,7 @@ void ablate(const CompareArguments& arguments) {
 
 void diff(const CompareArguments& arguments) {
   for (const LeafDifference& difference : run_differences(arguments.a, arguments.b)) {
-    fmt::print("{}\n", to_text(difference));
+    fmt::print("{}\n", printable(to_text(difference)));
   }
 }
 

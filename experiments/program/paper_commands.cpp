@@ -6,6 +6,7 @@
 #include "analysis/report/lint.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "framework/core/printable.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ int lint(const LintArguments& arguments) {
       arguments.paths.empty()
           ? lint_papers(paper_tables())
           : lint_runs(load_runs({arguments.paths.begin(), arguments.paths.end()}));
-  fmt::print("{}", lint_lines(report));
+  fmt::print("{}", printable(lint_lines(report), "\n"));
   if (!arguments.out.empty()) {
     write_file(arguments.out + ".md", to_markdown(lint_table(report)));
     write_file(arguments.out + ".csv", to_csv(lint_table(report)));

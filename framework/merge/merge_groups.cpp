@@ -1,9 +1,11 @@
 #include "framework/core/error.h"
 #include "framework/merge/merge_runs.h"
-#include "framework/record/run_archive.h"
+#include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <iterator>
 #include <map>
 #include <tuple>
 
@@ -21,10 +23,10 @@ std::vector<std::filesystem::path> run_files(const std::vector<std::filesystem::
       files.push_back(path);
       continue;
     }
-    for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      const bool archive = entry.path().filename() == kArchiveName;
-      if (entry.path().extension() == ".h5" && !archive) files.push_back(entry.path());
-    }
+    const RunFolder listed = list_run_folder(path);
+    for (const std::string& skipped : listed.skipped) fmt::print(stderr, "{}\n", skipped);
+    std::copy_if(listed.files.begin(), listed.files.end(), std::back_inserter(files),
+                 [](const auto& file) { return file.extension() == ".h5"; });
   }
   return files;
 }

@@ -12,6 +12,7 @@
 #include <torch/types.h>
 
 #include <cmath>
+#include <fstream>
 
 namespace rankwise {
 namespace {
@@ -100,6 +101,14 @@ TEST(MergeRuns, MayHaveSeveralTasks) {
   EXPECT_EQ(record.models, 2);
   EXPECT_THAT(record.after, SizeIs(3));
   EXPECT_THAT(record.cosine, SizeIs(3 * 2 * 2));
+}
+
+TEST(MergeRuns, PassOverWhatOnlyLooksLikeARunFile) {
+  const auto runs = trained("lora");
+  const std::size_t files = merge_groups({runs})[0].files.size();
+  std::ofstream(runs / "._lora.h5") << "what macOS leaves";
+  std::filesystem::create_symlink("gone.h5", runs / "link.h5");
+  EXPECT_THAT(merge_groups({runs})[0].files, SizeIs(files));
 }
 
 TEST(MergeRuns, RefuseTasksOfTwoRuns) {

@@ -1,5 +1,6 @@
 """Tables and look-ups: numbers recomputed from the run files, texts that agree with docs."""
 
+import os
 import re
 import unittest
 
@@ -224,6 +225,37 @@ class RunSets(Errors):
             self.assertEqual(sum(name in line for line in warnings), 1, done.err)
         self.assertEqual([row[0] for row in markdown_rows(done.out)[1:]], ["lora"])
         self.assertNotEqual(good, cut)
+
+    def test_what_only_looks_like_a_run_file_is_skipped_with_a_word(self) -> None:
+        self.succeed(tiny_study({"variant": "lora"}))
+        (path,) = run_files(self.results)
+        (path.parent / f"._{path.name}").write_bytes(b"\0\5\x16\7")  # macOS on a foreign disk
+        (path.parent / "gone.h5").symlink_to("nowhere.h5")
+        (path.parent / "loop.h5").symlink_to("loop.h5")
+        os.mkfifo(path.parent / "pipe.h5")
+        figures = ("--out", self.folder / "figures")
+        for command in (("table",), ("lint",), ("figure", "training", *figures)):
+            done = run(*command, self.results)
+            self.assertEqual(done.code, 0, done.err)
+            for name in (f"._{path.name}", "gone.h5", "loop.h5", "pipe.h5"):
+                self.assertIn(name, done.out + done.err, command)
+
+    def test_a_pipe_is_refused(self) -> None:
+        os.mkfifo(self.folder / "pipe.h5")
+        done = run("table", self.folder / "pipe.h5")
+        self.assert_line(done, "pipe.h5", "no regular file")
+
+    def test_control_characters_of_labels_are_shown(self) -> None:
+        self.succeed(tiny_study({"variant": "lora"}))
+        (path,) = run_files(self.results)
+        with h5py.File(path, "a") as file:
+            file.attrs["label"] = "a\x1b[31mb"
+        page = self.folder / "report.html"
+        done = run("report", path, "--out", page, "--figure", "training")
+        self.assertEqual(done.code, 0, done.err)
+        for text in (run("table", path).out, run("lint", path).out, page.read_text()):
+            self.assertNotIn("\x1b", text)
+        self.assertIn("a\\x1b[31mb", run("table", path).out)
 
     def test_nothing_but_damaged_files(self) -> None:
         (self.folder / "text.h5").write_text("no HDF5")

@@ -124,6 +124,38 @@ class Figures(Errors):
         drawn = [[float(row[str(rank)]) for rank in range(1, 13)] for row in rows]
         np.testing.assert_allclose(drawn, expected, rtol=1e-5)
 
+    def test_usage_shows_mean_gates(self) -> None:
+        files = self.draw("usage", "figures", "--set", "value=gate", "--set", "sites=false")
+        rows = csv_rows(files["usage_smora_gate.csv"])
+        count, mass = np.zeros((3, 12)), np.zeros((3, 12))
+        for path in by_label(all_variants())["smora"]:
+            with open_run(path) as file:
+                for site in names(file, "site"):
+                    count += file["usage"][site]["count"][-1]
+                    mass += file["usage"][site]["gate_mass"][-1]
+        drawn = [[float(row[str(rank)] or "nan") for rank in range(1, 13)] for row in rows]
+        with np.errstate(invalid="ignore"):
+            np.testing.assert_allclose(drawn, mass / count, rtol=1e-5)
+
+    def test_reports_show_gates_where_they_are_soft(self) -> None:
+        page = self.folder / "report.html"
+        done = run("report", all_variants(), "--out", page, "--figure", "usage")
+        self.assertEqual(done.code, 0, done.err)
+        text = page.read_text()
+        self.assertIn('alt="usage_smora_gate"', text)
+        self.assertNotIn('alt="usage_lora_gate"', text)
+
+    def test_labels_of_any_script_keep_files_of_their_own(self) -> None:
+        labels = ["低秩", "稀疏", "x" * 228]
+        self.succeed(tiny_study(*({"variant": "lora", "label": label} for label in labels)))
+        out = self.folder / "figures"
+        done = run("figure", "usage", self.results, "--out", out, "--set", "sites=false")
+        self.assertEqual(done.code, 0, done.err)
+        stems = {path.stem for path in out.glob("*.svg")}
+        self.assertEqual(len(stems), 3)
+        for stem in stems:
+            self.assertRegex(stem, r"^usage_(x+-)?[0-9a-f]{8}$")
+
     def test_usage_shows_chosen_ranks(self) -> None:
         rows = csv_rows(self.draw("usage")["usage_more_sites.csv"])
         chosen = []
