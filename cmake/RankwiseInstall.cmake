@@ -14,6 +14,16 @@ install(DIRECTORY framework DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rankwise
   FILES_MATCHING PATTERN "*.h" PATTERN "testing" EXCLUDE)
 install(EXPORT rankwise-targets NAMESPACE rankwise::
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)
+# find_package(rankwise COMPONENTS conformance): the conformance suite, for tests of plug-ins.
+if(TARGET rankwise_conformance)
+  set_target_properties(rankwise_conformance PROPERTIES EXPORT_NAME conformance)
+  install(TARGETS rankwise_conformance EXPORT rankwise-conformance
+    ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(FILES framework/testing/conformance.h framework/testing/toy.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/rankwise/framework/testing)
+  install(EXPORT rankwise-conformance NAMESPACE rankwise::
+    DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)
+endif()
 configure_package_config_file(cmake/rankwise-config.cmake.in rankwise-config.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)
 write_basic_package_version_file(rankwise-config-version.cmake COMPATIBILITY SameMinorVersion)

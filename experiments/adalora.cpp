@@ -6,6 +6,10 @@
 // begins to fall when the warm-up ends, and the importance stays as it is once the budget is final.
 // The paper sets warm-up, final phase and interval for each task in steps: the defaults here are
 // this project's. Not verified against the text: equation numbers, and the numerator of eq. 12.
+//
+// The released reading follows the authors' code and PEFT: importance is taken after the
+// optimizer's step, from the moved parameter and the gradient that moved it, and no more at the
+// last allocation; the regulariser is the mean of the norms.
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/variant.h"
@@ -14,8 +18,10 @@ namespace rankwise {
 namespace {
 
 enum class Orthogonality { kSquared, kNorm };
+enum class Importance { kBeforeStep, kAfterStep };
 
 struct AdaloraOptions {
+  Reading reading = Reading::kPaper;
   std::int64_t rank = 12;
   std::int64_t target_rank = 8;
   std::optional<double> alpha;
@@ -26,9 +32,21 @@ struct AdaloraOptions {
   double beta1 = 0.85, beta2 = 0.85;
   double orthogonality_weight = 0.1;
   Orthogonality orthogonality = Orthogonality::kSquared;
+  Importance importance = Importance::kBeforeStep;
+
+  static AdaloraOptions of_reading(Reading reading) {
+    AdaloraOptions options;
+    if (reading == Reading::kPaper) return options;
+    options.reading = reading;
+    options.orthogonality = Orthogonality::kNorm;
+    options.importance = Importance::kAfterStep;
+    return options;
+  }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
+          readings());
     field("rank", self.rank, "ranks of a site at the start", positive());
     field("target_rank", self.target_rank, "mean ranks of a site in the end", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: rank, as in eq. 3",
@@ -51,6 +69,9 @@ struct AdaloraOptions {
         "squared: squared norms summed over P and Q of all sites (eq. 4); norm: mean of the norms "
         "(released code)",
         {{Orthogonality::kSquared, "squared"}, {Orthogonality::kNorm, "norm"}});
+    field("importance", self.importance,
+          "taken before the optimizer's step; or after it, and not at the last allocation",
+          {{Importance::kBeforeStep, "before_step"}, {Importance::kAfterStep, "after_step"}});
   }
 
   void validate() const {
@@ -188,15 +209,15 @@ class Adalora : public Adapter {
   }
 
   void before_step(const Moment& moment) override {
-    const torch::NoGradGuard no_grad;
+    if (options_.importance != Importance::kBeforeStep) return;
     const Schedule schedule(options_, moment);
-    if (schedule.step > schedule.last) return;
-    for (const auto& gate : gates_) gate->observe();
+    if (schedule.step <= schedule.last) observe();
   }
 
   void after_step(const Moment& moment) override {
     Adapter::after_step(moment);
     const Schedule schedule(options_, moment);
+    if (options_.importance == Importance::kAfterStep && schedule.step < schedule.last) observe();
     if (!schedule.allocates(options_.interval)) return;
     const auto sites = static_cast<std::int64_t>(gates_.size());
     const double excess =
@@ -205,6 +226,11 @@ class Adalora : public Adapter {
   }
 
  private:
+  void observe() {
+    const torch::NoGradGuard no_grad;
+    for (const auto& gate : gates_) gate->observe();
+  }
+
   // The `budget` highest scores of all sites together.
   void allocate(std::int64_t budget) {
     const torch::NoGradGuard no_grad;

@@ -93,6 +93,31 @@ TEST(Adalora, SensitivityAndUncertaintyAreSmoothedProductsWithTheGradient) {
   EXPECT_THAT(doubles(site.get("gate.training_uncertainty_lambda")), ElementsAre(0.5625, 8.4375));
 }
 
+TEST(Adalora, ImportanceMayBeTakenAfterTheStep) {
+  // The last allocation is at step 5 of 10: step counts from 1.
+  const auto sensitivity = [](std::int64_t step) {
+    OneSite site = by_hand({{"importance", "after_step"}});
+    site.forward(one_row(), {}, /*training=*/true).sum().backward();
+    const Moment moment{.training = true, .step = step - 1, .steps = 10};
+    site.adapter().before_step(moment);
+    site.set("gate.lambda", torch::tensor({4.0, -2.0}, kDouble));  // as the optimizer may
+    site.adapter().after_step(moment);
+    return doubles(site.get("gate.training_sensitivity_lambda"));
+  };
+  // Half of |4 * 1| and |-2 * 10|, with the gradients of before the step.
+  EXPECT_THAT(sensitivity(1), ElementsAre(2, 10));
+  EXPECT_THAT(sensitivity(4), ElementsAre(2, 10));
+  EXPECT_THAT(sensitivity(5), ElementsAre(0, 0)) << "not at the last allocation";
+}
+
+TEST(Adalora, TheReleasedReading) {
+  const Variant& adalora = variants().find("adalora");
+  const nlohmann::json released = adalora.resolve({{"reading", "released"}}, "options");
+  EXPECT_EQ(released["importance"], "after_step");
+  EXPECT_EQ(released["orthogonality"], "norm");
+  EXPECT_EQ(adalora.released.size(), 3U) << "reading, importance, orthogonality";
+}
+
 TEST(Adalora, ImportanceNoLongerChangesInTheFinalPhase) {
   OneSite site = by_hand();
   site.forward(one_row(), {}, /*training=*/true).sum().backward();
@@ -213,6 +238,11 @@ TEST(Adalora, RefusesOptionsThatDoNotFit) {
 }
 
 TEST(Adalora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "adalora"}); }
+
+TEST(Adalora, HoldsTheConformanceSuiteInItsReleasedReading) {
+  conformance::run_all({.variant = "adalora",
+                        .options = {{"reading", "released"}, {"rank", 4}, {"target_rank", 2}}});
+}
 
 TEST(Adalora, HoldsTheConformanceSuiteWithManyAllocations) {
   conformance::run_all({.variant = "adalora",

@@ -1,5 +1,10 @@
 // FlyLoRA (Zou et al., NeurIPS 2025): A is a frozen sparse random projection that also routes:
 // each token uses the k ranks of largest |A x|.
+//
+// The released reading follows the layer that the authors' experiments use (gfyddha/FlyLoRA,
+// peft/tuners/lora/layer.py). It couples A's density to k: n / floor(r / k) non-zeros a row; the
+// stand-alone example (flylora.py) has n k / r instead, and its update_bias() compares each count
+// with the fraction k / r, so that the bias of every rank in use falls. All agree at k = 8 of 32.
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/routing.h"
@@ -14,6 +19,8 @@ namespace {
 
 enum class InitialA { kGaussian, kRademacher, kFjlt, kTwoPhase };
 enum class InitScale { kRowNorm, kPaper };
+enum class NonZeros { kDensity, kLayer, kExample };
+enum class ExpectedLoad { kMean, kFraction };
 enum class RankChoice { kMagnitude, kSigned, kRandom, kAll };
 enum class BiasPlace { kOutside, kInside, kNone };
 enum class Balance { kBias, kAuxiliary, kNone };
@@ -25,6 +32,7 @@ struct FlyLoraOptions {
   std::int64_t active = 8;
   std::optional<double> alpha;
   double density = 0.25;
+  NonZeros nonzeros = NonZeros::kDensity;
   InitialA a_init = InitialA::kGaussian;
   InitScale init_scale = InitScale::kRowNorm;
   bool train_a = false;
@@ -35,11 +43,13 @@ struct FlyLoraOptions {
   Balance balance = Balance::kBias;
   double balance_rate = 1e-3, balance_weight = 0.01;
   BiasMoves bias_moves = BiasMoves::kStep;
+  ExpectedLoad expected_load = ExpectedLoad::kMean;
 
   static FlyLoraOptions of_reading(Reading reading) {
     FlyLoraOptions options;
     if (reading == Reading::kPaper) return options;
     options.reading = reading;
+    options.nonzeros = NonZeros::kLayer;
     options.init_scale = InitScale::kPaper;
     options.gradient_to_input = false;
     options.choice = RankChoice::kSigned;
@@ -54,6 +64,11 @@ struct FlyLoraOptions {
     field("rank", self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field("nonzeros", self.nonzeros,
+          "of a row of A: density * n; layer: n / floor(r / k), as released; example: n k / r",
+          {{NonZeros::kDensity, "density"},
+           {NonZeros::kLayer, "layer"},
+           {NonZeros::kExample, "example"}});
     field("density", self.density, "rho = p / n: share of non-zeros in each row of A",
           between(1e-6, 1));
     field(
@@ -92,12 +107,23 @@ struct FlyLoraOptions {
           {{BiasMoves::kStep, "step"},
            {BiasMoves::kForward, "forward"},
            {BiasMoves::kEveryForward, "every_forward"}});
+    field("expected_load", self.expected_load,
+          "that a rank's count is compared with: the mean count (eq. 9), or the example's k / r",
+          {{ExpectedLoad::kMean, "mean"}, {ExpectedLoad::kFraction, "fraction"}});
   }
 
   void validate() const {
     check(active <= rank, "active: {} is more than the {} ranks there are", active, rank);
   }
 
+  /// p, the non-zeros of a row of A for inputs of width `in`.
+  std::int64_t row_nonzeros(std::int64_t in) const {
+    const std::int64_t p = nonzeros == NonZeros::kLayer ? in / (rank / active)
+                           : nonzeros == NonZeros::kExample
+                               ? in * active / rank
+                               : std::llround(density * static_cast<double>(in));
+    return std::max<std::int64_t>(1, p);
+  }
   bool has_bias() const {
     return balance == Balance::kBias && bias != BiasPlace::kNone && choice != RankChoice::kAll;
   }
@@ -121,7 +147,7 @@ class ProjectionGate : public Gate {
     if (options_.choice == RankChoice::kAll) return Choice::all(options_.rank);
     const torch::Tensor chosen = top_k(ranking(input), options_.active);
     if (bias_.defined() && moves_in(input.pass)) {
-      move_balance_bias(bias_, rank_load(chosen, options_.rank), options_.balance_rate);
+      move_bias(rank_load(chosen, options_.rank));
     }
     AuxiliaryTerm term;
     if (options_.balance == Balance::kAuxiliary && input.pass.moment.training) {
@@ -141,7 +167,7 @@ class ProjectionGate : public Gate {
 
   void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
     if (bias_.defined() && options_.bias_moves == BiasMoves::kStep) {
-      move_balance_bias(bias_, chosen, options_.balance_rate);
+      move_bias(chosen);
     }
   }
 
@@ -158,6 +184,18 @@ class ProjectionGate : public Gate {
     const bool add = bias_.defined() && (options_.choice == RankChoice::kSigned ||
                                          options_.bias == BiasPlace::kOutside);
     return add ? value + bias_ : value;
+  }
+
+  // Eq. 9, or the example's: towards a count of k / r.
+  void move_bias(const torch::Tensor& load) {
+    if (options_.expected_load == ExpectedLoad::kMean) {
+      move_balance_bias(bias_, load, options_.balance_rate);
+      return;
+    }
+    const torch::NoGradGuard no_grad;
+    const double fraction =
+        static_cast<double>(options_.active) / static_cast<double>(options_.rank);
+    bias_.add_(torch::sign(fraction - load.to(bias_.scalar_type())), options_.balance_rate);
   }
 
   bool moves_in(const Pass& pass) const {
@@ -212,8 +250,7 @@ class FlyLora : public Adapter {
 
   // Exactly p non-zeros a row, at random places; p and deviation for an input of width `in`.
   torch::Tensor sparse_rows(std::int64_t width, std::int64_t in, const Seed& seed) const {
-    const auto p =
-        std::max<std::int64_t>(1, std::llround(options_.density * static_cast<double>(in)));
+    const std::int64_t p = options_.row_nonzeros(in);
     const double deviation = options_.init_scale == InitScale::kPaper
                                  ? 1 / static_cast<double>(options_.rank)
                                  : 1 / std::sqrt(static_cast<double>(p));

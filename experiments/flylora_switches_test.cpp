@@ -20,9 +20,10 @@ using ::testing::ElementsAre;
 using torch::Tensor;
 
 // Four ranks, two active, alpha / r = 2. For x = (1, 0): A x = (1, -20, 3, 0.5), B adds.
-OneSite by_hand(json options) {
-  options.update({{"rank", 4}, {"active", 2}, {"balance_rate", 0.25}});
-  OneSite site("flylora", options, {});
+OneSite by_hand(const json& options) {
+  json all{{"rank", 4}, {"active", 2}, {"balance_rate", 0.25}};
+  all.update(options);
+  OneSite site("flylora", all, {});
   site.set("lora_A", OneSite::tensor({{1, 0}, {-20, 0}, {3, 0}, {0.5, 0}}));
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
   return site;
@@ -92,6 +93,39 @@ TEST(FlyLoraSwitches, WhenTheBiasMoves) {
   EXPECT_THAT(after("every_forward", false), ElementsAre(0.25, -0.25, -0.25, 0.25));
 }
 
+TEST(FlyLoraSwitches, TheLoadThatARanksIsComparedWith) {
+  // 4 rows: ranks 1 and 2 are used 4 times each, the mean is 2 and k / r = 1/2; after none, both 0.
+  const auto after = [](const char* expected, bool trained) {
+    OneSite site = by_hand({{"expected_load", expected}});
+    if (trained) site.forward(rows(4), {}, /*training=*/true);
+    site.adapter().after_step({});
+    return doubles(site.get("gate.balance_bias"));
+  };
+  EXPECT_THAT(after("mean", true), ElementsAre(0.25, -0.25, -0.25, 0.25));
+  EXPECT_THAT(after("fraction", true), ElementsAre(0.25, -0.25, -0.25, 0.25));
+  EXPECT_THAT(after("mean", false), Each(0));
+  EXPECT_THAT(after("fraction", false), Each(0.25));
+  OneSite even = by_hand({{"expected_load", "fraction"}, {"active", 4}});
+  even.forward(rows(4), {}, /*training=*/true);
+  even.adapter().after_step({});
+  EXPECT_THAT(doubles(even.get("gate.balance_bias")), Each(-0.25)) << "every rank in use falls";
+}
+
+TEST(FlyLoraSwitches, NonZerosMayBeCoupledToTheActiveRanks) {
+  const auto in_a_row = [](const json& options) {
+    json all{{"rank", 32}, {"active", 12}};
+    all.update(options);
+    const Tensor a = OneSite("flylora", all, {.in = 768}).get("lora_A");
+    return (a != 0).sum(1)[0].item<std::int64_t>();
+  };
+  EXPECT_EQ(in_a_row({{"nonzeros", "density"}}), 192);
+  EXPECT_EQ(in_a_row({{"nonzeros", "layer"}}), 384) << "768 / floor(32 / 12)";
+  EXPECT_EQ(in_a_row({{"nonzeros", "example"}}), 288) << "768 * 12 / 32";
+  for (const char* rule : {"density", "layer", "example"}) {
+    EXPECT_EQ(in_a_row({{"nonzeros", rule}, {"active", 8}}), 192) << rule;
+  }
+}
+
 TEST(FlyLoraSwitches, TheGradientToTheInput) {
   for (const bool flows : {true, false}) {
     OneSite site = by_hand({{"gradient_to_input", flows}});
@@ -148,7 +182,8 @@ TEST(FlyLoraSwitches, TheReleasedReading) {
   EXPECT_EQ(released["gradient_to_input"], false);
   EXPECT_EQ(released["bias_moves"], "every_forward");
   EXPECT_EQ(released["init_scale"], "paper");
-  EXPECT_EQ(fly.released.size(), 5U) << "these four and the reading itself";
+  EXPECT_EQ(released["nonzeros"], "layer");
+  EXPECT_EQ(fly.released.size(), 6U) << "these five and the reading itself";
 }
 
 TEST(FlyLoraSwitches, OthersHoldTheConformanceSuite) {

@@ -5,6 +5,10 @@
 // once a block, between whole feed-forward networks. Each site adds its Switch loss, as in Fedus et
 // al. (2022), where the authors' code takes one over the rows of all layers. Rank, alpha and the
 // router's start are those of their published adapter and code. Not verified: the paper's own text.
+//
+// The load f_e of the Switch loss is a share of the N * k choices here, 1 at even loads; the
+// authors' code (TUDB-Labs/MixLoRA) divides by the N tokens and so sums the k choices: k times as
+// much.
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/routing.h"
@@ -18,23 +22,41 @@
 namespace rankwise {
 namespace {
 
+enum class LoadOver { kChoices, kTokens };
+
 struct MixLoraOptions {
+  Reading reading = Reading::kPaper;
   std::int64_t experts = 8;
   std::int64_t active = 2;
   std::int64_t rank = 16;
   std::optional<double> alpha;
   double dropout = 0;
   double balance_weight = 0.01;
+  LoadOver load_over = LoadOver::kChoices;
   std::vector<std::string> expert_sites;
+
+  static MixLoraOptions of_reading(Reading reading) {
+    MixLoraOptions options;
+    if (reading == Reading::kPaper) return options;
+    options.reading = reading;
+    options.load_over = LoadOver::kTokens;
+    return options;
+  }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("reading", self.reading,
+          "sets the defaults below: this project's reading of the paper or what the code does",
+          readings());
     field("experts", self.experts, "experts of a site that has them", positive());
     field("active", self.active, "experts that a token uses", positive());
     field("rank", self.rank, "ranks of one expert, and of plain LoRA", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
     field("balance_weight", self.balance_weight, "of the Switch loss", not_negative());
+    field("load_over", self.load_over,
+          "an expert's load in the Switch loss is its share of the choices, or choices per token",
+          {{LoadOver::kChoices, "choices"}, {LoadOver::kTokens, "tokens"}});
     field("expert_sites", self.expert_sites,
           "patterns of the sites with experts, the others have plain LoRA; empty: all sites but an "
           "attention's");
@@ -42,6 +64,11 @@ struct MixLoraOptions {
 
   void validate() const {
     check(active <= experts, "active: {} is more than the {} experts there are", active, experts);
+  }
+
+  /// What multiplies the Switch loss over shares of the choices.
+  double switch_weight() const {
+    return balance_weight * (load_over == LoadOver::kTokens ? static_cast<double>(active) : 1);
   }
 
   bool has_experts(const std::string& site) const {
@@ -65,7 +92,7 @@ class ExpertGate : public Gate {
     const torch::Tensor chosen = top_k(logits, options_.active);
     AuxiliaryTerm term;
     if (input.pass.moment.training && options_.balance_weight > 0) {
-      term = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.balance_weight,
+      term = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.switch_weight(),
                        input.pass.batch);
     }
     // Renormalised probabilities are the softmax over the chosen logits.

@@ -58,6 +58,11 @@ TEST(MixLora, TheSwitchLossIsAHundredthOfTheLoadsTimesTheProbabilities) {
   EXPECT_NEAR(usual.sum.item<double>(), 0.01 * 4 * 18 / 13.0, 1e-14);
   EXPECT_NEAR(term({{"balance_weight", 0.5}}, true).sum.item<double>(), 0.5 * 4 * 18 / 13.0, 1e-12);
   EXPECT_FALSE(term({{"balance_weight", 0}}, true).sum.defined());
+  // Over tokens each of two choices counts whole: loads 1 and 1, where they were halves.
+  EXPECT_NEAR(term({{"load_over", "tokens"}}, true).sum.item<double>(), 0.01 * 4 * 36 / 13.0,
+              1e-14);
+  EXPECT_NEAR(term({{"reading", "released"}}, true).sum.item<double>(), 0.01 * 4 * 36 / 13.0,
+              1e-14);
   EXPECT_FALSE(term(json::object(), false).sum.defined()) << "in evaluation";
 }
 

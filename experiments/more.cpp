@@ -4,6 +4,11 @@
 // Every selector is a weighting of prefixes, q [T, R], and rank i acts at the sum of q_j s_j over
 // j >= i. The printed one is one-hot, with a gradient through the chosen rank's probability alone.
 // "straight_through_all" and "gumbel" are this project's own: their gradient reaches every prefix.
+//
+// The released reading follows the authors' code (NLPfreshman0/MoRE): ranks frozen at the first
+// choice, rank i scaled by (i / r)^2, small normal embeddings, the contrastive loss over encoder
+// sites with samples taken before dropout. That code has 8 ranks, 8 tasks in the loss and (i / 8)^2
+// whatever r and T are, which is not followed.
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/routing.h"
@@ -48,7 +53,7 @@ struct MoreOptions {
   double temperature = 0.05;
   Representation representation = Representation::kFirstToken;
   std::string contrastive_sites = "*";
-  bool detach_samples = false;
+  bool samples_before_dropout = false, detach_samples = false;
 
   static MoreOptions of_reading(Reading reading) {
     MoreOptions options;
@@ -59,6 +64,7 @@ struct MoreOptions {
     options.rank_scaling = RankScaling::kSquared;
     options.embedding_init = EmbeddingInit::kNormal;
     options.contrastive_sites = "encoder.*";
+    options.samples_before_dropout = true;
     return options;
   }
 
@@ -141,6 +147,8 @@ struct MoreOptions {
     field("contrastive_sites", self.contrastive_sites,
           "pattern of the sites in the mean of eq. 8; those whose representation is not as wide as "
           "the embedding stay out");
+    field("samples_before_dropout", self.samples_before_dropout,
+          "a sample is the site's input before dropout; false: after it, as A reads it");
     field("detach_samples", self.detach_samples,
           "stop the contrastive gradient at the samples' representations");
   }
@@ -415,8 +423,9 @@ class TaskRankGate : public Gate {
                                    : prefix_mask(prefixes.argmax(1, true), options_.rank);
     Choice choice = Choice::by_task(mask, weight);
     if (options_.representation != Representation::kFirstToken) return choice;
+    const torch::Tensor& rows = options_.samples_before_dropout ? input.undropped : input.x;
     return {std::move(choice),
-            contrast_with(input.x.index_select(0, input.pass.batch.first_rows), input.pass)};
+            contrast_with(rows.index_select(0, input.pass.batch.first_rows), input.pass)};
   }
 
   // Eq. 8's term, without lambda, for samples [S, D], a row a sequence; none where widths differ.

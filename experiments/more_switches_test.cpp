@@ -211,6 +211,21 @@ TEST(MoreSwitches, TheContrastiveLossIsAMeanOverTheSitesThatTakePart) {
   EXPECT_THAT(error_of([&] { none.term(1, pooled); }), HasSubstr("'pooler' matches no site"));
 }
 
+TEST(MoreSwitches, SamplesAreTakenBeforeOrAfterDropout) {
+  // Cosines of (3, 4) with (1, 0) and (0, 1) are .6 and .8. Dropout leaves (6, 8), (6, 0), (0, 8)
+  // or nothing: over 40 draws the term after it is another one.
+  const auto term = [](bool before) {
+    OneSite site =
+        by_hand({{"dropout", 0.5}, {"contrastive_weight", 1}, {"samples_before_dropout", before}});
+    const Tensor x = OneSite::tensor({{3, 4}}).repeat({40, 1});
+    site.forward(x, std::vector<std::int32_t>(40, 0), /*training=*/true);
+    return site.adapter().take_auxiliary().sum.item<double>() / 40;
+  };
+  const double expected = std::log(1 + std::exp((0.8 - 0.6) / 0.05));
+  EXPECT_NEAR(term(true), expected, 1e-12);
+  EXPECT_GT(std::abs(term(false) - expected), 0.5) << "(6, 0) alone gives 0, (0, 8) gives 20";
+}
+
 TEST(MoreSwitches, EmbeddingsMayBeShared) {
   TwoSites own(json::object());
   EXPECT_EQ(own.embedding(1).size(1), 4);
@@ -241,6 +256,7 @@ TEST(MoreSwitches, AReadingSetsDefaultsThatEachCanBeOverridden) {
   EXPECT_EQ(released["embedding_init"], "normal");
   EXPECT_EQ(released["contrastive_sites"], "encoder.*");
   EXPECT_EQ(released["dropout"], 0.1);
+  EXPECT_EQ(released["samples_before_dropout"], true);
   EXPECT_EQ(resolve(released), released) << "resolving again changes nothing";
   json one = released;
   one["selector"] = "straight_through";

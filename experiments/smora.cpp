@@ -3,6 +3,11 @@
 // The printed gate formula was not found. The paper reading is this project's choice and follows
 // the text: the balance bias serves the choice only, the gate is the sigmoid of the chosen scores
 // normalised to sum k, and the scale is alpha / k.
+//
+// The released reading follows the authors' package (StyxXuan/smora, tuners/srmole/layer.py): the
+// bias stays in the gate and moves in every training forward. It is meant to stand still otherwise,
+// yet the optimizer trains it too: it is named among the adapter's layers, and activating the
+// adapter turns its gradient on again (found by running it).
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/routing.h"
@@ -27,7 +32,7 @@ struct SmoraOptions {
   Scale scale = Scale::kActive;
   double dropout = 0;
   GateValue gate = GateValue::kSigmoid;
-  bool bias_in_gate = false;
+  bool bias_in_gate = false, train_bias = false;
   bool router_bias = false, train_router = true;
   double balance_rate = 1e-5;
   BiasMoves bias_moves = BiasMoves::kStep;
@@ -39,6 +44,7 @@ struct SmoraOptions {
     options.reading = reading;
     options.bias_in_gate = true;
     options.bias_moves = BiasMoves::kForward;
+    options.train_bias = true;
     return options;
   }
 
@@ -62,6 +68,8 @@ struct SmoraOptions {
          {GateValue::kSoftmax, "softmax"},
          {GateValue::kRaw, "raw"}});
     field("bias_in_gate", self.bias_in_gate, "the balance bias adds to the gate's values as well");
+    field("train_bias", self.train_bias,
+          "the optimizer trains the balance bias as well, where it is in the gate");
     field("router_bias", self.router_bias, "the router has a trained bias (earlier released code)");
     field("train_router", self.train_router, "false: the router stays at its random start");
     field("balance_rate", self.balance_rate, "step u of the balance bias; 0: no balancing",
@@ -83,6 +91,8 @@ struct SmoraOptions {
           "partition: {} does not divide {} total and {} active ranks", partition, rank, active);
   }
 
+  /// A bias that serves the choice alone has no gradient.
+  bool trains_bias() const { return train_bias && bias_in_gate; }
   std::int64_t experts() const { return rank / partition; }
   std::int64_t chosen_experts() const { return active / partition; }
 };
@@ -106,7 +116,9 @@ class RouterGate : public Gate {
           "router_bias",
           uniform_tensor({options.experts()}, bound, seed.stream("router_bias"), setting.options));
     }
-    bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
+    const torch::Tensor zeros = torch::zeros({options.rank}, setting.options);
+    bias_ = options.trains_bias() ? register_parameter("balance_bias", zeros)
+                                  : register_buffer("balance_bias", zeros);
   }
 
   Routing forward(const GateInput& input) override {
@@ -133,9 +145,10 @@ class RouterGate : public Gate {
   }
 
  private:
-  // The ranks of an expert share their load, and so their bias.
+  // The ranks of an expert share their load, and so their bias; trained, they share its gradient.
   torch::Tensor expert_bias() const {
-    return bias_.view({options_.experts(), options_.partition}).select(1, 0);
+    const torch::Tensor by_expert = bias_.view({options_.experts(), options_.partition});
+    return options_.trains_bias() ? by_expert.mean(1) : by_expert.select(1, 0);
   }
 
   torch::Tensor choose(const torch::Tensor& scores, const Pass& pass) const {
@@ -145,7 +158,7 @@ class RouterGate : public Gate {
       return top_k(uniform_tensor(scores.sizes(), 1, noise.stream("random"), scores.options()),
                    options_.chosen_experts());
     }
-    torch::Tensor ranking = scores + expert_bias();
+    torch::Tensor ranking = scores + expert_bias().detach();
     if (pass.moment.training && options_.expert_dropout > 0) {
       ranking = ranking - barred(noise.stream("dropout"), pass.moment);
     }

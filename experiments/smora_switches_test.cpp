@@ -16,6 +16,7 @@ using fixtures::doubles;
 using fixtures::kDouble;
 using fixtures::rows;
 using nlohmann::json;
+using ::testing::DoubleNear;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -72,6 +73,34 @@ TEST(SmoraSwitches, TheBiasMayMoveInEveryTrainingForward) {
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
   site.forward(rows(1), {}, /*training=*/true);  // scores .25, .5, .5: ranks 1 and 2
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(0, -0.5, 0));
+}
+
+TEST(SmoraSwitches, TheBiasMayBeTrainedAsWell) {
+  EXPECT_FALSE(by_hand({{"bias_in_gate", true}}).get("gate.balance_bias").requires_grad());
+  EXPECT_FALSE(by_hand({{"train_bias", true}}).get("gate.balance_bias").requires_grad())
+      << "outside the gate it has no gradient";
+  OneSite site = by_hand({{"bias_in_gate", true}, {"train_bias", true}});
+  site.forward(rows(1)).sum().backward();
+  // y = 16 (s0 * 1 + s1 * 10) / (s0 + s1) with s0 = .5 + d0, s1 = .75 + d1: 102.4 at d = 0.
+  EXPECT_THAT(doubles(site.get("gate.balance_bias").grad()),
+              ElementsAre(DoubleNear((16 - 102.4) / 1.25, 1e-12),
+                          DoubleNear((160 - 102.4) / 1.25, 1e-12), 0));
+  // The rule moves it beside the optimizer.
+  site.forward(rows(1), {}, /*training=*/true);
+  site.adapter().after_step({});
+  EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
+}
+
+TEST(SmoraSwitches, ATrainedBiasIsSharedByThePartition) {
+  const json options{{"rank", 6},   {"active", 4},          {"partition", 2},
+                     {"alpha", 16}, {"bias_in_gate", true}, {"train_bias", true}};
+  OneSite site("smora", options, {});
+  site.set("gate.router", OneSite::tensor({{0, 0}, {kLog3, 0}, {-kLog3, 0}}));
+  site.set("lora_B", torch::tensor({{1.0, 2.0, 3.0, 4.0, 5.0, 6.0}}, kDouble));
+  site.forward(rows(1)).sum().backward();
+  const Tensor gradient = site.get("gate.balance_bias").grad().view({3, 2});
+  EXPECT_TRUE(torch::equal(gradient.select(1, 0), gradient.select(1, 1)));
+  EXPECT_GT(gradient.abs().max().item<double>(), 0);
 }
 
 TEST(SmoraSwitches, APartitionChoosesWholeBlocks) {
@@ -141,7 +170,8 @@ TEST(SmoraSwitches, TheReleasedReading) {
   EXPECT_EQ(released["bias_in_gate"], true);
   EXPECT_EQ(released["bias_moves"], "forward");
   EXPECT_EQ(released["balance_rate"], 1e-5);
-  EXPECT_EQ(smora.released.size(), 3U) << "reading, bias_in_gate, bias_moves";
+  EXPECT_EQ(released["train_bias"], true);
+  EXPECT_EQ(smora.released.size(), 4U) << "reading, bias_in_gate, bias_moves, train_bias";
   const json one = smora.resolve({{"reading", "released"}, {"bias_in_gate", false}}, "options");
   EXPECT_EQ(one["bias_in_gate"], false);
   EXPECT_EQ(one["bias_moves"], "forward");
@@ -149,8 +179,9 @@ TEST(SmoraSwitches, TheReleasedReading) {
 
 TEST(SmoraSwitches, OtherGatesHoldTheConformanceSuite) {
   const json small{{"rank", 8}, {"active", 4}};
-  for (json options : {json{{"gate", "softmax"}, {"partition", 2}},
-                       json{{"gate", "raw"}, {"router_bias", true}}}) {
+  for (json options :
+       {json{{"gate", "softmax"}, {"partition", 2}}, json{{"gate", "raw"}, {"router_bias", true}},
+        json{{"bias_in_gate", true}, {"train_bias", true}}}) {
     options.update(small);
     conformance::run_all({.variant = "smora", .options = options});
   }

@@ -4,6 +4,10 @@
 // After each optimizer step g is soft-thresholded by xi, a constant as in the released code, whose
 // GLUE script has 3e-4; alpha and rank are those of its defaults. The sparsifying scheduler trains
 // once for each xi and is left to studies. Not verified against the text: equation numbers.
+//
+// The released reading follows the authors' code (TsinghuaC3I/SoRA): its optimizer moves a gate by
+// xi towards zero and then drops what is left below xi, so that gates up to 2 xi vanish, and its
+// trainer adds lambda times the mean |g| over all sites' gates, lambda = 10 in its script.
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/variant.h"
@@ -11,18 +15,40 @@
 namespace rankwise {
 namespace {
 
+enum class Threshold { kSoft, kDeadZone };
+
 struct SoraOptions {
+  Reading reading = Reading::kPaper;
   std::int64_t rank = 8;
   std::optional<double> alpha;
   double dropout = 0;
   double threshold = 3e-4;
+  Threshold threshold_rule = Threshold::kSoft;
+  double l1_weight = 0;
+
+  static SoraOptions of_reading(Reading reading) {
+    SoraOptions options;
+    if (reading == Reading::kPaper) return options;
+    options.reading = reading;
+    options.threshold_rule = Threshold::kDeadZone;
+    options.l1_weight = 10;
+    return options;
+  }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
+    field("reading", self.reading,
+          "sets the defaults below: this project's reading of the paper or what the code does",
+          readings());
     field("rank", self.rank, "largest rank r_max", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("threshold", self.threshold, "xi: each step moves a gate by it towards zero",
+          not_negative());
+    field("threshold_rule", self.threshold_rule,
+          "soft: a gate within xi becomes zero; dead_zone: within 2 xi, what is left below xi goes",
+          {{Threshold::kSoft, "soft"}, {Threshold::kDeadZone, "dead_zone"}});
+    field("l1_weight", self.l1_weight, "lambda of a loss on the mean |g| over all sites",
           not_negative());
   }
 };
@@ -30,14 +56,18 @@ struct SoraOptions {
 class SparseGate : public Gate {
  public:
   SparseGate(const SoraOptions& options, const Site& site, const Setting& setting)
-      : threshold_(options.threshold), tasks_(setting.tasks) {
+      : options_(options), tasks_(setting.tasks), sites_(setting.sites) {
     const Seed seed = setting.seed.stream(site.name).stream("gate");
     value_ = register_parameter("value", normal_tensor({options.rank}, 1, seed, setting.options));
   }
 
-  Routing forward(const GateInput& /*input*/) override {
+  Routing forward(const GateInput& input) override {
     const torch::Tensor weight = value_.expand({tasks_, -1});
-    return Choice::by_task(weight != 0, weight);
+    Choice choice = Choice::by_task(weight != 0, weight);
+    if (!input.pass.moment.training || options_.l1_weight == 0) return choice;
+    // Gates have the same rank at every site: the mean over all is that of the sites' means.
+    const torch::Tensor mean = value_.abs().mean() / static_cast<double>(sites_);
+    return {std::move(choice), mean_term(mean, options_.l1_weight, input.pass.batch)};
   }
 
   double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
@@ -48,12 +78,15 @@ class SparseGate : public Gate {
 
   // The proximal step; a gate at zero keeps its gradient and may come back.
   void after_step(const torch::Tensor& /*chosen*/, const Moment& /*moment*/) override {
-    value_.copy_(at::softshrink(value_, threshold_));
+    const torch::Tensor shrunk = at::softshrink(value_, options_.threshold);
+    value_.copy_(options_.threshold_rule == Threshold::kSoft
+                     ? shrunk
+                     : shrunk * (shrunk.abs() >= options_.threshold));
   }
 
  private:
-  double threshold_;
-  std::int64_t tasks_;
+  SoraOptions options_;
+  std::int64_t tasks_, sites_;
   torch::Tensor value_;  // [R]
 };
 

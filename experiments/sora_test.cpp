@@ -38,6 +38,31 @@ TEST(Sora, AStepSoftThresholdsTheGate) {
   EXPECT_THAT(doubles(site.get("gate.value")), ElementsAre(1, 0, 0)) << "at the threshold";
 }
 
+TEST(Sora, ADeadZoneDropsWhatIsLeftBelowTheThreshold) {
+  OneSite site("sora", {{"rank", 4}, {"threshold", 0.5}, {"threshold_rule", "dead_zone"}}, {});
+  site.set("gate.value", torch::tensor({2.0, -0.75, 0.25, -1.25}, kDouble));
+  site.adapter().after_step({});
+  EXPECT_THAT(doubles(site.get("gate.value")), ElementsAre(1.5, 0, 0, -0.75));
+}
+
+TEST(Sora, TheL1LossIsTheMeanOverAllSitesGates) {
+  OneSite site("sora", {{"rank", 3}, {"l1_weight", 10}}, {.sites = 2});
+  site.set("gate.value", torch::tensor({2.0, -1.0, 0.0}, kDouble));
+  site.forward(rows(4), {}, /*training=*/true);
+  // This site's half of the mean, for four sequences.
+  EXPECT_NEAR(site.adapter().take_auxiliary().sum.item<double>(), 10 * (2 + 1) / 6.0 * 4, 1e-14);
+  site.forward(rows(4));
+  EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined()) << "in evaluation";
+}
+
+TEST(Sora, TheReleasedReading) {
+  const Variant& sora = variants().find("sora");
+  const nlohmann::json released = sora.resolve({{"reading", "released"}}, "options");
+  EXPECT_EQ(released["threshold_rule"], "dead_zone");
+  EXPECT_EQ(released["l1_weight"], 10);
+  EXPECT_EQ(sora.released.size(), 3U) << "reading, threshold_rule, l1_weight";
+}
+
 TEST(Sora, AThresholdOfZeroKeepsTheGate) {
   OneSite site = by_hand(0);
   site.adapter().after_step({});
@@ -84,6 +109,10 @@ TEST(Sora, TheGateStartsNormal) {
 }
 
 TEST(Sora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "sora"}); }
+
+TEST(Sora, HoldsTheConformanceSuiteInItsReleasedReading) {
+  conformance::run_all({.variant = "sora", .options = {{"rank", 6}, {"reading", "released"}}});
+}
 
 TEST(Sora, HoldsTheConformanceSuiteWithAThresholdThatPrunes) {
   conformance::run_all({.variant = "sora", .options = {{"rank", 6}, {"threshold", 0.2}}});

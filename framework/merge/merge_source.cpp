@@ -67,7 +67,7 @@ Tensor update_matrix(const Adapter::Attached& attached) {
   const Probe probe(attached, 4);
   const Tensor z = down(probe.x, factors->a);
   const Pass pass = probe.pass();
-  const Choice choice = gate->forward({probe.x, z, pass});
+  const Choice choice = gate->forward({probe.x, probe.x, z, pass}).choice;
   Tensor b = factors->b;
   if (choice.kind() == Choice::Kind::kByTask) {
     const Tensor& weight = choice.weight();

@@ -40,20 +40,13 @@ def call(*command: str | Path, **variables: str) -> str:
     return text
 
 
-def torch_dir() -> str:
-    """Where the build found LibTorch."""
-    cache = (BUILD / "CMakeCache.txt").read_text()
-    found = re.search(r"^Torch_DIR:\w+=(.+)$", cache, flags=re.M)
-    assert found, f"{BUILD}/CMakeCache.txt has no Torch_DIR"
-    return found.group(1)
-
-
 class Plugin(Errors):
     """The example, built once."""
 
     base: Path
     prefix: Path
     library: Path
+    tests: Path
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -62,11 +55,11 @@ class Plugin(Errors):
         cls.prefix, build = cls.base / "prefix", cls.base / "build"
         call("cmake", "--install", BUILD, "--prefix", cls.prefix)
         call(
-            "cmake", "-S", EXAMPLE, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
-            f"-DCMAKE_PREFIX_PATH={cls.prefix}", f"-DTorch_DIR={torch_dir()}",
+            "cmake", "-S", EXAMPLE, "-B", build, "-G", "Ninja",
+            f"-DCMAKE_PREFIX_PATH={cls.prefix}",
         )  # fmt: skip
         call("cmake", "--build", build)
-        cls.library = build / "librandom_ranks.so"
+        cls.library, cls.tests = build / "librandom_ranks.so", build / "random_ranks_test"
 
     def compiled(self, name: str, code: str) -> Path:
         """A shared library made of a line of C++."""
@@ -83,6 +76,12 @@ class Plugin(Errors):
         self.assertRegex(done.out, r"(?m)^  random_ranks +each token uses")
         done = run("describe", "random_ranks", "--plugin", self.library)
         self.assertRegex(done.out, r"(?m)^  active +4 ")
+
+    def test_holds_the_conformance_suite_with_options_of_its_own(self) -> None:
+        if not self.tests.exists():
+            self.skipTest(f"{BUILD} was made without tests: it installs no conformance suite")
+        text = call(self.tests, OMP_NUM_THREADS="1")
+        self.assertIn("[  PASSED  ] 2 tests.", text)
 
     def test_is_found_by_the_installed_program(self) -> None:
         done = subprocess.run(

@@ -1,0 +1,14 @@
+// The conformance suite over random_ranks, with other options than its defaults.
+
+#include "framework/testing/conformance.h"
+
+#include <gtest/gtest.h>
+
+TEST(RandomRanks, HoldsTheConformanceSuite) {
+  rankwise::conformance::run_all({.variant = "random_ranks"});
+}
+
+TEST(RandomRanks, HoldsTheConformanceSuiteWithOneActiveRank) {
+  rankwise::conformance::run_all(
+      {.variant = "random_ranks", .options = {{"rank", 3}, {"active", 1}}});
+}
