@@ -3,7 +3,7 @@
 #include "analysis/statistics/ordering.h"
 #include "framework/core/error.h"
 
-#include <Eigen/SVD>
+#include <Eigen/Eigenvalues>
 
 #include <algorithm>
 #include <cmath>
@@ -96,20 +96,43 @@ struct Descent {
   }
 };
 
+/// A component's variance over the first one's below which it is what rounding left.
+constexpr double kNoVariance = 1e-12;
+
+/// Axes [D, m] of centred points [n, D] with their sums of squares [m], rising; m = min(n, D).
+struct PrincipalAxes {
+  MatrixXd vectors;
+  VectorXd squares;
+};
+
+/// From the smaller of the two matrices of inner products.
+PrincipalAxes principal_axes(const MatrixXd& centred) {
+  const bool wide = centred.cols() > centred.rows();
+  const MatrixXd products =
+      wide ? MatrixXd(centred * centred.transpose()) : MatrixXd(centred.transpose() * centred);
+  const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(products);
+  const VectorXd squares = solver.eigenvalues().cwiseMax(0);
+  if (!wide) return {solver.eigenvectors(), squares};
+  return {centred.transpose() * solver.eigenvectors(), squares};
+}
+
 }  // namespace
 
 Pca pca(const MatrixXd& points, Index components) {
   const MatrixXd centred = points.rowwise() - points.colwise().mean();
-  const Eigen::BDCSVD<MatrixXd> svd(centred, Eigen::ComputeThinU | Eigen::ComputeThinV);
-  const VectorXd& sizes = svd.singularValues();
+  const PrincipalAxes axes = principal_axes(centred);
   Pca result{MatrixXd::Zero(points.rows(), components), VectorXd::Zero(components)};
-  const double variance = sizes.squaredNorm();
+  const double variance = axes.squares.sum();
   if (variance == 0) return result;
-  for (Index c = 0; c < std::min(components, sizes.size()); ++c) {
-    const Index largest = first_least(-svd.matrixV().col(c).cwiseAbs(), kAlike);
-    const double sign = svd.matrixV()(largest, c) < 0 ? -1 : 1;
-    result.scores.col(c) = sign * sizes(c) * svd.matrixU().col(c);
-    result.explained(c) = sizes(c) * sizes(c) / variance;
+  const Index count = axes.squares.size();
+  for (Index c = 0; c < std::min(components, count); ++c) {
+    const Index at = count - 1 - c;  // eigenvalues rise
+    if (axes.squares(at) < kNoVariance * axes.squares(count - 1)) continue;
+    const VectorXd axis = axes.vectors.col(at).normalized();
+    const Index largest = first_least(-axis.cwiseAbs(), kAlike);
+    const double sign = axis(largest) < 0 ? -1 : 1;
+    result.scores.col(c) = sign * (centred * axis);
+    result.explained(c) = axes.squares(at) / variance;
   }
   return result;
 }
