@@ -107,6 +107,7 @@ class RunLint {
         const Counts counts = row_of(usage[e].count, t, ranks);
         check_entropy(where, counts, entropies[e][t]);
         check_counts(where, site, counts);
+        check_tokens(where, counts, file_.layout().tasks[t].dev_tokens);
         if (site.selection) check_selection(where, usage[e], t, counts);
       }
     }
@@ -131,6 +132,13 @@ class RunLint {
       return count == 0 || count == tokens;
     });
     if (!whole) report_.error(where, "its ranks were used by different numbers of its tokens");
+  }
+
+  /// No rank counts a token twice. Files of early programs do not tell the tokens.
+  void check_tokens(const std::string& where, Counts counts, std::int64_t tokens) {
+    const std::uint64_t most = *std::max_element(counts.begin(), counts.end());
+    if (tokens == 0 || most <= static_cast<std::uint64_t>(tokens)) return;
+    report_.error(where, fmt::format("a rank was used by {} of {} dev tokens", most, tokens));
   }
 
   void check_selection(const std::string& where, const SiteUsage& usage, std::size_t task,

@@ -139,6 +139,14 @@ TEST(LintRun, ATasksRanksAreOnForAllOfItsTokens) {
       << "in both evaluations";
 }
 
+TEST(LintRun, NoRankIsUsedByMoreTokensThanThereAre) {
+  RunSpec spec = spec_of(selected_layout(), selected_usage());
+  spec.layout.tasks[0].dev_tokens = 5;
+  spec.layout.tasks[1].dev_tokens = 3;
+  EXPECT_THAT(errors_of(spec), ElementsAre("a rank was used by 4 of 3 dev tokens",
+                                           "a rank was used by 4 of 3 dev tokens"));
+}
+
 TEST(LintRun, ChosenRanksAreThoseThatWereUsed) {
   SiteUsage usage = selected_usage();
   usage.chosen_rank = {1, 3};
