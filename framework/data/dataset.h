@@ -50,7 +50,6 @@ struct TaskData {
 
 struct Dataset {
   std::string suite;
-  std::string sha256;              // of the token file, or of the recipe that made it in memory
   std::int64_t vocabulary = 0;     // 0: features
   std::int64_t feature_width = 0;  // 0: tokens
   std::int64_t target_width = 1;   // W, the same for all tasks

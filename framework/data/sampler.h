@@ -38,8 +38,8 @@ struct TaskRule {
       weights;
 };
 
-/// proportional, equal, temperature, size_softmax (MoRE, section 1a.8 of its notes:
-/// phi_t = softmax(|D_t| / sum |D|)), inverse, round_robin.
+/// proportional, equal, temperature, size_softmax (MoRE: phi_t = softmax(|D_t| / sum |D|)),
+/// inverse, round_robin.
 Registry<TaskRule>& task_rules();
 
 /// Gives batches of training examples for ever; the same seed gives the same sequence.

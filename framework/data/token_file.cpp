@@ -1,6 +1,5 @@
 #include "framework/data/token_file.h"
 
-#include "framework/core/hash.h"
 #include "framework/core/json.h"
 #include "framework/core/metrics.h"
 #include "framework/io/hdf5.h"
@@ -139,7 +138,6 @@ Dataset read_token_file(const std::filesystem::path& path, const std::vector<std
   }
   Dataset dataset;
   dataset.suite = file.attribute<std::string>("/", "suite");
-  dataset.sha256 = sha256_file(path);
   dataset.vocabulary = file.attribute<std::int64_t>("/", "vocabulary");
   for (const std::string& name : tasks.empty() ? known : tasks) {
     TaskData data;

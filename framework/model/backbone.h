@@ -25,7 +25,7 @@ class Backbone : public torch::nn::Module {
   /// Rows of the longest sequence it can read; 0: of any length.
   virtual std::int64_t longest_sequence() const { return 0; }
 
-  /// Every linear by its dotted name, in the order of the forward.
+  /// Every linear by its dotted name, in the order of registration.
   std::vector<std::pair<std::string, Linear>> linears() const;
   void freeze(bool frozen);
 };

@@ -2,6 +2,8 @@
 
 #include "framework/adapter/random_tensor.h"
 
+#include <limits>
+
 namespace rankwise {
 
 namespace {
@@ -133,11 +135,11 @@ torch::Tensor Heads::part_prediction(const Part& part, const torch::Tensor& outp
   return scores.argmax(1, /*keepdim=*/true).to(outputs.scalar_type());
 }
 
-LossSum Heads::loss(const torch::Tensor& pooled, const Batch& batch) {
-  LossSum total{{}, batch.examples()};
+torch::Tensor Heads::loss_sum(const torch::Tensor& pooled, const Batch& batch) {
+  torch::Tensor total;
   for (const Part& part : parts(batch)) {
     const torch::Tensor sum = part_loss(part, outputs(part, pooled));
-    total.sum = total.sum.defined() ? total.sum + sum : sum;
+    total = total.defined() ? total + sum : sum;
   }
   return total;
 }

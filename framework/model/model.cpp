@@ -57,7 +57,7 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
   check_patterns(options.sites, linears);
   std::vector<std::pair<std::string, Linear>> chosen;
   for (const auto& [name, linear] : linears) {
-    const std::string& site = name;  // structured bindings can not be captured before C++20's end
+    const std::string& site = name;  // clang before 16 captures no structured binding
     const bool wanted =
         std::any_of(options.sites.begin(), options.sites.end(),
                     [&](const std::string& pattern) { return matches(pattern, site); });

@@ -15,7 +15,7 @@
 
 namespace rankwise {
 
-/// What attach() needs beside the parts themselves.
+/// Which linears get an update, and what the variant is told when it makes one.
 struct AttachOptions {
   std::vector<std::string> sites;  // patterns with * and ?; a linear that matches one is adapted
   Setting setting;                 // `sites` is filled in

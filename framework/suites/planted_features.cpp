@@ -1,7 +1,6 @@
 #include "framework/suites/planted_features.h"
 
 #include "framework/adapter/random_tensor.h"
-#include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/model/tiny.h"
 
@@ -63,7 +62,6 @@ SuiteData make_planted(const PlantedOptions& options, std::uint64_t seed) {
                                                       planted_backbone_seed(seed), kDouble),
                                inputs, seed);
   made.dataset.suite = "planted";
-  made.dataset.sha256 = sha256(canonical(options_to_json(options)) + std::to_string(seed));
   return made;
 }
 

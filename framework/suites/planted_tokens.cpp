@@ -1,6 +1,5 @@
 #include "framework/suites/planted_tokens.h"
 
-#include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 
 #include <torch/types.h>
@@ -74,8 +73,6 @@ SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteSe
       options, backbones().find(setting.backbone).make(setting.backbone_options, backbone), inputs,
       seed);
   made.dataset.suite = "planted_tokens";
-  made.dataset.sha256 = sha256(canonical(options_to_json(options)) + setting.backbone +
-                               canonical(setting.backbone_options) + std::to_string(seed));
   return made;
 }
 

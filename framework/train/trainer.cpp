@@ -130,7 +130,7 @@ void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, 
                   .moment = moment(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
                                .stream(static_cast<std::uint64_t>(micro))};
-  torch::Tensor loss = model_.heads().loss(model_.forward(pass), batch).sum / examples;
+  torch::Tensor loss = model_.heads().loss_sum(model_.forward(pass), batch) / examples;
   sums.loss += loss.item<double>();
   sums.rows += batch.rows();
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();

@@ -111,7 +111,7 @@ TEST(Trainer, LossIsTheMeanOverExamplesBeforeTheStep) {
   const auto examples = toy::examples(toy::Kind::kTokens, 2);
   const Batch batch = pack(toy::dataset(toy::Kind::kTokens), SplitName::kTrain, examples, kDouble);
   const double expected =
-      model->heads().loss(model->forward({.batch = batch}), batch).sum.item<double>() / 8;
+      model->heads().loss_sum(model->forward({.batch = batch}), batch).item<double>() / 8;
   const StepRecord record = make_trainer(*model, toy::training(1)).step(examples);
   EXPECT_DOUBLE_EQ(record.loss, expected);
   EXPECT_EQ(record.task, -1) << "a batch of several tasks";
