@@ -66,7 +66,10 @@ RunPlan plan(const RunTask& task) {
   plan.flops = static_cast<double>(plan.training_tokens) * (flops.forward + flops.backward) +
                static_cast<double>(plan.evaluation_tokens) * flops.forward;
   const auto kept = static_cast<double>(plan.parameters.trainable);
-  plan.disk_mib = kept * 4 * (task.config.record.factors ? 2 : 1) / (1024 * 1024);
+  const RecordOptions& record = task.config.record;
+  const int copies = (record.factors ? 1 : 0) + (record.parameters.last ? 1 : 0) +
+                     (record.parameters.best ? 1 : 0);
+  plan.disk_mib = kept * 4 * copies / (1024 * 1024);
   return plan;
 }
 

@@ -47,7 +47,7 @@ std::optional<fs::path> find_reusable(const RunTask& task, const std::vector<fs:
     for (const auto& entry : fs::directory_iterator(folder)) {
       const fs::path& file = entry.path();
       if (!file.filename().string().ends_with(ending)) continue;
-      if (task.config.record.parameters && !fs::exists(parameters_of(file))) continue;
+      if (task.config.record.parameters.last && !fs::exists(parameters_of(file))) continue;
       if (is_run_of(file, identity.config_hash)) return file;
     }
   }
@@ -63,7 +63,7 @@ bool reuse(const RunTask& task, const fs::path& run) {
   const auto tasks = static_cast<std::int64_t>(RunFile(run).layout().tasks.size());
   nlohmann::json attributes = study_attributes(task, tasks);
   attributes["taken_from"] = (run.parent_path().filename() / run.filename()).string();
-  if (task.config.record.parameters) {
+  if (task.config.record.parameters.last) {
     copy_as(parameters_of(run), parameters_of(target), [](const fs::path&) {});
   }
   copy_as(run, target, [&](const fs::path& copy) { set_attributes(copy, attributes); });

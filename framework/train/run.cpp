@@ -139,7 +139,7 @@ class Run {
     if (config_.record.samples > 0) {
       collect_samples(model(), dataset(), config_.record.samples, made_.tensors, record);
     }
-    if (config_.record.parameters) {
+    if (config_.record.parameters.last) {
       save_tensors(model().state(), std::filesystem::path(file).replace_extension(".safetensors"));
     }
     if (last_dev_.tasks.empty()) {  // resumed at the end: counted before

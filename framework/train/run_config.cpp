@@ -125,6 +125,10 @@ RunIdentity identify(const RunConfig& config, const Places& places) {
   json whole = config.to_json();
   whole.erase("label");
   whole.erase("group");
+  // How often a run saves itself changes nothing; last and none were true and false once.
+  whole["record"].erase("checkpoint_every");
+  const KeptParameters& kept = config.record.parameters;
+  if (!kept.best) whole["record"]["parameters"] = kept.last;
   whole["data_sha256"] = identity.data_sha256;
   whole["weights_sha256"] = identity.weights_sha256;
   identity.config_hash = sha256(canonical(whole));
