@@ -1,8 +1,8 @@
 #include "experiments/program/commands.h"
 #include "framework/record/run_archive.h"
-#include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"
+#include "framework/train/run_setup.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
 

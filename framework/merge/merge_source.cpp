@@ -51,7 +51,7 @@ MergeSource load_source(const std::filesystem::path& run_file, const Places& pla
         parameters.string());
   MergeSource source{run_file, file.attributes(), {}, places, device, {}};
   source.config = resolve_run(source.attributes.at("config"), run_file.string());
-  source.made = source.fresh();
+  source.setup = source.fresh();
   const torch::NoGradGuard no_grad;
   load_tensors(source.model().state(), parameters);
   return source;

@@ -4,7 +4,7 @@
 #include "framework/testing/conformance.h"
 
 #include "framework/adapter/variant.h"
-#include "framework/train/assemble.h"
+#include "framework/train/run_setup.h"
 #include "framework/train/study.h"
 
 #include <gtest/gtest.h>

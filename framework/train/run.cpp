@@ -4,11 +4,11 @@
 #include "framework/io/file_lock.h"
 #include "framework/model/load_weights.h"
 #include "framework/record/run_reader.h"
-#include "framework/train/assemble.h"
 #include "framework/train/checkpoint.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/progress.h"
 #include "framework/train/recorder.h"
+#include "framework/train/run_setup.h"
 #include "framework/train/statistics.h"
 #include "framework/train/trainer.h"
 
@@ -32,14 +32,14 @@ class Run {
       : task_(task),
         config_(task.config),
         identity_(identity),
-        made_(assemble(config_, task.places, task.device)),
-        evaluator_(dataset(), config_.train.evaluation_rows, made_.tensors),
-        trainer_(model(), dataset(), config_.train, made_.seed.stream("train"), made_.tensors) {
+        setup_(set_up(config_, task.places, task.device)),
+        evaluator_(dataset(), config_.train.evaluation_rows, setup_.tensors),
+        trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors) {
     if (config_.record.gradients) trainer_.watch_gradients();
   }
 
   void record_to(const std::filesystem::path& file) {
-    RunWriter writer(file, run_layout(dataset(), model(), made_.suite.truth), opening_attributes(),
+    RunWriter writer(file, run_layout(dataset(), model(), setup_.suite.truth), opening_attributes(),
                      resume(file));
     try {
       train(writer, checkpoint_path(file));
@@ -54,8 +54,8 @@ class Run {
   }
 
  private:
-  const Dataset& dataset() const { return made_.suite.dataset; }
-  Model& model() { return *made_.model; }
+  const Dataset& dataset() const { return setup_.suite.dataset; }
+  Model& model() { return *setup_.model; }
 
   static void record_failure(RunWriter& writer, const std::string& message) {
     try {
@@ -137,7 +137,7 @@ class Run {
     if (config_.record.factors) record.factors = collect_factors(model());
     if (trainer_.gradients() != nullptr) record.gradients = trainer_.gradients()->covariance();
     if (config_.record.samples > 0) {
-      collect_samples(model(), dataset(), config_.record.samples, made_.tensors, record);
+      collect_samples(model(), dataset(), config_.record.samples, setup_.tensors, record);
     }
     if (config_.record.parameters.last) {
       save_tensors(model().state(), std::filesystem::path(file).replace_extension(".safetensors"));
@@ -226,7 +226,7 @@ class Run {
   const RunConfig& config_;
   const RunIdentity& identity_;
   Clock::time_point begin_ = Clock::now();
-  Assembly made_;
+  RunSetup setup_;
   Evaluator evaluator_;
   Trainer trainer_;
   Evaluation last_dev_;

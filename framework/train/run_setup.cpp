@@ -1,4 +1,4 @@
-#include "framework/train/assemble.h"
+#include "framework/train/run_setup.h"
 
 #include "framework/adapter/variant.h"
 
@@ -22,25 +22,27 @@ void check_lengths(const Dataset& dataset, std::int64_t longest) {
   }
 }
 
+}  // namespace
+
 std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
-                                  const Assembly& made) {
-  const Dataset& dataset = made.suite.dataset;
+                                  const RunSetup& setup, const torch::TensorOptions& tensors) {
+  const Dataset& dataset = setup.suite.dataset;
   const BackboneSetting setting{
-      places.data / "models", dataset.vocabulary, dataset.feature_width, made.tensors,
-      made.suite.backbone_seed ? Seed(*made.suite.backbone_seed) : made.seed.stream("backbone")};
+      places.data / "models", dataset.vocabulary, dataset.feature_width, tensors,
+      setup.suite.backbone_seed ? Seed(*setup.suite.backbone_seed) : setup.seed.stream("backbone")};
   auto backbone = backbones().find(config.backbone).make(config.backbone_options, setting);
   check_lengths(dataset, backbone->longest_sequence());
   std::vector<Task> tasks;
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
-  auto heads = std::make_shared<Heads>(tasks, backbone->width(), made.suite.head,
-                                       made.seed.stream("heads"), made.tensors);
-  Seed adapter_seed = made.seed.stream("adapter");
+  auto heads = std::make_shared<Heads>(tasks, backbone->width(), setup.suite.head,
+                                       setup.seed.stream("heads"), tensors);
+  Seed adapter_seed = setup.seed.stream("adapter");
   if (config.adapter_stream > 0) {
     adapter_seed = adapter_seed.stream(static_cast<std::uint64_t>(config.adapter_stream));
   }
-  Setting adapters{dataset.task_count(), 0, made.tensors, adapter_seed, {}};
-  if (made.suite.truth) {
-    for (const auto& [site, truth] : made.suite.truth->sites) {
+  Setting adapters{dataset.task_count(), 0, tensors, adapter_seed, {}};
+  if (setup.suite.truth) {
+    for (const auto& [site, truth] : setup.suite.truth->sites) {
       adapters.true_ranks[site] = truth.rank;
     }
   }
@@ -49,17 +51,15 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
                                  std::move(heads), AttachOptions{config.sites, adapters});
 }
 
-}  // namespace
-
-Assembly assemble(const RunConfig& config, const Places& places, const std::string& device) {
-  Assembly made;
-  made.tensors = torch::TensorOptions()
-                     .device(parse_device(device))
-                     .dtype(config.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32);
-  made.seed = Seed(static_cast<std::uint64_t>(config.seed));
-  made.suite = load_suite(config.data, suite_setting(config, places));
-  made.model = make_model(config, places, made);
-  return made;
+RunSetup set_up(const RunConfig& config, const Places& places, const std::string& device) {
+  RunSetup setup;
+  setup.tensors = torch::TensorOptions()
+                      .device(parse_device(device))
+                      .dtype(config.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32);
+  setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
+  setup.suite = load_suite(config.data, suite_setting(config, places));
+  setup.model = make_model(config, places, setup, setup.tensors);
+  return setup;
 }
 
 torch::Device parse_device(const std::string& name) {
