@@ -130,9 +130,15 @@ torch::Tensor Heads::part_prediction(const Part& part, const torch::Tensor& outp
   if (task.kind == TaskKind::kRegress) {
     return outputs * task.target_deviation + task.target_mean;
   }
-  const torch::Tensor scores =
-      task.kind == TaskKind::kChoose ? candidate_grid(outputs, part.candidates) : outputs;
-  return scores.argmax(1, /*keepdim=*/true).to(outputs.scalar_type());
+  const auto scores_of = [&](const torch::Tensor& values) {
+    return task.kind == TaskKind::kChoose ? candidate_grid(values, part.candidates) : values;
+  };
+  // Zero times an infinity is NaN; the grid's own -inf stays out of it.
+  const torch::Tensor undefined = scores_of(outputs * 0).isnan().any(1, /*keepdim=*/true);
+  return scores_of(outputs)
+      .argmax(1, /*keepdim=*/true)
+      .to(outputs.scalar_type())
+      .masked_fill(undefined, std::numeric_limits<double>::quiet_NaN());
 }
 
 torch::Tensor Heads::loss_sum(const torch::Tensor& pooled, const Batch& batch) {

@@ -32,7 +32,8 @@ class Heads : public torch::nn::Module {
 
   /// The batch's loss as a sum over examples, so that micro-batches add up exactly: a scalar.
   torch::Tensor loss_sum(const torch::Tensor& pooled, const Batch& batch);
-  /// [G, W] in the batch's order of examples: class, candidate, or values in the target's units.
+  /// [G, W] in the batch's order of examples: class, candidate, or values in the target's units. An
+  /// example whose outputs are not all finite has no class or candidate: NaN.
   torch::Tensor predict(const torch::Tensor& pooled, const Batch& batch);
 
  private:

@@ -13,6 +13,7 @@ namespace {
 using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
+using ::testing::IsNan;
 using torch::Tensor;
 
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
@@ -114,6 +115,25 @@ TEST(Heads, TasksOfABatchAddUpAndKeepTheirPlaces) {
   EXPECT_NEAR(heads->loss_sum(pooled, mixed).item<double>(),
               cross_entropy({1, 2}, 1) + cross_entropy({1, 3}, 1) + 2.25, 1e-14);
   EXPECT_THAT(doubles(heads->predict(pooled, mixed)), ElementsAre(1, 1, 12));
+}
+
+// An index of the largest value would make a class of nothing.
+TEST(Heads, PredictNothingWhereOutputsAreNotFinite) {
+  const Dataset dataset = three_kinds();
+  const Batch batch =
+      pack(dataset, SplitName::kTrain, {{0, 0}, {0, 1}, {1, 0}, {2, 0}, {2, 1}}, kDouble);
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor pooled = torch::tensor({{1.0, inf},
+                                       {1.0, 3.0},
+                                       {std::nan(""), 0.0},
+                                       {1.0, 0.0},
+                                       {-inf, 0.0},
+                                       {0.0, 0.5},
+                                       {3.0, 0.0},
+                                       {1.0, 0.0}},
+                                      kDouble);
+  EXPECT_THAT(doubles(heads_for(dataset)->predict(pooled, batch)),
+              ElementsAre(IsNan(), 1, IsNan(), IsNan(), 1));
 }
 
 TEST(Heads, LossScaleMultipliesTheTasksLoss) {

@@ -1,6 +1,7 @@
 #include "framework/train/run_setup.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/train/finite.h"
 
 #include <ATen/Context.h>
 #include <torch/types.h>
@@ -59,6 +60,7 @@ RunSetup set_up(const RunConfig& config, const Places& places, const std::string
   setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
   setup.suite = load_suite(config.data, suite_setting(config, places));
   setup.model = make_model(config, places, setup, setup.tensors);
+  check_weights(setup.model->backbone());
   return setup;
 }
 

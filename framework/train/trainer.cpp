@@ -1,5 +1,6 @@
 #include "framework/train/trainer.h"
 
+#include "framework/train/finite.h"
 #include "framework/train/schedule.h"
 
 #include <torch/nn/utils/clip_grad.h>
@@ -38,6 +39,14 @@ std::int64_t sequences_of(const Dataset& dataset, const std::vector<Example>& ex
     count += groups[example.index + 1] - groups[example.index];
   }
   return count;
+}
+
+// Two scalars with one wait for the device.
+std::pair<double, double> host_values(const torch::Tensor& first, const torch::Tensor& second) {
+  const torch::Tensor both = torch::stack({first.detach().to(torch::kFloat64).reshape({}),
+                                           second.detach().to(torch::kFloat64).reshape({})})
+                                 .cpu();
+  return {both[0].item<double>(), both[1].item<double>()};
 }
 
 std::int32_t common_task(const std::vector<Example>& examples) {
@@ -97,9 +106,6 @@ StepRecord Trainer::step(const std::vector<Example>& examples) {
   optimize(factor);
   ++step_;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  check(std::isfinite(sums.loss + sums.auxiliary),
-        "the loss is {} at step {}; lower train.learning_rate (now {}) or set train.clip",
-        sums.loss + sums.auxiliary, step_, options_.learning_rate);
   return {.step = step_,
           .task = common_task(examples),
           .loss = sums.loss,
@@ -131,15 +137,32 @@ void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, 
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
                                .stream(static_cast<std::uint64_t>(micro))};
   torch::Tensor loss = model_.heads().loss_sum(model_.forward(pass), batch) / examples;
-  sums.loss += loss.item<double>();
-  sums.rows += batch.rows();
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
-  if (auxiliary.sum.defined()) {
-    const torch::Tensor weighted = auxiliary.sum / sequences;
-    sums.auxiliary += weighted.item<double>();
-    loss = loss + weighted;
-  }
+  const torch::Tensor weighted =
+      auxiliary.sum.defined() ? auxiliary.sum / sequences : torch::zeros_like(loss);
+  const auto [task_loss, auxiliary_loss] = host_values(loss, weighted);
+  if (!std::isfinite(task_loss + auxiliary_loss)) fail_loss(task_loss + auxiliary_loss);
+  sums.loss += task_loss;
+  sums.auxiliary += auxiliary_loss;
+  sums.rows += batch.rows();
+  if (auxiliary.sum.defined()) loss = loss + weighted;
   if (loss.requires_grad()) loss.backward();
+}
+
+// Looks for the cause where it can be: only a loss that outgrew its type has none but the rate.
+void Trainer::fail_loss(double loss) const {
+  const double shown = std::isnan(loss) ? std::abs(loss) : loss;  // a NaN's sign says nothing
+  const std::string what = fmt::format("the loss is {} at step {}", shown, step_ + 1);
+  try {
+    check_targets(dataset_);
+    check_parameters(model_);
+    if (!model_.adapter().trains_backbone()) check_weights(model_.backbone());
+  } catch (const NotFinite& cause) {
+    fail("{}: {}; {}", what, cause.what(), advice(options_));
+  } catch (const Error& cause) {
+    fail("{}: {}", what, cause.what());
+  }
+  fail("{}; {}", what, advice(options_));
 }
 
 void Trainer::optimize(double factor) {

@@ -54,6 +54,7 @@ class Trainer {
   Sums accumulate(const std::vector<Example>& examples);
   void backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
                 Sums& sums);
+  [[noreturn]] void fail_loss(double loss) const;
   void optimize(double factor);
   bool evaluates_after(std::int64_t steps) const;
   Moment moment() const;
