@@ -80,8 +80,9 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
 }
 
 void Trainer::run(const std::vector<Observer*>& observers,
-                  const std::function<void(std::int64_t step)>& evaluate) {
-  if (step_ == 0 && options_.evaluate_at_start) evaluate(0);
+                  const std::function<void(std::int64_t step)>& evaluate,
+                  std::int64_t last_evaluation) {
+  if (evaluates_after(step_) && last_evaluation < step_) evaluate(step_);
   while (step_ < options_.steps) {
     const StepRecord record = step(sampler_.next(options_.batch));
     for (Observer* observer : observers) observer->on_step(record);
@@ -94,6 +95,7 @@ Moment Trainer::moment() const {
 }
 
 bool Trainer::evaluates_after(std::int64_t steps) const {
+  if (steps == 0) return options_.evaluate_at_start;
   // Evaluation i of n comes after step ceil(i * steps / n): a change of floor(n * step / steps).
   const std::int64_t n = std::min(options_.evaluations, options_.steps);
   return steps * n / options_.steps != (steps - 1) * n / options_.steps;
@@ -204,10 +206,19 @@ std::vector<std::pair<std::string, torch::Tensor>> Trainer::state() {
   return state;
 }
 
-void Trainer::resume_at(std::int64_t step) {
+torch::Tensor Trainer::optimizer_steps() {
+  std::vector<std::int64_t> steps;
+  for (const torch::Tensor& parameter : parameters_) steps.push_back(moments_of(parameter).step());
+  return torch::tensor(steps, torch::kInt64);
+}
+
+void Trainer::resume_at(std::int64_t step, const torch::Tensor& optimizer_steps) {
   for (std::int64_t done = step_; done < step; ++done) sampler_.next(options_.batch);
   step_ = step;
-  for (const torch::Tensor& parameter : parameters_) moments_of(parameter).step(step);
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    moments_of(parameters_[i])
+        .step(optimizer_steps[static_cast<std::int64_t>(i)].item<std::int64_t>());
+  }
 }
 
 }  // namespace rankwise
