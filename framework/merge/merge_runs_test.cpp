@@ -185,7 +185,7 @@ TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
               HasSubstr("and the run recorded"));
   std::filesystem::remove(std::filesystem::path(group.files[0]).replace_extension(".safetensors"));
   EXPECT_THAT(error_of([&] { Merger(group).merge({.rule = "average"}); }),
-              HasSubstr(R"("record": {"parameters": true})"));
+              HasSubstr(R"("record": {"parameters": "last"})"));
 }
 
 }  // namespace

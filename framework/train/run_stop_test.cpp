@@ -3,6 +3,7 @@
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
 #include "framework/train/checkpoint.h"
+#include "framework/train/parameter_files.h"
 #include "framework/train/run.h"
 
 #include <gmock/gmock.h>
@@ -29,7 +30,7 @@ json small_run(std::int64_t steps) {
         {"learning_rate", 1e-2},
         {"evaluations", 3},
         {"evaluate_at_start", true}}},
-      {"record", {{"samples", 1}, {"gradients", true}}}};
+      {"record", {{"samples", 1}, {"gradients", true}, {"parameters", "both"}}}};
 }
 
 RunTask task_of(const json& run, const std::filesystem::path& results) {
@@ -67,10 +68,9 @@ void expect_same(const RunTask& found, const RunTask& expected, const std::strin
   for (const char* count : {"training_tokens", "evaluation_tokens"}) {
     EXPECT_EQ(one.attributes().at(count), two.attributes().at(count)) << what << ": " << count;
   }
-  const auto parameters = [](const RunTask& task) {
-    return bytes_of(file_of(task).replace_extension(".safetensors"));
-  };
-  EXPECT_EQ(parameters(found), parameters(expected)) << what;
+  for (const auto path : {last_parameters_path, best_parameters_path}) {
+    EXPECT_EQ(bytes_of(path(file_of(found))), bytes_of(path(file_of(expected)))) << what;
+  }
 }
 
 std::vector<std::string> names_beside(const RunTask& task) {
@@ -110,7 +110,7 @@ TEST(StoppedRun, MayBeStoppedAgainAndAgain) {
   while (execute(task, stop_at(20)) == RunOutcome::kStopped) ASSERT_LT(++attempts, 100);
   EXPECT_GE(attempts, 2);
   expect_same(task, uncut, "stopped again and again");
-  EXPECT_THAT(names_beside(task), ElementsAre(".h5", ".safetensors"));
+  EXPECT_THAT(names_beside(task), ElementsAre(".best.safetensors", ".h5", ".safetensors"));
 }
 
 TEST(StoppedRun, StartsFromScratchWhereItKeepsNoCheckpoints) {

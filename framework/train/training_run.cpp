@@ -1,7 +1,7 @@
 #include "framework/train/training_run.h"
 
-#include "framework/model/load_weights.h"
 #include "framework/train/finite.h"
+#include "framework/train/parameter_files.h"
 #include "framework/train/progress.h"
 #include "framework/train/recorder.h"
 #include "framework/train/resume.h"
@@ -175,6 +175,13 @@ void TrainingRun::save(RunWriter& writer) {
   save_checkpoint(writer.path(), model(), trainer_, evaluations_);
 }
 
+void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step,
+                                     const std::filesystem::path& file) {
+  ParameterFacts facts{config_, identity_.config_hash, {}, parameters, step};
+  for (const TaskData& data : dataset().tasks) facts.tasks.push_back(data.task.name);
+  save_parameters(model(), facts, file);
+}
+
 // Test once: with the last parameters, then with the best ones where they differ.
 FinalRecord TrainingRun::close(const std::filesystem::path& file) {
   FinalRecord record;
@@ -184,9 +191,8 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
   if (config_.record.samples > 0) {
     collect_samples(model(), dataset(), config_.record.samples, setup_.tensors, record);
   }
-  if (config_.record.parameters.last) {
-    save_tensors(model().state(), std::filesystem::path(file).replace_extension(".safetensors"));
-  }
+  const KeptParameters& kept = config_.record.parameters;
+  if (kept.last) save_parameters_of("last", steps_done(), last_parameters_path(file));
   if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
     last_dev_ = evaluate_uncounted(SplitName::kDev, false);
   }
@@ -202,6 +208,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     add_predictions(evaluate(SplitName::kDev, false), "best", record);
     add_predictions(evaluate(SplitName::kTest, false), "best", record);
   }
+  if (kept.best) save_parameters_of("best", evaluations_.best_step, best_parameters_path(file));
   return record;
 }
 

@@ -49,6 +49,8 @@ class TrainingRun {
   void keep_best(std::int64_t step, const Evaluation& evaluation);
   void restore_best();
   void save(RunWriter& writer);
+  void save_parameters_of(const char* parameters, std::int64_t step,
+                          const std::filesystem::path& file);
   void stop_if_asked() const;
 
   const RunConfig& config_;
