@@ -1,4 +1,5 @@
 #include "experiments/program/commands.h"
+#include "experiments/program/ranges.h"
 #include "framework/record/run_archive.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"
@@ -154,9 +155,9 @@ void add_run_command(CLI::App& program) {
                    "Only runs of this label or variant; * and ? allowed")
       ->allow_extra_args(false);
   command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--threads", arguments->threads, "Threads a run (default: cores / jobs)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, kMostThreads));
+  command->add_option("--threads", arguments->threads, "Threads per run (default: cores / jobs)")
+      ->check(whole_number(1, kMostThreads));
   command->add_option("--device", arguments->device, "cpu or cuda");
   command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");

@@ -2,6 +2,7 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/train/finite.h"
+#include "framework/train/memory.h"
 
 #include <ATen/Context.h>
 #include <torch/types.h>
@@ -20,6 +21,22 @@ void check_lengths(const Dataset& dataset, std::int64_t longest) {
             "the suite with shorter sequences",
             data.task.name, to_string(name), length, longest);
     }
+  }
+}
+
+// Refused here, a run costs a line; refused by the system, it costs what ran beside it.
+void check_memory_of(const RunConfig& config, const Places& places, const RunSetup& setup) {
+  if (!setup.tensors.device().is_cpu()) return;  // a GPU's allocator says by itself what it lacks
+  try {
+    check_memory(memory_need(config, places, setup), machine_memory());
+  } catch (const c10::Error& error) {
+    const std::string_view what = error.what_without_backtrace();
+    const bool too_large = what.find("overflow") != what.npos || what.find("alloc") != what.npos;
+    check(!too_large,
+          "the run needs tensors larger than any memory; lower the variant's rank or the "
+          "backbone's sizes ({})",
+          first_line(error.what_without_backtrace()));
+    // Else a plug-in that reads its initial values, which are not there yet: not counted.
   }
 }
 
@@ -59,6 +76,7 @@ RunSetup set_up(const RunConfig& config, const Places& places, const std::string
                       .dtype(config.train.precision == "fp64" ? torch::kFloat64 : torch::kFloat32);
   setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
   setup.suite = load_suite(config.data, suite_setting(config, places));
+  check_memory_of(config, places, setup);
   setup.model = make_model(config, places, setup, setup.tensors);
   check_weights(setup.model->backbone());
   return setup;

@@ -17,7 +17,7 @@ struct RunSetup {
   std::unique_ptr<Model> model;
 };
 
-/// Throws Error where data, weights, device are missing, or parts do not fit each other.
+/// Throws Error where data, weights, device or memory are missing, or parts do not fit each other.
 RunSetup set_up(const RunConfig& config, const Places& places, const std::string& device);
 
 /// The run's model with tensors of this kind: on the meta device it has shapes and no memory.
