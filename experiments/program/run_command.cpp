@@ -4,6 +4,7 @@
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"
 #include "framework/train/run_setup.h"
+#include "framework/train/stop_signals.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
 
@@ -90,26 +91,36 @@ void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments
   }
 }
 
+// A run that is still busy elsewhere was left before it was waited for.
+bool is_done(RunOutcome outcome) {
+  return outcome == RunOutcome::kFinished || outcome == RunOutcome::kSkipped;
+}
+
 int summarise(const std::vector<WorkerResult>& results) {
   std::int64_t finished = 0;
   std::int64_t skipped = 0;
   std::int64_t failed = 0;
+  std::int64_t not_done = 0;
   for (const WorkerResult& result : results) {
     if (!result.error.empty()) {
       ++failed;
+    } else if (!is_done(result.outcome)) {
+      ++not_done;
     } else {
       ++(result.outcome == RunOutcome::kSkipped ? skipped : finished);
     }
   }
-  fmt::print("{} finished, {} already there, {} failed\n", finished, skipped, failed);
+  fmt::print("{} finished, {} already there, {} failed{}\n", finished, skipped, failed,
+             not_done == 0 ? "" : fmt::format(", {} not done", not_done));
   for (const WorkerResult& result : results) {
     if (result.error.empty()) continue;
     fmt::print(stderr, "failed: {} seed {}: {}\n", result.label, result.seed, result.error);
   }
-  return failed == 0 ? 0 : 1;
+  if (not_done > 0) fmt::print(stderr, "stopped; the same command does the rest\n");
+  return not_done > 0 ? kNotDone : failed == 0 ? 0 : 1;
 }
 
-// Missing data, unknown tasks: told before a run starts. The seed changes none of it.
+// Fail early: check data and task names once per suite before starting any run.
 void check_data(const std::vector<RunTask>& tasks) {
   std::set<std::string> checked;
   for (const RunTask& task : tasks) {

@@ -1,5 +1,7 @@
 """Mistakes in study files and on the command line: one line each, and nothing is written."""
 
+import os
+import signal
 import subprocess
 import unittest
 
@@ -199,6 +201,16 @@ class CommandLine(Errors):
             done = run(*command, "--help")
             self.assertEqual((done.code, done.err), (0, ""))
             self.assertIn("Usage", done.out)
+
+    def test_a_reader_that_had_enough_is_no_mistake(self) -> None:
+        # As in `rankwise list | head -0`; the code is what a shell gives for SIGPIPE.
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [PROGRAM, "list"], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+        os.close(writing)
+        self.assertEqual((done.returncode, done.stderr), (128 + signal.SIGPIPE, b""))
 
     def test_a_lost_answer_is_a_failure(self) -> None:
         # A full disk behind standard output: the shell's "> /dev/full".
