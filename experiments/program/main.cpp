@@ -11,8 +11,10 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <system_error>
 
 namespace {
 
@@ -27,8 +29,10 @@ int run(int count, char** arguments) {
   rankwise::add_paper_commands(program);
   rankwise::add_compare_commands(program);
   rankwise::add_verify_command(program);
-  program.add_subcommand("worker")->group("")->callback(
-      [] { throw CLI::RuntimeError(rankwise::worker_main()); });
+  int answer = -1;
+  CLI::App* worker = program.add_subcommand("worker")->group("");
+  worker->add_option("--answer", answer)->required();
+  worker->callback([&] { throw CLI::RuntimeError(rankwise::worker_main(answer)); });
   try {
     program.parse(count, arguments);
   } catch (const CLI::RuntimeError& end) {
@@ -43,9 +47,15 @@ int run(int count, char** arguments) {
   return 1;
 }
 
+// The exit code of a program that SIGPIPE ended, as shells say it: a reader that had enough, such
+// as
+// `| head`, is no mistake to be told.
+constexpr int kReaderGone = 128 + SIGPIPE;
+
 // 1 where what was printed did not arrive: behind "> file" on a full disk.
 int flush_output(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  if (errno == EPIPE) return kReaderGone;
   fmt::print(stderr, "the output could not be written: {}\n", std::strerror(errno));
   return 1;
 }
@@ -53,9 +63,16 @@ int flush_output(int code) {
 }  // namespace
 
 int main(int count, char** arguments) {
+  // A worker that ended early, or a closed pipe behind standard output, shows where it is written
+  // to: it must not end a study that is under way.
+  std::signal(SIGPIPE, SIG_IGN);
   try {
     rankwise::check_registrations();
     return flush_output(run(count, arguments));
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return kReaderGone;
+    fmt::print(stderr, "{}\n", rankwise::first_line(error.what()));
+    return 1;
   } catch (const std::exception& error) {
     fmt::print(stderr, "{}\n", rankwise::printable(rankwise::first_line(error.what())));
     return 1;

@@ -1,6 +1,7 @@
 // merge: several models, each of tasks of its own, into one that is scored on every task.
 
 #include "experiments/program/commands.h"
+#include "experiments/program/ranges.h"
 #include "framework/core/json_file.h"
 #include "framework/merge/merge_runs.h"
 #include "framework/train/plugin.h"
@@ -75,7 +76,7 @@ void add_merge_command(CLI::App& program) {
       ->allow_extra_args(false);
   command->add_option("--device", arguments->device, "cpu or cuda");
   command->add_option("--threads", arguments->threads, "Threads (default: cores)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, kMostThreads));
   command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
   command->callback([arguments] {

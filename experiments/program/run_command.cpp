@@ -1,11 +1,13 @@
 #include "experiments/program/commands.h"
+#include "experiments/program/ranges.h"
 #include "framework/core/slug.h"
 #include "framework/record/run_archive.h"
 #include "framework/record/run_reader.h"
-#include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/plugin.h"
 #include "framework/train/reuse.h"
+#include "framework/train/run_setup.h"
+#include "framework/train/stop_signals.h"
 #include "framework/train/study.h"
 #include "framework/train/workers.h"
 
@@ -78,23 +80,33 @@ void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments
   }
 }
 
+// A run that is still busy elsewhere was left before it was waited for.
+bool is_done(RunOutcome outcome) {
+  return outcome == RunOutcome::kFinished || outcome == RunOutcome::kSkipped;
+}
+
 int summarise(const std::vector<WorkerResult>& results) {
   std::int64_t finished = 0;
   std::int64_t skipped = 0;
   std::int64_t failed = 0;
+  std::int64_t not_done = 0;
   for (const WorkerResult& result : results) {
     if (!result.error.empty()) {
       ++failed;
+    } else if (!is_done(result.outcome)) {
+      ++not_done;
     } else {
       ++(result.outcome == RunOutcome::kSkipped ? skipped : finished);
     }
   }
-  fmt::print("{} finished, {} already there, {} failed\n", finished, skipped, failed);
+  fmt::print("{} finished, {} already there, {} failed{}\n", finished, skipped, failed,
+             not_done == 0 ? "" : fmt::format(", {} not done", not_done));
   for (const WorkerResult& result : results) {
     if (result.error.empty()) continue;
     fmt::print(stderr, "failed: {} seed {}: {}\n", result.label, result.seed, result.error);
   }
-  return failed == 0 ? 0 : 1;
+  if (not_done > 0) fmt::print(stderr, "stopped; the same command does the rest\n");
+  return not_done > 0 ? kNotDone : failed == 0 ? 0 : 1;
 }
 
 // Fails early: data that is missing or does not fit is told once, before any run starts.
@@ -154,9 +166,9 @@ void add_run_command(CLI::App& program) {
                    "Only runs of this label or variant; * and ? allowed")
       ->allow_extra_args(false);
   command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process")
-      ->check(CLI::PositiveNumber);
-  command->add_option("--threads", arguments->threads, "Threads a run (default: cores / jobs)")
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, kMostThreads));
+  command->add_option("--threads", arguments->threads, "Threads per run (default: cores / jobs)")
+      ->check(whole_number(1, kMostThreads));
   command->add_option("--device", arguments->device, "cpu or cuda");
   command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");

@@ -18,26 +18,34 @@ at::Generator generator(const Seed& seed, const torch::Device& device) {
   return made;
 }
 
-torch::Tensor host_tensor(at::IntArrayRef sizes) {
-  return torch::empty(sizes, torch::TensorOptions().dtype(torch::kFloat64));
+// What is drawn for the meta device, which has shapes and no values, needs no memory either.
+torch::Tensor host_tensor(at::IntArrayRef sizes, const torch::TensorOptions& options) {
+  return torch::empty(sizes, torch::TensorOptions()
+                                 .dtype(torch::kFloat64)
+                                 .device(options.device().is_meta() ? torch::kMeta : torch::kCPU));
 }
 
 }  // namespace
 
 torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& seed,
                              const torch::TensorOptions& options) {
-  return host_tensor(sizes).uniform_(-bound, bound, generator(seed, torch::kCPU)).to(options);
+  return host_tensor(sizes, options)
+      .uniform_(-bound, bound, generator(seed, torch::kCPU))
+      .to(options);
 }
 
 torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed& seed,
                             const torch::TensorOptions& options) {
-  return host_tensor(sizes).normal_(0, deviation, generator(seed, torch::kCPU)).to(options);
+  return host_tensor(sizes, options)
+      .normal_(0, deviation, generator(seed, torch::kCPU))
+      .to(options);
 }
 
 torch::Tensor gumbel_tensor(at::IntArrayRef sizes, const Seed& seed,
                             const torch::TensorOptions& options) {
-  const torch::Tensor uniform =
-      host_tensor(sizes).uniform_(0, 1, generator(seed, torch::kCPU)).clamp_(1e-12, 1 - 1e-12);
+  const torch::Tensor uniform = host_tensor(sizes, options)
+                                    .uniform_(0, 1, generator(seed, torch::kCPU))
+                                    .clamp_(1e-12, 1 - 1e-12);
   return (-torch::log(-torch::log(uniform))).to(options);
 }
 

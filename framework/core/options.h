@@ -22,6 +22,7 @@
 #include "framework/core/option_name.h"
 #include "framework/core/rule.h"
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -63,6 +64,14 @@ concept Visitable = std::is_class_v<T> && requires(T& value) {
   T::visit(value, AnyField{});
 };
 
+/// A type that writes itself in JSON its own way: "10 min", or a flag that became a word.
+template <class T>
+concept Spelled = requires(const T& value, const nlohmann::json& json) {
+  { T::spelling() } -> std::convertible_to<std::string>;     // completes "0 is not ..."
+  { T::from_json(json) } -> std::same_as<std::optional<T>>;  // nothing: the JSON spells no T
+  { value.to_json() } -> std::same_as<nlohmann::json>;
+};
+
 template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
@@ -88,6 +97,8 @@ std::string type_name() {
     return "a list";
   else if constexpr (IsVector<T>::value)
     return "a list, each " + type_name<typename T::value_type>();
+  else if constexpr (Spelled<T>)
+    return T::spelling();
   else
     return "an object";
 }
@@ -112,6 +123,8 @@ bool has_type(const nlohmann::json& value) {
       if (!has_type<typename T::value_type>(element)) return false;
     }
     return true;
+  } else if constexpr (Spelled<T>) {
+    return T::from_json(value).has_value();
   } else {
     return value.is_object();
   }
@@ -143,6 +156,8 @@ nlohmann::json to_json(const T& value) {
     return object;
   } else if constexpr (IsOptional<T>::value) {
     return value ? to_json(*value) : nlohmann::json(nullptr);
+  } else if constexpr (Spelled<T>) {
+    return value.to_json();
   } else {
     return nlohmann::json(value);
   }
@@ -211,6 +226,8 @@ void parse_into(T& target, const nlohmann::json& value, const std::string& path)
     } else {
       target = value.get<typename T::value_type>();
     }
+  } else if constexpr (Spelled<T>) {
+    target = *T::from_json(value);
   } else {
     target = value.get<T>();
   }

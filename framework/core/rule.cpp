@@ -39,6 +39,11 @@ Rule between(double low, double high) {
                    [low, high](double value) { return value >= low && value <= high; });
 }
 
+Rule at_least_below(double low, double high) {
+  return on_number(fmt::format("at least {} and below {}", low, high),
+                   [low, high](double value) { return value >= low && value < high; });
+}
+
 Rule one_of(const std::vector<std::string>& known) {
   return {fmt::format("one of {}", fmt::join(known, ", ")), [known](const nlohmann::json& value) {
             return std::find(known.begin(), known.end(), value.get<std::string>()) != known.end();

@@ -19,7 +19,8 @@ Rule any();
 Rule positive();
 Rule not_negative();
 Rule at_least(double low);
-Rule between(double low, double high);  // both ends allowed
+Rule between(double low, double high);         // both ends allowed
+Rule at_least_below(double low, double high);  // `low` allowed, `high` not
 Rule one_of(const std::vector<std::string>& choices);
 /// Every element of a list satisfies `rule`.
 Rule each(const Rule& rule);

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -21,5 +22,23 @@ struct LengthBucket {
 /// `starts` [S + 1]. A bucket's longest sequence exceeds its shortest by an eighth at most.
 std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts,
                                          const torch::Device& device);
+
+/// The buckets of one batch, made when they are first asked for: the CPU's kernels need none.
+class LazyBuckets {
+ public:
+  LazyBuckets() = default;
+  LazyBuckets(std::vector<std::int64_t> starts, const torch::Device& device)
+      : starts_(std::move(starts)), device_(device) {}
+
+  const std::vector<LengthBucket>& get() const {
+    if (buckets_.empty() && starts_.size() > 1) buckets_ = length_buckets(starts_, device_);
+    return buckets_;
+  }
+
+ private:
+  std::vector<std::int64_t> starts_;  // [S + 1]
+  torch::Device device_ = torch::kCPU;
+  mutable std::vector<LengthBucket> buckets_;
+};
 
 }  // namespace rankwise

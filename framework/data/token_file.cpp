@@ -101,7 +101,13 @@ void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
                                   [&](auto id) { return id < 0 || id >= vocabulary; });
   check(token == split.tokens.end(), "{}/tokens: id {} is outside the vocabulary of {}", where,
         token == split.tokens.end() ? 0 : *token, vocabulary);
-  if (task.kind == TaskKind::kRegress) return;
+  if (task.kind == TaskKind::kRegress) {
+    const auto wrong = std::find_if(split.target.begin(), split.target.end(),
+                                    [](double value) { return !std::isfinite(value); });
+    check(wrong == split.target.end(), "{}/target: {} of example {} is not a finite number", where,
+          wrong == split.target.end() ? 0 : *wrong, wrong - split.target.begin());
+    return;
+  }
   for (std::int64_t i = 0; i < split.examples(); ++i) {
     const std::int64_t classes =
         task.kind == TaskKind::kChoose ? split.groups[i + 1] - split.groups[i] : task.classes;

@@ -9,7 +9,9 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
+#include <thread>
 
 namespace rankwise {
 namespace {
@@ -45,12 +47,13 @@ std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
   return lock;
 }
 
-FileLock FileLock::wait(const std::filesystem::path& path) {
-  FileLock lock = open(path);
-  while (::flock(lock.descriptor_, LOCK_EX) != 0) {
-    if (errno != EINTR) throw_system_error(path, errno);
+std::optional<FileLock> FileLock::wait(const std::filesystem::path& path,
+                                       const std::function<bool()>& give_up) {
+  while (!give_up()) {
+    if (auto lock = try_lock(path)) return lock;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
-  return lock;
+  return std::nullopt;
 }
 
 std::string FileLock::holder(const std::filesystem::path& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,8 +15,10 @@ class FileLock {
   /// Nothing where somebody holds it. Throws where the file (or its folder) can't be created.
   static std::optional<FileLock> try_lock(const std::filesystem::path& path);
 
-  /// Waits until nobody else holds it. Throws as above.
-  static FileLock wait(const std::filesystem::path& path);
+  /// Waits until nobody else holds it; nothing where `give_up`, asked ten times a second, is true
+  /// first. Throws as above.
+  static std::optional<FileLock> wait(const std::filesystem::path& path,
+                                      const std::function<bool()>& give_up);
 
   /// Who holds the lock, or held it last: "process 4711 on a.example.org"; empty if nobody did.
   static std::string holder(const std::filesystem::path& path);

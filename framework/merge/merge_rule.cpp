@@ -112,7 +112,7 @@ MergeRule matrix_rule(
 // The mean of each parameter and buffer of the adapters: what FlyLoRA's released code does.
 MergedUpdates average_factors(std::vector<MergeSource>& sources) {
   const torch::NoGradGuard no_grad;
-  Assembly merged = sources.front().fresh();
+  RunSetup merged = sources.front().fresh();
   const auto tensors_of = [](const Adapter::Attached& attached) {
     std::vector<Tensor> tensors = attached.update->parameters();
     const std::vector<Tensor> buffers = attached.update->buffers();

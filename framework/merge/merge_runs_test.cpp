@@ -127,8 +127,8 @@ TEST(MergeRuns, OfOneTaskTwiceIsThatModel) {
     const auto updates = merge_rules().find(rule).merge(both, json::object(), Seed(0));
     const auto site = source.sites()[0];
     const torch::Tensor x = torch::ones({1, site.site.in});
-    Dataset& data = source.made.suite.dataset;
-    const Batch batch = pack(data, SplitName::kTest, {{0, 0}}, source.made.tensors);
+    Dataset& data = source.setup.suite.dataset;
+    const Batch batch = pack(data, SplitName::kTest, {{0, 0}}, source.setup.tensors);
     const FrozenLinear frozen{site.site.weight, {}};
     const Pass pass{.batch = batch, .count_usage = false};
     EXPECT_TRUE(torch::allclose(updates[0]->forward(x, frozen, pass),
@@ -155,7 +155,7 @@ TEST(MergeRuns, AveragedMatricesOfLoraAreItsAveragedProducts) {
   const auto site = sources[0].sites()[1].site;
   const torch::Tensor x = torch::ones({1, site.in});
   const Batch batch =
-      pack(sources[0].made.suite.dataset, SplitName::kTest, {{0, 0}}, sources[0].made.tensors);
+      pack(sources[0].setup.suite.dataset, SplitName::kTest, {{0, 0}}, sources[0].setup.tensors);
   const torch::Tensor mean = (matrices[0] + matrices[1] + matrices[2]) / 3;
   EXPECT_TRUE(torch::allclose(updates[1]->forward(x, {site.weight, {}}, {.batch = batch}),
                               x.mm((site.weight + mean).t())));
@@ -189,7 +189,7 @@ TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
               HasSubstr("and the run recorded"));
   std::filesystem::remove(std::filesystem::path(group.files[0]).replace_extension(".safetensors"));
   EXPECT_THAT(error_of([&] { Merger(group).merge({.rule = "average"}); }),
-              HasSubstr(R"("record": {"parameters": true})"));
+              HasSubstr(R"("record": {"parameters": "last"})"));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "framework/adapter/random_tensor.h"
 #include "framework/model/load_weights.h"
 #include "framework/record/run_reader.h"
+#include "framework/train/parameter_files.h"
 
 #include <torch/types.h>
 
@@ -45,13 +46,13 @@ MergeSource load_source(const std::filesystem::path& run_file, const Places& pla
   const RunFile file(run_file);
   check(file.status() == "finished", "{}: is {}, and only finished runs can be merged",
         run_file.string(), file.status());
-  const auto parameters = std::filesystem::path(run_file).replace_extension(".safetensors");
+  const auto parameters = last_parameters_path(run_file);
   check(std::filesystem::exists(parameters),
-        "{}: does not exist; merging needs runs with \"record\": {{\"parameters\": true}}",
+        "{}: does not exist; merging needs runs with \"record\": {{\"parameters\": \"last\"}}",
         parameters.string());
   MergeSource source{run_file, file.attributes(), {}, places, device, {}};
   source.config = resolve_run(source.attributes.at("config"), run_file.string());
-  source.made = source.fresh();
+  source.setup = source.fresh();
   const torch::NoGradGuard no_grad;
   load_tensors(source.model().state(), parameters);
   return source;

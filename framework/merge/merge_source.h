@@ -3,7 +3,7 @@
 
 #include "framework/core/json.h"
 #include "framework/record/run_file.h"
-#include "framework/train/assemble.h"
+#include "framework/train/run_setup.h"
 
 #include <filesystem>
 #include <string>
@@ -17,13 +17,13 @@ struct MergeSource {
   RunConfig config;
   Places places;
   std::string device;
-  Assembly made;  // with the parameters of the run's end
+  RunSetup setup;  // with the parameters of the run's end
 
-  const Dataset& dataset() const { return made.suite.dataset; }
-  Model& model() { return *made.model; }
-  std::vector<Adapter::Attached> sites() const { return made.model->adapter().attached(); }
+  const Dataset& dataset() const { return setup.suite.dataset; }
+  Model& model() { return *setup.model; }
+  std::vector<Adapter::Attached> sites() const { return setup.model->adapter().attached(); }
   /// Another model like it, without the trained parameters.
-  Assembly fresh() const { return assemble(config, places, device); }
+  RunSetup fresh() const { return set_up(config, places, device); }
 };
 
 /// Reads the run file and the parameters beside it. Throws Error where the run is not finished or

@@ -25,7 +25,7 @@ Tensor pooled_of(MergeSource& source, std::int32_t task) {
   const std::int64_t rows = source.config.train.evaluation_rows;
   std::vector<Tensor> pooled;
   for (const auto& examples : evaluation_batches(source.dataset().tasks[task].test, task, rows)) {
-    const Batch batch = pack(source.dataset(), SplitName::kTest, examples, source.made.tensors);
+    const Batch batch = pack(source.dataset(), SplitName::kTest, examples, source.setup.tensors);
     pooled.push_back(source.model().forward({.batch = batch, .count_usage = false}));
   }
   return torch::cat(pooled);
@@ -67,7 +67,7 @@ std::vector<Outcome> outcomes_of(MergeSource& source) {
   const torch::NoGradGuard no_grad;
   const Dataset& dataset = source.dataset();
   const Evaluation evaluation =
-      Evaluator(dataset, source.config.train.evaluation_rows, source.made.tensors)
+      Evaluator(dataset, source.config.train.evaluation_rows, source.setup.tensors)
           .evaluate(source.model(), SplitName::kTest, false);
   std::vector<Outcome> outcomes;
   for (std::int32_t t = 0; t < dataset.task_count(); ++t) {

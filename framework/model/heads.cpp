@@ -2,6 +2,8 @@
 
 #include "framework/adapter/random_tensor.h"
 
+#include <limits>
+
 namespace rankwise {
 
 namespace {
@@ -128,16 +130,22 @@ torch::Tensor Heads::part_prediction(const Part& part, const torch::Tensor& outp
   if (task.kind == TaskKind::kRegress) {
     return outputs * task.target_deviation + task.target_mean;
   }
-  const torch::Tensor scores =
-      task.kind == TaskKind::kChoose ? candidate_grid(outputs, part.candidates) : outputs;
-  return scores.argmax(1, /*keepdim=*/true).to(outputs.scalar_type());
+  const auto scores_of = [&](const torch::Tensor& values) {
+    return task.kind == TaskKind::kChoose ? candidate_grid(values, part.candidates) : values;
+  };
+  // Zero times an infinity is NaN; the grid's own -inf stays out of it.
+  const torch::Tensor undefined = scores_of(outputs * 0).isnan().any(1, /*keepdim=*/true);
+  return scores_of(outputs)
+      .argmax(1, /*keepdim=*/true)
+      .to(outputs.scalar_type())
+      .masked_fill(undefined, std::numeric_limits<double>::quiet_NaN());
 }
 
-LossSum Heads::loss(const torch::Tensor& pooled, const Batch& batch) {
-  LossSum total{{}, batch.examples()};
+torch::Tensor Heads::loss_sum(const torch::Tensor& pooled, const Batch& batch) {
+  torch::Tensor total;
   for (const Part& part : parts(batch)) {
     const torch::Tensor sum = part_loss(part, outputs(part, pooled));
-    total.sum = total.sum.defined() ? total.sum + sum : sum;
+    total = total.defined() ? total + sum : sum;
   }
   return total;
 }

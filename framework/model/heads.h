@@ -14,12 +14,6 @@
 
 namespace rankwise {
 
-/// The batch's loss as a sum over examples, so that micro-batches add up exactly.
-struct LossSum {
-  torch::Tensor sum;  // scalar
-  std::int64_t examples = 0;
-};
-
 /// A suite may bring the map from hidden vector to outputs itself.
 struct GivenHead {
   enum class Training { kNone, kShared, kPerTask };
@@ -36,8 +30,10 @@ class Heads : public torch::nn::Module {
   /// Mean over each sequence's rows: hidden [N, d] -> [S, d].
   static torch::Tensor pool(const torch::Tensor& hidden, const Batch& batch);
 
-  LossSum loss(const torch::Tensor& pooled, const Batch& batch);
-  /// [G, W] in the batch's order of examples: class, candidate, or values in the target's units.
+  /// The batch's loss as a sum over examples, so that micro-batches add up exactly: a scalar.
+  torch::Tensor loss_sum(const torch::Tensor& pooled, const Batch& batch);
+  /// [G, W] in the batch's order of examples: class, candidate, or values in the target's units. An
+  /// example whose outputs are not all finite has no class or candidate: NaN.
   torch::Tensor predict(const torch::Tensor& pooled, const Batch& batch);
 
  private:

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <limits>
 
 namespace rankwise {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
+using ::testing::IsNan;
 using torch::Tensor;
 
 const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
@@ -70,10 +72,8 @@ TEST(Heads, LossOfClassesIsCrossEntropySummedOverExamples) {
   const Dataset dataset = three_kinds();
   const Batch batch = pack(dataset, SplitName::kTrain, {{0, 0}, {0, 1}}, kDouble);
   const Tensor pooled = torch::tensor({{1.0, 3.0}, {0.5, 2.0}}, kDouble);
-  const LossSum loss = heads_for(dataset)->loss(pooled, batch);
-  EXPECT_NEAR(loss.sum.item<double>(), cross_entropy({1, 3}, 1) + cross_entropy({0.5, 2}, 0),
-              1e-14);
-  EXPECT_EQ(loss.examples, 2);
+  const Tensor loss = heads_for(dataset)->loss_sum(pooled, batch);
+  EXPECT_NEAR(loss.item<double>(), cross_entropy({1, 3}, 1) + cross_entropy({0.5, 2}, 0), 1e-14);
   EXPECT_THAT(doubles(heads_for(dataset)->predict(pooled, batch)), ElementsAre(1, 1));
 }
 
@@ -82,7 +82,7 @@ TEST(Heads, LossOfNumbersIsInStandardisedUnits) {
   const Batch batch = pack(dataset, SplitName::kTrain, {{1, 0}}, kDouble);
   const Tensor pooled = torch::tensor({{0.5, 7.0}}, kDouble);
   // The target 18 is (18 - 10) / 4 = 2; the output 0.5 means 0.5 * 4 + 10 = 12.
-  EXPECT_DOUBLE_EQ(heads_for(dataset)->loss(pooled, batch).sum.item<double>(), 1.5 * 1.5);
+  EXPECT_DOUBLE_EQ(heads_for(dataset)->loss_sum(pooled, batch).item<double>(), 1.5 * 1.5);
   EXPECT_THAT(doubles(heads_for(dataset)->predict(pooled, batch)), ElementsAre(12));
 }
 
@@ -92,7 +92,7 @@ TEST(Heads, LossOfChoicesIsCrossEntropyOverCandidates) {
   const Tensor pooled =
       torch::tensor({{1.0, 0.0}, {1.0, 1.0}, {0.0, 0.5}, {3.0, 0.0}, {1.0, 0.0}}, kDouble);
   const auto heads = heads_for(dataset);
-  EXPECT_NEAR(heads->loss(pooled, batch).sum.item<double>(),
+  EXPECT_NEAR(heads->loss_sum(pooled, batch).item<double>(),
               cross_entropy({1, 2}, 1) + cross_entropy({0.5, 3, 1}, 0), 1e-14);
   EXPECT_THAT(doubles(heads->predict(pooled, batch)), ElementsAre(1, 1));
 }
@@ -101,7 +101,7 @@ TEST(Heads, ChoicesOfDifferentSizesHaveFiniteGradients) {
   const Dataset dataset = three_kinds();
   const Batch batch = pack(dataset, SplitName::kTrain, {{2, 0}, {2, 1}}, kDouble);
   const auto heads = heads_for(dataset);
-  heads->loss(torch::ones({5, 2}, kDouble), batch).sum.backward();
+  heads->loss_sum(torch::ones({5, 2}, kDouble), batch).backward();
   // Equal candidates share the probability, so each group's gradient cancels.
   EXPECT_THAT(doubles(heads->named_parameters()["choice_weight"].grad()),
               ElementsAre(DoubleNear(0, 1e-15), DoubleNear(0, 1e-15)));
@@ -112,9 +112,28 @@ TEST(Heads, TasksOfABatchAddUpAndKeepTheirPlaces) {
   const auto heads = heads_for(dataset);
   const Batch mixed = pack(dataset, SplitName::kTrain, {{2, 0}, {0, 0}, {1, 0}}, kDouble);
   const Tensor pooled = torch::tensor({{1.0, 0.0}, {1.0, 1.0}, {1.0, 3.0}, {0.5, 0.0}}, kDouble);
-  EXPECT_NEAR(heads->loss(pooled, mixed).sum.item<double>(),
+  EXPECT_NEAR(heads->loss_sum(pooled, mixed).item<double>(),
               cross_entropy({1, 2}, 1) + cross_entropy({1, 3}, 1) + 2.25, 1e-14);
   EXPECT_THAT(doubles(heads->predict(pooled, mixed)), ElementsAre(1, 1, 12));
+}
+
+// An index of the largest value would make a class of nothing.
+TEST(Heads, PredictNothingWhereOutputsAreNotFinite) {
+  const Dataset dataset = three_kinds();
+  const Batch batch =
+      pack(dataset, SplitName::kTrain, {{0, 0}, {0, 1}, {1, 0}, {2, 0}, {2, 1}}, kDouble);
+  const double inf = std::numeric_limits<double>::infinity();
+  const Tensor pooled = torch::tensor({{1.0, inf},
+                                       {1.0, 3.0},
+                                       {std::nan(""), 0.0},
+                                       {1.0, 0.0},
+                                       {-inf, 0.0},
+                                       {0.0, 0.5},
+                                       {3.0, 0.0},
+                                       {1.0, 0.0}},
+                                      kDouble);
+  EXPECT_THAT(doubles(heads_for(dataset)->predict(pooled, batch)),
+              ElementsAre(IsNan(), 1, IsNan(), IsNan(), 1));
 }
 
 TEST(Heads, LossScaleMultipliesTheTasksLoss) {
@@ -122,7 +141,7 @@ TEST(Heads, LossScaleMultipliesTheTasksLoss) {
   dataset.tasks[1].task.loss_scale = 3;
   const Batch batch = pack(dataset, SplitName::kTrain, {{1, 0}}, kDouble);
   const Tensor pooled = torch::tensor({{0.5, 7.0}}, kDouble);
-  EXPECT_DOUBLE_EQ(heads_for(dataset)->loss(pooled, batch).sum.item<double>(), 3 * 2.25);
+  EXPECT_DOUBLE_EQ(heads_for(dataset)->loss_sum(pooled, batch).item<double>(), 3 * 2.25);
 }
 
 TEST(Heads, LossOfVectorsIsTheMeanOverTheirValues) {
@@ -137,7 +156,7 @@ TEST(Heads, LossOfVectorsIsTheMeanOverTheirValues) {
   EXPECT_TRUE(heads.parameters().empty()) << "a suite's own head is not trained";
   const Batch batch = pack(dataset, SplitName::kTrain, {{0, 0}}, kDouble);
   const Tensor pooled = torch::tensor({{2.0, 2.0}}, kDouble);
-  EXPECT_DOUBLE_EQ(heads.loss(pooled, batch).sum.item<double>(), (1 + 9) / 2.0);
+  EXPECT_DOUBLE_EQ(heads.loss_sum(pooled, batch).item<double>(), (1 + 9) / 2.0);
   EXPECT_THAT(doubles(heads.predict(pooled, batch)), ElementsAre(2, 2));
 }
 

@@ -61,6 +61,7 @@ void copy_into(torch::Tensor& parameter, const safetensors::View& view, const st
   check(at::IntArrayRef(view.shape) == parameter.sizes(), "{} has shape {}, expected {}", where,
         shape_text(view.shape), shape_text(parameter.sizes()));
   const torch::ScalarType type = scalar_type(view.dtype, where);
+  if (parameter.is_meta()) return;
   const torch::Tensor stored = torch::empty(view.shape, torch::TensorOptions().dtype(type));
   std::memcpy(stored.data_ptr(), view.bytes.data(), view.bytes.size());  // may be unaligned
   parameter.copy_(stored);
@@ -79,17 +80,23 @@ void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
 }
 
 void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
-                  const std::filesystem::path& file) {
+                  const safetensors::Reader& reader) {
   const torch::NoGradGuard no_grad;
-  const safetensors::Reader reader(file);
   for (const auto& [name, tensor] : tensors) {
     torch::Tensor target = tensor;
-    copy_into(target, reader.find(name), fmt::format("{}: tensor {}", file.string(), name));
+    copy_into(target, reader.find(name),
+              fmt::format("{}: tensor {}", reader.path().string(), name));
   }
 }
 
-void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                   const std::filesystem::path& file) {
+  load_tensors(tensors, safetensors::Reader(file));
+}
+
+void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                  const std::filesystem::path& file,
+                  const std::map<std::string, std::string>& metadata) {
   std::vector<torch::Tensor> on_host;  // keeps the views' bytes alive
   std::map<std::string, safetensors::View> views;
   for (const auto& [name, tensor] : tensors) {
@@ -103,7 +110,7 @@ void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tens
                            .second;
     check(added, "{}: two tensors are called {}", file.string(), name);
   }
-  safetensors::write(file, views);
+  safetensors::write(file, views, metadata);
 }
 
 }  // namespace rankwise

@@ -53,7 +53,7 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
   check_patterns(options.sites, linears);
   std::vector<std::pair<std::string, Linear>> chosen;
   for (const auto& [name, linear] : linears) {
-    const std::string& site = name;  // clang 14 captures no structured bindings
+    const std::string& site = name;  // clang before 16 captures no structured binding
     const bool wanted =
         std::any_of(options.sites.begin(), options.sites.end(),
                     [&](const std::string& pattern) { return matches(pattern, site); });

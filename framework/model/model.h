@@ -15,7 +15,7 @@
 
 namespace rankwise {
 
-/// Where updates are attached, and what a variant is told.
+/// Which linears get an update, and what the variant is told when it makes one.
 struct AttachOptions {
   std::vector<std::string> sites;  // patterns with * and ?; a linear that matches one is adapted
   Setting setting;                 // `sites` is filled in

@@ -49,6 +49,15 @@ While a run goes on its file is called `<name>.h5.partial`: it can be read at an
 `h5py.File(path, "r", swmr=True)`), and after a kill it holds every flushed step. A finished run's is
 `<name>.h5`, a failed one's `<name>.failed.h5` with what it had recorded.
 
+Beside it lie the trained parameters that `record.parameters` asks for, in the safetensors format:
+`<name>.safetensors` those of the last step, `<name>.best.safetensors` those of the best evaluation
+on dev. Their metadata say what they are, each as text: `variant`; `options` (JSON); `scale` of the
+update scale · B diag(g) A where it has one (JSON: a number, or an object by site where sites
+differ); `tasks` (JSON list, in the order of rows that belong to tasks); `parameters`, which is
+`last` or `best`; `step`; and `config_hash`. A run that was cut also left
+`<name>.checkpoint.safetensors` and the one before it, `<name>.checkpoint-1.safetensors`: the same
+command resumes it, with the bits of a run that was not cut.
+
 Attributes are written `object@name`; `/@seed` is `file.attrs["seed"]`. Those of type JSON are text;
 bool is stored as uint8. Strings are UTF-8 of variable length. Arrays are row-major. A path whose
 numbers are missing (a method without ranks, without a bias, a suite that knows no truth) is absent.

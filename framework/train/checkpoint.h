@@ -1,38 +1,56 @@
-/// Where a killed run goes on from: parameters, optimizer and routing state at one step.
+/// Where a run that was cut is resumed from: parameters, optimizer and routing state at one step.
 #pragma once
 
+#include "framework/io/safetensors.h"
 #include "framework/model/model.h"
 #include "framework/train/trainer.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
 namespace rankwise {
 
-/// The parameters that scored best on dev so far.
-struct BestState {
-  std::int64_t step = -1;  // -1: there is none yet
-  double score = 0;
-  std::vector<torch::Tensor> tensors;  // in the order of Model::state()
+/// What the evaluations so far have left.
+struct EvaluationState {
+  std::int64_t last_step = -1;  // of the last evaluation; -1: there was none yet
+  std::int64_t best_step = -1;  // of the best one on dev
+  double best_score = 0;
+  std::vector<torch::Tensor> best_parameters;  // in the order of Model::state()
 };
 
 /// results/x/a.h5 -> results/x/a.checkpoint.safetensors
 std::filesystem::path checkpoint_path(const std::filesystem::path& run_file);
+/// The one before it: results/x/a.checkpoint-1.safetensors
+std::filesystem::path older_checkpoint_path(const std::filesystem::path& run_file);
 
-/// Replaces the file in one move, so that a kill leaves the old one or the new one.
-void save_checkpoint(const std::filesystem::path& file, Model& model, Trainer& trainer,
-                     const BestState& best);
+/// Saves a run beside its file. The newest checkpoint becomes the older one first, so that a kill
+/// at any moment leaves a whole one.
+void save_checkpoint(const std::filesystem::path& run_file, Model& model, Trainer& trainer,
+                     const EvaluationState& evaluations);
 
-/// The step it was saved after. Throws Error for a damaged file.
-std::int64_t checkpoint_step(const std::filesystem::path& file);
+/// A checkpoint that was opened; its tensors are read when it is restored.
+class Checkpoint {
+ public:
+  /// Throws Error where the file is damaged.
+  explicit Checkpoint(const std::filesystem::path& file);
 
-/// Restores everything that save_checkpoint() took: training goes on with the same bits as if it
-/// had not been cut. Throws Error for a file that does not fit the model.
-void load_checkpoint(const std::filesystem::path& file, Model& model, Trainer& trainer,
-                     BestState& best);
+  const std::filesystem::path& file() const { return reader_.path(); }
+  std::int64_t step() const { return step_; }
+  /// The last evaluation that it knows of; later ones come again.
+  std::int64_t last_evaluation() const { return last_evaluation_; }
+
+  /// Training goes on with the same bits as if it had not been cut. Throws Error for a file that
+  /// does not fit the model, which is then of no use: some of its tensors may be copied.
+  EvaluationState restore(Model& model, Trainer& trainer) const;
+
+ private:
+  safetensors::Reader reader_;
+  std::int64_t step_ = 0, last_evaluation_ = -1;
+};
+
+/// Removes both checkpoints of a finished run.
+void remove_checkpoints(const std::filesystem::path& run_file);
 
 }  // namespace rankwise

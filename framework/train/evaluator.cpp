@@ -1,8 +1,10 @@
 #include "framework/train/evaluator.h"
 
 #include "framework/core/metrics.h"
+#include "framework/train/finite.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace rankwise {
@@ -18,6 +20,15 @@ void score(PredictionRecord& record, const Task& task, const Split& split) {
   for (std::size_t i = 0; i < record.label.size(); ++i) {
     record.correct.push_back(record.prediction[i] == record.label[i] ? 1 : 0);
   }
+}
+
+void check_outputs(const PredictionRecord& record) {
+  const auto found = std::find_if(record.prediction.begin(), record.prediction.end(),
+                                  [](double value) { return !std::isfinite(value); });
+  if (found == record.prediction.end()) return;
+  const std::int64_t example = (found - record.prediction.begin()) / record.width;
+  throw NotFinite(fmt::format("the outputs for task '{}', {} example {}, are not finite",
+                              record.task, record.split, example));
 }
 
 void place(const torch::Tensor& predicted, const std::vector<Example>& batch, std::int64_t width,
@@ -94,12 +105,14 @@ PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int
   record.label = split.target;
   record.prediction.resize(record.label.size());
   for (const auto& examples : evaluation_batches(split, task, rows_)) {
+    before_batch_();
     const Batch batch = pack(dataset_, name, examples, options_);
     const Pass pass{.batch = batch, .count_usage = count_usage};
     place(model.heads().predict(model.forward(pass), batch), examples, record.width,
           record.prediction);
     rows += batch.rows();
   }
+  check_outputs(record);
   score(record, data.task, split);
   return record;
 }

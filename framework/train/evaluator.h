@@ -6,8 +6,10 @@
 #include "framework/record/run_file.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -29,12 +31,15 @@ double selection_score(const Evaluation& evaluation, const Dataset& dataset);
 
 class Evaluator {
  public:
-  /// `rows`: rows (tokens) of a batch.
-  Evaluator(const Dataset& dataset, std::int64_t rows, const torch::TensorOptions& options)
-      : dataset_(dataset), rows_(rows), options_(options) {}
+  /// `rows`: rows (tokens) of a batch. `before_batch` may throw to end an evaluation.
+  Evaluator(
+      const Dataset& dataset, std::int64_t rows, const torch::TensorOptions& options,
+      std::function<void()> before_batch = [] {})
+      : dataset_(dataset), rows_(rows), options_(options), before_batch_(std::move(before_batch)) {}
 
   /// Every example once. With `count_usage` the updates' evaluation usage starts anew and holds
-  /// this split's rows afterwards. No bias or other state of the model moves.
+  /// this split's rows afterwards. No bias or other state of the model moves. Throws NotFinite for
+  /// an example whose outputs are not finite.
   Evaluation evaluate(Model& model, SplitName split, bool count_usage) const;
 
  private:
@@ -44,6 +49,7 @@ class Evaluator {
   const Dataset& dataset_;
   std::int64_t rows_;
   torch::TensorOptions options_;
+  std::function<void()> before_batch_;
 };
 
 /// Examples of one task in batches of at most `rows` rows, short ones first.

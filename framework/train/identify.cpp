@@ -55,12 +55,18 @@ json data_identity(const json& data, const std::string& content) {
   return identity;
 }
 
+// A section as today's program writes it: every default, today's names and words.
+template <class Options>
+json todays(const json& config, const char* section) {
+  return options_to_json(parse_options<Options>(config.at(section), section));
+}
+
 json train_identity(const json& config) {
   std::set<std::string> without = TrainOptions::without_effect();
   const auto& exemptions =
       variants().find(config.at("variant").get<std::string>()).facts.exemptions;
   if (exemptions.contains("micro_batches")) without.erase("micro_batch");
-  return differing({.values = config.at("train"),
+  return differing({.values = todays<TrainOptions>(config, "train"),
                     .options = describe_options<TrainOptions>(),
                     .without = without,
                     .revision = TrainOptions::kRevision});
@@ -78,7 +84,7 @@ RunIdentity identify(const json& config, const Contents& contents) {
   identity["backbone"] = backbone_identity(config.at("backbone"), contents.weights);
   identity["data"] = data_identity(config.at("data"), contents.tasks);
   identity["train"] = train_identity(config);
-  identity["record"] = differing({.values = config.at("record"),
+  identity["record"] = differing({.values = todays<RecordOptions>(config, "record"),
                                   .options = describe_options<RecordOptions>(),
                                   .without = RecordOptions::without_effect()});
   const auto& kind = backbones().find(config.at("backbone").at("name").get<std::string>());

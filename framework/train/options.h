@@ -3,6 +3,7 @@
 
 #include "framework/core/options.h"
 #include "framework/data/sampler.h"
+#include "framework/train/record_words.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,9 +40,10 @@ struct TrainOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("steps", self.steps, "optimizer steps", positive());
-    field("batch", self.batch, "examples a step", positive());
+    field("batch", self.batch, "examples per step", positive());
     field("micro_batch", self.micro_batch,
-          "examples a forward pass; gradients add up exactly; 0: the whole batch", not_negative());
+          "examples per forward pass; gradients add up exactly; 0: the whole batch",
+          not_negative());
     field("learning_rate", self.learning_rate, "AdamW's, at the schedule's peak", positive());
     field("head_learning_rate", self.head_learning_rate, "of the heads; null: the same",
           positive());
@@ -49,10 +51,11 @@ struct TrainOptions {
           {{LearningSchedule::kLinear, "linear"},
            {LearningSchedule::kCosine, "cosine"},
            {LearningSchedule::kConstant, "constant"}});
-    field("warmup", self.warmup, "share of the steps with rising learning rate", between(0, 1));
+    field("warmup", self.warmup, "fraction of the steps used for learning-rate warm-up",
+          between(0, 1));
     field("weight_decay", self.weight_decay, "AdamW's decoupled decay", not_negative());
-    field("beta1", self.beta1, "AdamW's", between(0, 1));
-    field("beta2", self.beta2, "AdamW's", between(0, 1));
+    field("beta1", self.beta1, "AdamW's", at_least_below(0, 1));
+    field("beta2", self.beta2, "AdamW's", at_least_below(0, 1));
     field("epsilon", self.epsilon, "AdamW's", positive());
     field("clip", self.clip, "largest norm of all gradients together; 0: not clipped",
           not_negative());
@@ -68,23 +71,30 @@ struct TrainOptions {
 };
 
 struct RecordOptions {
-  static std::set<std::string> without_effect() { return {"checkpoints"}; }
+  static std::set<std::string> without_effect() { return {"checkpoints", "checkpoint_every"}; }
 
   std::int64_t samples = 40;
   bool factors = true;
   bool gradients = false;
-  bool parameters = true;
+  KeptParameters parameters;
   bool checkpoints = true;
+  CheckpointInterval checkpoint_every;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("samples", self.samples, "dev examples a task whose representations are kept",
+    field("samples", self.samples, "dev examples per task whose representations are kept",
           not_negative());
     field("factors", self.factors, "keep A and B of every site in the run file");
     field("gradients", self.gradients,
           "keep the covariance of B's columns' gradients over the steps, at every site");
-    field("parameters", self.parameters, "write every trained parameter to a safetensors file");
-    field("checkpoints", self.checkpoints, "after each evaluation, so that a killed run goes on");
+    field(
+        "parameters", self.parameters,
+        "trained parameters beside the run file, as safetensors: none, last (true), best or both");
+    field("checkpoints", self.checkpoints,
+          "after each evaluation, at the interval below and when stopped, so that a run that was "
+          "cut is resumed; the last two are kept until the run ends");
+    field("checkpoint_every", self.checkpoint_every,
+          "one more checkpoint after so many steps, or after a time such as \"10 min\"");
   }
 };
 

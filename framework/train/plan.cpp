@@ -1,6 +1,6 @@
 #include "framework/train/plan.h"
 
-#include "framework/train/assemble.h"
+#include "framework/train/run_setup.h"
 
 #include <algorithm>
 
@@ -50,11 +50,11 @@ FlopsPerToken flops_per_token(Model& model) {
 }  // namespace
 
 RunPlan plan(const RunTask& task) {
-  const Assembly made = assemble(task.config, task.places, task.device);
+  const RunSetup setup = set_up(task.config, task.places, task.device);
   const TrainOptions& train = task.config.train;
-  const Dataset& dataset = made.suite.dataset;
+  const Dataset& dataset = setup.suite.dataset;
   RunPlan plan;
-  plan.parameters = made.model->count();
+  plan.parameters = setup.model->count();
   const double examples = static_cast<double>(train.steps * train.batch);
   plan.training_tokens =
       static_cast<std::int64_t>(examples * mean_example_tokens(dataset, train.sampler));
@@ -62,11 +62,14 @@ RunPlan plan(const RunTask& task) {
       std::min(train.evaluations, train.steps) + (train.evaluate_at_start ? 1 : 0);
   plan.evaluation_tokens =
       evaluations * dataset.rows(SplitName::kDev) + dataset.rows(SplitName::kTest);
-  const FlopsPerToken flops = flops_per_token(*made.model);
+  const FlopsPerToken flops = flops_per_token(*setup.model);
   plan.flops = static_cast<double>(plan.training_tokens) * (flops.forward + flops.backward) +
                static_cast<double>(plan.evaluation_tokens) * flops.forward;
   const auto kept = static_cast<double>(plan.parameters.trainable);
-  plan.disk_mib = kept * 4 * (task.config.record.factors ? 2 : 1) / (1024 * 1024);
+  const RecordOptions& record = task.config.record;
+  const int copies = (record.factors ? 1 : 0) + (record.parameters.last ? 1 : 0) +
+                     (record.parameters.best ? 1 : 0);
+  plan.disk_mib = kept * 4 * copies / (1024 * 1024);
   return plan;
 }
 

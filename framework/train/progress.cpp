@@ -21,6 +21,8 @@ std::string duration(double seconds) {
 
 }  // namespace
 
+const char* fresh_line() { return isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : ""; }
+
 Progress::Progress(std::string name, std::int64_t steps)
     : name_(std::move(name)), steps_(steps), terminal_(isatty(STDERR_FILENO) == 1) {}
 
@@ -58,8 +60,7 @@ void Progress::on_evaluation(const EvaluationRecord& record) {
     text += fmt::format("  {} {:.3f} ({} tasks)", metric, sum / static_cast<double>(scores.size()),
                         scores.size());
   }
-  fmt::print(stderr, "{}{}  dev at step {}:{}\n", terminal_ ? "\r\x1b[K" : "", name_, record.step,
-             text);
+  fmt::print(stderr, "{}{}  dev at step {}:{}\n", fresh_line(), name_, record.step, text);
 }
 
 }  // namespace rankwise

@@ -9,6 +9,10 @@
 
 namespace rankwise {
 
+/// What a message on standard error starts with, so that it does not end a terminal's line of
+/// progress.
+const char* fresh_line();
+
 class Progress : public Observer {
  public:
   Progress(std::string name, std::int64_t steps);

@@ -5,14 +5,19 @@
 #include "framework/io/file_lock.h"
 #include "framework/io/json_attributes.h"
 #include "framework/record/run_reader.h"
+#include "framework/train/parameter_files.h"
+
+#include <algorithm>
 
 namespace rankwise {
 namespace {
 
 namespace fs = std::filesystem;
 
-fs::path parameters_of(const fs::path& run) {
-  return fs::path(run).replace_extension(".safetensors");
+bool has_parameters(const fs::path& run, const KeptParameters& kept) {
+  const std::vector<fs::path> files = parameter_files(run, kept);
+  return std::all_of(files.begin(), files.end(),
+                     [](const fs::path& file) { return fs::exists(file); });
 }
 
 bool is_run_of(const fs::path& file, const std::string& config_hash) {
@@ -46,7 +51,7 @@ std::optional<fs::path> find_reusable(const RunTask& task, const std::vector<fs:
     for (const auto& entry : fs::directory_iterator(folder)) {
       const fs::path& file = entry.path();
       if (!file.filename().string().ends_with(ending)) continue;
-      if (task.config.record.parameters && !fs::exists(parameters_of(file))) continue;
+      if (!has_parameters(file, task.config.record.parameters)) continue;
       if (is_run_of(file, task.identity.config_hash)) return file;
     }
   }
@@ -61,9 +66,9 @@ bool reuse(const RunTask& task, const fs::path& run) {
   const auto tasks = static_cast<std::int64_t>(RunFile(run).layout().tasks.size());
   nlohmann::json attributes = study_attributes(task, tasks);
   attributes["taken_from"] = (run.parent_path().filename() / run.filename()).string();
-  if (task.config.record.parameters) {
-    copy_as(parameters_of(run), parameters_of(target), [](const fs::path&) {});
-  }
+  const std::vector<fs::path> from = parameter_files(run, task.config.record.parameters);
+  const std::vector<fs::path> to = parameter_files(target, task.config.record.parameters);
+  for (std::size_t i = 0; i < from.size(); ++i) copy_as(from[i], to[i], [](const fs::path&) {});
   copy_as(run, target, [&](const fs::path& copy) { set_attributes(copy, attributes); });
   return true;
 }

@@ -3,8 +3,10 @@
 
 #include "framework/core/json.h"
 #include "framework/train/run_config.h"
+#include "framework/train/stop.h"
 
 #include <string>
+#include <string_view>
 
 namespace rankwise {
 
@@ -32,11 +34,18 @@ std::filesystem::path run_file(const RunTask& task);
 /// What a run file says of its study and its row there; `tasks`: how many the run's data has.
 nlohmann::json study_attributes(const RunTask& task, std::int64_t tasks);
 
-enum class RunOutcome { kFinished, kSkipped, kBusy };
+/// kStopped: it ended early because it was asked to, and is resumed by the next call.
+enum class RunOutcome { kFinished, kSkipped, kBusy, kStopped };
 
-/// Trains, evaluates and records. A finished file of the same config is left alone (kSkipped);
-/// a run that another process holds is left to it (kBusy). On an Error the partial file is kept as
-/// a failed one and the Error goes on.
-RunOutcome execute(const RunTask& task);
+/// "finished", "skipped", "busy" or "stopped".
+const char* to_string(RunOutcome outcome);
+/// Throws Error for another word.
+RunOutcome run_outcome(std::string_view word);
+
+/// Trains, evaluates and records, from where an earlier call was cut. A finished file of the same
+/// config is left alone (kSkipped); a run that another process holds is left to it (kBusy). On an
+/// Error the partial file is kept as a failed one and the Error goes on.
+RunOutcome execute(
+    const RunTask& task, const StopRequest& stop = [] { return false; });
 
 }  // namespace rankwise

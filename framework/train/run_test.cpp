@@ -6,10 +6,10 @@
 #include "framework/io/file_lock.h"
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
-#include "framework/train/assemble.h"
 #include "framework/train/identify.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"
+#include "framework/train/run_setup.h"
 
 #include <gmock/gmock.h>
 #include <torch/types.h>

@@ -1,5 +1,6 @@
 #include "framework/train/trainer.h"
 
+#include "framework/train/finite.h"
 #include "framework/train/schedule.h"
 
 #include <torch/nn/utils/clip_grad.h>
@@ -40,6 +41,14 @@ std::int64_t sequences_of(const Dataset& dataset, const std::vector<Example>& ex
   return count;
 }
 
+// Two scalars with one wait for the device.
+std::pair<double, double> host_values(const torch::Tensor& first, const torch::Tensor& second) {
+  const torch::Tensor both = torch::stack({first.detach().to(torch::kFloat64).reshape({}),
+                                           second.detach().to(torch::kFloat64).reshape({})})
+                                 .cpu();
+  return {both[0].item<double>(), both[1].item<double>()};
+}
+
 std::int32_t common_task(const std::vector<Example>& examples) {
   for (const Example& example : examples) {
     if (example.task != examples.front().task) return -1;
@@ -71,8 +80,9 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
 }
 
 void Trainer::run(const std::vector<Observer*>& observers,
-                  const std::function<void(std::int64_t step)>& evaluate) {
-  if (step_ == 0 && options_.evaluate_at_start) evaluate(0);
+                  const std::function<void(std::int64_t step)>& evaluate,
+                  std::int64_t last_evaluation) {
+  if (evaluates_after(step_) && last_evaluation < step_) evaluate(step_);
   while (step_ < options_.steps) {
     const StepRecord record = step(sampler_.next(options_.batch));
     for (Observer* observer : observers) observer->on_step(record);
@@ -85,6 +95,7 @@ Moment Trainer::moment() const {
 }
 
 bool Trainer::evaluates_after(std::int64_t steps) const {
+  if (steps == 0) return options_.evaluate_at_start;
   // Evaluation i of n comes after step ceil(i * steps / n): a change of floor(n * step / steps).
   const std::int64_t n = std::min(options_.evaluations, options_.steps);
   return steps * n / options_.steps != (steps - 1) * n / options_.steps;
@@ -97,9 +108,6 @@ StepRecord Trainer::step(const std::vector<Example>& examples) {
   optimize(factor);
   ++step_;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  check(std::isfinite(sums.loss + sums.auxiliary),
-        "the loss is {} at step {}; lower train.learning_rate (now {}) or set train.clip",
-        sums.loss + sums.auxiliary, step_, options_.learning_rate);
   return {.step = step_,
           .task = common_task(examples),
           .loss = sums.loss,
@@ -130,16 +138,33 @@ void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, 
                   .moment = moment(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
                                .stream(static_cast<std::uint64_t>(micro))};
-  torch::Tensor loss = model_.heads().loss(model_.forward(pass), batch).sum / examples;
-  sums.loss += loss.item<double>();
-  sums.rows += batch.rows();
+  torch::Tensor loss = model_.heads().loss_sum(model_.forward(pass), batch) / examples;
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
-  if (auxiliary.sum.defined()) {
-    const torch::Tensor weighted = auxiliary.sum / sequences;
-    sums.auxiliary += weighted.item<double>();
-    loss = loss + weighted;
-  }
+  const torch::Tensor weighted =
+      auxiliary.sum.defined() ? auxiliary.sum / sequences : torch::zeros_like(loss);
+  const auto [task_loss, auxiliary_loss] = host_values(loss, weighted);
+  if (!std::isfinite(task_loss + auxiliary_loss)) fail_loss(task_loss + auxiliary_loss);
+  sums.loss += task_loss;
+  sums.auxiliary += auxiliary_loss;
+  sums.rows += batch.rows();
+  if (auxiliary.sum.defined()) loss = loss + weighted;
   if (loss.requires_grad()) loss.backward();
+}
+
+// Looks for the cause where it can be: only a loss that outgrew its type has none but the rate.
+void Trainer::fail_loss(double loss) const {
+  const double shown = std::isnan(loss) ? std::abs(loss) : loss;  // a NaN's sign says nothing
+  const std::string what = fmt::format("the loss is {} at step {}", shown, step_ + 1);
+  try {
+    check_targets(dataset_);
+    check_parameters(model_);
+    if (!model_.adapter().trains_backbone()) check_weights(model_.backbone());
+  } catch (const NotFinite& cause) {
+    fail("{}: {}; {}", what, cause.what(), advice(options_));
+  } catch (const Error& cause) {
+    fail("{}: {}", what, cause.what());
+  }
+  fail("{}; {}", what, advice(options_));
 }
 
 void Trainer::optimize(double factor) {
@@ -182,10 +207,19 @@ std::vector<std::pair<std::string, torch::Tensor>> Trainer::state() {
   return state;
 }
 
-void Trainer::resume_at(std::int64_t step) {
+torch::Tensor Trainer::optimizer_steps() {
+  std::vector<std::int64_t> steps;
+  for (const torch::Tensor& parameter : parameters_) steps.push_back(moments_of(parameter).step());
+  return torch::tensor(steps, torch::kInt64);
+}
+
+void Trainer::resume_at(std::int64_t step, const torch::Tensor& optimizer_steps) {
   for (std::int64_t done = step_; done < step; ++done) sampler_.next(options_.batch);
   step_ = step;
-  for (const torch::Tensor& parameter : parameters_) moments_of(parameter).step(step);
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    moments_of(parameters_[i])
+        .step(optimizer_steps[static_cast<std::int64_t>(i)].item<std::int64_t>());
+  }
 }
 
 }  // namespace rankwise

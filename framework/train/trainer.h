@@ -25,15 +25,19 @@ class Trainer {
   Trainer(Model& model, const Dataset& dataset, const TrainOptions& options, const Seed& seed,
           const torch::TensorOptions& tensors);
 
-  /// Runs every step. `evaluate` is called at the evaluation steps with the steps done, before the
-  /// next step begins. Throws Error when the loss is not finite.
+  /// Runs every step that is left. `evaluate` is called at the evaluation steps with the steps
+  /// done, before the next step begins; a resumed run says which was its last one. Throws Error
+  /// when the loss is not finite.
   void run(const std::vector<Observer*>& observers,
-           const std::function<void(std::int64_t step)>& evaluate);
+           const std::function<void(std::int64_t step)>& evaluate,
+           std::int64_t last_evaluation = -1);
 
   /// One optimizer step on given examples.
   StepRecord step(const std::vector<Example>& examples);
 
   std::int64_t steps_done() const { return step_; }
+  /// Whether an evaluation belongs to the moment when so many steps are done.
+  bool evaluates_after(std::int64_t steps) const;
 
   /// From now on, sums up the gradients of every step, before they are clipped.
   void watch_gradients() { gradients_.emplace(model_.adapter()); }
@@ -43,8 +47,11 @@ class Trainer {
   /// Handles to AdamW's moments, "<parameter>.exp_avg" and "<parameter>.exp_avg_sq" by position,
   /// and to the gradients' sums; zeros are made where no step was taken yet.
   std::vector<std::pair<std::string, torch::Tensor>> state();
+  /// AdamW's own step counters [parameters] int64: the one of a parameter stands still while no
+  /// batch reaches it.
+  torch::Tensor optimizer_steps();
   /// Goes on after `step` steps: the sampler is brought to where it was.
-  void resume_at(std::int64_t step);
+  void resume_at(std::int64_t step, const torch::Tensor& optimizer_steps);
 
  private:
   struct Sums {
@@ -54,8 +61,8 @@ class Trainer {
   Sums accumulate(const std::vector<Example>& examples);
   void backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
                 Sums& sums);
+  [[noreturn]] void fail_loss(double loss) const;
   void optimize(double factor);
-  bool evaluates_after(std::int64_t steps) const;
   Moment moment() const;
   torch::optim::AdamWParamState& moments_of(const torch::Tensor& parameter);
 

@@ -3,19 +3,19 @@
 #include "framework/core/error.h"
 #include "framework/io/file_lock.h"
 #include "framework/train/plugin.h"
+#include "framework/train/progress.h"
+#include "framework/train/stop_signals.h"
+#include "framework/train/worker_process.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <iostream>
 #include <iterator>
-#include <map>
 
 namespace rankwise {
 
@@ -23,130 +23,110 @@ namespace {
 
 using nlohmann::json;
 
-// Ends of a pipe that close themselves; both are closed in children that exec.
-struct Pipe {
-  Pipe() { check(pipe2(ends.data(), O_CLOEXEC) == 0, "no pipe: {}", std::strerror(errno)); }
-  ~Pipe() {
-    close_end(0);
-    close_end(1);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close_end(int end) {
-    if (ends[end] >= 0) close(ends[end]);
-    ends[end] = -1;
-  }
-  std::array<int, 2> ends{-1, -1};
-};
+// How long a wait lasts before it looks at ended workers and asked-for stops again.
+constexpr int kMilliseconds = 50;
 
-void write_all(int descriptor, const std::string& text) {
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t count = write(descriptor, text.data() + done, text.size() - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return;  // the child ended early; its exit status says why
-    done += static_cast<std::size_t>(count);
-  }
+std::string death(int signal) {
+  const std::string text = fmt::format("ended by signal {} ({})", signal, strsignal(signal));
+  if (signal != SIGKILL) return text;
+  return text + "; memory may have run out: see dmesg, and try fewer --jobs";
 }
 
-std::string read_all(int descriptor) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (true) {
-    const ssize_t count = read(descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(count));
-  }
+// Of a worker that ended without a word of its own.
+std::string silence(const WorkerEnd& end) {
+  if (!end.status) return "ended, and what became of it is not known";
+  if (WIFSIGNALED(*end.status)) return death(WTERMSIG(*end.status));
+  return fmt::format("ended with exit code {} and no answer", WEXITSTATUS(*end.status));
 }
 
-// One running child and its answer's pipe.
-struct Worker {
-  std::size_t task = 0;
-  std::unique_ptr<Pipe> answer;
-};
+// The stop may reach a worker from elsewhere, a terminal say, before it can answer.
+bool died_of_stop(const WorkerEnd& end) {
+  if (!StopSignals::requested() || !end.status || !WIFSIGNALED(*end.status)) return false;
+  return WTERMSIG(*end.status) == SIGTERM || WTERMSIG(*end.status) == SIGINT;
+}
 
-// A worker ends with its parent: one that outlived it would compute unseen and hold a run's lock.
-[[noreturn]] void become_worker(pid_t parent, const std::string& program, const Pipe& order,
-                                const Pipe& answer) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(127);  // it ended before the line above
-  dup2(order.ends[0], STDIN_FILENO);
-  dup2(answer.ends[1], STDOUT_FILENO);
-  std::string worker = "worker";
-  std::string path = program;
-  std::array<char*, 3> arguments{path.data(), worker.data(), nullptr};
-  execv(program.c_str(), arguments.data());
-  _exit(127);
+// An answer counts whatever came after it: the run's file was whole by then.
+void conclude(WorkerResult& result, const WorkerEnd& end) {
+  const json answer = json::parse(end.answer, nullptr, /*allow_exceptions=*/false);
+  if (answer.is_object() && answer.contains("error")) {
+    result.error = answer["error"];
+  } else if (answer.is_object()) {
+    result.outcome = run_outcome(answer.at("outcome").get<std::string>());
+  } else if (died_of_stop(end)) {
+    result.outcome = RunOutcome::kStopped;
+  } else {
+    result.error = silence(end);
+  }
 }
 
 class Pool {
  public:
   Pool(const std::vector<RunTask>& tasks, const WorkerOptions& options)
-      : tasks_(tasks), options_(options), results_(tasks.size()) {
-    std::signal(SIGPIPE, SIG_IGN);
+      : tasks_(tasks), options_(options) {
+    for (const RunTask& task : tasks) {
+      results_.push_back({task.config.label, task.config.seed, RunOutcome::kStopped, ""});
+    }
   }
 
   void run(const std::vector<std::size_t>& which) {
     for (const std::size_t task : which) {
-      while (static_cast<std::int64_t>(workers_.size()) >= options_.jobs) reap();
+      while (static_cast<std::int64_t>(workers_.size()) >= options_.jobs) wait();
+      if (StopSignals::requested()) break;
       start(task);
     }
-    while (!workers_.empty()) reap();
+    while (!workers_.empty()) wait();
   }
 
-  std::vector<WorkerResult> results() const { return results_; }
+  const std::vector<WorkerResult>& results() const { return results_; }
 
  private:
+  struct Worker {
+    std::size_t task;
+    WorkerProcess process;
+  };
+
   void start(std::size_t task) {
-    results_[task] = {tasks_[task].config.label, tasks_[task].config.seed, {}, ""};
     json order = tasks_[task].to_json();
     order["plugins"] = options_.plugins;
-    Pipe input;
-    auto answer = std::make_unique<Pipe>();
-    std::fflush(nullptr);
-    const pid_t self = getpid();
-    const pid_t child = fork();
-    check(child >= 0, "no process can be started: {}", std::strerror(errno));
-    if (child == 0) become_worker(self, options_.program, input, *answer);
-    answer->close_end(1);
-    input.close_end(0);
-    write_all(input.ends[1], order.dump());
-    workers_.emplace(child, Worker{task, std::move(answer)});
+    workers_.push_back({task, WorkerProcess(options_.program, order.dump())});
   }
 
-  void reap() {
-    int status = 0;
-    const pid_t child = waitpid(-1, &status, 0);
-    const auto found = workers_.find(child);
-    if (found == workers_.end()) return;
-    const std::size_t task = found->second.task;
-    conclude(results_[task], read_all(found->second.answer->ends[0]), status);
-    workers_.erase(found);
-    const WorkerResult& result = results_[task];
-    if (!result.error.empty()) {
-      fmt::print(stderr, "{} seed {}  failed: {}\n", result.label, result.seed, result.error);
+  // Reads answers and takes leave of workers that ended, once.
+  void wait() {
+    pass_stop_on();
+    std::vector<pollfd> waiting;
+    for (const Worker& worker : workers_) {
+      waiting.push_back({worker.process.descriptor(), POLLIN, 0});
+    }
+    poll(waiting.data(), waiting.size(), kMilliseconds);
+    for (auto worker = workers_.begin(); worker != workers_.end();) {
+      worker->process.read();
+      const auto end = worker->process.end();
+      if (end) finish(results_[worker->task], *end);
+      worker = end ? workers_.erase(worker) : std::next(worker);
     }
   }
 
-  static void conclude(WorkerResult& result, const std::string& answer, int status) {
-    const json parsed = json::parse(answer, nullptr, false);
-    if (WIFSIGNALED(status)) {
-      result.error =
-          fmt::format("ended by signal {} ({})", WTERMSIG(status), strsignal(WTERMSIG(status)));
-    } else if (parsed.is_discarded()) {
-      result.error = fmt::format("ended with exit code {} and no answer", WEXITSTATUS(status));
-    } else if (parsed.contains("error")) {
-      result.error = parsed["error"];
-    } else {
-      result.outcome = static_cast<RunOutcome>(parsed["outcome"].get<int>());
-    }
+  void pass_stop_on() {
+    if (asked_ || !StopSignals::requested()) return;
+    asked_ = true;
+    fmt::print(stderr, "{}stopping after the running step; a second signal ends at once\n",
+               fresh_line());
+    for (const Worker& worker : workers_) worker.process.ask_to_stop();
+  }
+
+  static void finish(WorkerResult& result, const WorkerEnd& end) {
+    conclude(result, end);
+    if (result.error.empty()) return;
+    fmt::print(stderr, "{}{} seed {}  failed: {}\n", fresh_line(), result.label, result.seed,
+               result.error);
   }
 
   const std::vector<RunTask>& tasks_;
   const WorkerOptions& options_;
   std::vector<WorkerResult> results_;
-  std::map<pid_t, Worker> workers_;
+  std::vector<Worker> workers_;
+  bool asked_ = false;
 };
 
 std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
@@ -161,36 +141,46 @@ void wait_for(const RunTask& task) {
   const std::filesystem::path lock = lock_path(run_file(task));
   fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", task.config.label,
              task.config.seed, FileLock::holder(lock));
-  FileLock::wait(lock);
+  FileLock::wait(lock, StopSignals::requested);
 }
 
 }  // namespace
 
 std::vector<WorkerResult> run_workers(const std::vector<RunTask>& tasks,
                                       const WorkerOptions& options) {
+  const StopSignals signals;
+  std::signal(SIGCHLD, SIG_DFL);  // where our parent ignored it, exit statuses would be lost
   std::vector<std::size_t> all(tasks.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
   Pool pool(tasks, options);
   pool.run(all);
-  for (auto busy = busy_ones(pool.results()); !busy.empty(); busy = busy_ones(pool.results())) {
+  for (auto busy = busy_ones(pool.results()); !busy.empty() && !StopSignals::requested();
+       busy = busy_ones(pool.results())) {
     wait_for(tasks[busy.front()]);
     pool.run(busy);
   }
   return pool.results();
 }
 
-int worker_main() {
+int worker_main(int answer_descriptor) {
+  const StopSignals signals;
   json answer;
+  bool stopped = false;
   try {
+    check(fcntl(answer_descriptor, F_SETFD, FD_CLOEXEC) == 0,
+          "descriptor {} is not open: `rankwise run` starts workers, not people",
+          answer_descriptor);
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
     const json order = json::parse(text);
     load_plugins(order.at("plugins").get<std::vector<std::string>>());
-    answer["outcome"] = static_cast<int>(execute(RunTask::from_json(order)));
+    const RunOutcome outcome = execute(RunTask::from_json(order), StopSignals::requested);
+    answer["outcome"] = to_string(outcome);
+    stopped = outcome == RunOutcome::kStopped;
   } catch (const std::exception& error) {
     answer["error"] = first_line(error.what());
   }
-  std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
-  return answer.contains("error") ? 1 : 0;
+  write_all(answer_descriptor, answer.dump(-1, ' ', false, json::error_handler_t::replace));
+  return answer.contains("error") ? 1 : stopped ? kNotDone : 0;
 }
 
 }  // namespace rankwise

@@ -24,12 +24,14 @@ struct WorkerResult {
 };
 
 /// Executes all tasks with at most `jobs` processes at a time, in order. Busy runs, which another
-/// process holds, are waited for at the end and said so.
+/// process holds, are waited for at the end and said so. SIGTERM, Ctrl-C or SIGUSR1 stop it:
+/// running workers are asked to stop and waited for, and what is not done is kStopped.
 std::vector<WorkerResult> run_workers(const std::vector<RunTask>& tasks,
                                       const WorkerOptions& options);
 
-/// What `program worker` does: reads one task from standard input, executes it, and answers on
-/// standard output with one line of JSON. Returns the exit code.
-int worker_main();
+/// What `program worker` does: reads one task from standard input, executes it, and answers on the
+/// descriptor `answer` with one line of JSON. What it prints goes to standard error. Returns the
+/// exit code.
+int worker_main(int answer);
 
 }  // namespace rankwise

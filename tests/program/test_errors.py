@@ -1,5 +1,7 @@
 """Mistakes in study files and on the command line: one line each, and nothing is written."""
 
+import os
+import signal
 import subprocess
 import unittest
 
@@ -146,9 +148,21 @@ class CommandLine(Errors):
         self.assert_line(run("run"), "study", "rankwise --help")
 
     def test_numbers_out_of_range(self) -> None:
-        self.refuse(tiny_study(LORA), "--jobs", "0", arguments=("--jobs", "0"))
-        self.refuse(tiny_study(LORA), "--jobs", "two", arguments=("--jobs", "two"))
-        self.refuse(tiny_study(LORA), "--threads", "-2", arguments=("--threads", "-2"))
+        for option in ("--jobs", "--threads"):
+            for value in ("0", "-2", "two", "1.5", "5000", "4294967297", str(10**30)):
+                self.refuse(
+                    tiny_study(LORA), option, f"{value} is not a whole number from 1 to 1024",
+                    arguments=(option, value),
+                )  # fmt: skip
+
+    def test_a_run_that_no_machine_can_hold(self) -> None:
+        for run, *words in (
+            (LORA | {"options": {"rank": 10**12}}, "PiB of memory", "the variant's rank"),
+            (LORA | {"train": {"batch": 2**63 - 1}}, "EiB of memory", "lower train.batch"),
+        ):
+            done = self.run_study(tiny_study(run))
+            self.assert_failure(done, "and this machine has", "GiB", *words)
+            self.assert_nothing_written()
 
     def test_set_without_a_value(self) -> None:
         for text in ("train.steps", "=3"):
@@ -187,6 +201,16 @@ class CommandLine(Errors):
             done = run(*command, "--help")
             self.assertEqual((done.code, done.err), (0, ""))
             self.assertIn("Usage", done.out)
+
+    def test_a_reader_that_had_enough_is_no_mistake(self) -> None:
+        # As in `rankwise list | head -0`; the code is what a shell gives for SIGPIPE.
+        reading, writing = os.pipe()
+        os.close(reading)
+        done = subprocess.run(
+            [PROGRAM, "list"], stdout=writing, stderr=subprocess.PIPE, check=False, timeout=60
+        )
+        os.close(writing)
+        self.assertEqual((done.returncode, done.stderr), (128 + signal.SIGPIPE, b""))
 
     def test_a_lost_answer_is_a_failure(self) -> None:
         # A full disk behind standard output: the shell's "> /dev/full".

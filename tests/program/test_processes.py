@@ -1,10 +1,12 @@
-"""Studies that are shared by two processes, killed in the middle, or lose a worker."""
+"""Studies that are shared by two processes, stopped or killed in the middle, or lose a worker."""
 
 import contextlib
+import functools
 import os
 import re
 import signal
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -37,9 +39,11 @@ def steps_in(path: Path) -> int:
 class Processes(Folder):
     """Calls that are started and not waited for."""
 
-    def begin(self, *runs: dict, **members: object) -> subprocess.Popen:
+    def begin(self, *runs: dict, jobs: int = 1, **members: object) -> subprocess.Popen:
         path = self.write(tiny_study(*runs, **members))
-        process = start("run", path, "--results", self.results, "--threads", "1")
+        process = start(
+            "run", path, "--results", self.results, "--threads", "1", "--jobs", str(jobs)
+        )
         self.addCleanup(kill_group, process)
         return process
 
@@ -99,7 +103,7 @@ class Sharing(Processes):
 
 
 class Resume(Processes):
-    """A killed run goes on from its last checkpoint, which each evaluation writes."""
+    """A killed run is resumed from its last checkpoint, which each evaluation writes."""
 
     smora = LONG | {"train": {"steps": STEPS, "evaluations": 4}, "options": {"dropout": 0.1}}
 
@@ -116,7 +120,7 @@ class Resume(Processes):
     def test_gives_the_bits_of_an_uncut_run(self) -> None:
         self.kill_after_a_checkpoint()
         done = self.succeed(tiny_study(self.smora))
-        self.assertRegex(done.err, r"long seed 0  goes on from step [123]000\n")
+        self.assertRegex(done.err, r"long seed 0  resuming at step [123]000\n")
         (cut,) = run_files(self.results)
         uncut_folder = self.folder / "uncut"
         self.succeed(tiny_study(self.smora), "--results", uncut_folder)
@@ -138,7 +142,7 @@ class Resume(Processes):
                 done = self.run_study(tiny_study(self.smora))
                 self.assertEqual(done.code, 1)
                 self.assertIn(str(path), done.err)
-                self.assertIn(f"delete {checkpoint}", done.err)
+                self.assertIn(f"delete {partial} to restart this run from scratch", done.err)
                 path.write_bytes(kept)
 
     def test_takes_no_checkpoint_that_its_file_does_not_reach(self) -> None:
@@ -153,6 +157,91 @@ class Resume(Processes):
         with open_run(path) as file:
             self.assertEqual(file["train/step"][:].tolist(), list(range(1, STEPS + 1)))
         self.assertFalse(checkpoint.exists())
+
+
+class Stops(Processes):
+    """SIGTERM and Ctrl-C: the step is finished and saved, and the exit code says "not done"."""
+
+    NOT_DONE = 75
+    long = LONG | {"options": {"dropout": 0.1}}
+
+    def assert_stopped(self, process: subprocess.Popen, not_done: int) -> str:
+        code, out, err = self.end(process)
+        self.assertEqual(code, self.NOT_DONE, err)
+        self.assertIn(f"0 failed, {not_done} not done", out)
+        self.assertIn("the same command does the rest", err)
+        return err
+
+    def checkpoints(self) -> list[Path]:
+        return list(self.results.rglob("*.checkpoint.safetensors"))
+
+    def test_are_resumed_with_the_same_bits(self) -> None:
+        process = self.begin(self.long)
+        self.partial_with_steps()
+        process.terminate()
+        err = self.assert_stopped(process, 1)
+        stopped = re.search(r"long seed 0  stopped at step (\d+); the same command resumes", err)
+        self.assertTrue(stopped, err)
+        self.assertEqual(len(self.checkpoints()), 1)
+        done = self.succeed(tiny_study(self.long))
+        self.assertIn(f"resuming at step {stopped.group(1)}\n", done.err)
+        (cut,) = run_files(self.results)
+        uncut_folder = self.folder / "uncut"
+        self.succeed(tiny_study(self.long), "--results", uncut_folder)
+        (uncut,) = run_files(uncut_folder)
+        self.assertLessEqual(set(difference(cut, uncut)), TIMES)
+        self.assertEqual(self.checkpoints(), [])
+
+    def test_by_a_terminal_reach_parent_and_workers_and_count_once(self) -> None:
+        process = self.begin(self.long)
+        self.partial_with_steps()
+        os.killpg(process.pid, signal.SIGINT)
+        self.assert_stopped(process, 1)
+        self.assertEqual(len(self.checkpoints()), 1)
+
+    def test_reach_every_worker_and_start_no_more(self) -> None:
+        process = self.begin(
+            self.long, self.long | {"label": "other"}, self.long | {"label": "third"}, jobs=2
+        )
+        wait_until(lambda: len(list(self.results.rglob("*.partial"))) == 2, "two partial files")
+        process.terminate()
+        self.assert_stopped(process, 3)
+        self.assertEqual(len(self.checkpoints()), 2)
+
+    def test_during_an_evaluation_end_at_its_next_batch(self) -> None:
+        data = {"suite": "planted", "options": {"width": 16, "layers": 2, "tasks": 3, "outputs": 4,
+                                                "train": 64, "dev": 100000, "test": 32}}  # fmt: skip
+        train = {"steps": 12, "evaluate_at_start": True, "evaluation_rows": 1}
+        slow = {"variant": "lora", "label": "slow", "data": data | {"dev_rows": 0}, "train": train}
+        process = self.begin(slow)
+        wait_until(lambda: list(self.results.rglob("*.partial")), "a partial file")
+        process.terminate()
+        begin = time.monotonic()
+        err = self.assert_stopped(process, 1)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertIn("stopped at step 0", err)
+
+    def test_end_a_wait_for_another_process(self) -> None:
+        first = self.begin(self.long | {"train": {"steps": 50 * STEPS}})
+        self.partial_with_steps()
+        second = self.begin(self.long | {"train": {"steps": 50 * STEPS}})
+        assert second.stderr
+        wait_until(lambda: b"waiting" in os.read(second.stderr.fileno(), 4096), "the wait")
+        second.terminate()
+        self.assert_stopped(second, 1)
+        self.assertIsNone(first.poll())
+
+    def test_a_second_one_ends_at_once(self) -> None:
+        process = self.begin(self.long | {"train": {"steps": 50 * STEPS}})
+        self.partial_with_steps()
+        (worker,) = children(process.pid)
+        os.kill(worker, signal.SIGSTOP)  # a step that never ends
+        process.send_signal(signal.SIGINT)
+        assert process.stderr
+        wait_until(lambda: b"stopping" in os.read(process.stderr.fileno(), 4096), "the word")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(timeout=10), -signal.SIGINT)
+        wait_until(lambda: not running(worker), "the worker's end", seconds=5)
 
 
 class Kills(Processes):
@@ -188,7 +277,9 @@ class Kills(Processes):
         code, out, err = self.end(process)
         self.assertEqual(code, 1)
         self.assertIn("1 finished, 0 already there, 1 failed", out)
-        self.assertIn("failed: long seed 0: ended by signal 9 (Killed)", err)
+        self.assertIn(
+            "failed: long seed 0: ended by signal 9 (Killed); memory may have run out", err
+        )
         self.assertGreater(steps_in(partial), 0)
         done = self.succeed(tiny_study(LONG, SHORT))
         self.assertIn("1 finished, 1 already there, 0 failed", done.out)
@@ -199,9 +290,40 @@ class Kills(Processes):
         self.partial_with_steps()
         (worker,) = children(process.pid)
         self.addCleanup(end_process, worker)
-        process.terminate()
+        process.kill()
         process.wait(timeout=10)
         wait_until(lambda: not running(worker), "the worker's end", seconds=5)
+
+
+class Answers(Processes):
+    """How a worker's answer reaches its parent whatever else happens."""
+
+    # Runs in every process of the program when it is preloaded, as a plug-in's initialisers do.
+    SHOUT = """
+#include <cstdio>
+#include <cstring>
+__attribute__((constructor)) static void shout(int count, char** words) {
+  if (count < 2 || std::strcmp(words[1], "worker") != 0) return;
+  for (int i = 0; i < 100000; ++i) std::puts("a line of some thirty characters");
+}
+"""
+
+    def test_are_apart_from_megabytes_on_standard_output(self) -> None:
+        source = self.folder / "shout.cpp"
+        source.write_text(self.SHOUT)
+        library = source.with_suffix(".so")
+        subprocess.run(["c++", "-shared", "-fPIC", "-o", library, source], check=True)
+        done = self.run_study(tiny_study(SHORT), LD_PRELOAD=str(library))
+        self.assertEqual((done.code, done.out), (0, "1 finished, 0 already there, 0 failed\n"))
+        self.assertEqual(done.err.count("a line of some thirty characters\n"), 100000)
+
+    def test_arrive_where_the_caller_ignores_ended_children(self) -> None:
+        ignore = functools.partial(signal.signal, signal.SIGCHLD, signal.SIG_IGN)
+        bad = SHORT | {"label": "bad", "train": {"learning_rate": 1e30, "clip": 0}}
+        done = self.run_study(tiny_study(SHORT, bad), prepare=ignore)
+        self.assertEqual(done.code, 1)
+        self.assertIn("1 finished, 0 already there, 1 failed", done.out)
+        self.assertIn("failed: bad seed 0: the loss is", done.err)
 
 
 def children(process: int) -> list[int]:
