@@ -74,27 +74,28 @@ TEST(GradientMoments, AreOfTheGradientsBeforeClipping) {
 
 TEST(GradientMoments, AreTheSameBitsOverACut) {
   const Dataset dataset = toy::dataset(toy::Kind::kTokens);
-  const auto file = test_folder() / "a.checkpoint.safetensors";
+  const auto file = test_folder() / "a.h5";
   const auto whole = toy::model(kLora);
   Trainer uncut = watching(*whole, dataset);
   uncut.run({}, [](std::int64_t) {});
 
   const auto first = toy::model(kLora);
   Trainer before = watching(*first, dataset);
-  BestState best_so_far{0, 0, {}};
-  for (const auto& [name, tensor] : first->state()) best_so_far.tensors.push_back(tensor);
+  EvaluationState evaluations{.last_step = 0, .best_step = 0};
+  for (const auto& [name, tensor] : first->state()) {
+    evaluations.best_parameters.push_back(tensor);
+  }
   struct Cut {};
   try {
     before.run({}, [&](std::int64_t step) {
-      save_checkpoint(file, *first, before, best_so_far);
+      save_checkpoint(file, *first, before, evaluations);
       if (step < 6) throw Cut();
     });
   } catch (const Cut&) {
   }
   const auto second = toy::model(kLora);
   Trainer after = watching(*second, dataset);
-  BestState best;
-  load_checkpoint(file, *second, after, best);
+  Checkpoint(checkpoint_path(file)).restore(*second, after);
   ASSERT_LT(after.steps_done(), 6);
   after.run({}, [](std::int64_t) {});
   EXPECT_EQ(after.gradients()->covariance(), uncut.gradients()->covariance());
