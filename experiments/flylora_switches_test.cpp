@@ -22,7 +22,7 @@ using torch::Tensor;
 // Four ranks, two active, alpha / r = 2. For x = (1, 0): A x = (1, -20, 3, 0.5), B adds.
 OneSite by_hand(const json& options) {
   json all{{"rank", 4}, {"active", 2}, {"balance_rate", 0.25}};
-  all.update(options);
+  if (!options.is_null()) all.update(options);
   OneSite site("flylora", all, {});
   site.set("lora_A", OneSite::tensor({{1, 0}, {-20, 0}, {3, 0}, {0.5, 0}}));
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));

@@ -141,7 +141,7 @@ TEST(Parity, PeftLoraLossesOverTwentySteps) {
   options.steps = facts.at("steps");
   options.learning_rate = facts.at("lr");
   options.weight_decay = facts.at("weight_decay");
-  options.schedule = "constant";
+  options.schedule = LearningSchedule::kConstant;
   options.warmup = 0;
   options.clip = 0;
   Trainer trainer(model, inputs, options, Seed(0), kFloat);

@@ -211,6 +211,15 @@ TEST(Figure, RunsWithoutTheDataAreOneLineThatSaysWhatIsMissing) {
   }
 }
 
+TEST(Figure, ASelectorWithoutProbabilitiesIsNotDrawn) {
+  const fs::path folder = test_folder();
+  test::RunSpec spec = drawn_run("hard");
+  spec.usage.front().probability.assign(4, std::numeric_limits<double>::quiet_NaN());
+  write_run(folder, "a", spec);
+  EXPECT_EQ(error_of([&] { draw_figure("selection", folder); }),
+            "no run records a selector: its selector gives no probabilities (hard)");
+}
+
 TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
   const fs::path folder = drawable_runs();
   const FigureFiles result = draw_figure("ranks", folder, {{"tasks", false}});

@@ -5,6 +5,8 @@
 
 #include <gmock/gmock.h>
 
+#include <limits>
+
 namespace rankwise::analysis {
 namespace {
 
@@ -154,6 +156,14 @@ TEST(LintRun, ChosenRanksAreThoseThatWereUsed) {
   EXPECT_THAT(errors_of(spec_of(selected_layout(), usage)),
               ElementsAre("its probabilities sum to 1.25", "chose 3 ranks but used 2",
                           "its probabilities sum to 1.25", "chose 3 ranks but used 2"));
+}
+
+TEST(LintRun, AGateMayGiveNoProbabilitiesAndUseNoRank) {
+  SiteUsage usage = selected_usage();
+  usage.count = {0, 0, 0, 4, 4, 0};
+  usage.chosen_rank = {0, 2};
+  usage.probability.assign(6, std::numeric_limits<double>::quiet_NaN());
+  EXPECT_THAT(errors_of(spec_of(selected_layout(), usage)), IsEmpty());
 }
 
 TEST(LintRun, ASummaryIsJudgedByWhatItKeeps) {
