@@ -42,10 +42,9 @@ std::vector<HeatMap> to_maps(const LayerRanks& ranks) {
 HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks& ranks,
                 const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = name};
-  style.heading =
-      fmt::format("{}: sites of each layer, {}{}", group.label,
-                  group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed",
-                  ranks.chosen ? "; dot: mean chosen rank" : "");
+  style.heading = fmt::format("{}: sites of each layer, {}{}", group.label,
+                              ranks.seeds > 1 ? fmt::format("{} seeds", ranks.seeds) : "one seed",
+                              ranks.chosen ? "; dot: mean chosen rank" : "");
   style.panel_name = "task";
   style.row_name = style.row_axis = "layer";
   style.column_axis = "rank";

@@ -52,9 +52,9 @@ FigureFiles draw_selection(const FigureRequest& request) {
     }
     const std::vector<HeatMap> panels = maps(*selection);
     HeatStyle style{.name = "selection_" + names[i]};
-    style.heading = fmt::format(
-        "{}: mean over sites, {}; dot: mean chosen rank", group.label,
-        group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed");
+    style.heading =
+        fmt::format("{}: mean over sites, {}; dot: mean chosen rank", group.label,
+                    selection->seeds > 1 ? fmt::format("{} seeds", selection->seeds) : "one seed");
     style.panel_name = "task";
     style.row_name = style.row_axis = "step";
     style.column_axis = "rank";

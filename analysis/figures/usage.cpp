@@ -34,8 +34,8 @@ HeatMap to_map(const RankUsage& usage, const std::vector<std::string>& tasks,
 }
 
 /// "label: mean over sites and 3 seeds; dot: chosen rank"
-std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites) {
-  const std::size_t seeds = group.runs.size();
+std::string heading(const RunGroup& group, const RankUsage& usage, std::size_t seeds,
+                    bool over_sites) {
   const std::string what =
       seeds > 1 ? fmt::format("mean over {}{} seeds", over_sites ? "sites and " : "", seeds)
                 : std::string(over_sites ? "mean over sites, one seed" : "one seed");
@@ -59,7 +59,7 @@ Drawing summed_drawing(const std::string& name, const RunGroup& group, const Gro
   const RankUsage all = sum_over_sites(usage);
   const std::vector<HeatMap> maps = {to_map(all, usage.tasks, all.site)};
   HeatStyle look = style(name, maps);
-  look.heading = heading(group, all, true);
+  look.heading = heading(group, all, usage.seeds, true);
   look.row_height = usage.tasks.size() > 6 ? 0.14 : 0.2;
   return heat_drawing(maps, look);
 }
@@ -74,7 +74,7 @@ Drawing sites_drawing(const std::string& name, const RunGroup& group, const Grou
     maps.push_back(to_map(usage.sites[i], usage.tasks, titles[i]));
   }
   HeatStyle look = style(name + "_sites", maps);
-  look.heading = heading(group, usage.sites.front(), false);
+  look.heading = heading(group, usage.sites.front(), usage.seeds, false);
   look.width = 7;
   look.columns = 6;
   look.row_height = 0.11;

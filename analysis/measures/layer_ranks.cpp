@@ -65,6 +65,7 @@ std::optional<LayerRanks> layer_ranks(const RunGroup& group) {
   const auto usage = sites.empty() ? std::nullopt : read_usage(group);
   if (!usage) return std::nullopt;
   ranks.tasks = usage->tasks;
+  ranks.seeds = ranks.chosen ? group.runs.size() : usage->seeds;
   std::vector<std::vector<std::string>> of_layer;
   const std::vector<std::string> layers = site_layers(sites);
   for (std::size_t i = 0; i < sites.size(); ++i) {

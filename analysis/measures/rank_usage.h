@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,7 +25,8 @@ struct RankUsage {
 
 struct GroupUsage {
   std::vector<std::string> tasks;
-  std::vector<RankUsage> sites;  // over the group's seeds, in the layout's order
+  std::vector<RankUsage> sites;  // over the seeds, in the layout's order
+  std::size_t seeds = 0;         // whose usage is recorded: a summary keeps that of the first ones
 };
 
 /// Usage of every site that has ranks, over all runs of the group. Nothing when none is recorded.
