@@ -22,7 +22,7 @@ std::int64_t finished_runs(const fs::path& folder) {
   if (!fs::is_directory(folder)) return 0;
   return std::count_if(fs::directory_iterator(folder), {}, [](const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();
-    return name.ends_with(".h5") && !name.ends_with(".failed.h5") && name != "summary.h5";
+    return name.ends_with(".h5") && !name.ends_with(".failed.h5");
   });
 }
 

@@ -1,8 +1,8 @@
 #include "analysis/runs/run_set.h"
 
 #include "framework/core/error.h"
-#include "framework/record/run_archive.h"
 #include "framework/record/run_reader.h"
+#include "framework/record/summary_reader.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,25 +22,36 @@ namespace fs = std::filesystem;
 /// Finished and failed runs end in .h5; one being written, or left by a kill, in .h5.partial.
 bool looks_like_run_file(const fs::path& path) {
   const std::string name = path.filename().string();
-  return name != kArchiveName && (name.ends_with(".h5") || name.ends_with(".h5.partial"));
+  return name.ends_with(".h5") || name.ends_with(".h5.partial");
 }
 
+/// A run file, or the runs of a summary's file.
+void add_file(const fs::path& path, std::set<fs::path>& files) {
+  if (!is_summary_file(path)) {
+    files.insert(path.lexically_normal());
+    return;
+  }
+  for (const fs::path& run : summary_runs(path)) files.insert(run.lexically_normal());
+}
+
+/// The files in a folder and those below it, but for a summary there.
 void add_files(const fs::path& folder, int levels_below, std::set<fs::path>& files) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     if (entry.is_directory()) {
-      if (levels_below > 0) add_files(entry.path(), levels_below - 1, files);
+      const bool summary = entry.path().filename() == kSummaryFolder;
+      if (levels_below > 0 && !summary) add_files(entry.path(), levels_below - 1, files);
     } else if (looks_like_run_file(entry.path())) {
-      files.insert(entry.path().lexically_normal());
+      add_file(entry.path(), files);
     }
   }
 }
 
-/// A folder's run files, or those in its archive where the files themselves are gone.
+/// A folder's run files, or its summary where the files themselves are gone.
 void add_folder(const fs::path& folder, std::set<fs::path>& files) {
   std::set<fs::path> found;
   add_files(folder, 1, found);
-  if (found.empty() && fs::exists(folder / kArchiveName)) {
-    for (fs::path& run : archived_runs(folder / kArchiveName)) found.insert(std::move(run));
+  if (found.empty() && fs::is_directory(folder / kSummaryFolder)) {
+    add_files(folder / kSummaryFolder, 0, found);
   }
   files.merge(found);
 }
@@ -48,13 +59,12 @@ void add_folder(const fs::path& folder, std::set<fs::path>& files) {
 std::set<fs::path> find_files(const std::vector<fs::path>& paths) {
   std::set<fs::path> files;
   for (const fs::path& path : paths) {
-    check(fs::exists(path), "{}: no such file or folder; expected run files (*.h5)", path.string());
+    check(fs::exists(path) || is_in_summary(path),
+          "{}: no such file or folder; expected run files (*.h5)", path.string());
     if (fs::is_directory(path)) {
       add_folder(path, files);
-    } else if (path.filename() == kArchiveName) {
-      for (fs::path& run : archived_runs(path)) files.insert(std::move(run));
     } else {
-      files.insert(path.lexically_normal());
+      add_file(path, files);
     }
   }
   return files;

@@ -1,5 +1,5 @@
 #include "experiments/program/commands.h"
-#include "framework/record/run_archive.h"
+#include "framework/record/summary_reader.h"
 #include "framework/train/assemble.h"
 #include "framework/train/plan.h"
 #include "framework/train/reuse.h"
@@ -22,7 +22,7 @@ struct RunArguments {
   std::int64_t jobs = 1;
   std::int64_t threads = 0;
   bool dry_run = false;
-  std::string archive;                       // runs in it count as finished
+  std::string summary;                       // runs in it count as finished
   std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
 };
 
@@ -53,13 +53,13 @@ std::filesystem::path file_of(const RunTask& task) {
   return run_file(task.config, identify(task.config, task.places), task.study, task.places);
 }
 
-// Leaves out the runs that an archive holds.
-void skip_archived(const std::string& archive, std::vector<RunTask>& tasks) {
+// Leaves out the runs that a summary holds.
+void skip_summarised(const std::string& summary, std::vector<RunTask>& tasks) {
   std::set<std::string> there;
-  for (const auto& run : archived_runs(archive)) there.insert(archived_name(run));
+  for (const auto& run : summary_runs(summary)) there.insert(run_name(run));
   const auto removed = std::erase_if(
-      tasks, [&](const RunTask& task) { return there.contains(archived_name(file_of(task))); });
-  fmt::print("{} of the runs are in {}\n", removed, archive);
+      tasks, [&](const RunTask& task) { return there.contains(run_name(file_of(task))); });
+  fmt::print("{} of the runs are in {}\n", removed, summary);
 }
 
 void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
@@ -129,7 +129,7 @@ int run(RunArguments arguments) {
   const Study study = read_study(arguments.file, arguments.overrides);
   std::vector<RunTask> tasks = tasks_of(study, arguments);
   check_data(tasks);
-  if (!arguments.archive.empty()) skip_archived(arguments.archive, tasks);
+  if (!arguments.summary.empty()) skip_summarised(arguments.summary, tasks);
   if (arguments.dry_run) {
     print_plan(tasks, arguments);
     return 0;
@@ -163,8 +163,8 @@ void add_run_command(CLI::App& program) {
   command->add_option("--results", arguments->places.results, "Folder for run files");
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
-  command->add_option("--skip-archived", arguments->archive,
-                      "Skip the runs in this file, which rankwise summary made");
+  command->add_option("--skip-summarised", arguments->summary,
+                      "Skip the runs in this summary, which rankwise summary made");
   command
       ->add_option("--reuse", arguments->reuse,
                    "Copy runs of the same config from this folder of another study")

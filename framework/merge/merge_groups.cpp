@@ -1,6 +1,5 @@
 #include "framework/core/error.h"
 #include "framework/merge/merge_runs.h"
-#include "framework/record/run_archive.h"
 #include "framework/record/run_reader.h"
 
 #include <algorithm>
@@ -22,8 +21,7 @@ std::vector<std::filesystem::path> run_files(const std::vector<std::filesystem::
       continue;
     }
     for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      const bool archive = entry.path().filename() == kArchiveName;
-      if (entry.path().extension() == ".h5" && !archive) files.push_back(entry.path());
+      if (entry.path().extension() == ".h5") files.push_back(entry.path());
     }
   }
   return files;
