@@ -42,7 +42,7 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
   HeatStyle style{.name = name};
   style.heading =
       fmt::format("{}: sites of each layer, {}{}{}", group.label,
-                  group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed",
+                  ranks.seeds > 1 ? fmt::format("{} seeds", ranks.seeds) : "one seed",
                   ranks.chosen ? "; dot: mean chosen rank" : "", ranks.has_gaps ? kGapsNote : "");
   style.panel_name = "task";
   style.row_name = style.row_axis = "layer";

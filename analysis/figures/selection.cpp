@@ -36,12 +36,12 @@ std::vector<HeatMap> maps(const Selection& selection) {
   return result;
 }
 
-HeatStyle style(const std::string& name, const RunGroup& group,
+HeatStyle style(const std::string& name, const RunGroup& group, const Selection& selection,
                 const std::vector<HeatMap>& panels) {
   HeatStyle style{.name = name};
   style.heading =
       fmt::format("{}: mean over sites, {}; dot: mean chosen rank", group.label,
-                  group.runs.size() > 1 ? fmt::format("{} seeds", group.runs.size()) : "one seed");
+                  selection.seeds > 1 ? fmt::format("{} seeds", selection.seeds) : "one seed");
   style.panel_name = "task";
   style.row_name = style.row_axis = "step";
   style.column_axis = "rank";
@@ -64,7 +64,7 @@ FigureFiles draw_selection(const FigureRequest& request, const SelectionOptions&
           throw NothingToDraw("its selector gives no probabilities");
         }
         const std::vector<HeatMap> panels = maps(*selection);
-        result.add(draw(heat_drawing(panels, style(name, group, panels)), request.out));
+        result.add(draw(heat_drawing(panels, style(name, group, *selection, panels)), request.out));
       });
 }
 

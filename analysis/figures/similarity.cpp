@@ -65,7 +65,7 @@ std::vector<std::string> row_names(const TaskSimilarity& similarity,
 
 std::string heading(const RunGroup& group, const TaskSimilarity& similarity,
                     const std::string& what) {
-  const std::size_t seeds = group.runs.size();
+  const std::size_t seeds = similarity.seeds;
   std::string text = fmt::format("{}: {}, mean over sites{}", group.label, what,
                                  seeds > 1 ? fmt::format(" and {} seeds", seeds) : ", one seed");
   const MeanStd silhouette = mean_std(similarity.silhouettes);

@@ -57,8 +57,8 @@ HeatMap to_map(const RankUsage& usage, const Sheet& sheet, const std::string& ti
 }
 
 /// "label: mean over sites and 3 seeds; dot: chosen rank"
-std::string heading(const RunGroup& group, const RankUsage& usage, bool over_sites) {
-  const std::size_t seeds = group.runs.size();
+std::string heading(const RunGroup& group, const RankUsage& usage, std::size_t seeds,
+                    bool over_sites) {
   const std::string what =
       seeds > 1 ? fmt::format("mean over {}{} seeds", over_sites ? "sites and " : "", seeds)
                 : std::string(over_sites ? "mean over sites, one seed" : "one seed");
@@ -82,7 +82,8 @@ Drawing summed_drawing(const Sheet& sheet) {
   const RankUsage all = sum_over_sites(sheet.usage);
   const std::vector<HeatMap> maps = {to_map(all, sheet, all.site)};
   HeatStyle look = style(sheet, maps);
-  look.heading = heading(sheet.group, all, true) + (sheet.usage.has_gaps ? kGapsNote : "");
+  look.heading =
+      heading(sheet.group, all, sheet.usage.seeds, true) + (sheet.usage.has_gaps ? kGapsNote : "");
   look.row_height = sheet.usage.tasks.size() > 6 ? 0.14 : 0.2;
   return heat_drawing(maps, look);
 }
@@ -98,7 +99,7 @@ Drawing sites_drawing(const Sheet& sheet) {
   }
   HeatStyle look = style(sheet, maps);
   look.name = sheet.name + "_sites" + sheet.value.file_ending;
-  look.heading = heading(sheet.group, sheet.usage.sites.front(), false);
+  look.heading = heading(sheet.group, sheet.usage.sites.front(), sheet.usage.seeds, false);
   look.width = 7;
   look.columns = 6;
   look.row_height = 0.11;

@@ -65,6 +65,7 @@ std::optional<LayerRanks> layer_ranks(const RunGroup& group) {
   const auto usage = sites.empty() ? std::nullopt : read_usage(group);
   if (!usage) return std::nullopt;
   ranks.tasks = usage->tasks;
+  ranks.seeds = ranks.chosen ? group.runs.size() : usage->seeds;
   ranks.has_gaps = !ranks.chosen && usage->has_gaps;
   std::vector<std::vector<std::string>> of_layer;
   const std::vector<std::string> layers = site_layers(sites);

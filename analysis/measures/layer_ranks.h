@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct LayerRanks {
   /// [T][layers, R] in the last evaluation. Chosen: share of the layer's sites and of the seeds
   /// that chose the rank. Used: share of the task's dev tokens that used it.
   std::vector<Eigen::MatrixXd> share;
+  std::size_t seeds = 0;  // that entered it
 };
 
 /// Nothing where no site of the group's runs chooses. Throws UnknownTokens (rank_usage.h), and

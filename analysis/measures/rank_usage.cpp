@@ -94,14 +94,17 @@ std::optional<GroupUsage> read_usage(const RunGroup& group) {
     if (usage.tasks.empty()) usage.tasks = tasks;
     check(tasks == usage.tasks, "{}: has other tasks than the first run of '{}'", run.path.string(),
           group.label);
+    bool recorded = false;
     for (const SiteRecord& site : file.layout().sites) {
       if (site.ranks == 0) continue;
       RankUsage read = read_site(file, site);
       if (read.count.size() == 0) continue;
       usage.has_gaps = usage.has_gaps || read.tokens.minCoeff() == 0;
+      recorded = true;
       if (!seeds_of_site.contains(site.name)) order.push_back(site.name);
       seeds_of_site[site.name].push_back(std::move(read));
     }
+    usage.seeds += recorded ? 1 : 0;
   }
   for (const std::string& site : order) usage.sites.push_back(sum(seeds_of_site[site], site));
   if (usage.sites.empty()) return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,7 +29,8 @@ struct RankUsage {
 
 struct GroupUsage {
   std::vector<std::string> tasks;
-  std::vector<RankUsage> sites;  // over the group's seeds, in the layout's order
+  std::vector<RankUsage> sites;  // over the seeds, in the layout's order
+  std::size_t seeds = 0;         // whose usage is recorded: a summary keeps that of the first ones
   /// Whether a file of an early program has a site where a task uses no rank: how many tokens came
   /// by is not known there, and the site is not in the task's shares.
   bool has_gaps = false;

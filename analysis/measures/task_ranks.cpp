@@ -28,6 +28,9 @@ VectorXd by_task(const std::vector<std::int64_t>& ranks, std::size_t tasks) {
   return to_matrix(ranks, static_cast<Index>(tasks)).colwise().mean().transpose();
 }
 
+/// Of further seeds a summary keeps chosen ranks without their probabilities.
+bool chose_with_probability(const SiteRecord& site) { return site.selection && site.ranks > 0; }
+
 /// Adds a run's evaluations of one site.
 void add_site(const std::vector<SiteUsage>& evaluations, Index ranks, Selection& sum) {
   for (std::size_t e = 0; e < evaluations.size(); ++e) {
@@ -87,12 +90,13 @@ std::optional<Selection> read_selection(const RunGroup& group) {
     const auto& sites = file.layout().sites;
     if (file.evaluation_count() == 0 ||
         std::none_of(sites.begin(), sites.end(),
-                     [](const SiteRecord& site) { return site.selection; })) {
+                     [](const SiteRecord& site) { return chose_with_probability(site); })) {
       continue;
     }
     prepare(file, group, selection);
+    ++selection.seeds;
     for (const SiteRecord& site : sites) {
-      if (!site.selection) continue;
+      if (!chose_with_probability(site)) continue;
       add_site(file.usage(site.name), static_cast<Index>(site.ranks), selection);
       ++count;
     }

@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -29,6 +30,7 @@ struct Selection {
   std::vector<std::int64_t> steps;           // [E] of the first run
   std::vector<Eigen::MatrixXd> probability;  // [T][E, R] mean
   Eigen::MatrixXd chosen;                    // [E, T] mean rank
+  std::size_t seeds = 0;  // with probabilities: a summary keeps those of the first ones
 };
 
 /// Nothing where no run of the group has a selector. Throws Error when the runs have different

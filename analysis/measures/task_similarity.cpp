@@ -77,7 +77,6 @@ std::vector<int> numbered(const std::vector<std::string>& families) {
 std::optional<TaskSimilarity> similarity(const RunGroup& group,
                                          const std::function<MatrixXd(const RunFile&)>& points_of) {
   TaskSimilarity result;
-  double seeds = 0;
   for (const Run& run : group.runs) {
     const RunFile& file = run.file();
     const MatrixXd points = points_of(file);
@@ -85,7 +84,7 @@ std::optional<TaskSimilarity> similarity(const RunGroup& group,
     std::vector<std::string> tasks;
     for (const TaskRecord& task : file.layout().tasks) tasks.push_back(task.name);
     const std::vector<std::string> families = families_of(file.layout());
-    if (seeds == 0) {
+    if (result.seeds == 0) {
       result = {tasks, families, MatrixXd::Zero(points.rows(), points.rows()), {}};
     }
     check(tasks == result.tasks && families == result.families,
@@ -93,13 +92,13 @@ std::optional<TaskSimilarity> similarity(const RunGroup& group,
           group.label);
     const MatrixXd unit = unit_rows(points);
     result.value += unit * unit.transpose();
-    ++seeds;
+    ++result.seeds;
     if (families.empty() || !unit.allFinite()) continue;
     const auto value = silhouette(points, numbered(families), Distance::kCosine);
     if (value) result.silhouettes.push_back(*value);
   }
-  if (seeds == 0) return std::nullopt;
-  result.value /= seeds;
+  if (result.seeds == 0) return std::nullopt;
+  result.value /= static_cast<double>(result.seeds);
   return result;
 }
 

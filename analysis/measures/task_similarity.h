@@ -5,6 +5,7 @@
 
 #include <Eigen/Core>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,6 +17,7 @@ struct TaskSimilarity {
   std::vector<std::string> families;  // [T] of the suite, or planted groups; empty: not known
   Eigen::MatrixXd value;              // [T, T] mean over sites and seeds
   std::vector<double> silhouettes;    // of the families, cosine; one per seed that has it
+  std::size_t seeds = 0;              // that entered the mean
 };
 
 /// Bhattacharyya coefficients of the tasks' distributions over ranks in the last evaluation: 1

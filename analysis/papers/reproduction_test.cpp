@@ -18,7 +18,6 @@ TEST(Reproduction, ThePlanNamesStudyDataAndCommands) {
   fs::create_directories(results / "more_table5");
   write_bytes(results / "more_table5/more-s0-1.h5", "");
   write_bytes(results / "more_table5/more-s1-1.failed.h5", "");
-  write_bytes(results / "more_table5/summary.h5", "");
   const std::string plan =
       reproduction_plan(find_paper_table("more.table5"), {kConfigs, "nowhere", results});
   const std::string file = (kConfigs / "more_table5.json").string();

@@ -172,8 +172,8 @@ TEST(LintRun, ASummaryIsJudgedByWhatItKeeps) {
   const auto findings = [](const RunSpec& spec) {
     const fs::path folder = test_folder();
     write_run(folder, "a", spec);
-    write_summary(load_runs({folder}), folder / "summary.h5");
-    return lint_run(folder / "summary.h5" / "a").findings;
+    write_summary(load_runs({folder}), folder / "summary");
+    return lint_run(folder / "summary" / "s0.h5" / "a").findings;
   };
   EXPECT_THAT(findings(spec_of(routed_layout(), routed_usage())), IsEmpty());
   EXPECT_THAT(findings(spec_of(selected_layout(), selected)), IsEmpty());

@@ -1,25 +1,35 @@
 #include "analysis/report/summary.h"
 
+#include "analysis/measures/embedding_points.h"
 #include "analysis/measures/planted_measures.h"
 #include "analysis/runs/token_choice.h"
 #include "analysis/statistics/projection.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
-#include "framework/io/temporary_folder.h"
-#include "framework/record/run_archive.h"
 #include "framework/record/run_reader.h"
-#include "framework/record/run_writer.h"
+#include "framework/record/summary_reader.h"
+#include "framework/record/summary_writer.h"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace rankwise::analysis {
 namespace {
+
+namespace fs = std::filesystem;
+
+/// A run and its place among the seeds of its label.
+struct Ranked {
+  const Run* run = nullptr;
+  std::int64_t place = 0;
+};
 
 /// At most `count` of the records, evenly spaced, the first and the last among them.
 template <class Record>
@@ -35,17 +45,44 @@ std::vector<Record> thinned(std::vector<Record> records, std::int64_t count) {
   return kept;
 }
 
-/// Numbers of routing statistics in one evaluation.
-std::int64_t usage_size(const EvaluationRecord& evaluation) {
-  std::size_t size = 0;
-  for (const SiteUsage& usage : evaluation.usage) {
-    size += usage.count.size() + usage.gate_mass.size() + usage.training_count.size() +
-            usage.balance_bias.size() + usage.chosen_rank.size() + usage.probability.size();
+nlohmann::json attributes_of(const RunFile& file) {
+  nlohmann::json attributes = file.attributes();
+  for (const char* own : {"format", "schema", "status"}) attributes.erase(own);
+  attributes[kStoredMeasures] = measure_run(file);  // some need what is left out
+  if (!attributes.contains(kStoredTokenRanks)) {
+    attributes[kStoredTokenRanks] = ranks_of_tokens(file);
   }
-  return static_cast<std::int64_t>(size);
+  return attributes;
 }
 
-/// To four digits, so that they deflate.
+/// The site whose task embeddings are kept: the one that figure clusters draws.
+std::string embedding_site(const RunFile& file) {
+  std::string site = last_embedding_site(file);
+  if (!site.empty()) return site;
+  for (const SiteRecord& other : file.layout().sites) {
+    if (other.embedding_width > 0) site = other.name;
+  }
+  return site;
+}
+
+/// Without what the summary leaves out. `usage`: whether it keeps more than chosen ranks.
+RunLayout layout_of(const RunFile& file, bool usage) {
+  RunLayout layout = file.layout();
+  const std::string embedded = embedding_site(file);
+  for (SiteRecord& site : layout.sites) {
+    site.coactivation = false;
+    if (!usage || site.name != embedded) site.embedding_width = 0;
+    if (usage) continue;
+    site.ranks = 0;
+    site.balance_bias = false;
+  }
+  if (layout.truth) {
+    for (SiteTruth& site : layout.truth->sites) site = {.rank = site.rank};
+  }
+  return layout;
+}
+
+/// To four decimal digits, so that they deflate.
 void round_digits(std::vector<double>& values) {
   for (double& value : values) {
     if (value == 0 || !std::isfinite(value)) continue;
@@ -54,21 +91,12 @@ void round_digits(std::vector<double>& values) {
   }
 }
 
-std::vector<EvaluationRecord> evaluations_of(const RunFile& file, const SummaryOptions& options) {
-  std::vector<EvaluationRecord> evaluations = file.evaluations();
-  if (evaluations.empty()) return evaluations;
-  for (EvaluationRecord& evaluation : evaluations) {
-    for (SiteUsage& usage : evaluation.usage) {
-      usage.coactivation.clear();
-      usage.task_embedding.clear();
-      for (auto* values : {&usage.gate_mass, &usage.balance_bias, &usage.probability}) {
-        round_digits(*values);
-      }
-    }
-  }
-  const std::int64_t size = std::max<std::int64_t>(1, usage_size(evaluations.front()));
-  return thinned(std::move(evaluations),
-                 std::clamp<std::int64_t>(options.usage / size, 1, options.evaluations));
+/// The gradients of the last site, by name, alone.
+std::vector<GradientRecord> last_gradients(const RunFile& file) {
+  std::vector<GradientRecord> gradients = file.gradients();
+  if (gradients.size() > 1) gradients.erase(gradients.begin(), gradients.end() - 1);
+  for (GradientRecord& kept : gradients) round_digits(kept.covariance);
+  return gradients;
 }
 
 SampleEmbedding coordinates_of(const SampleEmbedding& sample, std::int64_t count) {
@@ -81,7 +109,8 @@ SampleEmbedding coordinates_of(const SampleEmbedding& sample, std::int64_t count
   return {sample.site, values.cols(), {values.data(), values.data() + values.size()}};
 }
 
-FinalRecord final_record_of(const RunFile& file, const SummaryOptions& options) {
+/// `samples`: whether sampled representations are kept.
+FinalRecord final_record_of(const RunFile& file, bool samples, const SummaryOptions& options) {
   FinalRecord record;
   record.parameters = file.parameters();
   for (PredictionRecord& prediction : file.predictions()) {
@@ -92,61 +121,60 @@ FinalRecord final_record_of(const RunFile& file, const SummaryOptions& options) 
     }
     record.predictions.push_back(std::move(prediction));
   }
-  record.sample_tasks = file.sample_tasks();
-  std::vector<GradientRecord> gradients = file.gradients();
-  if (!gradients.empty()) record.gradients = {std::move(gradients.back())};
-  for (GradientRecord& kept : record.gradients) round_digits(kept.covariance);
+  record.gradients = last_gradients(file);
+  if (!samples) return record;
   for (const SampleEmbedding& sample : file.sample_embeddings()) {
     if (sample.site != "pooled") continue;
     record.sample_embeddings.push_back(coordinates_of(sample, options.coordinates));
+    record.sample_tasks = file.sample_tasks();
   }
   return record;
 }
 
-void write_reduced(const RunFile& file, const std::filesystem::path& path,
-                   const SummaryOptions& options) {
-  nlohmann::json attributes = file.attributes();
-  for (const char* own : {"format", "schema", "status", "error"}) attributes.erase(own);
-  attributes[kStoredMeasures] = measure_run(file);  // some need what is left out
-  attributes[kStoredTokenRanks] = ranks_of_tokens(file);
-  RunLayout layout = file.layout();
-  for (SiteRecord& site : layout.sites) {
-    site.coactivation = false;
-    site.embedding_width = 0;
+SummaryRun reduced(const Ranked& ranked, const SummaryOptions& options) {
+  const RunFile file(ranked.run->path);
+  return {.name = run_name(file.path()),
+          .attributes = attributes_of(file),
+          .layout = layout_of(file, ranked.place < options.usage_seeds),
+          .steps = thinned(file.steps(), options.steps),
+          .evaluations = thinned(file.evaluations(), options.evaluations),
+          .final = final_record_of(file, ranked.place < options.sample_seeds, options),
+          .merge = file.merge()};
+}
+
+fs::path file_of_seed(const fs::path& folder, std::int64_t seed) {
+  return folder / fmt::format("s{}.h5", seed);
+}
+
+/// Removes what an earlier summary of other runs left.
+void remove_others(const fs::path& folder, const std::vector<fs::path>& files) {
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const bool written = std::find(files.begin(), files.end(), entry.path()) != files.end();
+    if (!written && is_summary_file(entry.path())) fs::remove(entry.path());
   }
-  if (layout.truth) {
-    for (SiteTruth& site : layout.truth->sites) site = {.rank = site.rank};
-  }
-  RunWriter writer(path, layout, attributes);
-  for (const StepRecord& step : thinned(file.steps(), options.steps)) writer.step(step);
-  for (const EvaluationRecord& evaluation : evaluations_of(file, options)) {
-    writer.evaluation(evaluation);
-  }
-  const auto merge = file.merge();
-  writer.finish(final_record_of(file, options), nlohmann::json::object(),
-                merge ? &*merge : nullptr);
 }
 
 }  // namespace
 
-void write_summary(const RunSet& runs, const std::filesystem::path& archive,
-                   const SummaryOptions& options) {
-  const TemporaryFolder folder;
-  std::map<std::string, std::filesystem::path> reduced;
-  std::size_t count = 0;
-  for (const RunGroup& group : runs.groups) count += group.runs.size();
-  SummaryOptions of_run = options;
-  of_run.usage /= static_cast<std::int64_t>(count);
-  of_run.steps = std::max(options.fewest_steps, options.steps / static_cast<std::int64_t>(count));
+std::vector<fs::path> write_summary(const RunSet& runs, const fs::path& folder,
+                                    const SummaryOptions& options) {
+  check(!fs::is_regular_file(folder), "{}: is a file; a summary is a folder of files, one a seed",
+        folder.string());
+  std::map<std::int64_t, std::vector<Ranked>> seeds;
   for (const RunGroup& group : runs.groups) {
-    for (const Run& run : group.runs) {
-      const std::string name = archived_name(run.path);
-      const auto path = folder.path() / (name + ".h5");
-      write_reduced(RunFile(run.path), path, of_run);
-      check(reduced.emplace(name, path).second, "two runs are called {}", name);
+    for (std::size_t i = 0; i < group.runs.size(); ++i) {
+      seeds[group.runs[i].seed].push_back({&group.runs[i], static_cast<std::int64_t>(i)});
     }
   }
-  write_archive(archive, reduced);
+  std::vector<fs::path> files;
+  for (const auto& [seed, of_seed] : seeds) {
+    std::vector<SummaryRun> reduced_runs;
+    for (const Ranked& ranked : of_seed) reduced_runs.push_back(reduced(ranked, options));
+    files.push_back(file_of_seed(folder, seed));
+    write_summary_file(files.back(), reduced_runs);
+  }
+  remove_others(folder, files);
+  return files;
 }
 
 }  // namespace rankwise::analysis

@@ -2,29 +2,32 @@
 #pragma once
 
 #include "analysis/runs/run_set.h"
+#include "framework/record/summary_run.h"
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace rankwise::analysis {
 
-/// What a summary keeps of a run.
+/// What a summary keeps of a run. Where there are more steps or evaluations than these, evenly
+/// spaced ones are kept, the last among them.
 struct SummaryOptions {
-  std::int64_t steps = 12000;      // training steps over all runs: of each run evenly spaced ones,
-                                   // the last one among them
-  std::int64_t fewest_steps = 40;  // of a run, whatever that makes together
-  std::int64_t evaluations = 30;  // of a run, evenly spaced, where all hold at most `usage` numbers
-  std::int64_t usage = 600000;    // numbers of routing statistics over all runs
+  std::int64_t steps = 150;
+  std::int64_t evaluations = 25;
   std::int64_t coordinates = 8;   // principal coordinates of sampled representations
+  std::int64_t usage_seeds = 3;   // of each label, its first ones, whose usage is kept
+  std::int64_t sample_seeds = 1;  // likewise, whose sampled representations are kept
 };
 
-/// Writes the finished runs as an archive (run_archive.h): every score and measure, test
-/// predictions (but of vectors), counts and chosen ranks of the evaluations that it keeps, other
-/// routing statistics to four digits, gradients of the last site (by name) alone. Left out:
-/// factors, coactivation (but not how many ranks a token uses), task embeddings, dev predictions,
-/// planted directions. Representations are given by their first principal coordinates, which keep
-/// distances but for the directions of least variance.
-void write_summary(const RunSet& runs, const std::filesystem::path& archive,
-                   const SummaryOptions& options = {});
+/// Writes the finished runs, which are of one study, as `folder`/s<seed>.h5 (summary_writer.h), and
+/// removes summaries of other seeds there. Every run keeps its scores and measures, test
+/// predictions (but of vectors), chosen ranks, and the gradients of the last site by name; the
+/// first seeds of each label keep counts, gates and task embeddings of one site too.
+/// Representations are given by their first principal coordinates, which keep distances but for
+/// the directions of least variance. Returns the files.
+std::vector<std::filesystem::path> write_summary(const RunSet& runs,
+                                                 const std::filesystem::path& folder,
+                                                 const SummaryOptions& options = {});
 
 }  // namespace rankwise::analysis

@@ -1,9 +1,9 @@
 #include "analysis/runs/run_set.h"
 
 #include "framework/core/error.h"
-#include "framework/record/run_archive.h"
 #include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
+#include "framework/record/summary_reader.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -22,26 +22,38 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Run files by path, and a line for each thing that only looks like one.
+/// Runs by path, and a line for each thing that only looks like a run file.
 struct FoundFiles {
   std::set<fs::path> files;
   std::vector<std::string> skipped;
 };
 
-void add_files(const fs::path& folder, int levels_below, FoundFiles& found) {
-  RunFolder listed = list_run_folder(folder);
-  found.files.insert(listed.files.begin(), listed.files.end());
-  std::move(listed.skipped.begin(), listed.skipped.end(), std::back_inserter(found.skipped));
-  if (levels_below == 0) return;
-  for (const fs::path& below : listed.folders) add_files(below, levels_below - 1, found);
+/// A run file, or the runs of a summary's file.
+void add_file(const fs::path& path, FoundFiles& found) {
+  if (!is_summary_file(path)) {
+    found.files.insert(path.lexically_normal());
+    return;
+  }
+  for (const fs::path& run : summary_runs(path)) found.files.insert(run.lexically_normal());
 }
 
-/// A folder's run files, or those in its archive where the files themselves are gone.
+/// The run files in a folder and in those below it; its summary among these is left for later.
+void add_files(const fs::path& folder, int levels_below, FoundFiles& found) {
+  RunFolder listed = list_run_folder(folder);
+  for (const fs::path& file : listed.files) add_file(file, found);
+  std::move(listed.skipped.begin(), listed.skipped.end(), std::back_inserter(found.skipped));
+  if (levels_below == 0) return;
+  for (const fs::path& below : listed.folders) {
+    if (below.filename() != kSummaryFolder) add_files(below, levels_below - 1, found);
+  }
+}
+
+/// A folder's run files, or its summary where the files themselves are gone.
 void add_folder(const fs::path& folder, FoundFiles& found) {
   const std::size_t before = found.files.size();
   add_files(folder, 1, found);
-  if (found.files.size() == before && fs::exists(folder / kArchiveName)) {
-    for (fs::path& run : archived_runs(folder / kArchiveName)) found.files.insert(std::move(run));
+  if (found.files.size() == before && fs::is_directory(folder / kSummaryFolder)) {
+    add_files(folder / kSummaryFolder, 0, found);
   }
 }
 
@@ -50,14 +62,12 @@ FoundFiles find_files(const std::vector<fs::path>& paths) {
   for (const fs::path& path : paths) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    check(fs::exists(status), "{}: no such file or folder; expected run files (*.h5)",
-          path.string());
+    check(fs::exists(status) || is_in_summary(path),
+          "{}: no such file or folder; expected run files (*.h5)", path.string());
     if (fs::is_directory(status)) {
       add_folder(path, found);
-    } else if (path.filename() == kArchiveName) {
-      for (fs::path& run : archived_runs(path)) found.files.insert(std::move(run));
     } else {
-      found.files.insert(path.lexically_normal());
+      add_file(path, found);
     }
   }
   return found;

@@ -48,7 +48,7 @@ struct RunSet {
   std::vector<std::string> labels() const;  // of the groups
 };
 
-/// Reads run files and folders of them (and their folders, one level down). Labels that two studies
+/// Reads runs: files, folders of them (and theirs, one level down), summaries. Labels that studies
 /// share are told apart as "label (study)". Throws Error when a path does not exist, no run is
 /// finished, or two different runs claim the same label and seed.
 RunSet load_runs(const std::vector<std::filesystem::path>& paths);

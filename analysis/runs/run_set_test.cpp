@@ -80,13 +80,6 @@ TEST(RunSet, ListsFailedAndRunningRunsApart) {
   EXPECT_EQ(set.groups.size(), 1U);
 }
 
-TEST(RunSet, IgnoresSummaries) {
-  const fs::path folder = test_folder();
-  write_run(folder, "good");
-  write_run(folder, "summary", {.label = "not a run"});
-  EXPECT_EQ(load_runs({folder}).groups.size(), 1U);
-}
-
 TEST(RunSet, TheSameRunFoundTwiceCountsOnce) {
   const fs::path folder = test_folder();
   const fs::path path = write_run(folder, "a");

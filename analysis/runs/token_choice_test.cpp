@@ -44,8 +44,8 @@ TEST(TokenChoice, OutlivesWhatASummaryLeavesOut) {
   for (SiteRecord& site : spec.layout.sites) site.balance_bias = false;
   for (SiteUsage& usage : spec.usage) usage.balance_bias.clear();
   const RunFile whole(test::write_run(folder, "a", spec));
-  write_summary(load_runs({folder}), folder / "summary.h5");
-  const RunFile kept(folder / "summary.h5" / "a");
+  write_summary(load_runs({folder}), folder / "summary");
+  const RunFile kept(folder / "summary" / "s0.h5" / "a");
   const SiteRecord& site = kept.layout().sites.front();
   EXPECT_FALSE(site.coactivation);
   EXPECT_TRUE(chooses(kept, site));

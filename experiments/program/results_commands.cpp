@@ -35,9 +35,14 @@ void report(const ResultsArguments& arguments) {
 }
 
 void summary(const ResultsArguments& arguments) {
-  write_summary(load_and_warn(arguments.paths), arguments.out, arguments.kept);
-  fmt::print("{}  {:.0f} KiB\n", arguments.out,
-             static_cast<double>(std::filesystem::file_size(arguments.out)) / 1024);
+  const RunSet runs = load_and_warn(arguments.paths);
+  std::size_t count = 0;
+  for (const RunGroup& group : runs.groups) count += group.runs.size();
+  double bytes = 0;
+  const auto files = write_summary(runs, arguments.out, arguments.kept);
+  for (const auto& file : files) bytes += static_cast<double>(std::filesystem::file_size(file));
+  fmt::print("{}  {} files, {} runs, {:.1f} KiB a run\n", arguments.out, files.size(), count,
+             bytes / 1024 / static_cast<double>(count));
 }
 
 // What the study file says its results are, made from its runs.
@@ -127,14 +132,13 @@ void add_report_command(CLI::App& program) {
 void add_summary_command(CLI::App& program) {
   auto arguments = std::make_shared<ResultsArguments>();
   CLI::App* command = program.add_subcommand(
-      "summary", "Pack finished runs into one small file that tables and figures can be made from");
+      "summary", "Pack finished runs into small files that tables and figures can be made from");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
-  command->add_option("--out", arguments->out, "The file: results/<study>/summary.h5")->required();
+  command->add_option("--out", arguments->out, "The folder: results/<study>/summary")->required();
   command
-      ->add_option("--usage", arguments->kept.usage,
-                   fmt::format("Most numbers of routing statistics, over all runs: fewer "
-                               "evaluations are kept where there are more ({})",
-                               arguments->kept.usage))
+      ->add_option("--evaluations", arguments->kept.evaluations,
+                   fmt::format("Most evaluations to keep of a run, evenly spaced ({})",
+                               arguments->kept.evaluations))
       ->check(CLI::PositiveNumber);
   command->callback([arguments] { summary(*arguments); });
 }

@@ -1,8 +1,8 @@
 #include "experiments/program/commands.h"
 #include "experiments/program/ranges.h"
 #include "framework/core/slug.h"
-#include "framework/record/run_archive.h"
 #include "framework/record/run_reader.h"
+#include "framework/record/summary_reader.h"
 #include "framework/train/plan.h"
 #include "framework/train/plugin.h"
 #include "framework/train/reuse.h"
@@ -39,10 +39,10 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
 
 // Ids of the runs that the study's summary holds: they are finished, though their files are gone.
 std::set<std::string> summarised_ids(const Study& study, const RunArguments& arguments) {
-  const auto summary = arguments.places.results / slug(study.file.name) / kArchiveName;
+  const auto summary = arguments.places.results / slug(study.file.name) / kSummaryFolder;
   std::set<std::string> ids;
   if (!std::filesystem::exists(summary)) return ids;
-  for (const auto& run : archived_runs(summary)) {
+  for (const auto& run : summary_runs(summary)) {
     ids.insert(RunFile(run).attributes().value("config_hash", ""));
   }
   return ids;

@@ -23,7 +23,7 @@ using Shape = std::vector<hsize_t>;
 std::string to_string(const Shape& shape);  // "[3, 8]"
 std::uint64_t element_count(const Shape& shape);
 
-/// Element types. Reading converts the byte order, never the type.
+/// Element types. Reading converts the byte order, and the type only where that is asked for.
 enum class Type {
   kInt8,
   kInt16,
@@ -81,6 +81,13 @@ class Dataset {
   /// The elements of rows [first, first + count).
   template <class T>
   std::vector<T> read_rows(std::uint64_t first, std::uint64_t count) const {
+    expect_type(type_of<T>());
+    return convert_rows<T>(first, count);
+  }
+
+  /// The same of any type of numbers; T must hold them.
+  template <class T>
+  std::vector<T> convert_rows(std::uint64_t first, std::uint64_t count) const {
     std::vector<T> values(elements_in_rows(count));
     read_into(type_of<T>(), first, count, values.data());
     return values;
@@ -141,9 +148,6 @@ class File {
   /// shows what had been flushed.
   static File open(const std::filesystem::path& path);
 
-  /// The bytes of a whole file, for reading. `name` stands for it in messages.
-  static File from_bytes(const std::vector<std::uint8_t>& bytes, const std::string& name);
-
   /// For reading and writing; throws where another process has it open for writing.
   static File open_for_writing(const std::filesystem::path& path);
 
@@ -159,8 +163,8 @@ class File {
   /// A dataset of a fixed shape, full of zeros.
   Dataset create_dataset(const std::string& path, Type type, const Shape& shape);
 
-  /// A dataset that is deflated, with its values.
-  void write_deflated(const std::string& path, const std::vector<std::uint8_t>& values);
+  /// A dataset of a fixed shape that takes little space: deflated unless it is small anyway.
+  Dataset create_packed(const std::string& path, Type type, const Shape& shape);
 
   /// A chunked dataset of no rows yet, each of shape `row`.
   Dataset create_extensible(const std::string& path, Type type, const Shape& row,
@@ -174,6 +178,9 @@ class File {
 
   /// Strings of variable length, UTF-8. Not while SWMR writes.
   void write_strings(const std::string& path, const std::vector<std::string>& values);
+
+  /// The same packed: each takes the room of the longest before they are deflated.
+  void write_packed_strings(const std::string& path, const std::vector<std::string>& values);
 
   Dataset dataset(const std::string& path) const;
 

@@ -2,6 +2,8 @@
 #include "framework/io/hdf5.h"
 #include "framework/io/hdf5_type.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <system_error>
 
 namespace rankwise::hdf5 {
@@ -11,6 +13,9 @@ Handle latest_format(const Place& place) {
   Handle access = owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "opening");
   checked(H5Pset_libver_bounds(access.get(), H5F_LIBVER_LATEST, H5F_LIBVER_LATEST), place,
           "opening");
+  // No blocks in advance: what stays empty of them is a good part of a small file.
+  checked(H5Pset_meta_block_size(access.get(), 0), place, "opening");
+  checked(H5Pset_small_data_block_size(access.get(), 0), place, "opening");
   return access;
 }
 
@@ -42,6 +47,34 @@ Handle no_times(hid_t kind, const Place& place) {
   return creation;
 }
 
+/// How groups are made, the file's own among them. Up to 64 names lie in the group itself: HDF5's
+/// index for more takes two KiB.
+Handle small_groups(hid_t kind, const Place& place) {
+  Handle creation = no_times(kind, place);
+  checked(H5Pset_link_phase_change(creation.get(), 64, 32), place, "creating");
+  return creation;
+}
+
+/// How a dataset is made that is to take little space. Bytes of numbers are shuffled before they
+/// are deflated: the high ones are alike. Those of texts are not: whole texts are alike.
+Handle packing(Type type, std::size_t element, const Shape& shape, const Place& place) {
+  constexpr std::uint64_t kSmall = 256, kChunk = 1 << 18;  // bytes
+  Handle creation = no_times(H5P_DATASET_CREATE, place);
+  checked(H5Pset_dset_no_attrs_hint(creation.get(), true), place, "creating");
+  const std::uint64_t bytes = element_count(shape) * element;
+  if (bytes <= kSmall) {
+    checked(H5Pset_layout(creation.get(), H5D_COMPACT), place, "creating");
+    return creation;
+  }
+  Shape chunk = shape;
+  chunk[0] = std::clamp<std::uint64_t>(kChunk * shape[0] / bytes, 1, shape[0]);
+  checked(H5Pset_chunk(creation.get(), static_cast<int>(chunk.size()), chunk.data()), place,
+          "creating");
+  if (type != Type::kString) checked(H5Pset_shuffle(creation.get()), place, "creating");
+  checked(H5Pset_deflate(creation.get(), 9), place, "creating");
+  return creation;
+}
+
 Handle utf8_name(const Place& place) {
   Handle link = owned(H5Pcreate(H5P_LINK_CREATE), H5Pclose, place, "creating");
   checked(H5Pset_char_encoding(link.get(), H5T_CSET_UTF8), place, "creating");
@@ -50,7 +83,7 @@ Handle utf8_name(const Place& place) {
 
 void make_group(hid_t file, const std::string& path, const Place& place) {
   owned(H5Gcreate2(file, path.c_str(), utf8_name(place).get(),
-                   no_times(H5P_GROUP_CREATE, place).get(), H5P_DEFAULT),
+                   small_groups(H5P_GROUP_CREATE, place).get(), H5P_DEFAULT),
         H5Gclose, place, "creating");
 }
 
@@ -68,6 +101,15 @@ Handle simple_space(const Shape& shape, const Shape& largest, const Place& place
                H5Sclose, place, "creating");
 }
 
+/// `path` is the place's.
+Handle make_dataset(hid_t file, hid_t stored, const Shape& shape, const Handle& creation,
+                    const Place& place) {
+  make_parents(file, place.path, place);
+  return owned(H5Dcreate2(file, place.path.c_str(), stored, simple_space(shape, shape, place).get(),
+                          utf8_name(place).get(), creation.get(), H5P_DEFAULT),
+               H5Dclose, place, "creating");
+}
+
 /// H5Literate's callback. Nothing may throw through C.
 herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) {
   static_cast<std::vector<std::string>*>(names)->emplace_back(name);
@@ -80,7 +122,7 @@ File File::create(const std::filesystem::path& path, const std::filesystem::path
   prepare_library();
   const Place place{name.empty() ? path.string() : name.string(), ""};
   const Handle access = latest_format(place);
-  const Handle creation = no_times(H5P_FILE_CREATE, place);
+  const Handle creation = small_groups(H5P_FILE_CREATE, place);
   const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get());
   return {owned(id, H5Fclose, place, "cannot be created"), place.file};
 }
@@ -98,18 +140,6 @@ File File::open(const std::filesystem::path& path) {
     check(id >= 0, "{}: cannot be opened: {}", path.string(), reason);
   }
   return {Handle(id, H5Fclose), path.string()};
-}
-
-File File::from_bytes(const std::vector<std::uint8_t>& bytes, const std::string& name) {
-  prepare_library();
-  const Place place{name, ""};
-  const Handle access = owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "opening");
-  checked(H5Pset_fapl_core(access.get(), 1 << 16, /*backing_store=*/false), place, "opening");
-  // HDF5 copies the image; it takes it without const only for callers that lend theirs.
-  checked(H5Pset_file_image(access.get(), const_cast<std::uint8_t*>(bytes.data()), bytes.size()),
-          place, "opening");
-  const hid_t id = H5Fopen(name.c_str(), H5F_ACC_RDONLY, access.get());
-  return {owned(id, H5Fclose, place, "cannot be opened"), name};
 }
 
 File File::open_for_writing(const std::filesystem::path& path) {
@@ -149,31 +179,17 @@ std::vector<std::string> File::children(const std::string& group) const {
 
 Dataset File::create_dataset(const std::string& path, Type type, const Shape& shape) {
   const Place place = at(path);
-  const Handle space = simple_space(shape, shape, place);
   const Handle string = type == Type::kString ? string_type(place) : Handle();
   const hid_t stored = type == Type::kString ? string.get() : native_type(type);
-  make_parents(handle_.get(), path, place);
-  const Handle creation = no_times(H5P_DATASET_CREATE, place);
-  return {owned(H5Dcreate2(handle_.get(), path.c_str(), stored, space.get(), utf8_name(place).get(),
-                           creation.get(), H5P_DEFAULT),
-                H5Dclose, place, "creating"),
+  return {make_dataset(handle_.get(), stored, shape, no_times(H5P_DATASET_CREATE, place), place),
           place};
 }
 
-void File::write_deflated(const std::string& path, const std::vector<std::uint8_t>& values) {
+Dataset File::create_packed(const std::string& path, Type type, const Shape& shape) {
   const Place place = at(path);
-  const Shape shape{values.size()};
-  const Handle space = simple_space(shape, shape, place);
-  make_parents(handle_.get(), path, place);
-  const Handle creation = no_times(H5P_DATASET_CREATE, place);
-  checked(H5Pset_chunk(creation.get(), 1, shape.data()), place, "creating");
-  checked(H5Pset_deflate(creation.get(), 9), place, "creating");
-  Dataset dataset(
-      owned(H5Dcreate2(handle_.get(), path.c_str(), native_type(Type::kUint8), space.get(),
-                       utf8_name(place).get(), creation.get(), H5P_DEFAULT),
-            H5Dclose, place, "creating"),
-      place);
-  dataset.write(values);
+  return {make_dataset(handle_.get(), native_type(type), shape,
+                       packing(type, bytes_per_element(type), shape, place), place),
+          place};
 }
 
 Dataset File::create_extensible(const std::string& path, Type type, const Shape& row,
@@ -198,6 +214,20 @@ Dataset File::create_extensible(const std::string& path, Type type, const Shape&
 
 void File::write_strings(const std::string& path, const std::vector<std::string>& values) {
   create_dataset(path, Type::kString, {values.size()}).write_strings(values);
+}
+
+void File::write_packed_strings(const std::string& path, const std::vector<std::string>& values) {
+  const Place place = at(path);
+  std::size_t size = 1;
+  for (const std::string& text : values) size = std::max(size, text.size());
+  std::string bytes;
+  for (const std::string& text : values) bytes += text + std::string(size - text.size(), '\0');
+  const Handle type = fixed_string_type(size, place);
+  const Shape shape{values.size()};
+  const Handle dataset = make_dataset(handle_.get(), type.get(), shape,
+                                      packing(Type::kString, size, shape, place), place);
+  checked(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), place,
+          "writing");
 }
 
 Dataset File::dataset(const std::string& path) const {

@@ -53,6 +53,36 @@ TEST(Hdf5, KeepsStringsOfAnyLength) {
   EXPECT_EQ(File::open(path).dataset("/texts").read_strings(), texts);
 }
 
+TEST(Hdf5, PacksWhatRepeatsAndGivesItBack) {
+  const fs::path path = test_folder() / "a.h5";
+  const std::vector<std::int32_t> many(100000, 7);
+  const Strings texts{"", "größer", std::string(10000, 'x')};
+  {
+    File file = File::create(path);
+    file.create_packed("/many", Type::kInt32, {100, 1000}).write(many);
+    file.create_packed("/few", Type::kInt8, {2}).write<std::int8_t>({-1, 1});
+    file.create_packed("/none", Type::kInt8, {0, 3}).write<std::int8_t>({});
+    file.write_packed_strings("/texts", texts);
+    file.write_packed_strings("/no_texts", {});
+  }
+  const File file = File::open(path);
+  EXPECT_EQ(file.read<std::int32_t>("/many", {100, 1000}), many);
+  EXPECT_EQ(file.read<std::int8_t>("/few"), (std::vector<std::int8_t>{-1, 1}));
+  EXPECT_EQ(file.read<std::int8_t>("/none", {0, 3}), std::vector<std::int8_t>());
+  EXPECT_EQ(file.dataset("/texts").read_strings(), texts);
+  EXPECT_EQ(file.dataset("/no_texts").read_strings(), Strings());
+  EXPECT_LT(fs::file_size(path), 5000U);
+}
+
+TEST(Hdf5, ReadsNumbersAsAnotherTypeWhereThatIsAskedFor) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  file.write<std::int8_t>("/x", {2, 2}, {-1, 1, 2, 3});
+  EXPECT_EQ(file.dataset("/x").convert_rows<double>(1, 1), (std::vector<double>{2, 3}));
+  EXPECT_EQ(error_of([&] { file.dataset("/x").convert_rows<double>(1, 2); }),
+            path.string() + ": /x: has 2 rows, expected 3");
+}
+
 TEST(Hdf5, KeepsAttributesWithTheirTypes) {
   const fs::path path = test_folder() / "a.h5";
   {

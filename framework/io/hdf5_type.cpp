@@ -101,10 +101,15 @@ Type stored_type(hid_t stored, const Place& place) {
   fail("{}: holds neither numbers nor strings", place.text());
 }
 
-Handle string_type(const Place& place) {
+Handle string_type(const Place& place) { return fixed_string_type(H5T_VARIABLE, place); }
+
+Handle fixed_string_type(std::size_t size, const Place& place) {
   Handle type = owned(H5Tcopy(H5T_C_S1), H5Tclose, place, "making a string type");
-  checked(H5Tset_size(type.get(), H5T_VARIABLE), place, "making a string type");
+  checked(H5Tset_size(type.get(), size), place, "making a string type");
   checked(H5Tset_cset(type.get(), H5T_CSET_UTF8), place, "making a string type");
+  if (size != H5T_VARIABLE) {
+    checked(H5Tset_strpad(type.get(), H5T_STR_NULLPAD), place, "making a string type");
+  }
   return type;
 }
 

@@ -3,6 +3,7 @@
 
 #include "framework/io/hdf5.h"
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -17,6 +18,9 @@ Type stored_type(hid_t stored, const Place& place);
 
 /// UTF-8, variable length.
 Handle string_type(const Place& place);
+
+/// UTF-8, padded with zeros to `size` bytes.
+Handle fixed_string_type(std::size_t size, const Place& place);
 
 /// Reads all elements as a memory type into a buffer: H5Dread or H5Aread with the rest bound.
 using ReadStrings = std::function<herr_t(hid_t memory_type, void* buffer)>;

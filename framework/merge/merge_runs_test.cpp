@@ -3,7 +3,6 @@
 #include "framework/merge/merge_runs.h"
 
 #include "framework/io/test_files.h"
-#include "framework/record/run_archive.h"
 #include "framework/record/run_reader.h"
 #include "framework/train/run.h"
 #include "framework/train/study.h"
@@ -52,7 +51,6 @@ RunFile merged(const std::filesystem::path& runs, const std::string& rule) {
 
 TEST(MergeRuns, LeaveARunFileOfAllTasks) {
   const auto runs = trained("lora");
-  write_archive(runs / kArchiveName, {});  // holds no parameters: passed over
   const RunFile file = merged(runs, "average");
   EXPECT_EQ(file.status(), "finished");
   EXPECT_EQ(file.attributes().at("label"), "lora, average");

@@ -29,4 +29,13 @@ double entropy(std::span<const std::uint64_t> counts) {
   return nats;
 }
 
+std::vector<double> row_entropies(std::span<const std::uint64_t> counts, std::int64_t ranks) {
+  std::vector<double> entropies;
+  const auto width = static_cast<std::size_t>(ranks);
+  for (std::size_t first = 0; first < counts.size(); first += width) {
+    entropies.push_back(entropy(counts.subspan(first, width)));
+  }
+  return entropies;
+}
+
 }  // namespace rankwise

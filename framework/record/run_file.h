@@ -31,7 +31,8 @@ struct SiteRecord {
   std::string name;  // "encoder.layer.0.attention.self.query"
   std::int64_t in = 0;
   std::int64_t out = 0;
-  std::int64_t ranks = 0;     // R; 0: nothing rank-wise is recorded
+  std::int64_t ranks = 0;     // R; 0: nothing rank-wise is recorded, but for the chosen ranks of
+                              // a further seed in a summary
   bool coactivation = false;  // the choice differs from token to token
   bool balance_bias = false;
   bool selection = false;            // one chosen rank a task
@@ -175,5 +176,8 @@ std::filesystem::path failed_path(const std::filesystem::path& run_file);
 
 /// Shannon entropy in nats of the distribution that counts make; NaN where they sum to zero.
 double entropy(std::span<const std::uint64_t> counts);
+
+/// The same of each row of counts [T, R].
+std::vector<double> row_entropies(std::span<const std::uint64_t> counts, std::int64_t ranks);
 
 }  // namespace rankwise

@@ -42,13 +42,6 @@ void check_site(const SiteRecord& site) {
         site.embedding_width);
 }
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
-  return parts;
-}
-
 constexpr const char* kDevTokens = "/layout/task/dev_tokens";
 
 /// Calls visit(dataset, field) for each field that is stored as it is.
@@ -124,16 +117,14 @@ constexpr const char* kMetrics = "/layout/task/metrics";
 void write_metrics(hdf5::File& file, const std::vector<TaskRecord>& tasks) {
   std::vector<std::string> texts;
   texts.reserve(tasks.size());
-  for (const TaskRecord& task : tasks) {
-    texts.push_back(fmt::format("{}", fmt::join(task.metrics, ",")));
-  }
+  for (const TaskRecord& task : tasks) texts.push_back(joined_metrics(task));
   write_values(schema::create(file, column_slot(kMetrics, texts.size())), texts);
 }
 
 void read_metrics(const hdf5::File& file, std::vector<TaskRecord>& tasks) {
   std::vector<std::string> texts;
   read_values(schema::open(file, column_slot(kMetrics, tasks.size())), texts);
-  for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].metrics = split(texts[i]);
+  for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].metrics = split_metrics(texts[i]);
 }
 
 }  // namespace
@@ -151,6 +142,17 @@ void check_layout(const RunLayout& layout) {
     check(names.insert(site.name).second, "site '{}' is there twice", site.name);
   }
   check_truth(layout);
+}
+
+std::string joined_metrics(const TaskRecord& task) {
+  return fmt::format("{}", fmt::join(task.metrics, ","));
+}
+
+std::vector<std::string> split_metrics(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
 }
 
 void write_layout(hdf5::File& file, const RunLayout& layout) {

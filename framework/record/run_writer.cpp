@@ -11,7 +11,6 @@
 #include <fmt/ranges.h>
 
 #include <set>
-#include <span>
 #include <system_error>
 #include <utility>
 
@@ -41,17 +40,6 @@ void check_attributes(const json& attributes) {
   for (const char* name : {"format", "schema", "status", "error"}) {
     check(!attributes.contains(name), "the attribute '{}' of a run file is its writer's own", name);
   }
-}
-
-/// [T, R] counts -> [T] entropies.
-std::vector<double> entropies(const std::vector<std::uint64_t>& counts, std::size_t tasks) {
-  const std::size_t ranks = counts.size() / tasks;
-  std::vector<double> values;
-  values.reserve(tasks);
-  for (std::size_t task = 0; task < tasks; ++task) {
-    values.push_back(entropy(std::span(counts).subspan(task * ranks, ranks)));
-  }
-  return values;
 }
 
 /// A score of each task's each metric, and no other.
@@ -188,7 +176,7 @@ void RunWriter::write_usage(const SiteRecord& site, const SiteUsage& usage) {
   });
   if (site.ranks > 0) {
     column("/usage/<site>/entropy")
-        .write_rows(evaluation_count_, entropies(usage.count, layout_.tasks.size()));
+        .write_rows(evaluation_count_, row_entropies(usage.count, site.ranks));
   }
   if (site.coactivation && !usage.coactivation.empty()) {
     column("/usage/<site>/coactivation").write(usage.coactivation);

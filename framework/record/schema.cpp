@@ -1,6 +1,7 @@
 #include "framework/record/schema.h"
 
 #include "framework/core/error.h"
+#include "framework/record/summary_schema.h"
 
 #include <algorithm>
 
@@ -21,16 +22,6 @@ std::vector<std::string> dimensions(std::string_view shape) {
     name.clear();
   }
   return names;
-}
-
-/// Fills "<site>" and the like.
-std::string with_names(std::string pattern, const Names& names) {
-  for (const auto& [name, value] : names) {
-    const std::string placeholder = "<" + name + ">";
-    const auto start = pattern.find(placeholder);
-    if (start != std::string::npos) pattern.replace(start, placeholder.size(), value);
-  }
-  return pattern;
 }
 
 /// Small enough that a run of few evaluations stays a small file.
@@ -77,6 +68,15 @@ numbers are missing (a method without ranks, without a bias, a suite that knows 
 
 }  // namespace
 
+std::string with_names(std::string pattern, const Names& names) {
+  for (const auto& [name, value] : names) {
+    const std::string placeholder = "<" + name + ">";
+    const auto start = pattern.find(placeholder);
+    if (start != std::string::npos) pattern.replace(start, placeholder.size(), value);
+  }
+  return pattern;
+}
+
 Slot slot(std::string_view pattern, const Names& names, const Sizes& sizes) {
   const auto& all = paths();
   const auto found =
@@ -112,14 +112,18 @@ hdf5::Dataset open(const hdf5::File& file, const Slot& slot) {
   return dataset;
 }
 
-std::string markdown() {
-  std::string text(kIntroduction);
-  text += fmt::format(
-      "Schema version {}.\n\n| path | shape | type | meaning |\n|---|---|---|---|\n", kVersion);
-  for (const Path& path : paths()) {
+std::string markdown_table(const std::vector<Path>& paths) {
+  std::string text = "| path | shape | type | meaning |\n|---|---|---|---|\n";
+  for (const Path& path : paths) {
     text += fmt::format("| `{}` | {} | {} | {} |\n", path.path, path.shape, path.type, path.text);
   }
   return text;
+}
+
+std::string markdown() {
+  return std::string(kIntroduction) +
+         fmt::format("Schema version {}.\n\n{}", kVersion, markdown_table(paths())) +
+         summary_markdown();
 }
 
 }  // namespace rankwise::schema

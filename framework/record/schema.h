@@ -26,11 +26,17 @@ struct Path {
 /// Every path a run file can hold, in the order of the documentation.
 const std::vector<Path>& paths();
 
-/// docs/run_file.md: made from paths().
+/// docs/run_file.md: made from paths(), and from those of a summary (summary_schema.h).
 std::string markdown();
 
 using Names = std::map<std::string, std::string>;    // {"site", "encoder.layer.0.output.dense"}
 using Sizes = std::map<std::string, std::uint64_t>;  // {"T", 10}, {"R", 8}
+
+/// Fills "<site>" and the like.
+std::string with_names(std::string pattern, const Names& names);
+
+/// The paths as a table of the documentation.
+std::string markdown_table(const std::vector<Path>& paths);
 
 /// A documented dataset with its names and sizes filled in.
 struct Slot {

@@ -45,7 +45,7 @@ class Results(unittest.TestCase):
                     )
 
     def test_nothing_contradicts_itself(self) -> None:
-        for summary in sorted(ROOT.glob("results/*/summary.h5")):
+        for summary in sorted(ROOT.glob("results/*/summary")):
             with self.subTest(summary.parent.name):
                 done = subprocess.run([PROGRAM, "lint", summary], capture_output=True, text=True)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout[:500])
@@ -57,7 +57,7 @@ class Results(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertEqual(done.stderr.count("\n"), 1)
         self.assertIn("planted_rank;", done.stderr)
-        self.assertIn("planted_ranks/summary.h5", done.stderr)
+        self.assertIn("planted_ranks/summary", done.stderr)
         self.assertFalse((ROOT / "unused").exists())
 
 

@@ -50,20 +50,20 @@ class Study(Folder):
         self.assertIn("0 finished, 3 already there, 0 failed", second.out)
         self.assertEqual(snapshot(self.results), before)
 
-    def test_skips_what_an_archive_holds(self) -> None:
+    def test_skips_what_a_summary_holds(self) -> None:
         study = tiny_study(*THREE, seeds=[3])
         self.succeed(study, "--only", "lora", "--only", "probe")
-        archive = self.folder / "summary.h5"
-        done = run("summary", self.results / "tiny", "--out", archive)
+        summary = self.folder / "summary"
+        done = run("summary", self.results / "tiny", "--out", summary)
         self.assertEqual(done.code, 0, done.err)
         elsewhere = self.folder / "elsewhere"
-        done = self.run_study(study, "--results", elsewhere, "--skip-archived", archive)
+        done = self.run_study(study, "--results", elsewhere, "--skip-summarised", summary)
         self.assertEqual(done.code, 0, done.err)
         self.assertIn("2 of the runs are in", done.out)
         self.assertEqual(labels_and_seeds(elsewhere), {("smora 8/2", 3)})
-        done = run("summary", elsewhere / "tiny", archive, "--out", archive)
+        done = run("summary", elsewhere / "tiny", summary, "--out", summary)
         self.assertEqual(done.code, 0, done.err)
-        done = self.run_study(study, "--skip-archived", archive)
+        done = self.run_study(study, "--skip-summarised", summary)
         self.assertIn("3 of the runs are in", done.out)
         self.assertIn("0 finished, 0 already there, 0 failed", done.out)
 
