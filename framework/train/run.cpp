@@ -1,5 +1,6 @@
 #include "framework/train/run.h"
 
+#include "framework/core/foreign.h"
 #include "framework/core/provenance.h"
 #include "framework/io/file_lock.h"
 #include "framework/model/load_weights.h"
@@ -47,7 +48,7 @@ class Run {
       writer.finish(record, closing_attributes());
       std::filesystem::remove(checkpoint_path(file));
     } catch (const std::exception& error) {
-      const std::string message = first_line(error.what());  // LibTorch adds a stack trace
+      const std::string message = plain_message(error);
       record_failure(writer, message);
       throw Error(message);
     }

@@ -1,6 +1,7 @@
 #include "framework/train/workers.h"
 
 #include "framework/core/error.h"
+#include "framework/core/foreign.h"
 #include "framework/io/file_lock.h"
 #include "framework/train/study.h"
 
@@ -189,7 +190,7 @@ int worker_main() {
     load_plugins(order.at("plugins").get<std::vector<std::string>>());
     answer["outcome"] = static_cast<int>(execute(RunTask::from_json(order)));
   } catch (const std::exception& error) {
-    answer["error"] = first_line(error.what());
+    answer["error"] = plain_message(error);
   }
   std::cout << answer.dump(-1, ' ', false, json::error_handler_t::replace) << std::endl;
   return answer.contains("error") ? 1 : 0;
