@@ -213,7 +213,9 @@ void apply_sets(json& run, const std::vector<std::string>& sets) {
 std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds,
                                    const std::string& path) {
   if (!run.contains("seed")) return seeds;
-  check(run["seed"].is_number_integer(), "{}.seed: {} is not an integer", path, run["seed"].dump());
+  if (!options::has_type<std::int64_t>(run["seed"])) {
+    options::fail_type(path + ".seed", run["seed"], "an integer");
+  }
   return {run["seed"]};
 }
 
