@@ -1,6 +1,7 @@
 #include "framework/core/json_file.h"
 
 #include "framework/core/error.h"
+#include "framework/core/readable_file.h"
 
 #include <fstream>
 #include <iterator>
@@ -19,9 +20,9 @@ std::string reason(const nlohmann::json::parse_error& error) {
 }  // namespace
 
 nlohmann::json read_json(const std::filesystem::path& path) {
+  check_regular_file(path);
   std::ifstream file(path);
-  check(std::filesystem::is_regular_file(path) && file.good(), "{}: can not be read",
-        path.string());
+  check(file.good(), "{}: can not be read: permission is missing", path.string());
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
     return nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
