@@ -18,10 +18,15 @@ struct Scored {
   std::vector<double> reference;   // [G * width] of the unadapted model; empty where there is none
 };
 
-/// A registered metric. A constant input, for which a correlation is not defined, scores 0.
+/// What a metric compares.
+enum class Targets { kClasses, kValues };
+
+/// A registered metric; `score` throws Error where a number is not finite. A constant input, for
+/// which a correlation is not defined, scores 0.
 struct Metric {
   std::string summary;
   bool higher_is_better = true;
+  Targets targets = Targets::kClasses;
   std::function<double(const Scored&)> score;
 };
 
