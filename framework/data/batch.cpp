@@ -82,7 +82,7 @@ Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& 
   batch.target_index = whole(columns.target_index);
   batch.groups = columns.groups;
   batch.group_task = columns.group_task;
-  batch.buckets = length_buckets(columns.starts, device);
+  batch.buckets = LengthBuckets(columns.starts, device);
   batch.tasks = dataset.task_count();
   return batch;
 }

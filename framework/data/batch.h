@@ -34,7 +34,7 @@ struct Batch {
   torch::Tensor target_index;            // [G] int64: class or candidate; zero for real targets
   std::vector<std::int64_t> groups;      // [G + 1]
   std::vector<std::int64_t> group_task;  // [G]
-  std::vector<LengthBucket> buckets;     // sequences of like length, for attention
+  LengthBuckets buckets;                 // sequences of like length, for attention
   std::int64_t tasks = 0;                // T
 
   std::int64_t rows() const { return positions.size(0); }

@@ -91,6 +91,14 @@ TEST(LengthBuckets, GroupSequencesOfLikeLength) {
   EXPECT_EQ(buckets[2].length, 10);
 }
 
+TEST(LengthBuckets, AreMadeOnceForAllWhoAsk) {
+  const LengthBuckets buckets({0, 8, 10}, torch::kCPU);
+  const LengthBucket* first = &buckets.get().front();
+  EXPECT_EQ(buckets.get().size(), 2U);
+  EXPECT_EQ(&buckets.get().front(), first);
+  EXPECT_TRUE(LengthBuckets().get().empty());
+}
+
 TEST(LengthBuckets, PadOnlyWhereAShorterSequenceEnds) {
   const auto buckets = length_buckets({0, 8, 17}, torch::kCPU);  // lengths 8 and 9
   ASSERT_EQ(buckets.size(), 1U);

@@ -65,4 +65,9 @@ std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts
   return buckets;
 }
 
+const std::vector<LengthBucket>& LengthBuckets::get() const {
+  if (made_.empty()) made_ = length_buckets(starts_, device_);
+  return made_;
+}
+
 }  // namespace rankwise

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -18,8 +19,25 @@ struct LengthBucket {
   torch::Tensor padded;  // [sequences, 1, 1, length] bool; undefined when nothing is padded
 };
 
-/// `starts` [S + 1]. A bucket's longest sequence exceeds its shortest by an eighth at most.
+/// `starts` [S + 1], the first row of each sequence and the end. A bucket's longest sequence
+/// exceeds its shortest by an eighth at most.
 std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts,
                                          const torch::Device& device);
+
+/// The buckets of one batch, made when they are first asked for: the CPU's attention never does,
+/// and where it is another device's, all layers share them. Not for several threads at once.
+class LengthBuckets {
+ public:
+  LengthBuckets() = default;
+  LengthBuckets(std::vector<std::int64_t> starts, const torch::Device& device)
+      : starts_(std::move(starts)), device_(device) {}
+
+  const std::vector<LengthBucket>& get() const;
+
+ private:
+  std::vector<std::int64_t> starts_{0};
+  torch::Device device_ = torch::kCPU;
+  mutable std::vector<LengthBucket> made_;
+};
 
 }  // namespace rankwise

@@ -134,7 +134,7 @@ torch::Tensor Heads::part_prediction(const Part& part, const torch::Tensor& outp
 }
 
 LossSum Heads::loss(const torch::Tensor& pooled, const Batch& batch) {
-  LossSum total{{}, batch.examples()};
+  LossSum total;
   for (const Part& part : parts(batch)) {
     const torch::Tensor sum = part_loss(part, outputs(part, pooled));
     total.sum = total.sum.defined() ? total.sum + sum : sum;

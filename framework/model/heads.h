@@ -17,7 +17,6 @@ namespace rankwise {
 /// The batch's loss as a sum over examples, so that micro-batches add up exactly.
 struct LossSum {
   torch::Tensor sum;  // scalar
-  std::int64_t examples = 0;
 };
 
 /// A suite may bring the map from hidden vector to outputs itself.

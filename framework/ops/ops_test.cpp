@@ -151,7 +151,7 @@ using Attention = Tensor (*)(const AttentionInputs& inputs, std::int64_t heads);
 Tensor packed(const AttentionInputs& inputs, std::int64_t heads) {
   const auto starts = torch::tensor(kStarts, torch::kInt64);
   const auto first = starts.slice(0, 0, -1);
-  const std::vector<LengthBucket> none;
+  const LengthBuckets none;
   return packed_attention(inputs.q, inputs.k, inputs.v, {first, starts.diff(), none}, heads);
 }
 

@@ -108,7 +108,7 @@ bool has_kernel(const Tensor& q) {
 
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const PackedSequences& sequences, std::int64_t heads) {
-  if (!has_kernel(q)) return bucketed_attention(q, k, v, sequences.buckets, heads);
+  if (!has_kernel(q)) return bucketed_attention(q, k, v, sequences.buckets.get(), heads);
   return PackedAttention::apply(q, k, v, sequences.first_rows, sequences.lengths, heads);
 }
 

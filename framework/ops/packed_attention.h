@@ -6,15 +6,14 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
-#include <vector>
 
 namespace rankwise {
 
 /// Where the sequences are in the packed rows.
 struct PackedSequences {
-  at::Tensor first_rows;                     // [S] int64
-  at::Tensor lengths;                        // [S] int64
-  const std::vector<LengthBucket>& buckets;  // the same sequences, of like length
+  at::Tensor first_rows;         // [S] int64
+  at::Tensor lengths;            // [S] int64
+  const LengthBuckets& buckets;  // the same sequences, of like length
 };
 
 /// q, k, v [N, heads * d] -> [N, heads * d], scores scaled by 1 / sqrt(d). Differentiable once. On

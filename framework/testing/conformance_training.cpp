@@ -28,7 +28,7 @@ double training_loss(Model& model, const Recipe& recipe) {
   const Batch batch = train_batch(recipe, 48);
   const Pass pass{.batch = batch, .count_usage = false};
   const LossSum loss = model.heads().loss(model.forward(pass), batch);
-  return loss.sum.item<double>() / static_cast<double>(loss.examples);
+  return loss.sum.item<double>() / static_cast<double>(batch.examples());
 }
 
 // Away from zero, so that every product in the update has a derivative.
