@@ -142,6 +142,16 @@ TEST(Hdf5, SaysWhyAFileDoesNotOpen) {
             nowhere.string() + ": cannot be created: No such file or directory");
 }
 
+TEST(Hdf5, RefusesShapesBeyondMemory) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  file.create_dataset("/x", Type::kFloat64, {hsize_t{1} << 50});  // nothing is allocated
+  file.create_dataset("/s", Type::kString, {hsize_t{1} << 50});
+  const std::string refusal = ": shape [1125899906842624] is more than this machine's memory holds";
+  EXPECT_EQ(error_of([&] { file.read<double>("/x"); }), path.string() + ": /x" + refusal);
+  EXPECT_EQ(error_of([&] { file.dataset("/s").read_strings(); }), path.string() + ": /s" + refusal);
+}
+
 TEST(Hdf5, RefusesStringsThatAreNotUtf8) {
   const fs::path path = test_folder() / "a.h5";
   File file = File::create(path);

@@ -68,7 +68,7 @@ class Instead(Errors):
     def test_a_pipe(self) -> None:
         pipe = self.folder / "pipe.h5"
         os.mkfifo(pipe)
-        for arguments in (("run", pipe), ("table", pipe), ("summary", pipe)):
+        for arguments in (("run", pipe), ("table", pipe), ("lint", pipe)):
             done = run(*arguments, timeout=30)
             self.assertEqual((done.code, done.err.count("\n")), (1, 1), done.err)
             self.assertIn(str(pipe), done.err)
