@@ -4,7 +4,7 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/token_choice.h"
 #include "framework/core/error.h"
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 
 #include <fmt/ranges.h>
 

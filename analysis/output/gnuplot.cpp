@@ -2,8 +2,8 @@
 
 #include "analysis/output/process.h"
 #include "framework/core/error.h"
-#include "framework/core/printable.h"
 #include "framework/core/slug.h"
+#include "framework/core/text.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,6 @@
 #include "analysis/output/table.h"
 
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 #include "analysis/output/table.h"
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -12,7 +12,7 @@
 #include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 #include "framework/io/temporary_folder.h"
 
 #include <fmt/ranges.h>

@@ -1,7 +1,7 @@
 #include "experiments/program/analysis_arguments.h"
 
 #include "framework/core/error.h"
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include "analysis/tables/comparison.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 
 #include <memory>
 

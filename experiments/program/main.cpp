@@ -4,8 +4,9 @@
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
-#include "framework/core/printable.h"
+#include "framework/core/foreign.h"
 #include "framework/core/provenance.h"
+#include "framework/core/text.h"
 #include "framework/train/workers.h"
 
 #include <fmt/format.h>
@@ -13,10 +14,23 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <system_error>
 
 namespace {
+
+// Paths, names and values go into JSON and run files, which hold UTF-8 and nothing else.
+void check_texts(int count, char** arguments) {
+  for (int i = 1; i < count; ++i) {
+    rankwise::check(rankwise::is_utf8(arguments[i]),
+                    "argument {}, {}: is not UTF-8 text; rename the file or folder, or convert it",
+                    i, arguments[i]);
+  }
+  const char* data = std::getenv("RANKWISE_DATA");
+  rankwise::check(data == nullptr || rankwise::is_utf8(data),
+                  "RANKWISE_DATA, {}: is not UTF-8 text; rename the folder", data);
+}
 
 int run(int count, char** arguments) {
   CLI::App program("rankwise: experiments on rank-wise low-rank adaptation", "rankwise");
@@ -39,7 +53,7 @@ int run(int count, char** arguments) {
     return end.get_exit_code();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);  // --help
-    fmt::print(stderr, "{}; see rankwise --help\n", error.what());
+    fmt::print(stderr, "{}; see rankwise --help\n", rankwise::printable(error.what()));
     return 1;
   }
   if (!program.get_subcommands().empty()) return 0;
@@ -67,14 +81,15 @@ int main(int count, char** arguments) {
   // to: it must not end a study that is under way.
   std::signal(SIGPIPE, SIG_IGN);
   try {
+    check_texts(count, arguments);
     rankwise::check_registrations();
     return flush_output(run(count, arguments));
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) return kReaderGone;
-    fmt::print(stderr, "{}\n", rankwise::first_line(error.what()));
+    fmt::print(stderr, "{}\n", rankwise::plain_message(error));
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", rankwise::printable(rankwise::first_line(error.what())));
+    fmt::print(stderr, "{}\n", rankwise::plain_message(error));
     return 1;
   }
 }

@@ -6,7 +6,7 @@
 #include "analysis/report/lint.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
-#include "framework/core/printable.h"
+#include "framework/core/text.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "framework/core/hash.h"
 
 #include "framework/core/error.h"
+#include "framework/core/readable_file.h"
 
 #include <openssl/evp.h>
 
@@ -42,14 +43,16 @@ std::string sha256(std::string_view bytes) {
 }
 
 std::string sha256_file(const std::filesystem::path& path) {
+  check_regular_file(path);
   std::ifstream file(path, std::ios::binary);
-  check(file.good(), "{}: can not be read", path.string());
+  check(file.good(), "{}: can not be read: permission is missing", path.string());
   Sha256 digest;
   std::vector<char> buffer(1 << 20);
   while (file) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     digest.add(buffer.data(), static_cast<std::size_t>(file.gcount()));
   }
+  check(file.eof(), "{}: can not be read to its end", path.string());
   return digest.hex();
 }
 

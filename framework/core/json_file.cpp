@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json_keys.h"
+#include "framework/core/readable_file.h"
 
 #include <fstream>
 #include <iterator>
@@ -26,9 +27,9 @@ std::string without_prefix(const std::string& text) {
 }  // namespace
 
 nlohmann::json read_json(const std::filesystem::path& path) {
+  check_regular_file(path);
   std::ifstream file(path);
-  check(std::filesystem::is_regular_file(path) && file.good(), "{}: can not be read",
-        path.string());
+  check(file.good(), "{}: can not be read: permission is missing", path.string());
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
     nlohmann::json value = nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);

@@ -99,16 +99,41 @@ double relative_error(const Scored& scored) {
   return error / reference;
 }
 
+void check_finite(const std::string& metric, const char* what, const std::vector<double>& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    check(std::isfinite(values[i]), "metric '{}': {} {} is {}, expected a finite number", metric,
+          what, i, values[i]);
+  }
+}
+
+// Comparing and sorting are meaningless with NaN, so no metric sees one.
+void add(Registry<Metric>& registry, const std::string& name, Metric metric) {
+  metric.score = [name, score = std::move(metric.score)](const Scored& scored) {
+    check(!scored.label.empty() && scored.prediction.size() == scored.label.size(),
+          "metric '{}': {} predictions for {} labels", name, scored.prediction.size(),
+          scored.label.size());
+    check_finite(name, "prediction", scored.prediction);
+    check_finite(name, "label", scored.label);
+    check_finite(name, "reference", scored.reference);
+    return score(scored);
+  };
+  registry.add(name, std::move(metric));
+}
+
 Registry<Metric> built_in() {
+  constexpr auto kClasses = Targets::kClasses;
+  constexpr auto kValues = Targets::kValues;
   Registry<Metric> registry("metric", "metrics");
-  registry.add("accuracy", {"share of examples whose class is right", true, accuracy, true});
-  registry.add("f1", {"F1 of class 1", true, f1, true});
-  registry.add("macro_f1", {"mean of the classes' F1", true, macro_f1, true});
-  registry.add("matthews", {"Matthews correlation, multi-class form R_K", true, matthews, true});
-  registry.add("pearson", {"linear correlation", true, pearson});
-  registry.add("spearman", {"rank correlation, ties share their mean rank", true, spearman});
-  registry.add("relative_error", {"squared error over that of the unadapted model", false,
-                                  relative_error, false, true});
+  add(registry, "accuracy", {"share of examples whose class is right", true, kClasses, accuracy});
+  add(registry, "f1", {"F1 of class 1", true, kClasses, f1});
+  add(registry, "macro_f1", {"mean of the classes' F1", true, kClasses, macro_f1});
+  add(registry, "matthews",
+      {"Matthews correlation, multi-class form R_K", true, kClasses, matthews});
+  add(registry, "pearson", {"linear correlation", true, kValues, pearson});
+  add(registry, "spearman",
+      {"rank correlation, ties share their mean rank", true, kValues, spearman});
+  add(registry, "relative_error",
+      {"squared error over that of the unadapted model", false, kValues, relative_error, true});
   return registry;
 }
 
@@ -117,21 +142,6 @@ Registry<Metric> built_in() {
 Registry<Metric>& metrics() {
   static Registry<Metric> registry = built_in();
   return registry;
-}
-
-void check_metric(const std::string& name, const Targets& targets) {
-  const auto fits = [&](const std::string& one) {
-    const Metric& metric = metrics().find(one);
-    return !(metric.of_classes && targets.real) && (!metric.needs_reference || targets.reference);
-  };
-  if (fits(name)) return;
-  std::vector<std::string> others = metrics().names();
-  std::erase_if(others, [&](const std::string& other) { return !fits(other); });
-  const bool classes = metrics().find(name).of_classes;
-  fail("metric '{}' {}; expected one of {}", name,
-       classes ? "compares classes, but the targets are real values"
-               : "needs the unadapted model's outputs, which this suite does not hold",
-       fmt::join(others, ", "));
 }
 
 std::vector<double> tied_ranks(const std::vector<double>& values) {

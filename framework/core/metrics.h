@@ -18,26 +18,21 @@ struct Scored {
   std::vector<double> reference;   // [G * width] of the unadapted model; empty where there is none
 };
 
-/// A registered metric. A constant input, for which a correlation is not defined, scores 0.
+/// What a metric compares.
+enum class Targets { kClasses, kValues };
+
+/// A registered metric; `score` throws Error where a number is not finite. A constant input, for
+/// which a correlation is not defined, scores 0.
 struct Metric {
   std::string summary;
   bool higher_is_better = true;
+  Targets targets = Targets::kClasses;
   std::function<double(const Scored&)> score;
-  bool of_classes = false;       // compares classes: of real values it would say nothing
   bool needs_reference = false;  // the unadapted model's outputs
 };
 
 /// accuracy, f1, macro_f1, matthews, pearson, spearman, relative_error.
 Registry<Metric>& metrics();
-
-/// What a task has to be scored by.
-struct Targets {
-  bool real = false;       // values, not classes
-  bool reference = false;  // the unadapted model's outputs are known
-};
-
-/// Throws Error where a metric is unknown or does not fit; its message lists those that do.
-void check_metric(const std::string& name, const Targets& targets);
 
 /// Ranks from 1, ties share their mean.
 std::vector<double> tied_ranks(const std::vector<double>& values);

@@ -49,6 +49,30 @@ TEST(Metrics, RelativeErrorIsOneForTheUnadaptedModel) {
   EXPECT_EQ(metrics().find("relative_error").score(scored), 1);
 }
 
+TEST(Metrics, RefuseNumbersThatAreNotFinite) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const double infinity = std::numeric_limits<double>::infinity();
+  const auto refusal = [](const std::string& name, const Scored& scored) -> std::string {
+    try {
+      metrics().find(name).score(scored);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  for (const std::string& name : metrics().names()) {
+    const Scored scored{.prediction = {1, nan}, .label = {0, 1}, .reference = {1, 1}};
+    EXPECT_EQ(refusal(name, scored),
+              "metric '" + name + "': prediction 1 is nan, expected a finite number");
+  }
+  EXPECT_EQ(refusal("pearson", {.prediction = {1, 2}, .label = {infinity, 1}, .reference = {}}),
+            "metric 'pearson': label 0 is inf, expected a finite number");
+  EXPECT_EQ(refusal("relative_error", {.prediction = {1}, .label = {2}, .reference = {nan}}),
+            "metric 'relative_error': reference 0 is nan, expected a finite number");
+  EXPECT_EQ(refusal("accuracy", {.prediction = {1}, .label = {1, 0}, .reference = {}}),
+            "metric 'accuracy': 1 predictions for 2 labels");
+}
+
 // What scikit-learn and SciPy say; null, where a correlation is not defined, scores 0 here.
 void compare_with_fixture(const nlohmann::json& cases, const std::vector<std::string>& names) {
   std::size_t compared = 0;

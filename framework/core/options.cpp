@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -25,8 +27,15 @@ bool ends_in_file(const std::string& path) { return !path.empty() && path.back()
 std::string short_dump(const nlohmann::json& value) {
   constexpr std::size_t kLongest = 60;
   std::string text = value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
-  return text;
+  if (text.size() <= kLongest) return text;
+  std::size_t end = kLongest;
+  while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
+  return text.substr(0, end) + "...";
+}
+
+// JSON reads an integer that 64 bits can not hold as unsigned, or as a real number.
+bool is_too_large(const nlohmann::json& value) {
+  return value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
 }
 
 }  // namespace
@@ -60,6 +69,9 @@ void check_keys(const std::string& path, const nlohmann::json& object,
 }
 
 void fail_type(const std::string& path, const nlohmann::json& value, const std::string& type) {
+  const bool list = value.is_array() && std::any_of(value.begin(), value.end(), is_too_large);
+  check(!list && !is_too_large(value), "{}: {} is beyond the largest integer, {}", path,
+        short_dump(value), INT64_MAX);
   fail("{}: {} is not {}", path, short_dump(value), type);
 }
 

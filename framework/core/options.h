@@ -24,6 +24,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -108,7 +109,10 @@ bool has_type(const nlohmann::json& value) {
   if constexpr (std::is_same_v<T, bool>) {
     return value.is_boolean();
   } else if constexpr (std::is_integral_v<T>) {
-    return value.is_number_integer();
+    static_assert(std::is_same_v<T, std::int64_t>, "options hold 64 bits with a sign");
+    // JSON keeps what lies above 2^63 as unsigned; a cast would wrap it.
+    if (!value.is_number_unsigned()) return value.is_number_integer();
+    return value.get<std::uint64_t>() <= std::numeric_limits<T>::max();
   } else if constexpr (std::is_floating_point_v<T>) {
     return value.is_number();
   } else if constexpr (std::is_same_v<T, std::string> || Enum<T>) {

@@ -104,6 +104,26 @@ TEST(Options, TwoNamesOfOneOptionAreRefused) {
             "alone");
 }
 
+TEST(Options, IntegersAreReadWholeOrRefused) {
+  const auto parsed =
+      parse_options<Outer>(nlohmann::json::parse(R"({"rank": 9223372036854775807})"), "x");
+  EXPECT_EQ(parsed.rank, INT64_MAX);
+  const std::string beyond = " is beyond the largest integer, 9223372036854775807";
+  EXPECT_EQ(refusal(R"({"rank": 9223372036854775808})"),
+            "x.json: runs[2].options.rank: 9223372036854775808" + beyond);
+  EXPECT_EQ(refusal(R"({"ranks": [1, 18446744073709551615]})"),
+            "x.json: runs[2].options.ranks: [1,18446744073709551615]" + beyond);
+  // What is written as a real number is none of the integers, however round.
+  EXPECT_EQ(refusal(R"({"rank": 1e19})"), "x.json: runs[2].options.rank: 1e+19 is not an integer");
+  EXPECT_EQ(refusal(R"({"rank": 3.0})"), "x.json: runs[2].options.rank: 3.0 is not an integer");
+}
+
+TEST(Options, LongValuesAreCutBetweenCharacters) {
+  const std::string message =
+      refusal(nlohmann::json{{"gate", std::string(56, 'x') + "größe"}}.dump().c_str());
+  EXPECT_NE(message.find("xxgr... is not one of"), std::string::npos) << message;
+}
+
 TEST(Options, DescriptionHasEveryFieldWithItsDefault) {
   const auto infos = describe_options<Outer>();
   ASSERT_EQ(infos.size(), 5U);

@@ -1,10 +1,29 @@
 #include "framework/data/dataset.h"
 
+#include "framework/core/error.h"
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 namespace rankwise {
+
+namespace {
+
+// `values` are those of `count` rows or examples.
+void check_values(const std::vector<double>& values, std::int64_t count, const std::string& where,
+                  const char* unit) {
+  const auto bad = std::find_if_not(values.begin(), values.end(), [](double value) {
+    return std::abs(value) <= std::numeric_limits<float>::max();
+  });
+  if (bad == values.end()) return;
+  const auto width = static_cast<std::ptrdiff_t>(values.size()) / count;
+  fail("{}: {} of {} {} is not a finite number in single precision", where, *bad, unit,
+       (bad - values.begin()) / width);
+}
+
+}  // namespace
 
 const char* to_string(SplitName name) {
   if (name == SplitName::kTrain) return "train";
@@ -19,6 +38,11 @@ std::int64_t Split::longest_sequence() const {
   return longest;
 }
 
+std::int64_t Split::largest_segment() const {
+  const auto largest = std::max_element(segments.begin(), segments.end());
+  return largest == segments.end() ? 0 : *largest;
+}
+
 const Split& TaskData::split(SplitName name) const {
   if (name == SplitName::kTrain) return train;
   return name == SplitName::kDev ? dev : test;
@@ -28,6 +52,12 @@ std::int64_t Dataset::rows(SplitName name) const {
   std::int64_t sum = 0;
   for (const TaskData& data : tasks) sum += data.split(name).rows();
   return sum;
+}
+
+void check_finite(const Split& split, const std::string& where) {
+  check_values(split.features, split.rows(), where + "/features", "row");
+  check_values(split.target, split.examples(), where + "/target", "example");
+  check_values(split.reference, split.examples(), where + "/reference", "example");
 }
 
 void standardise_targets(TaskData& data) {

@@ -32,6 +32,8 @@ struct Split {
   std::int64_t rows() const { return starts.empty() ? 0 : starts.back(); }
   /// Rows of the longest sequence; 0 where there is none.
   std::int64_t longest_sequence() const;
+  /// The largest segment id; 0 where there are no tokens.
+  std::int64_t largest_segment() const;
   /// Rows of example `example`.
   std::int64_t rows_of(std::int64_t example) const {
     return starts[groups[example + 1]] - starts[groups[example]];
@@ -59,6 +61,10 @@ struct Dataset {
   /// Rows of all tasks.
   std::int64_t rows(SplitName name) const;
 };
+
+/// Throws Error where a feature, a target or a reference is not finite in single precision; `where`
+/// names the split.
+void check_finite(const Split& split, const std::string& where);
 
 /// Fills mean and deviation of regression targets from the training split; constant targets keep
 /// deviation 1.

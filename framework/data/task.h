@@ -29,4 +29,14 @@ struct Task {
   double loss_scale = 1;  // multiplies the task's loss
 };
 
+/// Throws Error where `names`, the tasks that options ask for, has one twice or one that is not of
+/// `known`, the tasks of `suite`.
+void check_tasks_asked_for(const std::vector<std::string>& names,
+                           const std::vector<std::string>& known, const std::string& suite);
+
+/// Throws Error for a task that can not be trained, scored and recorded: a name that a path or a
+/// module can not take, control characters, too few classes, labels that are not one a class, a
+/// metric that is unknown, there twice, or of another kind of target.
+void check_task(const Task& task);
+
 }  // namespace rankwise

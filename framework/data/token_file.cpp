@@ -2,13 +2,13 @@
 
 #include "framework/core/json.h"
 #include "framework/core/metrics.h"
+#include "framework/core/text.h"
 #include "framework/io/hdf5.h"
 
 #include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <map>
 
 namespace rankwise {
@@ -31,8 +31,12 @@ hdf5::File open_checked(const std::filesystem::path& file) {
 std::vector<std::string> ordered_tasks(const hdf5::File& file) {
   std::map<std::int64_t, std::string> by_index;
   for (const std::string& name : file.children("/tasks")) {
-    by_index.emplace(file.attribute<std::int64_t>("/tasks/" + name, "index"), name);
+    const auto index = file.attribute<std::int64_t>("/tasks/" + name, "index");
+    const auto [first, fresh] = by_index.emplace(index, name);
+    check(fresh, "{}: tasks '{}' and '{}' both have index {}", file.name(),
+          printable(first->second), printable(name), index);
   }
+  check(!by_index.empty(), "{}: holds no tasks; make it with scripts/prepare", file.name());
   std::vector<std::string> names;
   names.reserve(by_index.size());
   for (const auto& [index, name] : by_index) names.push_back(name);
@@ -51,11 +55,11 @@ std::vector<std::string> read_list(const hdf5::File& file, const std::string& gr
   return list.get<std::vector<std::string>>();
 }
 
-// Looks a name of the file up; what is unknown is said with its place.
-template <class Lookup>
-auto at_place(const hdf5::File& file, const std::string& place, Lookup lookup) {
+// What is wrong with a value of the file is said with its place.
+template <class Check>
+void at_place(const hdf5::File& file, const std::string& place, const Check& check_value) {
   try {
-    return lookup();
+    check_value();
   } catch (const Error& error) {
     fail("{}: {}: {}", file.name(), place, error.what());
   }
@@ -67,15 +71,16 @@ Task read_task(const hdf5::File& file, const std::string& name) {
   task.name = name;
   task.family = file.attribute<std::string>(group, "family");
   const auto kind = file.attribute<std::string>(group, "kind");
-  task.kind = at_place(file, group + "/kind", [&] { return task_kind(kind); });
+  at_place(file, group + "/kind", [&] { task.kind = task_kind(kind); });
   task.classes = file.attribute<std::int64_t>(group, "classes");
   task.outputs = task.kind == TaskKind::kClassify ? task.classes : 1;
   task.metrics = read_list(file, group, "metrics");
   task.labels = read_list(file, group, "labels");
-  check(!task.metrics.empty(), "{}: {} names no metric", file.name(), group);
+  at_place(file, printable(group), [&] { check_task(task); });
   for (const std::string& metric : task.metrics) {
-    at_place(file, group + "/metrics",
-             [&] { check_metric(metric, {.real = task.kind == TaskKind::kRegress}); });
+    check(!metrics().find(metric).needs_reference,
+          "{}: {}: metric '{}' needs the unadapted model's outputs, which token files do not hold",
+          file.name(), group, metric);
   }
   return task;
 }
@@ -101,13 +106,8 @@ void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
                                   [&](auto id) { return id < 0 || id >= vocabulary; });
   check(token == split.tokens.end(), "{}/tokens: id {} is outside the vocabulary of {}", where,
         token == split.tokens.end() ? 0 : *token, vocabulary);
-  if (task.kind == TaskKind::kRegress) {
-    const auto wrong = std::find_if(split.target.begin(), split.target.end(),
-                                    [](double value) { return !std::isfinite(value); });
-    check(wrong == split.target.end(), "{}/target: {} of example {} is not a finite number", where,
-          wrong == split.target.end() ? 0 : *wrong, wrong - split.target.begin());
-    return;
-  }
+  check_finite(split, where);
+  if (task.kind == TaskKind::kRegress) return;
   for (std::int64_t i = 0; i < split.examples(); ++i) {
     const std::int64_t classes =
         task.kind == TaskKind::kChoose ? split.groups[i + 1] - split.groups[i] : task.classes;
@@ -145,13 +145,12 @@ std::string token_file_tokenizer(const std::filesystem::path& path) {
 Dataset read_token_file(const std::filesystem::path& path, const std::vector<std::string>& tasks) {
   const hdf5::File file = open_checked(path);
   const std::vector<std::string> known = ordered_tasks(file);
-  for (const std::string& name : tasks) {
-    check(std::find(known.begin(), known.end(), name) != known.end(),
-          "unknown task '{}'; the tasks of {} are {}", name, path.string(), fmt::join(known, ", "));
-  }
+  check_tasks_asked_for(tasks, known, path.string());
   Dataset dataset;
   dataset.suite = file.attribute<std::string>("/", "suite");
   dataset.vocabulary = file.attribute<std::int64_t>("/", "vocabulary");
+  check(dataset.vocabulary > 0, "{}: has a vocabulary of {}, expected at least 1", file.name(),
+        dataset.vocabulary);
   for (const std::string& name : tasks.empty() ? known : tasks) {
     TaskData data;
     data.task = read_task(file, name);

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
 #include <functional>
 #include <limits>
 
@@ -29,6 +30,11 @@ struct File {
   std::int64_t version = 1;
   std::string kind = "classify";
   std::string metrics = R"(["accuracy"])";
+  std::string labels = R"(["no", "yes"])";
+  std::string family = "toy";
+  std::string name = "zebra";
+  std::int64_t index = 0;
+  std::int64_t classes = 2;
   Columns train;
 };
 
@@ -37,9 +43,8 @@ void write(hdf5::File& file, const std::string& path, const std::vector<T>& valu
   file.write(path, {values.size()}, values);
 }
 
-void write_task(hdf5::File& file, const std::string& name, std::int64_t index,
-                const File& contents) {
-  const std::string group = "/tasks/" + name;
+void write_task(hdf5::File& file, const File& contents) {
+  const std::string group = "/tasks/" + contents.name;
   file.create_group(group);
   for (const char* split : {"train", "dev", "test"}) {
     const Columns& columns = std::string(split) == "train" ? contents.train : Columns{};
@@ -50,20 +55,20 @@ void write_task(hdf5::File& file, const std::string& name, std::int64_t index,
     write(file, folder + "/groups", columns.groups);
     write(file, folder + "/target", columns.target);
   }
-  file.set_attribute(group, "index", index);
-  file.set_attribute(group, "family", std::string("toy"));
+  file.set_attribute(group, "index", contents.index);
+  file.set_attribute(group, "family", contents.family);
   file.set_attribute(group, "kind", contents.kind);
-  file.set_attribute(group, "classes", std::int64_t{2});
+  file.set_attribute(group, "classes", contents.classes);
   file.set_attribute(group, "metrics", contents.metrics);
-  file.set_attribute(group, "labels", std::string(R"(["no", "yes"])"));
+  file.set_attribute(group, "labels", contents.labels);
 }
 
 // Tasks zebra (first) and apple.
 std::filesystem::path write_file(const File& contents = {}) {
   auto path = test_folder() / "suite.h5";
   hdf5::File file = hdf5::File::create(path);
-  write_task(file, "zebra", 0, contents);
-  write_task(file, "apple", 1, {});
+  write_task(file, contents);
+  write_task(file, {.name = "apple", .index = 1});
   file.set_attribute("/", "format", contents.format);
   file.set_attribute("/", "version", contents.version);
   file.set_attribute("/", "suite", std::string("toys"));
@@ -99,7 +104,7 @@ TEST(TokenFile, GivesTheTasksAskedForInTheirOrder) {
 }
 
 TEST(TokenFile, RegressionTargetsAreStandardised) {
-  File contents{.kind = "regress", .metrics = R"(["pearson"])"};
+  File contents{.kind = "regress", .metrics = R"(["pearson"])", .labels = "[]", .classes = 1};
   contents.train.target = {2.5, 7.5};
   const Task task = read_token_file(write_file(contents), {"zebra"}).tasks[0].task;
   EXPECT_EQ(task.outputs, 1);
@@ -138,12 +143,76 @@ TEST(TokenFile, RefusesMetadataThatMeansNothing) {
   expect_refused([](File& file) { file.kind = "rank"; }, "unknown task kind 'rank'");
 }
 
-TEST(TokenFile, RefusesMetricsThatDoNotFitTheTask) {
+TEST(TokenFile, RefusesNamesThatPathsAndModulesCanNotTake) {
+  const auto named = [](const std::string& name, const std::string& why) {
+    expect_refused([&](File& file) { file.name = name; }, why);
+  };
+  named("a.b", "task 'a.b': a name has no dot and no slash");
+  named("score", "task 'score': run files use that name themselves");
+  named("a\x1b[31m", "task 'a\\x1b[31m' has a control character");
+  named("caf\xE9", "task 'caf\\xe9' is not UTF-8");
+  named(std::string(101, 'x'), "a name has 1 to 100 bytes");
+  expect_refused([](File& file) { file.index = 1; }, "tasks 'apple' and 'zebra' both have index 1");
+}
+
+TEST(TokenFile, RefusesWordsWithControlCharacters) {
+  expect_refused([](File& file) { file.family = "toy\n"; }, "family 'toy\\x0a' has a control");
+  expect_refused([](File& file) { file.labels = R"(["no", "\u001b[2J"])"; },
+                 "label '\\x1b[2J' has a control character");
+}
+
+TEST(TokenFile, RefusesMetricsThatDoNotFit) {
+  expect_refused([](File& file) { file.metrics = R"(["accuracy", "f1", "accuracy"])"; },
+                 "/tasks/zebra: task 'zebra' names metric 'accuracy' twice");
+  expect_refused([](File& file) { file.metrics = R"(["pearson"])"; },
+                 "task 'zebra' is of kind classify, which metric 'pearson' can not score; its "
+                 "metrics are accuracy, f1, macro_f1, matthews");
+  expect_refused(
+      [](File& file) {
+        file.kind = "choose";
+        file.metrics = R"(["macro_f1"])";
+      },
+      "kind choose, which metric 'macro_f1' can not score; its metrics are accuracy");
+  expect_refused(
+      [](File& file) {
+        file.kind = "regress";
+        file.labels = "[]";
+        file.metrics = R"(["relative_error"])";
+      },
+      "'relative_error' needs the unadapted model's outputs");
   expect_refused([](File& file) { file.kind = "regress"; },
-                 "/tasks/zebra/metrics: metric 'accuracy' compares classes, but the targets are "
-                 "real values; expected one of pearson, spearman");
-  expect_refused([](File& file) { file.metrics = R"(["accuracy", "relative_error"])"; },
-                 "metric 'relative_error' needs the unadapted model's outputs");
+                 "kind regress, which metric 'accuracy' can not score; its metrics are pearson, "
+                 "relative_error, spearman");
+}
+
+TEST(TokenFile, RefusesClassesWithoutSense) {
+  expect_refused([](File& file) { file.classes = 3; }, "has 2 labels for 3 classes");
+  expect_refused([](File& file) { file.labels = R"(["no", "no"])"; }, "has label 'no' twice");
+  expect_refused([](File& file) { file.classes = 1; }, "1 classes, expected at least 2");
+}
+
+TEST(TokenFile, RefusesTargetsThatAreNotFinite) {
+  const auto targets = [](std::vector<double> values, const std::string& why) {
+    expect_refused(
+        [&](File& file) {
+          file.kind = "regress";
+          file.metrics = R"(["pearson"])";
+          file.train.target = values;
+        },
+        why);
+  };
+  targets({1, std::nan("")},
+          "/tasks/zebra/train/target: nan of example 1 is not a finite number in single precision");
+  targets({HUGE_VAL, 0}, "inf of example 0 is not");
+  targets({1e300, 0}, "1e+300 of example 0 is not");
+  expect_refused([](File& file) { file.train.target = {0, std::nan("")}; }, "nan of example 1");
+}
+
+TEST(TokenFile, RefusesATaskAskedForTwice) {
+  EXPECT_EQ(error_of([] {
+              read_token_file(write_file(), {"apple", "apple"});
+            }),
+            "data.tasks: 'apple' is there twice; name each task once");
 }
 
 TEST(TokenFile, RefusesIdsOutsideTheVocabulary) {

@@ -1,6 +1,7 @@
 #include "framework/io/atomic_file.h"
 
 #include "framework/core/error.h"
+#include "framework/core/readable_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -57,12 +58,40 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+// Said here with the number, for the system says of a long name only that it is too long.
+void check_name_lengths(const fs::path& path) {
+  constexpr std::size_t kLongest = 255;  // bytes of one name, on every file system of Linux
+  for (const fs::path& part : path) {
+    check(part.native().size() <= kLongest,
+          "{}: the name '{}' has {} bytes, and a file system takes {}; choose a shorter label, "
+          "study or folder name",
+          path.string(), part.string(), part.native().size(), kLongest);
+  }
+}
+
+// The first part of `folder` that is a link, and leads to no folder; empty where there is none.
+fs::path broken_link(const fs::path& folder) {
+  fs::path reached;
+  for (const fs::path& part : folder) {
+    reached /= part;
+    std::error_code ignored;
+    const bool link = fs::is_symlink(fs::symlink_status(reached, ignored));
+    if (link && !fs::is_directory(reached, ignored)) return reached;
+  }
+  return {};
+}
+
 }  // namespace
 
 void create_parent_folder(const fs::path& path) {
+  check_name_lengths(path);
   std::error_code error;
   fs::create_directories(folder_of(path), error);
-  check(!error, "{}: the folder cannot be created: {}", folder_of(path).string(), error.message());
+  if (!error) return;
+  const fs::path link = broken_link(folder_of(path));
+  check(link.empty(), "{}: the folder cannot be created: {} is a link that leads to no folder",
+        folder_of(path).string(), link.string());
+  fail("{}: the folder cannot be created: {}", folder_of(path).string(), error.message());
 }
 
 void commit_file(const fs::path& temporary, const fs::path& path) {
@@ -75,6 +104,7 @@ void commit_file(const fs::path& temporary, const fs::path& path) {
 
 // The standard library's copy says "Input/output error" where the disk is full.
 void duplicate_file(const fs::path& from, const fs::path& to) {
+  check_regular_file(from);
   std::ifstream source(from, std::ios::binary);
   if (!source) throw_system_error(from, "cannot be read");
   const Descriptor target(to, O_WRONLY | O_CREAT | O_TRUNC);
@@ -93,9 +123,9 @@ void write_file(const fs::path& path, std::string_view bytes) {
 }
 
 void write_file(const fs::path& path, std::span<const std::string_view> parts) {
-  create_parent_folder(path);
   fs::path temporary = path;
   temporary += ".new";
+  create_parent_folder(temporary);
   try {
     {
       const Descriptor file(temporary, O_WRONLY | O_CREAT | O_TRUNC);
@@ -111,7 +141,7 @@ void write_file(const fs::path& path, std::span<const std::string_view> parts) {
 }
 
 std::string read_file(const fs::path& path) {
-  check(!fs::is_directory(path), "{}: is a folder, not a file", path.string());
+  check_regular_file(path);
   std::ifstream file(path, std::ios::binary);
   if (!file) throw_system_error(path, "cannot be read");
   std::string bytes(std::istreambuf_iterator<char>(file), {});

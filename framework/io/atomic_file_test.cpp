@@ -37,14 +37,36 @@ TEST(AtomicFile, IsCopiedWhole) {
   duplicate_file(folder / "from", folder / "to");
   EXPECT_EQ(read_file(folder / "to"), bytes);
   EXPECT_EQ(error_of([&] { duplicate_file(folder / "none", folder / "to"); }),
-            (folder / "none").string() + ": cannot be read: No such file or directory");
+            (folder / "none").string() + ": can not be read: there is no such file");
 }
 
 TEST(AtomicFile, SaysWhatCanNotBeRead) {
   const fs::path folder = test_folder();
   EXPECT_EQ(error_of([&] { read_file(folder / "none"); }),
-            (folder / "none").string() + ": cannot be read: No such file or directory");
-  EXPECT_EQ(error_of([&] { read_file(folder); }), folder.string() + ": is a folder, not a file");
+            (folder / "none").string() + ": can not be read: there is no such file");
+  EXPECT_EQ(error_of([&] { read_file(folder); }),
+            folder.string() + ": can not be read: it is a folder, not a file");
+}
+
+TEST(AtomicFile, SaysThatANameIsTooLong) {
+  const fs::path folder = test_folder();
+  write_file(folder / std::string(251, 'x'), "text");  // ".new" makes it 255
+  const std::string name = std::string(252, 'x') + ".new";
+  const std::string ending = "the name '" + name +
+                             "' has 256 bytes, and a file system takes 255; " +
+                             "choose a shorter label, study or folder name";
+  EXPECT_EQ(error_of([&] { write_file(folder / std::string(252, 'x'), "text"); }),
+            (folder / name).string() + ": " + ending);
+  EXPECT_EQ(error_of([&] { create_parent_folder(folder / name / "a.h5"); }),
+            (folder / name / "a.h5").string() + ": " + ending);
+}
+
+TEST(AtomicFile, SaysWhichLinkLeadsNowhere) {
+  const fs::path folder = test_folder();
+  fs::create_symlink("nowhere", folder / "results");
+  EXPECT_EQ(error_of([&] { create_parent_folder(folder / "results" / "a.h5"); }),
+            (folder / "results").string() + ": the folder cannot be created: " +
+                (folder / "results").string() + " is a link that leads to no folder");
 }
 
 TEST(AtomicFile, SaysWhatCanNotBeReplaced) {

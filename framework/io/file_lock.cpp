@@ -17,7 +17,13 @@ namespace rankwise {
 namespace {
 
 [[noreturn]] void throw_system_error(const std::filesystem::path& path, int error) {
-  fail("{}: cannot be locked: {}", path.string(), std::generic_category().message(error));
+  // NFS without its lock service, FUSE and some cluster file systems.
+  const bool no_locks = error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP || error == EIO;
+  fail("{}: cannot be locked: {}{}", path.string(), std::generic_category().message(error),
+       no_locks
+           ? "; without locks two processes could write one run, so give --results a folder on "
+             "a file system that has them, and copy the run files afterwards"
+           : "");
 }
 
 std::string this_process() {

@@ -2,6 +2,8 @@
 #include "framework/io/hdf5.h"
 #include "framework/io/hdf5_type.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace rankwise::hdf5 {
@@ -31,6 +33,12 @@ struct Selection {
   }
 };
 
+/// All memory of this machine.
+std::uint64_t memory_bytes() {
+  return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+}
+
 }  // namespace
 
 Type Dataset::type() const {
@@ -51,10 +59,14 @@ std::uint64_t Dataset::rows() const {
   return all.empty() ? 1 : all[0];
 }
 
+// A damaged shape is said here, with its place, and not by the allocator.
 std::uint64_t Dataset::elements_in_rows(std::uint64_t rows) const {
   Shape part = shape();
   if (!part.empty()) part[0] = rows;
-  return element_count(part);
+  const std::uint64_t count = element_count(part);
+  check(count <= memory_bytes(), "{}: shape {} is more than this machine's memory holds",
+        place_.text(), to_string(part));
+  return count;
 }
 
 void Dataset::expect_shape(const Shape& expected) const {
@@ -79,6 +91,7 @@ void Dataset::read_into(Type type, std::uint64_t first, std::uint64_t count, voi
 
 std::vector<std::string> Dataset::read_strings() const {
   expect_type(Type::kString);
+  elements_in_rows(rows());  // refuses what memory can not hold
   const Handle type = owned(H5Dget_type(handle_.get()), H5Tclose, place_, "reading the type");
   const Handle space = owned(H5Dget_space(handle_.get()), H5Sclose, place_, "reading the shape");
   return strings_from(type.get(), space.get(), place_, [&](hid_t memory_type, void* buffer) {

@@ -1,8 +1,10 @@
 #include "framework/core/error.h"
+#include "framework/core/readable_file.h"
 #include "framework/io/hdf5.h"
 #include "framework/io/hdf5_type.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <system_error>
 
@@ -19,6 +21,28 @@ Handle latest_format(const Place& place) {
   return access;
 }
 
+/// Who reads needs no lock: a writer is told by the file's status flags, and some cluster file
+/// systems have no locks at all. HDF5_USE_FILE_LOCKING, where it is set, still decides.
+Handle without_locks(Handle access, const Place& place) {
+  checked(H5Pset_file_locking(access.get(), /*use_file_locking=*/false, true), place, "opening");
+  return access;
+}
+
+/// Tries with HDF5's lock, and without it where the file system has none: a lock that another
+/// process holds is the one failure that must stand.
+template <class Open>
+Handle lock_where_possible(const Place& place, const char* action, const Open& open) {
+  const Handle access = latest_format(place);
+  hid_t id = open(access.get());
+  if (id >= 0) return {id, H5Fclose};
+  const std::string reason = last_error();
+  if (reason != std::generic_category().message(EWOULDBLOCK)) {
+    id = open(without_locks(latest_format(place), place).get());
+  }
+  check(id >= 0, "{}: {}: {}", place.text(), action, reason);
+  return {id, H5Fclose};
+}
+
 /// A reader beside a writer tries again where a checksum is wrong, and waits twice as long each
 /// time, from a nanosecond on. HDF5's own 100 attempts never end on a damaged file; 28 take 0.3 s.
 Handle patient_reading(const Place& place) {
@@ -29,12 +53,7 @@ Handle patient_reading(const Place& place) {
 
 /// Says what is wrong with a path before HDF5 says it in its own words.
 void check_is_hdf5(const std::filesystem::path& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  check(std::filesystem::exists(status), "{}: there is no such file", path.string());
-  check(!std::filesystem::is_directory(status), "{}: is a folder, not an HDF5 file", path.string());
-  check(std::filesystem::is_regular_file(status), "{}: is no regular file, so no HDF5 file",
-        path.string());  // HDF5 would wait for a pipe
+  check_regular_file(path);
   const htri_t answer = H5Fis_hdf5(path.c_str());
   if (answer < 0) throw_error({path.string(), ""}, "cannot be read");
   check(answer > 0, "{}: is not an HDF5 file", path.string());
@@ -121,10 +140,13 @@ herr_t collect_name(hid_t, const char* name, const H5L_info_t*, void* names) {
 File File::create(const std::filesystem::path& path, const std::filesystem::path& name) {
   prepare_library();
   const Place place{name.empty() ? path.string() : name.string(), ""};
-  const Handle access = latest_format(place);
   const Handle creation = small_groups(H5P_FILE_CREATE, place);
-  const hid_t id = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(), access.get());
-  return {owned(id, H5Fclose, place, "cannot be created"), place.file};
+  return {lock_where_possible(place, "cannot be created",
+                              [&](hid_t access) {
+                                return H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.get(),
+                                                 access);
+                              }),
+          place.file};
 }
 
 File File::open(const std::filesystem::path& path) {
@@ -132,10 +154,13 @@ File File::open(const std::filesystem::path& path) {
   check_is_hdf5(path);
   // The plain way notices a truncated file; SWMR would read zeros beyond its end. It is refused
   // where a writer is at work or was killed, and that is said by the file's status flags.
-  hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  const Place place{path.string(), ""};
+  const Handle plain =
+      without_locks(owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "opening"), place);
+  hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, plain.get());
   if (id < 0) {
     const std::string reason = last_error();
-    const Handle access = patient_reading({path.string(), ""});
+    const Handle access = without_locks(patient_reading(place), place);
     id = H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get());
     check(id >= 0, "{}: cannot be opened: {}", path.string(), reason);
   }
@@ -146,9 +171,10 @@ File File::open_for_writing(const std::filesystem::path& path) {
   prepare_library();
   check_is_hdf5(path);
   const Place place{path.string(), ""};
-  const Handle access = latest_format(place);
-  const hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDWR, access.get());
-  return {owned(id, H5Fclose, place, "cannot be opened for writing"), path.string()};
+  return {lock_where_possible(
+              place, "cannot be opened for writing",
+              [&](hid_t access) { return H5Fopen(path.c_str(), H5F_ACC_RDWR, access); }),
+          path.string()};
 }
 
 bool File::exists(const std::string& path) const {

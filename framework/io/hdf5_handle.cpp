@@ -2,7 +2,6 @@
 
 #include "framework/core/error.h"
 
-#include <cstdlib>
 #include <string_view>
 #include <utility>
 
@@ -47,8 +46,6 @@ herr_t Handle::close() noexcept {
 void prepare_library() {
   static const bool prepared = [] {
     H5dont_atexit();  // after a full disk it would try again to write, and could not
-    // Some cluster file systems have no locks; HDF5 would refuse to open anything there.
-    setenv("HDF5_USE_FILE_LOCKING", "BEST_EFFORT", 0);
     H5open();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     return true;

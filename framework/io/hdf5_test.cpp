@@ -2,6 +2,8 @@
 
 #include "framework/io/test_files.h"
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -151,9 +153,13 @@ TEST(Hdf5, SaysWhatAReadExpected) {
 TEST(Hdf5, SaysWhyAFileDoesNotOpen) {
   const fs::path folder = test_folder();
   const std::string missing = (folder / "missing.h5").string();
-  EXPECT_EQ(error_of([&] { File::open(missing); }), missing + ": there is no such file");
+  EXPECT_EQ(error_of([&] { File::open(missing); }),
+            missing + ": can not be read: there is no such file");
   EXPECT_EQ(error_of([&] { File::open(folder); }),
-            folder.string() + ": is a folder, not an HDF5 file");
+            folder.string() + ": can not be read: it is a folder, not a file");
+  ASSERT_EQ(::mkfifo((folder / "pipe.h5").c_str(), 0666), 0);
+  EXPECT_EQ(error_of([&] { File::open(folder / "pipe.h5"); }),
+            (folder / "pipe.h5").string() + ": can not be read: it is a pipe, not a file");
   for (const char* content : {"", "text", "a longer text, but still not HDF5 at all"}) {
     const fs::path text = folder / "text.h5";
     write_bytes(text, content);
@@ -164,6 +170,27 @@ TEST(Hdf5, SaysWhyAFileDoesNotOpen) {
   const fs::path nowhere = folder / "no" / "such" / "folder.h5";
   EXPECT_EQ(error_of([&] { File::create(nowhere); }),
             nowhere.string() + ": cannot be created: No such file or directory");
+}
+
+TEST(Hdf5, RefusesShapesBeyondMemory) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  file.create_dataset("/x", Type::kFloat64, {hsize_t{1} << 50});  // nothing is allocated
+  file.create_dataset("/s", Type::kString, {hsize_t{1} << 50});
+  const std::string refusal = ": shape [1125899906842624] is more than this machine's memory holds";
+  EXPECT_EQ(error_of([&] { file.read<double>("/x"); }), path.string() + ": /x" + refusal);
+  EXPECT_EQ(error_of([&] { file.dataset("/s").read_strings(); }), path.string() + ": /s" + refusal);
+}
+
+TEST(Hdf5, RefusesStringsThatAreNotUtf8) {
+  const fs::path path = test_folder() / "a.h5";
+  File file = File::create(path);
+  file.write_strings("/s", {"fine", "caf\xE9"});
+  file.set_attribute("/", "label", std::string("caf\xE9"));
+  EXPECT_EQ(error_of([&] { file.dataset("/s").read_strings(); }),
+            path.string() + ": /s: the text 'caf\\xe9' is not UTF-8");
+  EXPECT_EQ(error_of([&] { file.attribute("/", "label"); }),
+            path.string() + ": / @label: the text 'caf\\xe9' is not UTF-8");
 }
 
 TEST(Hdf5, RefusesATruncatedFile) {

@@ -1,6 +1,7 @@
 #include "framework/io/hdf5_type.h"
 
 #include "framework/core/error.h"
+#include "framework/core/text.h"
 #include "framework/io/hdf5.h"
 
 #include <fmt/ranges.h>
@@ -54,6 +55,27 @@ std::vector<std::string> variable_strings(hid_t stored, hid_t space, const Place
   strings.reserve(count);
   for (const char* text : pointers) strings.emplace_back(text == nullptr ? "" : text);
   H5Dvlen_reclaim(stored, space, H5P_DEFAULT, pointers.data());
+  return strings;
+}
+
+/// As they are stored, whatever their bytes.
+std::vector<std::string> any_strings(hid_t stored, hid_t space, const Place& place,
+                                     const ReadStrings& read) {
+  const auto count =
+      static_cast<std::size_t>(checked(H5Sget_simple_extent_npoints(space), place, "reading"));
+  if (count == 0) return {};
+  if (checked(H5Tis_variable_str(stored), place, "reading") > 0) {
+    return variable_strings(stored, space, place, count, read);
+  }
+  const std::size_t size = H5Tget_size(stored);
+  std::string bytes(count * size, '\0');
+  checked(read(stored, bytes.data()), place, "reading");
+  std::vector<std::string> strings;
+  strings.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    strings.push_back(
+        trimmed(std::string_view(bytes).substr(i * size, size), H5Tget_strpad(stored)));
+  }
   return strings;
 }
 
@@ -115,20 +137,9 @@ Handle fixed_string_type(std::size_t size, const Place& place) {
 
 std::vector<std::string> strings_from(hid_t stored, hid_t space, const Place& place,
                                       const ReadStrings& read) {
-  const auto count =
-      static_cast<std::size_t>(checked(H5Sget_simple_extent_npoints(space), place, "reading"));
-  if (count == 0) return {};
-  if (checked(H5Tis_variable_str(stored), place, "reading") > 0) {
-    return variable_strings(stored, space, place, count, read);
-  }
-  const std::size_t size = H5Tget_size(stored);
-  std::string bytes(count * size, '\0');
-  checked(read(stored, bytes.data()), place, "reading");
-  std::vector<std::string> strings;
-  strings.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    strings.push_back(
-        trimmed(std::string_view(bytes).substr(i * size, size), H5Tget_strpad(stored)));
+  std::vector<std::string> strings = any_strings(stored, space, place, read);
+  for (const std::string& text : strings) {
+    check(is_utf8(text), "{}: the text '{}' is not UTF-8", place.text(), printable(text));
   }
   return strings;
 }

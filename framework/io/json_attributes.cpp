@@ -29,7 +29,12 @@ hdf5::Attribute plain(const json& value) {
 
 std::set<std::string> json_names(const hdf5::File& file, const std::string& object) {
   if (!file.has_attribute(object, kJsonNames)) return {};
-  return json::parse(file.attribute<std::string>(object, kJsonNames)).get<std::set<std::string>>();
+  const auto text = file.attribute<std::string>(object, kJsonNames);
+  try {
+    return json::parse(text).get<std::set<std::string>>();
+  } catch (const json::exception&) {
+    fail("{}: @{} is '{}', expected a JSON list of names", file.name(), kJsonNames, text);
+  }
 }
 
 }  // namespace

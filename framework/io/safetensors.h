@@ -33,8 +33,8 @@ struct View {
 /// A file mapped into memory; views live as long as it does.
 class Reader {
  public:
-  /// Throws Error where the file is not complete and well-formed: every tensor's type, shape and
-  /// place is checked here.
+  /// Throws Error where the file is not complete and well-formed: every tensor's shape and place is
+  /// checked here. A tensor of a type that is not one of ours is there by name only.
   explicit Reader(const std::filesystem::path& path);
   Reader(Reader&& other) noexcept;
   Reader& operator=(Reader&& other) noexcept;
@@ -46,9 +46,12 @@ class Reader {
   std::vector<std::string> names() const;  // sorted
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
-  bool contains(const std::string& name) const { return tensors_.count(name) != 0; }
+  bool contains(const std::string& name) const {
+    return tensors_.contains(name) || other_types_.contains(name);
+  }
 
-  /// Throws Error that names the file, the tensor, and the closest name there is.
+  /// Throws Error that names the file, the tensor, and the closest name there is, or the tensor's
+  /// type where it is none of ours.
   const View& find(const std::string& name) const;
 
  private:
@@ -59,6 +62,7 @@ class Reader {
   std::filesystem::path path_;
   std::span<const std::byte> mapping_;
   std::map<std::string, View> tensors_;
+  std::map<std::string, std::string> other_types_;  // the type's word of each tensor that has one
   std::map<std::string, std::string> metadata_;
 };
 

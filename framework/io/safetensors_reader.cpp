@@ -1,5 +1,6 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/readable_file.h"
 #include "framework/io/safetensors.h"
 
 #include <fcntl.h>
@@ -58,17 +59,14 @@ json parse_header(std::string_view text, const std::string& file) {
 /// A tensor as its header entry states it, not yet checked against its neighbours.
 struct Stated {
   std::string name;
-  Dtype dtype;
+  std::string type;  // "F32", or a word that is none of ours
   std::vector<std::int64_t> shape;
   std::size_t begin, end;
 };
 
 Stated parse_entry(const std::string& name, const json& entry, const std::string& file) {
   try {
-    const auto dtype_name = entry.at("dtype").get<std::string>();
-    const auto dtype = dtype_from_string(dtype_name);
-    check(dtype.has_value(), "{}: tensor {} has type {}, which is not supported", file, name,
-          dtype_name);
+    auto type = entry.at("dtype").get<std::string>();
     for (const char* list : {"shape", "data_offsets"}) {
       for (const json& number : entry.at(list)) {
         check(number.is_number_unsigned(), "{}: tensor {} has {} {}", file, name, list,
@@ -78,19 +76,20 @@ Stated parse_entry(const std::string& name, const json& entry, const std::string
     const json& offsets = entry.at("data_offsets");
     check(offsets.is_array() && offsets.size() == 2, "{}: tensor {} needs two data_offsets", file,
           name);
-    return {name, *dtype, entry.at("shape").get<std::vector<std::int64_t>>(),
+    return {name, std::move(type), entry.at("shape").get<std::vector<std::int64_t>>(),
             offsets[0].get<std::size_t>(), offsets[1].get<std::size_t>()};
   } catch (const json::exception&) {
     fail("{}: tensor {} needs dtype, shape and data_offsets", file, name);
   }
 }
 
+/// How large an element of another type is, nobody knows here: any number of bytes will do.
 void check_bytes(const Stated& tensor, const std::string& file) {
-  const auto expected = byte_count(tensor.dtype, tensor.shape);
-  check(
-      expected.has_value() && tensor.begin <= tensor.end && tensor.end - tensor.begin == *expected,
-      "{}: tensor {} of type {} and shape [{}] can not lie at bytes {} to {}", file, tensor.name,
-      to_string(tensor.dtype), fmt::join(tensor.shape, ", "), tensor.begin, tensor.end);
+  const auto dtype = dtype_from_string(tensor.type);
+  bool fits = tensor.begin <= tensor.end;
+  if (fits && dtype) fits = byte_count(*dtype, tensor.shape) == tensor.end - tensor.begin;
+  check(fits, "{}: tensor {} of type {} and shape [{}] can not lie at bytes {} to {}", file,
+        tensor.name, tensor.type, fmt::join(tensor.shape, ", "), tensor.begin, tensor.end);
 }
 
 /// As in the reference library, tensors follow each other without a gap and fill the file.
@@ -141,6 +140,7 @@ Reader::Reader(Reader&& other) noexcept
     : path_(std::move(other.path_)),
       mapping_(std::exchange(other.mapping_, {})),
       tensors_(std::move(other.tensors_)),
+      other_types_(std::move(other.other_types_)),
       metadata_(std::move(other.metadata_)) {}
 
 Reader& Reader::operator=(Reader&& other) noexcept {
@@ -148,6 +148,7 @@ Reader& Reader::operator=(Reader&& other) noexcept {
   path_ = std::move(other.path_);
   mapping_ = std::exchange(other.mapping_, {});
   tensors_ = std::move(other.tensors_);
+  other_types_ = std::move(other.other_types_);
   metadata_ = std::move(other.metadata_);
   return *this;
 }
@@ -155,13 +156,14 @@ Reader& Reader::operator=(Reader&& other) noexcept {
 Reader::~Reader() { unmap(); }
 
 void Reader::map() {
+  check_regular_file(path_);
   const int descriptor = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);
   struct stat status {};
   if (descriptor < 0 || ::fstat(descriptor, &status) != 0) {
     fail("{}: cannot be read: {}", path_.string(), std::generic_category().message(errno));
   }
   const auto size = static_cast<std::size_t>(status.st_size);
-  const bool mappable = S_ISREG(status.st_mode) && size >= kLengthBytes;
+  const bool mappable = size >= kLengthBytes;
   void* start =
       mappable ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
   ::close(descriptor);
@@ -192,8 +194,12 @@ void Reader::read_header() {
   }
   check_places(tensors, data.size(), file);
   for (Stated& tensor : tensors) {
-    tensors_[tensor.name] = {tensor.dtype, std::move(tensor.shape),
-                             data.subspan(tensor.begin, tensor.end - tensor.begin)};
+    if (const auto dtype = dtype_from_string(tensor.type)) {
+      tensors_[tensor.name] = {*dtype, std::move(tensor.shape),
+                               data.subspan(tensor.begin, tensor.end - tensor.begin)};
+    } else {
+      other_types_[tensor.name] = tensor.type;
+    }
   }
   try {
     if (header.contains(kMetadata)) {
@@ -206,14 +212,19 @@ void Reader::read_header() {
 
 std::vector<std::string> Reader::names() const {
   std::vector<std::string> names;
-  names.reserve(tensors_.size());
+  names.reserve(tensors_.size() + other_types_.size());
   for (const auto& [name, view] : tensors_) names.push_back(name);
+  for (const auto& [name, type] : other_types_) names.push_back(name);
+  std::sort(names.begin(), names.end());
   return names;
 }
 
 const View& Reader::find(const std::string& name) const {
   const auto found = tensors_.find(name);
   if (found != tensors_.end()) return found->second;
+  const auto other = other_types_.find(name);
+  check(other == other_types_.end(), "{}: tensor {} has type {}, which can not be read here",
+        path_.string(), name, other == other_types_.end() ? "" : other->second);
   const auto closest =
       std::min_element(tensors_.begin(), tensors_.end(), [&](const auto& left, const auto& right) {
         return distance(left.first, name) < distance(right.first, name);

@@ -24,6 +24,8 @@ class Backbone : public torch::nn::Module {
   virtual std::int64_t width() const = 0;
   /// Rows of the longest sequence it can read; 0: of any length.
   virtual std::int64_t longest_sequence() const { return 0; }
+  /// Kinds of segment it tells apart; 0: it reads none.
+  virtual std::int64_t segment_kinds() const { return 0; }
 
   /// Every linear by its dotted name, in the order of registration.
   std::vector<std::pair<std::string, Linear>> linears() const;

@@ -1,7 +1,7 @@
 #include "framework/adapter/random_tensor.h"
 #include "framework/core/hash.h"
-#include "framework/core/json_file.h"
 #include "framework/model/bert.h"
+#include "framework/model/bert_config.h"
 #include "framework/model/load_weights.h"
 
 #include <torch/types.h>
@@ -29,48 +29,21 @@ struct BertOptions {
   }
 };
 
-std::int64_t whole(const nlohmann::json& config, const std::filesystem::path& file,
-                   const char* key) {
-  const auto found = config.find(key);
-  check(found != config.end() && found->is_number_integer() && *found > 0,
-        "{}: '{}' is missing or not a positive integer", file.string(), key);
-  return found->get<std::int64_t>();
-}
+// Checkpoints before transformers 1.0 call LayerNorm's weight and bias gamma and beta. The pooler
+// and the heads of pre-training come after the hidden rows; ids are constants in some versions.
+const WeightNames kNames{
+    .prefixes = {"", "bert."},
+    .old_endings = {{"LayerNorm.weight", "LayerNorm.gamma"}, {"LayerNorm.bias", "LayerNorm.beta"}},
+    .own = {"embeddings.", "encoder.", "bert."},
+    .spare = {"embeddings.position_ids", "embeddings.token_type_ids", "bert.pooler.",
+              "bert.embeddings.position_ids", "bert.embeddings.token_type_ids"}};
 
-std::string quoted(const nlohmann::json& value) {
-  return value.is_string() ? fmt::format("'{}'", value.get<std::string>()) : value.dump();
-}
-
-nlohmann::json read_bert_config(const std::filesystem::path& file) {
-  nlohmann::json config = read_json(file);
-  check(config.is_object(), "{}: is no object with the model's sizes", file.string());
-  config.emplace("model_type", "nothing");
-  config.emplace("hidden_act", "gelu");
-  config.emplace("layer_norm_eps", 1e-12);
-  for (const auto& [key, expected] : {std::pair("model_type", "bert"), {"hidden_act", "gelu"}}) {
-    check(config[key] == expected, "{}: {} is {}, expected '{}'", file.string(), key,
-          quoted(config[key]), expected);
-  }
-  const nlohmann::json& epsilon = config["layer_norm_eps"];
-  check(epsilon.is_number() && epsilon > 0, "{}: layer_norm_eps is {}, expected a positive number",
-        file.string(), epsilon.dump());
-  return config;
-}
-
-BertConfig read_config(const std::filesystem::path& file) {
-  const nlohmann::json config = read_bert_config(file);
-  const std::int64_t hidden = whole(config, file, "hidden_size");
-  const std::int64_t heads = whole(config, file, "num_attention_heads");
-  check(hidden % heads == 0, "{}: hidden_size {} is not a multiple of {} heads", file.string(),
-        hidden, heads);
-  return {.vocabulary = whole(config, file, "vocab_size"),
-          .hidden = hidden,
-          .layers = whole(config, file, "num_hidden_layers"),
-          .heads = heads,
-          .intermediate = whole(config, file, "intermediate_size"),
-          .positions = whole(config, file, "max_position_embeddings"),
-          .segments = whole(config, file, "type_vocab_size"),
-          .layer_norm_epsilon = config["layer_norm_eps"]};
+// The digest of the one file, or of all shards' digests in their order.
+std::string weights_sha256(const std::filesystem::path& folder) {
+  std::string digests;
+  const std::vector<std::filesystem::path> files = weight_files(folder);
+  for (const auto& file : files) digests += sha256_file(file);
+  return files.size() == 1 ? digests : sha256(digests);
 }
 
 std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSetting& setting) {
@@ -111,8 +84,8 @@ std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
   check(std::filesystem::is_directory(folder),
         "{}: there are no such weights; make them with scripts/prepare --backbone {}",
         folder.string(), folder.filename().string());
-  auto bert = std::make_shared<Bert>(read_config(folder / "config.json"), options);
-  load_weights(*bert, folder / "model.safetensors", {"", "bert."});
+  auto bert = std::make_shared<Bert>(read_bert_config(folder / "config.json"), options);
+  load_weights(*bert, StoredWeights(folder), kNames);
   return bert;
 }
 

@@ -6,7 +6,9 @@
 #include <fmt/ranges.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace rankwise {
 
@@ -49,18 +51,57 @@ std::string shape_text(at::IntArrayRef shape) {
   return fmt::format("[{}]", fmt::join(shape.begin(), shape.end(), ", "));
 }
 
-std::string stored_name(const safetensors::Reader& reader, const std::string& name,
-                        const std::vector<std::string>& prefixes) {
-  for (const std::string& prefix : prefixes) {
-    if (reader.contains(prefix + name)) return prefix + name;
+// The name that the checkpoint has for parameter `name`; the plain one where it has none.
+std::string stored_name(const StoredWeights& stored, const std::string& name,
+                        const WeightNames& names) {
+  std::vector<std::string> known{name};
+  for (const auto& [ending, old] : names.old_endings) {
+    if (name.ends_with(ending)) known.push_back(name.substr(0, name.size() - ending.size()) + old);
   }
-  return prefixes.front() + name;  // find() then says what is missing
+  for (const std::string& prefix : names.prefixes) {
+    for (const std::string& candidate : known) {
+      if (stored.contains(prefix + candidate)) return prefix + candidate;
+    }
+  }
+  return names.prefixes.front() + name;
+}
+
+bool begins_with_one_of(const std::string& name, const std::vector<std::string>& starts) {
+  return std::any_of(starts.begin(), starts.end(),
+                     [&](const std::string& start) { return name.starts_with(start); });
+}
+
+// A layer that the config leaves out, a second copy under another name, a part that this module
+// does not compute: hidden rows would be others than the checkpoint's.
+void check_all_used(const StoredWeights& stored, const std::set<std::string>& used,
+                    const WeightNames& names) {
+  std::vector<std::string> left;
+  for (const std::string& name : stored.names()) {
+    const bool own = begins_with_one_of(name, names.own) && !begins_with_one_of(name, names.spare);
+    if (own && !used.contains(name)) left.push_back(name);
+  }
+  if (left.empty()) return;
+  fail(
+      "{}{} not used by the model that config.json describes; make config.json (its number of "
+      "layers, say) and the weights agree",
+      stored.place(left.front()),
+      left.size() == 1 ? " is"
+                       : fmt::format(" and {} more, up to {}, are", left.size() - 1, left.back()));
+}
+
+void check_numbers(const torch::Tensor& parameter, const std::string& where) {
+  check(at::isfinite(parameter).all().item<bool>(),
+        "{} has values that are not finite numbers in {} precision; fetch the weights again", where,
+        parameter.scalar_type() == torch::kFloat64 ? "double" : "single");
 }
 
 void copy_into(torch::Tensor& parameter, const safetensors::View& view, const std::string& where) {
   check(at::IntArrayRef(view.shape) == parameter.sizes(), "{} has shape {}, expected {}", where,
         shape_text(view.shape), shape_text(parameter.sizes()));
   const torch::ScalarType type = scalar_type(view.dtype, where);
+  check(at::isFloatingType(type) == parameter.is_floating_point(), "{} has type {}, expected {}",
+        where, safetensors::to_string(view.dtype),
+        parameter.is_floating_point() ? "F64, F32, F16 or BF16" : "I64");
   if (parameter.is_meta()) return;
   const torch::Tensor stored = torch::empty(view.shape, torch::TensorOptions().dtype(type));
   std::memcpy(stored.data_ptr(), view.bytes.data(), view.bytes.size());  // may be unaligned
@@ -69,14 +110,18 @@ void copy_into(torch::Tensor& parameter, const safetensors::View& view, const st
 
 }  // namespace
 
-void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
-                  const std::vector<std::string>& prefixes) {
+void load_weights(torch::nn::Module& module, const StoredWeights& stored,
+                  const WeightNames& names) {
   const torch::NoGradGuard no_grad;
-  const safetensors::Reader reader(file);
+  std::set<std::string> used;
   for (auto& item : module.named_parameters()) {
-    const std::string name = stored_name(reader, item.key(), prefixes);
-    copy_into(item.value(), reader.find(name), fmt::format("{}: tensor {}", file.string(), name));
+    const std::string name = stored_name(stored, item.key(), names);
+    const safetensors::View& view = stored.find(name);
+    copy_into(item.value(), view, stored.place(name));
+    check_numbers(item.value(), stored.place(name));
+    used.insert(name);
   }
+  check_all_used(stored, used, names);
 }
 
 void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,

@@ -1,7 +1,8 @@
-/// Fills a module's parameters from a safetensors file, by name.
+/// Fills a module's parameters from safetensors files, by name.
 #pragma once
 
 #include "framework/io/safetensors.h"
+#include "framework/model/stored_weights.h"
 
 #include <torch/nn/module.h>
 
@@ -13,11 +14,19 @@
 
 namespace rankwise {
 
-/// Every parameter must be there under one of `prefixes` + its name; further tensors are ignored.
-/// On the meta device shapes are checked and nothing is read.
-/// Throws Error for a missing tensor or another shape: file, tensor, found and expected.
-void load_weights(torch::nn::Module& module, const std::filesystem::path& file,
-                  const std::vector<std::string>& prefixes);
+/// How checkpoints name the parameters of a module.
+struct WeightNames {
+  std::vector<std::string> prefixes;                             // of all names: "" or "bert."
+  std::vector<std::pair<std::string, std::string>> old_endings;  // "LayerNorm.weight", its old name
+  std::vector<std::string> own;    // what begins so is the module's: it must be used
+  std::vector<std::string> spare;  // what begins so need not be
+};
+
+/// Every parameter must be there under one of its names, in any floating type, with finite values.
+/// Further tensors are passed over, but for the module's own. On the meta device shapes are checked
+/// and nothing is read. Throws Error for a missing tensor, another shape or type, or one that is
+/// not used: file, tensor, found and expected.
+void load_weights(torch::nn::Module& module, const StoredWeights& stored, const WeightNames& names);
 
 /// Copies each tensor from the one of its name. Throws Error as load_weights() does.
 void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,

@@ -12,8 +12,6 @@
 
 #include <gmock/gmock.h>
 
-#include <fstream>
-
 namespace rankwise {
 namespace {
 
@@ -156,58 +154,6 @@ TEST(Tiny, ComputesByHand) {
   for (const auto& [name, linear] : backbone->linears()) h = torch::tanh(h.mm(linear->weight.t()));
   EXPECT_TRUE(torch::allclose(backbone->forward({.batch = batch}), h, 0, 1e-14));
   EXPECT_THAT(backbone->linears(), SizeIs(2));
-}
-
-// small_bert of the fixtures in a folder of its own, for tests that spoil it.
-struct WeightsFolder {
-  WeightsFolder() {
-    std::filesystem::copy_file(fixtures::file("small_bert.json"), folder / "config.json");
-    std::filesystem::copy_file(fixtures::file("small_bert.safetensors"),
-                               folder / "model.safetensors");
-  }
-  void set(const std::string& key, const nlohmann::json& value) const {
-    nlohmann::json config = nlohmann::json::parse(std::ifstream(folder / "config.json"));
-    config[key] = value;
-    write_bytes(folder / "config.json", config.dump());
-  }
-  std::string refusal() const {
-    return error_of([&] { load_bert(folder, kDouble); });
-  }
-  std::filesystem::path folder = test_folder();
-};
-
-TEST(LoadBert, RefusesWhatItCanNotCompute) {
-  const WeightsFolder weights;
-  EXPECT_EQ(weights.refusal(), "");
-  weights.set("model_type", "roberta");
-  EXPECT_THAT(weights.refusal(), HasSubstr("model_type is 'roberta', expected 'bert'"));
-  weights.set("model_type", "bert");
-  weights.set("hidden_act", "relu");
-  EXPECT_THAT(weights.refusal(), HasSubstr("hidden_act is 'relu', expected 'gelu'"));
-}
-
-TEST(LoadBert, RefusesSizesThatDoNotFit) {
-  const WeightsFolder weights;
-  weights.set("num_attention_heads", 5);
-  EXPECT_THAT(weights.refusal(), HasSubstr("32 is not a multiple of 5"));
-  weights.set("num_attention_heads", 4);
-  weights.set("num_hidden_layers", 0);
-  EXPECT_THAT(weights.refusal(),
-              HasSubstr("'num_hidden_layers' is missing or not a positive integer"));
-  weights.set("num_hidden_layers", 3);
-  EXPECT_THAT(weights.refusal(), HasSubstr("encoder.layer.2."));
-  weights.set("num_hidden_layers", 2);
-  weights.set("intermediate_size", 63);
-  EXPECT_THAT(weights.refusal(), HasSubstr("has shape [64, 32], expected [63, 32]"));
-}
-
-TEST(LoadBert, RefusesMissingAndTruncatedFiles) {
-  const WeightsFolder weights;
-  EXPECT_THAT(error_of([&] { load_bert(weights.folder / "no", kDouble); }),
-              HasSubstr("scripts/prepare --backbone no"));
-  const auto file = weights.folder / "model.safetensors";
-  std::filesystem::resize_file(file, std::filesystem::file_size(file) - 1);
-  EXPECT_THAT(weights.refusal(), HasSubstr("model.safetensors"));
 }
 
 TEST(SaveTensors, KeepsNamesShapesAndBits) {

@@ -28,8 +28,9 @@ fs::path unready_path(const fs::path& path) {
 }
 
 hdf5::File create_file(const fs::path& path) {
-  create_parent_folder(path);
-  return hdf5::File::create(unready_path(partial_path(path)), partial_path(path));
+  const fs::path unready = unready_path(partial_path(path));
+  create_parent_folder(unready);
+  return hdf5::File::create(unready, partial_path(path));
 }
 
 json own_attributes(const char* status) {

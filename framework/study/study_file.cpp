@@ -130,8 +130,9 @@ std::vector<StudyOutput> outputs_of(const std::vector<json>& entries, const char
 std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64_t>& seeds,
                                    const std::string& place) {
   if (!run.contains("seed")) return seeds;
-  check(run["seed"].is_number_integer(), "{}.seed: {} is not an integer", place,
-        run["seed"].dump());
+  if (!options::has_type<std::int64_t>(run["seed"])) {
+    options::fail_type(place + ".seed", run["seed"], "an integer");
+  }
   return {run["seed"]};
 }
 

@@ -58,7 +58,7 @@ struct PlantOptions {
     field("target", self.target,
           "values with noise, or classes: the largest of standardised outputs * 1.5 + a Gaussian",
           {{Target::kValues, "values"}, {Target::kClasses, "classes"}});
-    field("delta", self.delta, "size of the planted updates", not_negative());
+    field("delta", self.delta, "size of the planted updates", positive());
     field("kappa", self.kappa, "how far apart the inputs lie", not_negative());
     field("noise", self.noise, "label noise over the update's effect, train and dev",
           not_negative());

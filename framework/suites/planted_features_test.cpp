@@ -303,6 +303,28 @@ TEST(Suite, TakesTasksAndSubsets) {
   EXPECT_THAT(error_of([&] { load_suite(options, {}); }), HasSubstr("unknown task 'planted9'"));
 }
 
+TEST(Suite, RefusesWhatIsNotFinite) {
+  const auto made = [](const nlohmann::json& options) {
+    return error_of([&] {
+      load_suite(resolve_data({{"suite", "planted"}, {"options", options}}, "data"), {});
+    });
+  };
+  EXPECT_THAT(made({{"kappa", 1e300}}), HasSubstr("planted: planted0/train/features: "));
+  EXPECT_THAT(made({{"kappa", 1e300}}), HasSubstr("of row 0 is not a finite number"));
+  // Without an update the unadapted model is right, and relative_error divides by zero.
+  EXPECT_EQ(made({{"delta", 0}}), "data.options.delta: 0 is not positive");
+  EXPECT_THAT(made({{"target", "classes"}, {"outputs", 1}}), HasSubstr("expected at least 2"));
+}
+
+TEST(Suite, RefusesATaskTwice) {
+  EXPECT_EQ(error_of([] {
+              load_suite(
+                  resolve_data({{"suite", "planted"}, {"tasks", {"planted1", "planted1"}}}, "data"),
+                  {});
+            }),
+            "data.tasks: 'planted1' is there twice; name each task once");
+}
+
 TEST(Suite, UnknownOnesSayWhatToDo) {
   const DataOptions options = resolve_data({{"suite", "text11"}}, "data");
   const auto message =

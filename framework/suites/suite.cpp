@@ -72,15 +72,25 @@ void keep_tasks(SuiteData& suite, const std::vector<std::string>& names) {
   std::vector<std::size_t> chosen;
   std::vector<std::string> known;
   for (const TaskData& data : dataset.tasks) known.push_back(data.task.name);
+  check_tasks_asked_for(names, known, dataset.suite);
   for (const std::string& name : names) {
     const auto found = std::find(known.begin(), known.end(), name);
-    check(found != known.end(), "unknown task '{}'; the tasks of {} are {}", name, dataset.suite,
-          fmt::join(known, ", "));
     chosen.push_back(static_cast<std::size_t>(found - known.begin()));
     kept.push_back(dataset.tasks[chosen.back()]);
   }
   dataset.tasks = std::move(kept);
   if (suite.truth) keep_truth(*suite.truth, chosen);
+}
+
+// What a suite that was made in memory must be, as the reader of token files checks its own.
+void check_made(const Dataset& dataset) {
+  for (const TaskData& data : dataset.tasks) {
+    check_task(data.task);
+    for (const SplitName name : {SplitName::kTrain, SplitName::kDev, SplitName::kTest}) {
+      check_finite(data.split(name),
+                   fmt::format("{}: {}/{}", dataset.suite, data.task.name, to_string(name)));
+    }
+  }
 }
 
 }  // namespace
@@ -106,6 +116,7 @@ SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting) {
   SuiteData loaded;
   if (suites().contains(options.suite)) {
     loaded = suites().find(options.suite).make(options.options, setting);
+    check_made(loaded.dataset);
     keep_tasks(loaded, options.tasks);
   } else {
     loaded.dataset = read_suite(options, setting);

@@ -1,6 +1,7 @@
 #include "framework/train/run.h"
 
 #include "framework/core/error.h"
+#include "framework/core/foreign.h"
 #include "framework/io/file_lock.h"
 #include "framework/record/run_writer.h"
 #include "framework/train/identify.h"
@@ -58,7 +59,7 @@ RunOutcome record(const RunTask& task, const std::filesystem::path& file, const 
     say_stopped(run, task.config.record.checkpoints);
     return RunOutcome::kStopped;
   } catch (const std::exception& error) {
-    const std::string message = first_line(error.what());  // LibTorch adds a stack trace
+    const std::string message = plain_message(error);
     record_failure(writer, message);
     throw Error(message);
   }

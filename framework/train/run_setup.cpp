@@ -24,6 +24,21 @@ void check_lengths(const Dataset& dataset, std::int64_t longest) {
   }
 }
 
+void check_segments(const Dataset& dataset, std::int64_t kinds) {
+  if (kinds == 0) return;
+  for (const TaskData& data : dataset.tasks) {
+    for (const SplitName name : {SplitName::kTrain, SplitName::kDev, SplitName::kTest}) {
+      const std::int64_t largest = data.split(name).largest_segment();
+      check(
+          largest < kinds,
+          "task '{}' has segment id {} in its {} split, and the backbone knows {} (type_vocab_size "
+          "of its config.json); prepare the suite with the backbone's tokenizer",
+          data.task.name, largest, to_string(name),
+          kinds == 1 ? "0 only" : fmt::format("0 to {}", kinds - 1));
+    }
+  }
+}
+
 // Refused here, a run costs a line; refused by the system, it costs what ran beside it.
 void check_memory_of(const RunConfig& config, const Places& places, const RunSetup& setup) {
   if (!setup.tensors.device().is_cpu()) return;  // a GPU's allocator says by itself what it lacks
@@ -50,6 +65,7 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Places& places,
       setup.suite.backbone_seed ? Seed(*setup.suite.backbone_seed) : setup.seed.stream("backbone")};
   auto backbone = backbones().find(config.backbone).make(config.backbone_options, setting);
   check_lengths(dataset, backbone->longest_sequence());
+  check_segments(dataset, backbone->segment_kinds());
   std::vector<Task> tasks;
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), setup.suite.head,

@@ -1,6 +1,7 @@
 #include "framework/train/workers.h"
 
 #include "framework/core/error.h"
+#include "framework/core/foreign.h"
 #include "framework/io/file_lock.h"
 #include "framework/train/plugin.h"
 #include "framework/train/progress.h"
@@ -177,7 +178,7 @@ int worker_main(int answer_descriptor) {
     answer["outcome"] = to_string(outcome);
     stopped = outcome == RunOutcome::kStopped;
   } catch (const std::exception& error) {
-    answer["error"] = first_line(error.what());
+    answer["error"] = plain_message(error);
   }
   write_all(answer_descriptor, answer.dump(-1, ' ', false, json::error_handler_t::replace));
   return answer.contains("error") ? 1 : stopped ? kNotDone : 0;

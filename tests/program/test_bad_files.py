@@ -2,14 +2,32 @@
 
 import json
 import unittest
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
+from safetensors.numpy import load_file, save_file
 
 from .errors import Errors
 from .program import Done, Json, tiny_study
 from .text_data import DEFAULTS, token_file, write_data
+
+
+SEGMENTS = "embeddings.token_type_embeddings.weight"
+
+
+def edit_config(folder: Path, **members: object) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | members))
+
+
+def edit_weights(folder: Path, changes: dict[str, Callable[[np.ndarray], np.ndarray]]) -> None:
+    path = folder / "model.safetensors"
+    tensors = load_file(path)
+    for name, change in changes.items():
+        tensors[name] = np.ascontiguousarray(change(tensors[name]))
+    save_file(tensors, path)
 
 
 class TextErrors(Errors):
@@ -103,6 +121,25 @@ class Suites(TextErrors):
             file["tasks/second/test/target"][0] = 2
         self.refuse_text({}, str(token_file(self.data)), "second/test/target", "2 classes")
 
+    def test_a_target_that_is_no_number(self) -> None:
+        self.edit_task(kind="regress", metrics=json.dumps(["spearman"]))
+        with h5py.File(token_file(self.data), "a") as file:
+            file["tasks/first/dev/target"][5] = np.nan
+        self.refuse_text({}, str(token_file(self.data)), "first/dev/target", "nan of example 5")
+
+    def test_a_metric_of_another_kind_of_target(self) -> None:
+        self.edit_task(metrics=json.dumps(["pearson"]))
+        self.refuse_text({}, "'first' is of kind classify", "'pearson'", "accuracy, f1")
+
+    def test_a_label_that_drives_the_terminal(self) -> None:
+        self.edit_task(labels=json.dumps(["no", "\x1b[2J"]))
+        self.refuse_text({}, "label '\\x1b[2J' has a control character")
+
+    def test_a_task_asked_for_twice(self) -> None:
+        self.refuse_text({"data": {"tasks": ["first", "first"]}}, "data.tasks: 'first'", "twice")
+        planted = tiny_study({"variant": "lora", "data": {"tasks": ["planted1", "planted1"]}})
+        self.refuse(planted, "data.tasks: 'planted1' is there twice")
+
     def edit_task(self, **attributes: str) -> None:
         with h5py.File(token_file(self.data), "a") as file:
             for name, value in attributes.items():
@@ -119,12 +156,34 @@ class Sequences(Errors):
         self.assert_nothing_written()
 
 
+class Segments(TextErrors):
+    """A suite with pairs, and a backbone that tells no segments apart."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        with h5py.File(token_file(self.data), "a") as file:
+            file["tasks/second/dev/segments"][2] = 1
+        edit_weights(self.weights, {SEGMENTS: lambda rows: rows[:1]})
+        edit_config(self.weights, type_vocab_size=1)
+
+    def test_are_refused_with_both_numbers(self) -> None:
+        words = ("'second' has segment id 1 in its dev split", "0 only", "type_vocab_size")
+        self.assert_failure(self.run_text(), *words)
+        self.assert_nothing_written()
+
+    def test_are_seen_by_a_dry_run(self) -> None:
+        study = tiny_study({"variant": "lora"}, defaults=DEFAULTS)
+        done = self.run_study(study, "--data", self.data, "--dry-run")
+        self.assertEqual(done.code, 1)
+        self.assertIn("segment id 1", done.err)
+        self.assertEqual(done.err.count("\n"), 1)
+
+
 class Weights(TextErrors):
     """The backbone's folder."""
 
     def edit_config(self, **members: object) -> None:
-        path = self.weights / "config.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | members))
+        edit_config(self.weights, **members)
 
     def test_a_missing_folder(self) -> None:
         self.refuse_text(
@@ -163,6 +222,25 @@ class Weights(TextErrors):
     def test_more_layers_than_the_weights_have(self) -> None:
         self.edit_config(num_hidden_layers=3)
         self.assert_fails("model.safetensors", "has no tensor encoder.layer.2.", "the closest is")
+
+    def test_fewer_layers_than_the_weights_have(self) -> None:
+        self.edit_config(num_hidden_layers=1)
+        self.assert_fails("model.safetensors: tensor encoder.layer.1.", "not used", "config.json")
+
+    def test_a_member_that_is_not_computed_here(self) -> None:
+        self.edit_config(position_embedding_type="relative_key")
+        self.assert_fails("config.json: position_embedding_type is 'relative_key'", "'absolute'")
+        self.edit_config(position_embedding_type="absolute", rotary=True)
+        self.assert_fails("config.json: rotary is true", "does not know")
+
+    def test_weights_that_are_not_finite(self) -> None:
+        edit_weights(self.weights, {SEGMENTS: lambda rows: rows * np.nan})
+        self.assert_fails(f"model.safetensors: tensor {SEGMENTS}", "not finite")
+
+    def test_shards_beside_a_whole_file(self) -> None:
+        whole = self.weights / "model.safetensors"
+        (self.weights / "model-00001-of-00002.safetensors").write_bytes(whole.read_bytes())
+        self.refuse_text({}, "holds both model.safetensors and model-00001-of-00002", "delete")
 
     def test_fewer_words_than_the_suite_has(self) -> None:
         with h5py.File(token_file(self.data), "a") as file:

@@ -68,6 +68,11 @@ class Runs(Errors):
         self.refuse_run(LORA | {"options": {"dropout": 2}}, "runs[0].options.dropout: 2", "0.99")
         self.refuse_run(LORA | {"train": {"steps": -1}}, "runs[0].train.steps: -1", "positive")
         self.refuse_run(LORA | {"seed": -1}, "runs[0].seed: -1", "zero or more")
+        beyond = "beyond the largest integer, 9223372036854775807"
+        self.refuse_run(LORA | {"seed": 2**63}, f"runs[0].seed: {2**63} is {beyond}")
+        self.refuse(tiny_study(LORA, seeds=[2**64 - 1]), "study.json: seeds", beyond)
+        self.refuse_run(LORA | {"options": {"rank": 2**63}}, f"rank: {2**63} is {beyond}")
+        self.refuse_run(LORA | {"seed": 3.0}, "runs[0].seed: 3.0", "an integer")
         self.refuse_run(
             LORA | {"train": {"schedule": "step"}}, 'runs[0].train.schedule: "step"', "cosine"
         )
@@ -163,6 +168,20 @@ class CommandLine(Errors):
             done = self.run_study(tiny_study(run))
             self.assert_failure(done, "and this machine has", "GiB", *words)
             self.assert_nothing_written()
+
+    def test_bytes_that_are_not_utf8(self) -> None:
+        # As a shell with a Latin-1 locale passes them; Python's surrogates stand for the bytes.
+        study = self.write(tiny_study(LORA))
+        for option, value in (("--results", "caf"), ("--set", "label=caf"), ("--only", "")):
+            done = run("run", study, option, value + "\udce9", cwd=self.folder)
+            self.assert_line(done, "argument 4", "\\xe9: is not UTF-8")
+        done = run("run", study, RANKWISE_DATA="\udce9")
+        self.assert_line(done, "RANKWISE_DATA, \\xe9: is not UTF-8")
+        self.assert_nothing_written()
+
+    def test_control_characters_are_shown_as_such(self) -> None:
+        self.assert_line(run("describe", "a\x1b[31m"), "'a\\x1b[31m'")
+        self.assert_line(run("ru\x1bn"), "\\x1b")
 
     def test_set_without_a_value(self) -> None:
         for text in ("train.steps", "=3"):
