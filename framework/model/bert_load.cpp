@@ -1,5 +1,6 @@
 #include "framework/adapter/random_tensor.h"
 #include "framework/core/hash.h"
+#include "framework/core/json_file.h"
 #include "framework/model/bert.h"
 #include "framework/model/bert_config.h"
 #include "framework/model/load_weights.h"
@@ -38,12 +39,15 @@ const WeightNames kNames{
     .spare = {"embeddings.position_ids", "embeddings.token_type_ids", "bert.pooler.",
               "bert.embeddings.position_ids", "bert.embeddings.token_type_ids"}};
 
-// The digest of the one file, or of all shards' digests in their order.
+// The weights' bytes, those of all shards in their order; what config.json says; the tokenizer
+// where there is one.
 std::string weights_sha256(const std::filesystem::path& folder) {
-  std::string digests;
-  const std::vector<std::filesystem::path> files = weight_files(folder);
-  for (const auto& file : files) digests += sha256_file(file);
-  return files.size() == 1 ? digests : sha256(digests);
+  std::string text;
+  for (const auto& file : weight_files(folder)) text += sha256_file(file);
+  text += canonical(read_json(folder / "config.json"));
+  const auto tokenizer = folder / "tokenizer.json";
+  if (std::filesystem::exists(tokenizer)) text += sha256_file(tokenizer);
+  return sha256(text);
 }
 
 std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSetting& setting) {
@@ -66,15 +70,6 @@ std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSett
                           .intermediate = parsed.intermediate,
                           .positions = parsed.positions};
   return random_bert(config, parsed.deviation, setting.seed, setting.options);
-}
-
-// The weights' bytes, what config.json says, and the tokenizer where there is one.
-std::string weights_sha256(const std::filesystem::path& folder) {
-  std::string text = sha256_file(folder / "model.safetensors");
-  text += canonical(read_json(folder / "config.json"));
-  const auto tokenizer = folder / "tokenizer.json";
-  if (std::filesystem::exists(tokenizer)) text += sha256_file(tokenizer);
-  return sha256(text);
 }
 
 }  // namespace

@@ -220,14 +220,33 @@ TEST(Shards, GiveTheSameModel) {
 TEST(Shards, AllEnterTheDigest) {
   const WeightsFolder weights;
   const auto digest = [&] {
-    return bert_kind().weights_sha256({{"weights", weights.folder.filename().string()}},
-                                      weights.folder.parent_path());
+    return backbones().find("bert").weights_sha256(
+        {{"weights", weights.folder.filename().string()}}, weights.folder.parent_path());
   };
-  EXPECT_EQ(digest(), sha256_file(weights.whole()));
+  const std::string whole = digest();
+  EXPECT_EQ(digest(), whole);
   weights.shard();
   const std::string before = digest();
   save_tensors({{"pooler.dense.bias", torch::zeros({1})}}, weights.folder / WeightsFolder::kSecond);
   EXPECT_NE(digest(), before);
+}
+
+TEST(Weights, ConfigAndTokenizerEnterTheDigest) {
+  const WeightsFolder weights;
+  const auto digest = [&] {
+    return backbones().find("bert").weights_sha256(
+        {{"weights", weights.folder.filename().string()}}, weights.folder.parent_path());
+  };
+  const std::string before = digest();
+  write_bytes(weights.folder / "tokenizer.json", "{}");
+  const std::string tokenized = digest();
+  EXPECT_NE(tokenized, before);
+  nlohmann::json config = read_json(weights.folder / "config.json");
+  write_bytes(weights.folder / "config.json", config.dump(4));
+  EXPECT_EQ(digest(), tokenized) << "white space says nothing";
+  config["num_attention_heads"] = 1;
+  write_bytes(weights.folder / "config.json", config.dump());
+  EXPECT_NE(digest(), tokenized);
 }
 
 TEST(Shards, RefuseAWholeFileBesideThem) {
