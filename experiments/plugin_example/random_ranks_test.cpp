@@ -8,7 +8,7 @@ TEST(RandomRanks, HoldsTheConformanceSuite) {
   rankwise::conformance::run_all({.variant = "random_ranks"});
 }
 
-TEST(RandomRanks, HoldsTheConformanceSuiteWithOneActiveRank) {
+TEST(RandomRanks, HoldsTheConformanceSuiteWithHalfItsRanks) {
   rankwise::conformance::run_all(
-      {.variant = "random_ranks", .options = {{"rank", 3}, {"active", 1}}});
+      {.variant = "random_ranks", .options = {{"rank", 6}, {"active", 3}}});
 }
