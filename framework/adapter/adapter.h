@@ -26,8 +26,8 @@ class Adapter {
   /// Once a forward, when all sites are done. `pooled` [S, width]: one vector a sequence.
   virtual void after_forward(const torch::Tensor& pooled, const Pass& pass);
 
-  /// The loss term of the last training forward: auxiliary_factor() times the sum of the sites'
-  /// terms. Called once a micro-batch.
+  /// Moves out the auxiliary loss of the last training forward: auxiliary_factor() times the sum of
+  /// the sites' terms. Called once per micro-batch.
   virtual AuxiliaryTerm take_auxiliary();
   /// How the terms of the `sites` sites that have one are combined: 1 adds them up (the default),
   /// 1 / sites takes their mean.
@@ -41,7 +41,7 @@ class Adapter {
   /// Once, after the optimizer's step.
   virtual void after_step(const Moment& moment);
 
-  /// Attached updates with their sites, in attaching order. Filled by attach().
+  /// Updates with their sites, in the order in which the model attached them.
   struct Attached {
     Site site;
     std::shared_ptr<Update> update;

@@ -40,7 +40,7 @@ class Update : public torch::nn::Module {
   /// [n, in] first-token inputs of the last pass that kept samples; undefined: none.
   virtual torch::Tensor samples() const { return {}; }
 
-  /// The loss term of the last training forward; each call gives it away.
+  /// Moves out the auxiliary loss of the last training forward.
   AuxiliaryTerm take_auxiliary() { return std::exchange(auxiliary_, {}); }
   bool has_auxiliary() const { return auxiliary_.sum.defined(); }
   /// Sets the term: for updates in a forward, and for adapters in `after_forward`.

@@ -1,4 +1,5 @@
-/// What every variant must hold, as checks that any test can run on any variant and options.
+/// What every variant must hold, as checks that any test can run on any variant and options. A
+/// plug-in's tests link it as rankwise::conformance.
 ///
 /// A variant lists a check that does not apply to it in VariantFacts::exemptions, with the reason;
 /// "finite_differences/<pattern>" exempts only the parameters whose name in Model::state() matches.
