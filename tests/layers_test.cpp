@@ -164,12 +164,13 @@ TEST(Layers, NameNoVariantOutsideExperiments) {
   EXPECT_THAT(complaints, IsEmpty());
 }
 
-// "rankwise::analysis::RankUsage": the types that a file defines outside anonymous namespaces.
+// "rankwise::analysis::RankUsage": the types that a file defines outside anonymous namespaces, but
+// for nested ones (A::B) and specialisations (A<int>).
 // clang-format gives each namespace and each definition a line of its own.
 std::vector<std::string> types_of(const std::string& text) {
   static const std::regex kOpen(R"re(^(?:inline )?namespace ([A-Za-z_:]*) ?\{$)re");
   static const std::regex kClose(R"re(^\}  // namespace)re");
-  static const std::regex kType(R"re(^(?:class|struct|enum class|enum) ([A-Za-z_]+)\b[^;(]*\{)re");
+  static const std::regex kType(R"re(^(?:class|struct|enum class|enum) ([A-Za-z_]+)\b(?!<|::)[^;(]*\{)re");
   std::vector<std::string> open, found;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {

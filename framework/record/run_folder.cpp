@@ -1,7 +1,5 @@
 #include "framework/record/run_folder.h"
 
-#include "framework/record/run_archive.h"
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,7 +13,7 @@ namespace fs = std::filesystem;
 /// Finished and failed runs end in .h5; one being written, or left by a kill, in .h5.partial.
 bool is_named_as_run(const fs::path& path) {
   const std::string name = path.filename().string();
-  return name != kArchiveName && (name.ends_with(".h5") || name.ends_with(".h5.partial"));
+  return name.ends_with(".h5") || name.ends_with(".h5.partial");
 }
 
 /// Why a file of a run's name is none; empty where it may be one.

@@ -19,7 +19,7 @@ void touch(const fs::path& path) { std::ofstream(path) << "x"; }
 
 TEST(RunFolder, ListsFilesThatAreNamedAsRuns) {
   const fs::path folder = test_folder();
-  for (const char* name : {"b.h5", "a.failed.h5", "c.h5.partial", "notes.txt", "summary.h5"}) {
+  for (const char* name : {"b.h5", "a.failed.h5", "c.h5.partial", "notes.txt"}) {
     touch(folder / name);
   }
   fs::create_directory(folder / "below.h5");

@@ -156,25 +156,6 @@ TEST(Resume, IsExactForEveryVariant) {
   }
 }
 
-TEST(Resume, IsExactForSummedGradients) {
-  const auto file = test_folder() / "run.h5";
-  const TrainOptions options = options_for("proportional", false);
-  const auto watched = [&] {
-    auto training = std::make_unique<Training>(kSmora, options, tokens());
-    training->trainer.watch_gradients();
-    return training;
-  };
-  const auto uncut = watched();
-  uncut->run();
-  const auto cut = watched();
-  cut->run(7);
-  save_checkpoint(file, *cut->model, cut->trainer, {});
-  const auto resumed = watched();
-  Checkpoint(checkpoint_path(file)).restore(*resumed->model, resumed->trainer);
-  resumed->run();
-  expect_same_bits(*resumed, *uncut, "gradients");
-}
-
 TEST(Checkpoint, KeepsWhatEvaluationsLeft) {
   const auto file = test_folder() / "run.h5";
   Training training({.variant = "lora"}, options_for("equal", true), tokens());
