@@ -5,7 +5,7 @@
 ///     const RegisterFigure registration("usage", "tasks by ranks: ...", draw_usage);
 #pragma once
 
-#include "analysis/output/line_figure.h"
+#include "analysis/output/line.h"
 #include "analysis/runs/run_set.h"
 #include "framework/core/kind.h"
 #include "framework/core/registration.h"

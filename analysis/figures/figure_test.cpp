@@ -1,6 +1,5 @@
 #include "analysis/figures/figure.h"
 
-#include "analysis/output/figure_style.h"
 #include "analysis/runs/test_truth.h"
 #include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
@@ -10,7 +9,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <limits>
 
 namespace rankwise::analysis {
 namespace {
@@ -116,6 +114,23 @@ TEST(Figure, UsageShowsTheMeanGateWhereAskedOrWhereItIsSoft) {
   EXPECT_EQ(stems("auto"), (Names{"usage_hard", "usage_soft", "usage_soft_gate"}));
   EXPECT_EQ(read_file(folder / "figures" / "usage_soft_gate.csv"),
             "site,task,chosen_rank,1,2\nall sites,cola,1,0.25,\nall sites,sst2,2,0.5,0.75\n");
+}
+
+TEST(Figure, UsageOfEarlyFilesSaysThatSitesAreLeftOut) {
+  const fs::path folder = test_folder();
+  test::RunSpec spec = drawn_run("early");
+  spec.usage[0].count = {0, 0, 8, 8};
+  write_run(folder, "a", spec);
+  spec.label = "later";
+  for (TaskRecord& task : spec.layout.tasks) task.dev_tokens = 8;
+  write_run(folder, "b", spec);
+  draw_figure("usage", folder, {{"sites", false}});
+  const auto says_so = [&](const char* name) {
+    const std::string script = read_file(folder / "figures" / name);
+    return script.find("without") != std::string::npos;  // the line may break behind it
+  };
+  EXPECT_TRUE(says_so("usage_early.gp"));
+  EXPECT_FALSE(says_so("usage_later.gp"));
 }
 
 TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
@@ -230,68 +245,6 @@ TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
   EXPECT_EQ(result.notes(), Names{"not drawn, no rank is chosen by task: rate 0.1, rate 0.2"});
 }
 
-/// One label whose tasks chose no rank at any site beside one that chose some.
-fs::path runs_of_which_one_is_empty() {
-  fs::path folder = test_folder();
-  test::RunSpec empty = test::planted_run({0, 0, 0, 0}, {0, 0, 0, 0});
-  empty.label = "empty";
-  test::RunSpec drawn = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
-  for (test::RunSpec* spec : {&empty, &drawn}) {
-    for (TaskRecord& task : spec->layout.tasks) task.dev_tokens = 10;
-  }
-  write_run(folder, "a", empty);
-  write_run(folder, "b", drawn);
-  return folder;
-}
-
-TEST(Figure, ALabelThatCanNotBeDrawnIsNamedAndSpoilsNoOther) {
-  const fs::path folder = runs_of_which_one_is_empty();
-  for (const char* name : {"rank_distribution", "ranks", "recovery", "routing", "selection",
-                           "similarity", "training", "usage"}) {
-    EXPECT_FALSE(draw_figure(name, folder).files.empty()) << name;
-  }
-  EXPECT_EQ(draw_figure("rank_distribution", folder).notes(),
-            Names{"not drawn, every chosen rank is zero: empty"});
-  EXPECT_EQ(draw_figure("similarity", folder).notes(),
-            Names{"not drawn, Bhattacharyya coefficient of rank usage: a task has none: empty"});
-}
-
-TEST(Figure, OfLabelsThatCanNotBeDrawnIsOneLine) {
-  const fs::path folder = runs_of_which_one_is_empty();
-  for (const char* name : {"rank_distribution", "similarity"}) {
-    EXPECT_NE(error_of([&] {
-                draw_figure(name, folder, {{"labels", {"empty"}}});
-              }).find("nothing to draw: "),
-              std::string::npos)
-        << name;
-  }
-}
-
-TEST(Figure, LabelsWithoutANumberAreTakenOutOfEveryPanel) {
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  Line good{"good"}, bad{"bad"};
-  good.add(1, 2, kNone, kNone);
-  bad.add(1, kNone, kNone, kNone);
-  std::vector<LinePanel> panels = {{"a", {good, bad}}, {"b", {bad}}};
-  FigureFiles result;
-  leave_out_empty(panels, result);
-  ASSERT_EQ(panels.size(), 1U);
-  EXPECT_EQ(panels[0].lines.size(), 1U);
-  EXPECT_EQ(result.notes(), Names{"not drawn, it has no finite number: bad"});
-  panels = {{"b", {bad}}};
-  EXPECT_EQ(error_of([&] { leave_out_empty(panels, result); }),
-            "nothing to draw: it has no finite number (bad)");
-}
-
-TEST(Figure, ReasonsAreToldOnceWithTheirLabels) {
-  FigureFiles files;
-  for (const char* label : {"a", "b", "c", "d", "e"}) files.leave_out(label, "no rank is chosen");
-  files.leave_out("f", "no score");
-  EXPECT_EQ(files.reasons(), "no rank is chosen (a, b, c and 2 more); no score (f)");
-  EXPECT_EQ(files.notes(),
-            (Names{"not drawn, no rank is chosen: a, b, c, d, e", "not drawn, no score: f"}));
-}
-
 TEST(Figure, SweepsHoldTheValueOfTheAxis) {
   const FigureFiles result = draw_figure("sweep", drawable_runs());
   EXPECT_EQ(read_file(result.files.front()),
@@ -326,27 +279,6 @@ TEST(Figure, RefusesUnknownOptionsAndRunsWithNothingToDraw) {
   EXPECT_THROW(draw_figure("training", folder, {{"windw", 3}}), Error);
   EXPECT_THROW(draw_figure("usage", folder), Error);
   EXPECT_THROW(draw_figure("clusters", folder), Error);
-}
-
-TEST(Legend, TakesAsManyColumnsAsFit) {
-  const Drawing drawing{.width = 3.4, .font_size = 7};
-  // An entry of 8 digits takes 0.49 inches of text and 0.35 for its line and the gap.
-  EXPECT_EQ((Legend{.labels = {"12345678"}}.columns(drawing)), 3U);
-  EXPECT_EQ((Legend{.labels = {std::string(60, 'x')}}.columns(drawing)), 1U);
-}
-
-TEST(Legend, TheReferenceIsAnEntryOfItsOwn) {
-  const Drawing drawing{.width = 3.4, .font_size = 7};
-  const Legend legend{.labels = {"a"}, .reference = "true rank"};
-  EXPECT_NE(legend.commands(drawing).find("nohead lc rgb 'black' lw 0.8 dt 2"), std::string::npos);
-  EXPECT_NE(legend.commands(drawing).find("set label 'true rank'"), std::string::npos);
-}
-
-TEST(Heading, IsBrokenBetweenWordsWhereItIsWide) {
-  const Drawing drawing{.width = 1, .font_size = 7};  // 0.9 inches: 15 characters
-  EXPECT_EQ(wrapped("chosen rank, mean over tasks", drawing),
-            (Names{"chosen rank,", "mean over tasks"}));
-  EXPECT_TRUE(wrapped("", drawing).empty());
 }
 
 }  // namespace

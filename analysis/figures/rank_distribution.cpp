@@ -2,6 +2,7 @@
 #include "analysis/measures/layer_ranks.h"
 #include "analysis/measures/rank_usage.h"
 #include "analysis/output/heat_figure.h"
+#include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
 
 #include <fmt/format.h>

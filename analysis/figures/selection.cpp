@@ -1,6 +1,7 @@
 #include "analysis/figures/figure.h"
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/heat_figure.h"
+#include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
 
 #include <fmt/format.h>

@@ -1,6 +1,7 @@
 #include "analysis/figures/figure.h"
 #include "analysis/measures/rank_usage.h"
 #include "analysis/output/heat_figure.h"
+#include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/site_names.h"
 #include "framework/core/rule.h"

@@ -1,6 +1,7 @@
 #include "analysis/output/heat_figure.h"
 
 #include "analysis/output/figure_style.h"
+#include "analysis/output/heat_scale.h"
 #include "analysis/output/panels.h"
 #include "analysis/output/round_axis.h"
 #include "analysis/output/table.h"
@@ -174,7 +175,7 @@ std::string heat_plot(const HeatMap& map, const Place& place, const HeatStyle& s
 
 /// A horizontal colour bar below everything, `from` and `to` in inches.
 std::string colour_bar(double from, double to, const HeatStyle& style, const Drawing& drawing) {
-  const double step = round_axis(style.low, style.high, 5).step;
+  const double step = round_axis(style.low, style.high, kBarSteps).step;
   const double widest = text_width({fmt::format("{:g}", style.low + step)}, kFontSize) + 0.05;
   const bool fits = (style.high - style.low) / step * widest < to - from;
   return (style.low < 0 ? diverging_palette() : viridis_palette()) +
@@ -272,31 +273,6 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
 double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   Drawing drawing{.width = style.width, .font_size = kFontSize};
   return arrange(maps, style, drawing).width();
-}
-
-std::pair<double, double> value_scale(const std::vector<HeatMap>& maps) {
-  double least = 0, most = 0;
-  for (const HeatMap& map : maps) {
-    for (const double value : map.value.reshaped()) {
-      if (!std::isfinite(value)) continue;
-      least = std::min(least, value);
-      most = std::max(most, value);
-    }
-  }
-  if (least == 0 && most <= 1) return {0, share_scale(maps)};
-  const double end = round_axis(0, std::max(most, -least)).high;
-  return {least < 0 ? -end : 0, end};
-}
-
-double share_scale(const std::vector<HeatMap>& maps) {
-  double largest = 0;
-  for (const HeatMap& map : maps) {
-    for (const double value : map.value.reshaped()) largest = std::fmax(largest, value);
-  }
-  for (const double end : {0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8}) {
-    if (largest <= end) return end;
-  }
-  return 1;
 }
 
 }  // namespace rankwise::analysis

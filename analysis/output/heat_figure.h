@@ -6,7 +6,6 @@
 #include <Eigen/Core>
 
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace rankwise::analysis {
@@ -45,13 +44,5 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style);
 
 /// Inches that each panel of such a drawing is wide.
 double heat_panel_width(const std::vector<HeatMap>& maps, const HeatStyle& style);
-
-/// The end of a colour scale from 0: the largest value, rounded up to tenths, beyond a half
-/// to fifths.
-double share_scale(const std::vector<HeatMap>& maps);
-
-/// The ends of a colour scale for any numbers: from 0, or where some are below it as far below 0
-/// as above.
-std::pair<double, double> value_scale(const std::vector<HeatMap>& maps);
 
 }  // namespace rankwise::analysis

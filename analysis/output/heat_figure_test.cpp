@@ -57,15 +57,6 @@ TEST(HeatFigure, OneColumnIsDrawnAsBoxes) {
   EXPECT_TRUE(holds(heat_drawing({map}, {.name = "n"}).script, "with boxxyerror"));
 }
 
-TEST(HeatFigure, SharesAreScaledToTheNextRoundEnd) {
-  HeatMap map = two_by_three();
-  EXPECT_EQ(share_scale({map}), 1);
-  map.value /= 5;
-  EXPECT_EQ(share_scale({map}), 0.2);
-  map.value *= 1.3;
-  EXPECT_EQ(share_scale({map}), 0.3);
-}
-
 TEST(HeatFigure, TheColourBarHasAsManyNumbersAsFit) {
   EXPECT_TRUE(holds(heat_drawing({two_by_three()}, {.name = "n", .high = 0.3}).script,
                     "set cbrange [0:0.3]\nset cbtics 0,0.1 "));
@@ -92,19 +83,6 @@ TEST(HeatFigure, NumbersThatAreNotFiniteAreBlank) {
   map.value.resize(2, 2);
   map.value << 1, kInfinite, std::nan(""), 0.5;
   EXPECT_EQ(heat_drawing({map}, {.name = "n"}).csv, "panel,row,1,2\nm,a,1,\nm,b,,0.5\n");
-}
-
-TEST(HeatFigure, ScalesOfAnyNumbersBeginAtZeroOrAreSymmetric) {
-  const auto scale = [](double a, double b) {
-    HeatMap map{.title = "m", .rows = {"a"}, .columns = {"1", "2"}, .value = {}};
-    map.value.resize(1, 2);
-    map.value << a, b;
-    return value_scale({map});
-  };
-  EXPECT_EQ(scale(0.1, 0.25), std::pair(0.0, 0.3));
-  EXPECT_EQ(scale(0.1, std::nan("")), std::pair(0.0, 0.1));
-  EXPECT_EQ(scale(0, 2.7), std::pair(0.0, 3.0));
-  EXPECT_EQ(scale(-2.7, 1), std::pair(-3.0, 3.0));
 }
 
 TEST(HeatFigure, WithoutANumberOrARangeThereIsNothingToDraw) {

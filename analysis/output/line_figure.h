@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/output/gnuplot.h"
+#include "analysis/output/line.h"
 #include "analysis/output/round_axis.h"
 
 #include <optional>
@@ -9,23 +10,6 @@
 #include <vector>
 
 namespace rankwise::analysis {
-
-/// One series. Lines of equal label look the same in every panel.
-struct Line {
-  std::string label;
-  std::vector<double> x = {}, y = {};
-  std::vector<double> low = {}, high = {};  // of the band, as long as y; NaN: none
-
-  void add(double at, double value, double from, double to);
-
-  /// The mean of a few seeds' values with its 95 % t-interval, which one seed does not have.
-  void add_mean(double at, const std::vector<double>& values);
-};
-
-struct LinePanel {
-  std::string title;  // of the y-axis, where panels have their own
-  std::vector<Line> lines;
-};
 
 struct LineStyle {
   std::string name;            // of the files
@@ -47,12 +31,6 @@ struct LineStyle {
   bool own_axes = false;  // each panel has its own y-axis
   bool numbers = false;   // number the labels, in the legend and beside each point
 };
-
-/// Whether a point of it can be drawn.
-bool has_numbers(const Line& line);
-
-/// Whether no line has so many points that their markers would touch.
-bool few_points(const std::vector<LinePanel>& panels);
 
 /// One column wide: a panel or small multiples with one legend. The CSV has a row per point;
 /// numbers that are not finite are empty there and left out of the drawing, as are labels without
