@@ -35,7 +35,7 @@ json todays_options(const json& stored, const std::vector<OptionInfo>& options) 
 }
 
 json todays_config(json config) {
-  const json options = todays_options(config.at("options"), variants().find(config.at("variant")).options);
+  const json options = todays_options(config.at("options"), variants().find(config.at("variant").get<std::string>()).options);
   json merge = config.value("merge", json());
   config.erase("merge");
   config["options"] = options;

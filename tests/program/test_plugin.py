@@ -4,6 +4,7 @@ Installs the build that RANKWISE_PROGRAM belongs to and builds experiments/plugi
 temporary folder.
 """
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from .program import (
     VARIANTS,
     attributes,
     environment,
+    plan,
     run,
     run_files,
     tiny_study,
@@ -76,6 +78,21 @@ class Plugin(Errors):
         self.assertRegex(done.out, r"(?m)^  random_ranks +each token uses")
         done = run("describe", "random_ranks", "--plugin", self.library)
         self.assertRegex(done.out, r"(?m)^  active +4 ")
+
+    def test_its_bytes_enter_the_ids_of_its_runs(self) -> None:
+        study = tiny_study(RANDOM)
+        arguments = ("--plugin", self.library)
+        self.succeed(study, *arguments)
+        (path,) = run_files(self.results)
+        digest = hashlib.sha256(self.library.read_bytes()).hexdigest()
+        self.assertEqual(attributes(path)["provenance"]["plugin"]["sha256"], digest)
+        changed = self.folder / "changed.so"
+        changed.write_bytes(self.library.read_bytes() + b"another build")
+        states = [
+            [run.state for run in plan(self.succeed(study, "--dry-run", "--plugin", library).out)]
+            for library in (self.library, changed)
+        ]
+        self.assertEqual(states, [["finished"], ["to run"]])
 
     def test_holds_the_conformance_suite_with_options_of_its_own(self) -> None:
         if not self.tests.exists():

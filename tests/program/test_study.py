@@ -8,6 +8,7 @@ from .program import (
     Folder,
     Json,
     attributes,
+    content,
     files_below,
     open_run,
     plan,
@@ -50,22 +51,34 @@ class Study(Folder):
         self.assertIn("0 finished, 3 already there, 0 failed", second.out)
         self.assertEqual(snapshot(self.results), before)
 
-    def test_skips_what_a_summary_holds(self) -> None:
+    def test_runs_in_the_summary_are_finished(self) -> None:
         study = tiny_study(*THREE, seeds=[3])
         self.succeed(study, "--only", "lora", "--only", "probe")
-        summary = self.folder / "summary"
-        done = run("summary", self.results / "tiny", "--out", summary)
+        folder = self.results / "tiny"
+        done = run("summary", folder, "--out", folder / "summary")
         self.assertEqual(done.code, 0, done.err)
-        elsewhere = self.folder / "elsewhere"
-        done = self.run_study(study, "--results", elsewhere, "--skip-summarised", summary)
-        self.assertEqual(done.code, 0, done.err)
-        self.assertIn("2 of the runs are in", done.out)
-        self.assertEqual(labels_and_seeds(elsewhere), {("smora 8/2", 3)})
-        done = run("summary", elsewhere / "tiny", summary, "--out", summary)
-        self.assertEqual(done.code, 0, done.err)
-        done = self.run_study(study, "--skip-summarised", summary)
-        self.assertIn("3 of the runs are in", done.out)
-        self.assertIn("0 finished, 0 already there, 0 failed", done.out)
+        for path in run_files(folder):
+            if path.parent == folder:
+                path.unlink()
+        planned = {run.label: run.state for run in plan(self.succeed(study, "--dry-run").out)}
+        self.assertEqual(planned, {"lora": "summary", "smora 8/2": "to run", "probe": "summary"})
+        done = self.succeed(study)
+        self.assertIn("2 of the runs are in the study's summary", done.out)
+        self.assertIn("1 finished, 0 already there, 0 failed", done.out)
+        done = self.succeed(study, "--only", "lora", "--again")
+        self.assertIn("1 finished, 0 already there, 0 failed", done.out)
+
+    def test_again_replaces_finished_runs_by_the_same(self) -> None:
+        study = tiny_study(THREE[0], seeds=[3])
+        self.succeed(study)
+        (path,) = run_files(self.results)
+        before = path.stat().st_mtime_ns, content(path)["train/loss"].tolist()
+        self.assertIn("0 finished, 1 already there", self.succeed(study).out)
+        self.assertIn("1 finished, 0 already there", self.succeed(study, "--again").out)
+        (again,) = run_files(self.results)
+        self.assertEqual(again, path)
+        self.assertGreater(again.stat().st_mtime_ns, before[0])
+        self.assertEqual(content(again)["train/loss"].tolist(), before[1])
 
     def test_takes_runs_of_the_same_config_from_another_study(self) -> None:
         first = tiny_study(*THREE, seeds=[3])
