@@ -35,7 +35,8 @@ json todays_options(const json& stored, const std::vector<OptionInfo>& options) 
 }
 
 json todays_config(json config) {
-  const json options = todays_options(config.at("options"), variants().find(config.at("variant").get<std::string>()).options);
+  const json options = todays_options(
+      config.at("options"), variants().find(config.at("variant").get<std::string>()).options);
   json merge = config.value("merge", json());
   config.erase("merge");
   config["options"] = options;
@@ -57,9 +58,11 @@ TEST(Migrate, Summaries) {
         fs::path(RANKWISE_SOURCE_DIR) / "configs" / (study.path().filename().string() + ".json");
     // Ids of the sources of merged models, by group and seed.
     std::map<std::pair<std::string, std::int64_t>, json> sources;
+    std::map<std::pair<std::string, std::int64_t>, std::string> ids;  // by label
     const Study expanded = resolve_study(read_study_file(config_file));
     for (const RunTask& job : jobs_of(expanded, {.places = places})) {
       sources[{job.config.group, job.config.seed}].push_back(job.identity.config_hash);
+      ids[{job.config.label, job.config.seed}] = job.identity.config_hash;
     }
     for (const auto& file : fs::directory_iterator(folder)) {
       rewrite_runs(file.path(), [&](SummaryRun& run) {
@@ -72,8 +75,7 @@ TEST(Migrate, Summaries) {
         json identity = identify(plain, found).identity;
         if (identity["options"].contains("revision")) {
           identity["options"].erase("revision");
-          a["stale"] = "measured before a mended fault (revision 1)";
-          std::cout << "stale " << run.name << "\n";
+          a["stale"] = "measured before gradients were edited ahead of clipping";
         }
         const std::string protocol = identity_hash(protocol_of(identity));
         if (a["config"].contains("merge")) {
@@ -81,14 +83,22 @@ TEST(Migrate, Summaries) {
           identity = merge_identity({merge.at("rule"), merge.at("options")},
                                     sources.at({config.group, config.seed}));
         }
+        const auto today = ids.find({a.at("label"), config.seed});
+        if (!a["config"].contains("merge") && !a.contains("stale") && today != ids.end() &&
+            today->second != identity_hash(identity)) {
+          a["stale"] = "measured before its released reading had all its switches";
+        }
+        if (a.contains("stale")) {
+          std::cout << "stale " << run.name << ": " << a["stale"] << "\n";
+        }
         a["identity"] = identity;
         a["config_hash"] = identity_hash(identity);
         a["protocol_hash"] = protocol;
         a["tasks_sha256"] = found.tasks;
         a["weights_sha256"] = found.weights;
         a.erase("data_sha256");
-        run.name = run.name.substr(0, run.name.rfind('-') + 1) +
-                   identity_hash(identity).substr(0, 10);
+        run.name =
+            run.name.substr(0, run.name.rfind('-') + 1) + identity_hash(identity).substr(0, 10);
       });
     }
     std::cout << study.path() << "\n";

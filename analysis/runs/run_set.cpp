@@ -1,5 +1,6 @@
 #include "analysis/runs/run_set.h"
 
+#include "analysis/runs/config_difference.h"
 #include "framework/core/error.h"
 #include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
@@ -100,14 +101,37 @@ void separate_studies(std::vector<Run>& runs) {
   }
 }
 
-/// True when `next` is `run` again: the same run found twice. Throws Error when it is another one.
-bool same_run(const Run& run, const Run& next) {
-  if (run.label != next.label || run.seed != next.seed) return false;
-  check(run.config_hash == next.config_hash,
-        "{} and {} are both '{}' with seed {} but differ in their options; move the one away that "
-        "does not belong to the study",
-        run.path.string(), next.path.string(), run.label, run.seed);
-  return true;
+bool is_stale(const Run& run) { return !run.text("stale").empty(); }
+
+/// "train.steps 100 → 200; created 2026-11-23T00:00:04Z and 2026-11-26T12:00:00Z"
+std::string differences_of(const Run& a, const Run& b) {
+  std::vector<std::string> parts;
+  for (const LeafDifference& difference :
+       differences(a.attributes.value("config", nlohmann::json::object()),
+                   b.attributes.value("config", nlohmann::json::object()))) {
+    parts.push_back(to_text(difference));
+  }
+  parts.push_back(fmt::format("created {} and {}", a.text("created"), b.text("created")));
+  return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+/// Adds a run of a label, by seed, unless it is there already. A stale run gives way to one that
+/// was trained since. Throws Error where two differ otherwise.
+void add_run(std::vector<Run>& members, Run run) {
+  if (members.empty() || members.back().seed != run.seed) {
+    members.push_back(std::move(run));
+    return;
+  }
+  Run& there = members.back();
+  if (is_stale(there) != is_stale(run)) {
+    if (is_stale(there)) there = std::move(run);
+    return;
+  }
+  check(there.config_hash == run.config_hash,
+        "{} and {} are both '{}' with seed {} but differ ({}); move the one away that does not "
+        "belong to the study",
+        there.path.string(), run.path.string(), there.label, there.seed,
+        differences_of(there, run));
 }
 
 std::vector<RunGroup> group_by_label(std::vector<Run> runs) {
@@ -123,8 +147,7 @@ std::vector<RunGroup> group_by_label(std::vector<Run> runs) {
   std::vector<RunGroup> groups;
   for (Run& run : runs) {
     if (groups.empty() || groups.back().label != run.label) groups.push_back({run.label, {}});
-    std::vector<Run>& members = groups.back().runs;
-    if (members.empty() || !same_run(members.back(), run)) members.push_back(std::move(run));
+    add_run(groups.back().runs, std::move(run));
   }
   return groups;
 }

@@ -98,6 +98,16 @@ TEST(RunSet, RefusesTwoRunsThatClaimTheSameSeed) {
   EXPECT_NE(text.find("both 'alpha' with seed 0"), std::string::npos) << text;
 }
 
+TEST(RunSet, AStaleRunGivesWayToOneTrainedSince) {
+  const fs::path folder = test_folder();
+  test::write_run(folder, "a-new", {.attributes = {{"config_hash", "new"}}});
+  test::write_run(folder, "b-old", {.attributes = {{"config_hash", "old"}, {"stale", "a fault"}}});
+  const RunSet set = load_runs({folder});
+  ASSERT_EQ(set.groups.size(), 1U);
+  ASSERT_EQ(set.groups[0].runs.size(), 1U);
+  EXPECT_EQ(set.groups[0].runs[0].config_hash, "new");
+}
+
 TEST(RunSet, LabelsThatStudiesShareAreToldApart) {
   const fs::path folder = test_folder();
   write_run(folder, "a", {.attributes = {{"study", "one"}}});

@@ -268,7 +268,7 @@ class RunSets(Errors):
         self.succeed(tiny_study({"variant": "lora"}))
         self.succeed(tiny_study({"variant": "lora", "options": {"rank": 2}}))
         done = run("table", self.results)
-        self.assert_line(done, "'lora'", "seed 0", "differ in their options")
+        self.assert_line(done, "'lora'", "seed 0", "but differ (", "created")
 
     def test_a_schema_of_the_future(self) -> None:
         self.succeed(tiny_study({"variant": "lora"}))
