@@ -1,14 +1,12 @@
 #include "analysis/papers/reproduction.h"
 
 #include "analysis/papers/study_needs.h"
-#include "framework/record/run_folder.h"
+#include "analysis/runs/finished_runs.h"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdint>
+#include <cstddef>
 #include <utility>
-#include <vector>
 
 namespace rankwise::analysis {
 namespace {
@@ -19,19 +17,9 @@ fs::path study_file(const PaperTable& table, const ReproductionPlaces& places) {
   return places.configs / (table.study + ".json");
 }
 
-/// Finished runs by their names alone.
-std::int64_t finished_runs(const fs::path& folder) {
-  if (!fs::is_directory(folder)) return 0;
-  const std::vector<fs::path> files = list_run_folder(folder).files;
-  return std::count_if(files.begin(), files.end(), [](const fs::path& path) {
-    const std::string name = path.filename().string();
-    return name.ends_with(".h5") && !name.ends_with(".failed.h5");
-  });
-}
-
 std::string state_of(const PaperTable& table, const ReproductionPlaces& places) {
   if (table.study.empty()) return table.no_study;
-  const std::int64_t finished = finished_runs(places.results / table.study);
+  const std::size_t finished = finished_runs(places.results / table.study);
   if (!fs::exists(study_file(table, places))) return fmt::format("{} runs finished", finished);
   return fmt::format("{} of {} runs finished", finished,
                      read_study_needs(study_file(table, places)).runs);

@@ -1,14 +1,18 @@
 // list, describe, env, schema: what there is, and what this program was built from.
 
 #include "analysis/figures/figure.h"
+#include "analysis/runs/finished_runs.h"
 #include "analysis/tables/table_kind.h"
 #include "experiments/program/commands.h"
 #include "framework/adapter/variant.h"
+#include "framework/core/json_file.h"
 #include "framework/core/metrics.h"
 #include "framework/core/provenance.h"
+#include "framework/core/slug.h"
 #include "framework/data/sampler.h"
 #include "framework/model/backbone.h"
 #include "framework/record/schema.h"
+#include "framework/study/study_file.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
 #include "framework/train/plugin.h"
@@ -17,6 +21,8 @@
 #include <fmt/ranges.h>
 #include <torch/version.h>
 
+#include <filesystem>
+#include <set>
 #include <thread>
 
 namespace rankwise {
@@ -33,6 +39,23 @@ void print_registry(const char* title, const Registry<T>& registry, Summary summ
   }
 }
 
+// The studies of a folder, with how many of their runs are finished.
+void list_studies(const std::filesystem::path& configs, const std::filesystem::path& results) {
+  if (!std::filesystem::is_directory(configs)) return;
+  std::set<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(configs)) {
+    if (entry.path().extension() != ".json") continue;
+    const nlohmann::json file = read_json(entry.path());
+    if (file.is_object() && file.contains("study")) files.insert(entry.path());
+  }
+  fmt::print("studies in {}\n", configs.string());
+  for (const auto& file : files) {
+    const StudyFile study = read_study_file(file);
+    fmt::print("  {:26} {:3} of {:3} runs finished\n", study.name,
+               finished_runs(results / slug(study.name)), study.runs.size());
+  }
+}
+
 void list() {
   print_registry("variants", variants(), [](const Variant& v) { return v.facts.summary; });
   print_registry("backbones", backbones(), [](const BackboneKind& b) { return b.summary; });
@@ -41,6 +64,8 @@ void list() {
   print_registry("metrics", metrics(), [](const Metric& m) { return m.summary; });
   print_registry("tables", tables(), [](const TableKind& t) { return t.summary; });
   print_registry("figures", figures(), [](const Figure& f) { return f.summary; });
+  fmt::print("parts of a run: data, record, train; rankwise describe train prints their options\n");
+  list_studies("configs", "results");
 }
 
 // A bar would end the cell.

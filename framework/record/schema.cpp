@@ -33,8 +33,8 @@ std::uint64_t rows_per_chunk(const Slot& slot) {
 
 constexpr std::string_view kIntroduction = R"(# The run file
 
-One HDF5 file per run, made to be read by anything: `h5py`, pandas, `rankwise`. This page is made from
-`framework/record/schema_paths.cpp`; change the table there.
+One HDF5 file per run, made to be read by anything: `h5py`, pandas, `rankwise`. Below it: the summary of a study. This page is made from
+`schema_paths.cpp` and `summary_schema.cpp` of `framework/record`; change the tables there.
 
 While a run goes on its file is called `<name>.h5.partial`: it can be read at any time (open it with
 `h5py.File(path, "r", swmr=True)`), and after a kill it holds every flushed step. A finished run's is
