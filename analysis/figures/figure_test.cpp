@@ -232,7 +232,7 @@ TEST(Figure, ASelectorWithoutProbabilitiesIsNotDrawn) {
   spec.usage.front().probability.assign(4, std::numeric_limits<double>::quiet_NaN());
   write_run(folder, "a", spec);
   EXPECT_EQ(error_of([&] { draw_figure("selection", folder); }),
-            "no run records a selector: its selector gives no probabilities (hard)");
+            "nothing to draw: its selector gives no probabilities (hard)");
 }
 
 TEST(Figure, RanksHoldTheTruthBesideTheChoice) {

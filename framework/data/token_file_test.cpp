@@ -7,7 +7,6 @@
 
 #include <cmath>
 #include <functional>
-#include <limits>
 
 namespace rankwise {
 namespace {
@@ -248,14 +247,6 @@ TEST(TokenFile, RefusesTargetsOutsideTheClasses) {
         file.train.target = {0, 1};
       },
       "1 of example 1 is not one of 1 classes");
-}
-
-TEST(TokenFile, RefusesTargetsThatAreNoNumbers) {
-  File file{.kind = "regress", .metrics = R"(["spearman"])"};
-  file.train.target = {2.5, std::numeric_limits<double>::quiet_NaN()};
-  const auto path = write_file(file);
-  EXPECT_EQ(error_of([&] { read_token_file(path, {}); }),
-            path.string() + ": /tasks/zebra/train/target: nan of example 1 is not a finite number");
 }
 
 TEST(TokenFile, RefusesAMissingFile) {

@@ -40,6 +40,10 @@ Dtype dtype_of(torch::ScalarType type) {
       return Dtype::kF64;
     case torch::kFloat32:
       return Dtype::kF32;
+    case torch::kFloat16:
+      return Dtype::kF16;
+    case torch::kBFloat16:
+      return Dtype::kBF16;
     case torch::kInt64:
       return Dtype::kI64;
     default:

@@ -19,6 +19,7 @@ inline SummaryRun example_summary_run(const std::string& name = "a") {
                  .final = example_final()};
   for (const std::int64_t step : {1, 2, 4}) run.steps.push_back(example_step(step));
   for (StepRecord& step : run.steps) step.learning_rate = 0.5, step.seconds = 0;
+  for (TaskRecord& task : run.layout.tasks) task.dev_tokens = 12;
   for (SiteRecord& site : run.layout.sites) site.coactivation = false;
   for (SiteTruth& site : run.layout.truth->sites) site = {.rank = site.rank};
   for (EvaluationRecord& record : run.evaluations) {
