@@ -170,7 +170,8 @@ TEST(Layers, NameNoVariantOutsideExperiments) {
 std::vector<std::string> types_of(const std::string& text) {
   static const std::regex kOpen(R"re(^(?:inline )?namespace ([A-Za-z_:]*) ?\{$)re");
   static const std::regex kClose(R"re(^\}  // namespace)re");
-  static const std::regex kType(R"re(^(?:class|struct|enum class|enum) ([A-Za-z_]+)\b(?!<|::)[^;(]*\{)re");
+  static const std::regex kType(
+      R"re(^(?:class|struct|enum class|enum) ([A-Za-z_]+)\b(?!<|::)[^;(]*\{)re");
   std::vector<std::string> open, found;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {

@@ -48,7 +48,7 @@ void list_studies(const std::filesystem::path& configs, const std::filesystem::p
     const nlohmann::json file = read_json(entry.path());
     if (file.is_object() && file.contains("study")) files.insert(entry.path());
   }
-  fmt::print("studies in {}\n", configs.string());
+  fmt::print("studies\n");
   for (const auto& file : files) {
     const StudyFile study = read_study_file(file);
     fmt::print("  {:26} {:3} of {:3} runs finished\n", study.name,
@@ -64,7 +64,11 @@ void list() {
   print_registry("metrics", metrics(), [](const Metric& m) { return m.summary; });
   print_registry("tables", tables(), [](const TableKind& t) { return t.summary; });
   print_registry("figures", figures(), [](const Figure& f) { return f.summary; });
-  fmt::print("parts of a run: data, record, train; rankwise describe train prints their options\n");
+  fmt::print(
+      "parts of a run\n"
+      "  data               the suite, its tasks and subsets\n"
+      "  record             what is kept of a run\n"
+      "  train              steps, batches, optimizer, evaluations\n");
   list_studies("configs", "results");
 }
 

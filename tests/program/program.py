@@ -183,6 +183,11 @@ def attributes(path: Path) -> Json:
     }
 
 
+def canonical(value: object) -> str:
+    """The text that ids are hashes of: keys sorted, no white space."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def plain(value: Any) -> Any:
     """A number or text of Python's own."""
     return value.item() if isinstance(value, np.generic) else value
@@ -233,7 +238,7 @@ def predictions(file: h5py.File, split: str, parameters: str) -> Iterator[tuple[
 class Planned(NamedTuple):
     """A line of --dry-run."""
 
-    state: str  # "to run", "to reuse" or "finished"
+    state: str  # "to run", "to reuse", "finished", or "summary": in the study's summary
     label: str
     seed: int
     trainable: int
@@ -244,7 +249,7 @@ class Planned(NamedTuple):
 
 def plan(text: str) -> list[Planned]:
     """The runs that --dry-run lists below its header."""
-    line = re.compile(r"(to run|to reuse|finished) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
+    line = re.compile(r"(to run|to reuse|finished|summary) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
     found = [line.fullmatch(row) for row in text.splitlines()[1:]]
     return [Planned(m[1], m[2], *(int(m[i]) for i in range(3, 7)), Path(m[7])) for m in found if m]
 

@@ -243,7 +243,7 @@ class RunSets(Errors):
     def test_a_pipe_is_refused(self) -> None:
         os.mkfifo(self.folder / "pipe.h5")
         done = run("table", self.folder / "pipe.h5")
-        self.assert_line(done, "pipe.h5", "no regular file")
+        self.assert_line(done, "pipe.h5", "it is a pipe, not a file")
 
     def test_control_characters_of_labels_are_shown(self) -> None:
         self.succeed(tiny_study({"variant": "lora"}))
@@ -305,7 +305,7 @@ class LookUps(unittest.TestCase):
         self.assertEqual(
             list(parts),
             ["variants", "backbones", "suites made in memory", "samplers", "metrics", "tables",
-             "figures"],
+             "figures", "parts of a run", "studies"],
         )  # fmt: skip
         for title, listed in parts.items():
             self.assertEqual(listed, sorted(listed), title)

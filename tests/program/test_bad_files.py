@@ -259,7 +259,7 @@ class Weights(TextErrors):
 
     def test_a_config_that_is_no_json(self) -> None:
         Path(self.weights / "config.json").write_text("{")
-        self.assert_fails("config.json", "is not valid JSON", "line 1")
+        self.refuse_text({}, "config.json", "is not valid JSON", "line 1")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ ROUTED = ["smora", "more", "flylora"]  # labels that choose among ranks
 
 def figures() -> list[str]:
     """The names of all figures, as the program lists them."""
-    listed = run("list").out.split("\nfigures\n")[1]
+    listed = run("list").out.split("\nfigures\n")[1].split("\nparts of a run\n")[0]
     return [line.split()[0] for line in listed.splitlines()]
 
 

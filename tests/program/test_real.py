@@ -11,7 +11,7 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file
 
-from .program import DATA, attributes, names, open_run, predictions, run, run_files
+from .program import DATA, attributes, canonical, names, open_run, predictions, run, run_files
 
 WEIGHTS = DATA / "models/minilm-l6/model.safetensors"
 TOKENS = DATA / "suites/text10-minilm-l6.h5"
@@ -63,8 +63,13 @@ class Real(unittest.TestCase):
 
     def test_records_what_it_was_made_from(self) -> None:
         recorded = attributes(self.path)
-        self.assertEqual(recorded["weights_sha256"], sha256(WEIGHTS))
-        self.assertEqual(recorded["data_sha256"], sha256(TOKENS))
+        folder = WEIGHTS.parent
+        config = canonical(json.loads((folder / "config.json").read_text()))
+        read = sha256(WEIGHTS) + config + sha256(folder / "tokenizer.json")
+        self.assertEqual(recorded["weights_sha256"], hashlib.sha256(read.encode()).hexdigest())
+        self.assertEqual(recorded["identity"]["backbone"]["weights"], recorded["weights_sha256"])
+        self.assertRegex(recorded["tasks_sha256"], "^[0-9a-f]{64}$")
+        self.assertEqual(recorded["identity"]["data"]["content"], recorded["tasks_sha256"])
         self.assertEqual(recorded["status"], "finished")
         self.assertGreater(recorded["tokens_per_second"], 0)
         self.assertGreater(recorded["seconds"], 0)

@@ -1,5 +1,6 @@
 """What a run file says: exact counts, scores that follow from predictions, documented paths."""
 
+import hashlib
 import math
 import re
 import unittest
@@ -14,6 +15,7 @@ from .program import (
     all_variants,
     attributes,
     by_label,
+    canonical,
     content,
     names,
     open_run,
@@ -209,7 +211,7 @@ class Schema(unittest.TestCase):
     def test_every_documented_attribute_is_there(self) -> None:
         wanted = {name for name in self.documented if name.startswith("/@")}
         wanted -= {"/@error", "/@taken_from"}  # of failed runs, and of reused ones
-        wanted -= {"/@measures", "/@token_ranks"}  # of those in a summary
+        wanted -= {"/@measures", "/@token_ranks", "/@stale"}  # of those in a summary
         for path in run_files(all_variants()):
             self.assertEqual(wanted - set(content(path)), set(), path.name)
 
@@ -220,12 +222,13 @@ class Schema(unittest.TestCase):
                 self.assertEqual((run["label"], run["seed"]), (label, seed))
                 self.assertEqual((run["status"], run["study"]), ("finished", "tiny"))
                 self.assertEqual(run["reading"], "paper")
-                self.assertEqual(run["weights_sha256"], "")
+                self.assertEqual((run["weights_sha256"], run["tasks_sha256"]), ("", ""))
                 self.assertRegex(run["created"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")
                 for name in ("seconds", "tokens_per_second"):
                     self.assertGreater(run[name], 0)
-                for name in ("config_hash", "protocol_hash", "data_sha256"):
-                    self.assertRegex(run[name], "^[0-9a-f]{64}$")
+                self.assertRegex(run["protocol_hash"], "^[0-9a-f]{64}$")
+                text = canonical(run["identity"]).encode()
+                self.assertEqual(run["config_hash"], hashlib.sha256(text).hexdigest())
 
     def test_columns_of_steps_are_complete(self) -> None:
         for path in run_files(all_variants()):

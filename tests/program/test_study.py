@@ -72,13 +72,13 @@ class Study(Folder):
         study = tiny_study(THREE[0], seeds=[3])
         self.succeed(study)
         (path,) = run_files(self.results)
-        before = path.stat().st_mtime_ns, content(path)["train/loss"].tolist()
+        before = path.stat().st_mtime_ns, content(path)["/train/loss"].tolist()
         self.assertIn("0 finished, 1 already there", self.succeed(study).out)
         self.assertIn("1 finished, 0 already there", self.succeed(study, "--again").out)
         (again,) = run_files(self.results)
         self.assertEqual(again, path)
         self.assertGreater(again.stat().st_mtime_ns, before[0])
-        self.assertEqual(content(again)["train/loss"].tolist(), before[1])
+        self.assertEqual(content(again)["/train/loss"].tolist(), before[1])
 
     def test_takes_runs_of_the_same_config_from_another_study(self) -> None:
         first = tiny_study(*THREE, seeds=[3])
