@@ -155,6 +155,7 @@ std::vector<std::string> stale_footers(const RunSet& set) {
     for (const std::string& reason : reasons) labels[reason].push_back(group.label);
   }
   std::vector<std::string> lines;
+  lines.reserve(labels.size());
   for (const auto& [reason, stale] : labels) {
     lines.push_back(fmt::format("Stale: {}: {}; to be run again.", fmt::join(stale, ", "), reason));
   }

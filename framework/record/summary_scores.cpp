@@ -58,6 +58,7 @@ void write_evaluations(hdf5::File& file, const schema::Names& names, const Summa
   if (set.evaluations == 0) return;
   const auto columns = dev_scores(set.layout());
   std::vector<std::string> texts;
+  texts.reserve(columns.size());
   for (const auto& [task, metric] : columns) texts.push_back(fmt::format("{}/{}", task, metric));
   RunRows steps(set.runs.size(), {set.evaluations}, kPadding);
   RunRows scores(set.runs.size(), {set.evaluations, columns.size()});

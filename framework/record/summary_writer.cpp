@@ -25,7 +25,7 @@ using nlohmann::json;
 
 /// What every run has under `name`.
 json common_attribute(const std::vector<SummaryRun>& runs, const char* name, const fs::path& path) {
-  const json first = runs.front().attributes.value(name, json());
+  json first = runs.front().attributes.value(name, json());
   for (const SummaryRun& run : runs) {
     check(run.attributes.contains(name), "{}: the run {} has no attribute '{}'", path.string(),
           run.name, name);

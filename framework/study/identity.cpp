@@ -15,7 +15,7 @@ using nlohmann::json;
 void flatten(const json& values, const std::string& prefix, const std::set<std::string>& names,
              json& flat) {
   for (const auto& [key, value] : values.items()) {
-    const std::string name = prefix.empty() ? key : prefix + "." + key;
+    const std::string name = prefix.empty() ? key : fmt::format("{}.{}", prefix, key);
     if (value.is_object() && !names.contains(name)) {
       flatten(value, name, names, flat);
     } else {
