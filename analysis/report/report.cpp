@@ -237,7 +237,8 @@ std::string question(const RunSet& runs) {
   for (const std::string& study : studies) {
     const std::string text =
         part_of_study(runs, study).groups.front().runs.front().text("reproduces");
-    if (!text.empty()) texts.push_back(studies.size() > 1 ? fmt::format("{}: {}", study, text) : text);
+    if (!text.empty())
+      texts.push_back(studies.size() > 1 ? fmt::format("{}: {}", study, text) : text);
   }
   return fmt::to_string(fmt::join(texts, "; "));
 }
