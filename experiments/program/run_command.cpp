@@ -1,3 +1,5 @@
+#include "analysis/figures/figure.h"
+#include "analysis/tables/table_kind.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/ranges.h"
 #include "framework/core/slug.h"
@@ -60,6 +62,7 @@ void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments
 
 const char* state_of(const RunTask& task, const RunArguments& arguments,
                      const std::set<std::string>& summarised) {
+  if (arguments.again) return "to run";
   if (std::filesystem::exists(run_file(task))) return "finished";
   if (summarised.contains(task.identity.config_hash)) return "summary";
   return find_reusable(task, arguments.reuse) ? "to reuse" : "to run";
@@ -121,9 +124,25 @@ void check_data(const std::vector<RunTask>& tasks) {
   }
 }
 
+// The tables and figures that the study is to end in: a misspelt one is told before it is trained.
+void check_outputs(const StudyFile& file) {
+  const auto known = [&](const auto& registry, const std::vector<StudyOutput>& outputs) {
+    for (const StudyOutput& output : outputs) {
+      try {
+        static_cast<void>(registry.find(output.name));
+      } catch (const Error& error) {
+        fail("{}: {}", file.path.string(), error.what());
+      }
+    }
+  };
+  known(analysis::tables(), file.tables);
+  known(analysis::figures(), file.figures);
+}
+
 int run(const RunArguments& arguments) {
   parse_device(arguments.device);
   StudyFile file = read_study_file(arguments.file, arguments.overrides);
+  check_outputs(file);
   std::vector<std::string> plugins = file.plugins;
   plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
   load_plugins(plugins);

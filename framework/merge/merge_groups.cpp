@@ -59,7 +59,8 @@ std::vector<MergeGroup> merge_groups(const std::vector<std::filesystem::path>& p
   }
   check(!groups.empty(),
         "no group of two or more finished runs to merge: rows of a study with a sweep over "
-        "data.tasks make one");
+        "data.tasks make one; summaries hold no parameters, so runs that are only in one must be "
+        "trained anew (rankwise run --again)");
   std::stable_sort(groups.begin(), groups.end(), [&](const MergeGroup& a, const MergeGroup& b) {
     return first_order.at({a.study, a.name}) < first_order.at({b.study, b.name});
   });

@@ -22,7 +22,7 @@ struct BertOptions {
           "folder below the models folder with config.json and model.safetensors; empty: random "
           "weights of the sizes below");
     field("hidden", self.hidden, "width of a random encoder", positive());
-    field("layers", self.layers, "layers of a random encoder", positive());
+    field("layers", self.layers, "layers of a random encoder", between(1, 1000));
     field("heads", self.heads, "attention heads of a random encoder", positive());
     field("intermediate", self.intermediate, "FFN width of a random encoder", positive());
     field("positions", self.positions, "longest sequence of a random encoder", positive());

@@ -12,7 +12,7 @@ struct TinyOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("layers", self.layers, "tanh layers", positive());
+    field("layers", self.layers, "tanh layers", between(1, 1000));
     field("width", self.width, "width for token suites; feature suites set their own", positive());
   }
 };

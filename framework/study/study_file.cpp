@@ -5,6 +5,7 @@
 #include "framework/core/json_file.h"
 #include "framework/core/options.h"
 #include "framework/core/slug.h"
+#include "framework/core/text.h"
 #include "framework/study/study_rows.h"
 
 #include <fmt/ranges.h>
@@ -93,6 +94,7 @@ json whole_study(const fs::path& file) {
 
 void check_name(const std::string& name, const fs::path& file) {
   check(!name.empty(), "{}: has no name under 'study'", file.string());
+  check_printable(name, file.string() + ": study:");
   check(name != "." && name != ".." && name.find('/') == std::string::npos,
         "{}: study: '{}' would leave the results folder; a name without '/' is expected",
         file.string(), name);

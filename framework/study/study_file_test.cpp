@@ -238,6 +238,13 @@ TEST(Study, StaysInTheResultsFolder) {
   }
 }
 
+TEST(Study, LabelsCanBeShown) {
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "label": "a\u001b[31mb"}])")),
+              HasSubstr("x.json: runs[0].label: 'a\\x1b[31mb': has control characters"));
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora", "label": "  "}])")),
+              HasSubstr("runs[0].label: is blank"));
+}
+
 TEST(Study, NumbersThatNoDoubleHoldsAreRefusedInOurWords) {
   const std::string refusal = study_refusal(R"({"study": "a", "seeds": [1e999], "runs": []})");
   EXPECT_THAT(refusal, HasSubstr("x.json: is not valid JSON: number overflow"));

@@ -1,6 +1,7 @@
 #include "framework/study/study_rows.h"
 
 #include "framework/core/error.h"
+#include "framework/core/text.h"
 
 #include <fmt/format.h>
 
@@ -102,6 +103,9 @@ std::string label_of(const json& run, const std::string& place) {
           run.value(key, json()).dump());
   }
   const std::string label = run.value("label", "");
+  check_printable(label, place + ".label:");
+  check(label.empty() || label.find_first_not_of(' ') != std::string::npos,
+        "{}.label: is blank; name the row, or leave the label out", place);
   return label.empty() ? run.value("variant", "") : label;
 }
 

@@ -12,8 +12,8 @@ namespace {
 
 std::filesystem::path token_file(const DataOptions& options, const SuiteSetting& setting) {
   check(!setting.tokenizer.empty(),
-        "suite '{}' is text and needs a backbone with prepared weights; the suites made in memory "
-        "are {}",
+        "suite '{}' is none of those made in memory ({}), and one of text needs a backbone with "
+        "prepared weights (backbone.weights)",
         options.suite, fmt::join(suites().names(), ", "));
   const auto file =
       setting.data / "suites" / fmt::format("{}-{}.h5", options.suite, setting.tokenizer);

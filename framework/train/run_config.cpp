@@ -6,6 +6,10 @@
 
 #include <fmt/ranges.h>
 
+#include <limits>
+#include <optional>
+#include <utility>
+
 namespace rankwise {
 
 namespace {
@@ -58,6 +62,17 @@ auto at_path(const std::string& path, Lookup lookup) {
   }
 }
 
+// The optimizer computes in single precision.
+void check_rates(const TrainOptions& train, const std::string& path) {
+  constexpr double kLargest = std::numeric_limits<float>::max();
+  for (const auto& [name, rate] : {std::pair("learning_rate", std::optional(train.learning_rate)),
+                                   std::pair("head_learning_rate", train.head_learning_rate)}) {
+    check(rate.value_or(0) <= kLargest,
+          "{}.{}: {} is beyond the largest number of single precision, {:.1e}", path, name,
+          rate.value_or(0), kLargest);
+  }
+}
+
 }  // namespace
 
 RunConfig resolve_run(const json& run, const std::string& path) {
@@ -81,6 +96,7 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   config.backbone_options = kind.resolve(backbone_options, path + ".backbone");
   config.data = resolve_data(members.data, path + ".data");
   config.train = members.train;
+  check_rates(config.train, path + ".train");
   at_path(path + ".train.sampler.tasks",
           [&] { return std::cref(task_rules().find(config.train.sampler.tasks)); });
   config.record = members.record;

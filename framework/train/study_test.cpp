@@ -115,6 +115,11 @@ TEST(Study, ErrorsNameFileAndPlace) {
               HasSubstr("rankk"));
 }
 
+TEST(Study, RefusesRatesThatNoOptimizerTakes) {
+  EXPECT_THAT(study_refusal(R"([{"variant": "lora", "train": {"learning_rate": 1e300}}])"),
+              HasSubstr("x.json: runs[0].train.learning_rate: 1e+300 is beyond"));
+}
+
 TEST(Study, RefusesNullWhereAValueIsExpected) {
   EXPECT_THAT(study_refusal(R"([{"variant": "lora", "options": {"rank": null}}])"),
               HasSubstr("x.json: runs[0].options.rank: null is not an integer"));
