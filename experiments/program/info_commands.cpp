@@ -96,8 +96,11 @@ void print_options(const std::vector<OptionInfo>& options,
     const auto other = released.find(option.name);
     const std::string reading =
         other == released.end() ? "" : fmt::format("; released: {}", other->second);
-    fmt::print("  {:20} {:>10}  {} ({}{}{})\n", option.name, option.default_value, option.help,
-               option.type, rule, reading);
+    const std::string former =
+        option.aliases.empty() ? ""
+                               : fmt::format("; once called {}", fmt::join(option.aliases, ", "));
+    fmt::print("  {:20} {:>10}  {} ({}{}{}{})\n", option.name, option.default_value, option.help,
+               option.type, rule, reading, former);
   }
 }
 

@@ -316,6 +316,9 @@ class LookUps(unittest.TestCase):
             self.assertIn(f"variant {variant}: ", text)
             self.assertIn("source: ", text)
         self.assertRegex(self.out("describe", "smora"), r"(?m)^  active +8 +\S.*positive")
+        self.assertRegex(
+            self.out("describe", "more"), r"(?m)^  rank_perturbation .*once called given_change"
+        )
         for name in ("bert", "tiny", "planted", "usage", "training", "clusters", "scores"):
             self.assertIn(f" {name}: ", self.out("describe", name))
         for part, option in (("train", "sampler.tasks"), ("data", "suite"), ("record", "samples")):
