@@ -223,8 +223,6 @@ TEST(Shards, AllEnterTheDigest) {
     return backbones().find("bert").weights_sha256(
         {{"weights", weights.folder.filename().string()}}, weights.folder.parent_path());
   };
-  const std::string whole = digest();
-  EXPECT_EQ(digest(), whole);
   weights.shard();
   const std::string before = digest();
   save_tensors({{"pooler.dense.bias", torch::zeros({1})}}, weights.folder / WeightsFolder::kSecond);

@@ -2,7 +2,6 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/data/content.h"
-#include "framework/data/token_file.h"
 #include "framework/model/backbone.h"
 #include "framework/study/identity.h"
 #include "framework/train/plugin.h"

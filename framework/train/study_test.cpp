@@ -4,6 +4,7 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/io/test_files.h"
+#include "framework/study/study_rows.h"
 #include "framework/train/plugin.h"
 
 #include <fmt/ranges.h>
@@ -84,6 +85,15 @@ TEST(RunConfig, RefusesWrongTypesAndValues) {
   EXPECT_THAT(refusal("/backbone", "tiny"), HasSubstr("x.json: runs[2].backbone"));
   EXPECT_THAT(refusal("/backbone", json::object()), HasSubstr("has no name"));
   EXPECT_THAT(refusal("/variant", ""), HasSubstr("has no variant"));
+}
+
+// --set and sweeps tell a run's own members from its variant's options by their names.
+TEST(RunConfig, MembersOfARunAreNoOptions) {
+  for (const auto& [name, value] : resolve_run(planted_run(), kPath).to_json().items()) {
+    json run = json::object();
+    place_value(run, name, value, "x");
+    EXPECT_TRUE(run.contains(name)) << name << " would be set below the options";
+  }
 }
 
 TEST(RunFileName, HoldsStudyLabelSeedAndHash) {
