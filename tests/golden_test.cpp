@@ -2,6 +2,8 @@
 // RANKWISE_WRITE_GOLDEN=1 writes the files anew.
 
 #include "framework/adapter/variant.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 #include "framework/testing/fixtures.h"
 #include "framework/testing/toy.h"
 #include "framework/train/evaluator.h"
@@ -20,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const fs::path kRoot = RANKWISE_SOURCE_DIR;
+const fs::path kRoot = source_tree();
 
 std::string golden_text(const fs::path& file) {
   std::stringstream text;

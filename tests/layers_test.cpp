@@ -1,6 +1,8 @@
 // The layers' order, read from the includes: a layer includes only what stands to its left.
 
 #include "framework/adapter/variant.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
 
@@ -67,7 +69,7 @@ bool is_test(const Source& source) {
 }
 
 std::vector<Source> sources() {
-  const fs::path root = RANKWISE_SOURCE_DIR;
+  const fs::path root = source_tree();
   std::vector<Source> found;
   for (const char* folder : {"framework", "analysis", "experiments"}) {
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {

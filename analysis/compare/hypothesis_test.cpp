@@ -2,6 +2,7 @@
 
 #include "analysis/runs/test_truth.h"
 #include "analysis/tables/hypothesis.h"
+#include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
@@ -192,7 +193,7 @@ TEST(HypothesisFile, RefusesWhatItDoesNotKnow) {
 }
 
 TEST(HypothesisFile, OfThisRepositoryCanBeRead) {
-  const auto hypotheses = read_hypotheses(RANKWISE_SOURCE_DIR "/configs/hypotheses.json");
+  const auto hypotheses = read_hypotheses(source_tree() / "configs/hypotheses.json");
   EXPECT_GT(hypotheses.size(), 8U);
 }
 

@@ -4,6 +4,7 @@
 #include "analysis/runs/test_truth.h"
 #include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
+#include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 
 #include <fmt/ranges.h>
@@ -52,7 +53,7 @@ using Names = std::vector<std::string>;
 /// The files of this folder that draw something.
 Names sources() {
   Names stems;
-  for (const auto& entry : fs::directory_iterator(RANKWISE_SOURCE_DIR "/analysis/figures")) {
+  for (const auto& entry : fs::directory_iterator(source_tree() / "analysis/figures")) {
     const std::string stem = entry.path().stem().string();
     const bool source = entry.path().extension() == ".cpp" && !stem.ends_with("_test");
     if (source && stem != "figure") stems.push_back(stem);

@@ -2,6 +2,7 @@
 
 #include "analysis/papers/study_needs.h"
 #include "framework/core/json_file.h"
+#include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
@@ -81,8 +82,7 @@ TEST(PaperTable, FaultsAreNamedWithTheirPlace) {
 
 TEST(PaperTables, EveryCommittedFileIsBuiltInUnderItsName) {
   std::set<std::string> committed, built_in;
-  for (const auto& entry :
-       fs::directory_iterator(fs::path(RANKWISE_SOURCE_DIR) / "analysis/papers/data")) {
+  for (const auto& entry : fs::directory_iterator(source_tree() / "analysis/papers/data")) {
     const PaperTable table = parse_paper_table(read_json(entry.path()), entry.path().string());
     std::string file = table.name + ".json";
     std::replace(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(table.name.size()), '.',
@@ -106,8 +106,7 @@ TEST(PaperTables, AnUnknownNameListsTheKnownOnes) {
 TEST(PaperTables, EveryLabelIsOneOfItsStudy) {
   for (const PaperTable& table : paper_tables()) {
     if (table.study.empty()) continue;
-    const StudyNeeds needs =
-        read_study_needs(fs::path(RANKWISE_SOURCE_DIR) / "configs" / (table.study + ".json"));
+    const StudyNeeds needs = read_study_needs(source_tree() / "configs" / (table.study + ".json"));
     for (const PaperRow& row : table.rows) {
       for (const std::string& label : {row.label, row.against}) {
         const bool known = label.empty() || std::find(needs.labels.begin(), needs.labels.end(),

@@ -1,5 +1,6 @@
 #include "analysis/papers/reproduction.h"
 
+#include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 
 #include <gmock/gmock.h>
@@ -11,7 +12,7 @@ namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const fs::path kConfigs = fs::path(RANKWISE_SOURCE_DIR) / "configs";
+const fs::path kConfigs = source_tree() / "configs";
 
 TEST(Reproduction, ThePlanNamesStudyDataAndCommands) {
   const fs::path results = test_folder();

@@ -3,6 +3,8 @@
 #include "analysis/statistics/robust.h"
 #include "analysis/statistics/statistics.h"
 #include "framework/core/json_file.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -25,7 +27,7 @@ double mean_of_means(const Strata& strata) {
 }
 
 TEST(Bootstrap, IntervalsOfScipysReplicatesAreScipys) {
-  const auto fixture = read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/statistics.json");
+  const auto fixture = read_json(source_tree() / "tests/fixtures/statistics.json");
   for (const auto& example : fixture.at("bootstrap")) {
     const Statistic statistic = example["statistic"] == "mean" ? mean_of_first : median_of_first;
     const Strata strata = {example["values"].get<Doubles>()};

@@ -1,6 +1,8 @@
 #include "analysis/statistics/effect_size.h"
 
 #include "framework/core/json_file.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +25,7 @@ TEST(CliffsDelta, IsOneWhereEveryValueIsLarger) {
 }
 
 TEST(DetectableDz, IsWhatScipysNonCentralTSays) {
-  const auto fixture = read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/statistics.json");
+  const auto fixture = read_json(source_tree() / "tests/fixtures/statistics.json");
   for (const auto& example : fixture.at("power")) {
     const std::size_t n = example["n"];
     EXPECT_NEAR(t_test_power(example["dz"], n), example["power"], 1e-9) << n;

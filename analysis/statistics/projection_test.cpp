@@ -4,6 +4,8 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/json_file.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -86,8 +88,7 @@ TEST(Tsne, RefusesAPerplexityThatPointsCanNotReach) {
 
 /// What scikit-learn computes from the same points; made by tests/reference.
 const nlohmann::json& projection_reference() {
-  static const nlohmann::json json =
-      read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/projection.json");
+  static const nlohmann::json json = read_json(source_tree() / "tests/fixtures/projection.json");
   return json;
 }
 

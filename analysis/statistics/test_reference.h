@@ -2,13 +2,14 @@
 #pragma once
 
 #include "framework/core/json_file.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 namespace rankwise::analysis {
 
 /// One part of tests/fixtures/statistics.json.
 inline const nlohmann::json& reference(const char* part) {
-  static const nlohmann::json json =
-      read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/statistics.json");
+  static const nlohmann::json json = read_json(source_tree() / "tests/fixtures/statistics.json");
   return json.at(part);
 }
 

@@ -62,10 +62,9 @@ void figure(const AnalysisArguments& arguments) {
   for (const auto& file : files.files) fmt::print("{}\n", file.string());
 }
 
-}  // namespace
+using Shared = std::shared_ptr<AnalysisArguments>;
 
-void add_analysis_commands(CLI::App& program) {
-  auto arguments = std::make_shared<AnalysisArguments>();
+void add_table_command(CLI::App& program, const Shared& arguments) {
   CLI::App* table_command =
       program.add_subcommand("table", "Scores of all runs, or another table by name");
   table_command
@@ -94,7 +93,9 @@ void add_analysis_commands(CLI::App& program) {
       ->add_option("--set", arguments->set, "option=value, as rankwise describe shows them")
       ->allow_extra_args(false);
   table_command->callback([=] { table(*arguments); });
+}
 
+void add_measures_command(CLI::App& program, const Shared& arguments) {
   CLI::App* measures_command =
       program.add_subcommand("measures", "Recovery of what a suite planted, by label");
   measures_command->add_option("paths", arguments->paths, "Run files, or folders of them")
@@ -105,7 +106,9 @@ void add_analysis_commands(CLI::App& program) {
   measures_command->add_flag("--steps", arguments->steps,
                              "The mean chosen rank over steps instead");
   measures_command->callback([=] { measures(*arguments); });
+}
 
+void add_hypotheses_command(CLI::App& program, const Shared& arguments) {
   CLI::App* hypotheses_command =
       program.add_subcommand("hypotheses", "Test claims over runs matched by seed");
   hypotheses_command->add_option("file", arguments->name, "configs/hypotheses.json")->required();
@@ -113,7 +116,9 @@ void add_analysis_commands(CLI::App& program) {
       ->required();
   add_output_options(*hypotheses_command, arguments->output);
   hypotheses_command->callback([=] { hypotheses(*arguments); });
+}
 
+void add_figure_command(CLI::App& program, const Shared& arguments) {
   CLI::App* figure_command = program.add_subcommand("figure", "Draw a figure from run files");
   figure_command->add_option("name", arguments->name, "usage, clusters, training, ...")->required();
   figure_command->add_option("paths", arguments->paths, "Run files, or folders of them")
@@ -123,6 +128,16 @@ void add_analysis_commands(CLI::App& program) {
       ->add_option("--set", arguments->set, "option=value, as rankwise describe shows them")
       ->allow_extra_args(false);
   figure_command->callback([=] { figure(*arguments); });
+}
+
+}  // namespace
+
+void add_analysis_commands(CLI::App& program) {
+  const auto arguments = std::make_shared<AnalysisArguments>();
+  add_table_command(program, arguments);
+  add_measures_command(program, arguments);
+  add_hypotheses_command(program, arguments);
+  add_figure_command(program, arguments);
 }
 
 }  // namespace rankwise

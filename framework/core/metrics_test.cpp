@@ -1,6 +1,8 @@
 #include "framework/core/metrics.h"
 
 #include "framework/core/json_file.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 #include <gtest/gtest.h>
 
@@ -89,8 +91,7 @@ void compare_with_fixture(const nlohmann::json& cases, const std::vector<std::st
 }
 
 TEST(Metrics, AgreeWithScikitLearnAndScipy) {
-  const auto fixture =
-      read_json(std::filesystem::path(RANKWISE_SOURCE_DIR) / "tests" / "fixtures" / "metrics.json");
+  const auto fixture = read_json(source_tree() / "tests" / "fixtures" / "metrics.json");
   compare_with_fixture(fixture.at("classify"), {"accuracy", "f1", "macro_f1", "matthews"});
   compare_with_fixture(fixture.at("regress"), {"pearson", "spearman"});
 }

@@ -1,6 +1,7 @@
 #include "framework/record/schema.h"
 
 #include "framework/io/atomic_file.h"
+#include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 #include "framework/record/example_run.h"
 #include "framework/record/run_columns.h"
@@ -54,7 +55,7 @@ TEST(Schema, DocumentsEachPathOnce) {
 
 // RANKWISE_WRITE_DOCS=1 rewrites the page.
 TEST(Schema, IsWhatTheDocumentationSays) {
-  const std::string page = RANKWISE_SOURCE_DIR "/docs/run_file.md";
+  const std::filesystem::path page = source_tree() / "docs/run_file.md";
   if (std::getenv("RANKWISE_WRITE_DOCS") != nullptr) write_file(page, markdown());
   EXPECT_EQ(read_file(page), markdown())
       << "run this test with RANKWISE_WRITE_DOCS=1 to rewrite docs/run_file.md";

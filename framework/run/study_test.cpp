@@ -3,6 +3,7 @@
 #include "framework/run/study.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 #include "framework/run/plugin.h"
 #include "framework/run/test_runs.h"
@@ -129,7 +130,7 @@ TEST(Study, RefusesNullWhereAValueIsExpected) {
 
 TEST(Study, EveryConfigOfTheTreeCanBeRead) {
   std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(RANKWISE_SOURCE_DIR "/configs")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_tree() / "configs")) {
     if (entry.path().filename() == "hypotheses.json") continue;
     const Study found = resolve_study(read_study_file(entry.path()));
     EXPECT_EQ(found.file.name, entry.path().stem()) << "results are found by the file's name";

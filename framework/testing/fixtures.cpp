@@ -2,6 +2,8 @@
 
 #include "framework/core/error.h"
 #include "framework/io/safetensors.h"
+#include "framework/io/source_tree.h"
+#include "framework/io/test_files.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -26,7 +28,7 @@ torch::ScalarType scalar_type(safetensors::Dtype dtype) {
 }  // namespace
 
 std::filesystem::path file(const std::string& name) {
-  return std::filesystem::path(RANKWISE_SOURCE_DIR) / "tests" / "fixtures" / name;
+  return source_tree() / "tests" / "fixtures" / name;
 }
 
 std::map<std::string, torch::Tensor> tensors(const std::filesystem::path& path) {
@@ -43,7 +45,7 @@ std::map<std::string, torch::Tensor> tensors(const std::filesystem::path& path) 
 
 std::filesystem::path prepared() {
   const char* data = std::getenv("RANKWISE_DATA");
-  return data == nullptr ? std::filesystem::path(RANKWISE_SOURCE_DIR) / "data" : data;
+  return data == nullptr ? source_tree() / "data" : data;
 }
 
 Dataset sequences(const std::vector<std::int64_t>& tokens,
