@@ -2,7 +2,7 @@
 ///
 /// One line at the end of a figure's file registers it, with its options as a struct:
 ///
-///     const RegisterFigure registration("usage", "tasks by ranks: ...", draw_usage);
+///     const RegisterFigure usage_registration("usage", "tasks by ranks: ...", draw_usage);
 #pragma once
 
 #include "analysis/output/line.h"

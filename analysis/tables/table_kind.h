@@ -2,7 +2,7 @@
 ///
 /// One line at the end of a table's file registers it, with its options as a struct:
 ///
-///     const RegisterTable registration("grid", "one score over two axes", grid_table);
+///     const RegisterTable grid_registration("grid", "one score over two axes", grid_table);
 #pragma once
 
 #include "analysis/output/table.h"

@@ -5,7 +5,7 @@
 ///
 ///     RankUpdateParts mine(const MineOptions&, const Site&, const AdapterInputs&);
 ///
-///     const RegisterVariant<MineOptions> registration(
+///     const RegisterVariant<MineOptions> mine_registration(
 ///         "mine", {.paper = "...", .summary = "..."}, mine);
 ///
 /// or, for a variant that acts over all sites, one that makes its adapter:
