@@ -88,7 +88,7 @@ install_packages() {
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   if ! tool apt-get || ! may_be_root; then
-    [[ ${#needed[@]} -eq 0 ]] || die "${needed[*]} not found, and no root here to install them; ask an administrator for: apt install ${needed[*]}; or have them in an active conda environment or a folder of CMAKE_PREFIX_PATH (any system), and run this again"
+    [[ ${#needed[@]} -eq 0 ]] || die "what is missing can not be installed without apt-get and root; ask an administrator for: apt install ${needed[*]}; or have their like in an active conda environment or a folder of CMAKE_PREFIX_PATH, and run this again"
     say "goes on without" "${missing[*]}"
     return
   fi
