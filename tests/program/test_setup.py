@@ -26,7 +26,9 @@ def libtorch_commands(root: str, version: str) -> str:
     header = f"{root}/include/torch/headeronly/version.h"
     numbers = zip(("MAJOR", "MINOR", "PATCH"), version.split("."), strict=True)
     lines += [f": >{header}"]
-    lines += [f"echo '#define TORCH_VERSION_{name} {number}' >>{header}" for name, number in numbers]
+    lines += [
+        f"echo '#define TORCH_VERSION_{name} {number}' >>{header}" for name, number in numbers
+    ]
     return "\n".join(lines)
 
 
@@ -45,7 +47,10 @@ cat >{packages}/torch-{version}.dist-info/METADATA <<'END'
 class Setup(Tree):
     """A machine where all is there but what a test takes away."""
 
-    TOOLS = "apt-cache c++ cc ccache clang-format cmake git gnuplot h5dump ninja".split()
+    TOOLS = (
+        "apt-cache", "c++", "cc", "ccache", "clang-format", "cmake", "git", "gnuplot", "h5dump",
+        "ninja",
+    )  # fmt: skip
 
     def setUp(self) -> None:
         super().setUp()
@@ -113,9 +118,7 @@ class Packages(Setup):
         out = self.succeed()
         update, install = self.calls("apt-get")
         self.assertEqual(update, "update -qq")
-        self.assertEqual(
-            install, "install -y -qq --no-install-recommends ccache gnuplot-nox"
-        )
+        self.assertEqual(install, "install -y -qq --no-install-recommends ccache gnuplot-nox")
         self.assertRegex(out, r"(?m)^setup +Debian packages +\d+:\d\d$")
 
     def test_of_developers_are_looked_for_only_when_asked(self) -> None:
@@ -161,7 +164,9 @@ class Packages(Setup):
                 if not command:
                     self.without("sudo")
                 line = self.refuse(root=False)
-                self.assertIn("ask an administrator for: apt install ninja-build gnuplot-nox;", line)
+                self.assertIn(
+                    "ask an administrator for: apt install ninja-build gnuplot-nox;", line
+                )
                 self.assertEqual(self.calls("apt-get"), [])
 
     def test_on_another_system_are_named_as_well(self) -> None:

@@ -41,7 +41,7 @@ class Stages(Tree):
 
     def test_show_forty_lines_and_the_path_when_they_fail(self) -> None:
         done = self.run_script(
-            "count() { for i in $(seq 100); do echo \"line $i\"; done; return 7; }\n"
+            'count() { for i in $(seq 100); do echo "line $i"; done; return 7; }\n'
             "seq() { local i=0; while [[ $i -lt $1 ]]; do i=$((i + 1)); echo $i; done; }\n"
             "stage count count; echo never"
         )
@@ -143,7 +143,9 @@ class Scripts(Tree):
         done = self.quick(f"echo '{self.TESTS}'; echo ' 1 - A.B (Skipped)'")
         self.assertEqual((done.code, done.err), (0, ""))
         first, second = done.out.splitlines()
-        self.assertRegex(first, LINE.format("test", "unit tests") + r"  12 passed, 1 of them skipped\Z")
+        self.assertRegex(
+            first, LINE.format("test", "unit tests") + r"  12 passed, 1 of them skipped\Z"
+        )
         self.assertRegex(second, LINE.format("test", "program tests") + r"\Z")
         modules = [call.split(".")[-1] for call in self.calls("python")]
         self.assertIn("test_errors", modules)
