@@ -37,6 +37,21 @@ if(CCACHE_PROGRAM)
     ${CCACHE_PROGRAM})
 endif()
 
+# Files compiled together share anonymous namespaces: names there differ within a target.
+if(RANKWISE_UNITY AND NOT RANKWISE_TIDY)
+  set(CMAKE_UNITY_BUILD ON)
+  set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
+  # GCC takes a file that is included for a header, whose types must not use anonymous namespaces.
+  target_compile_options(rankwise_warnings INTERFACE
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
+endif()
+
+# Files that are compiled alone, whatever the others do.
+function(rankwise_compile_alone target)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY ${target} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()
+
 if(RANKWISE_TIDY)
   set(CMAKE_DISABLE_PRECOMPILE_HEADERS ON)  # clang reads none of GCC's
 endif()

@@ -26,8 +26,8 @@ struct AdaloraOptions {
   std::int64_t target_rank = 8;
   std::optional<double> alpha;
   double dropout = 0;
-  double deviation = 0.02;
-  double warmup_share = 0.1, final_share = 0.5;
+  double std = 0.02;
+  double warmup_fraction = 0.1, final_fraction = 0.5;
   std::int64_t interval = 10;
   double beta1 = 0.85, beta2 = 0.85;
   double orthogonality_weight = 0.1;
@@ -47,17 +47,17 @@ struct AdaloraOptions {
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
           readings());
-    field("rank", self.rank, "ranks of a site at the start", positive());
-    field("target_rank", self.target_rank, "mean ranks of a site in the end", positive());
+    field("rank", self.rank, "ranks per site at the start", positive());
+    field("target_rank", self.target_rank, "mean ranks per site at the end", positive());
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: rank, as in eq. 3",
           positive());
     field("dropout", self.dropout, "dropout on the input of Q", between(0, 0.99));
-    field("deviation", self.deviation, "of P's and Q's normal start (released code: 0.02)",
-          positive());
-    field("warmup_share", self.warmup_share, "share of the steps before the budget falls",
-          between(0, 1));
-    field("final_share", self.final_share, "share of the steps with the final ranks",
-          between(0, 1));
+    field(renamed("std", "deviation"), self.std,
+          "of P's and Q's normal start (released code: 0.02)", positive());
+    field(renamed("warmup_fraction", "warmup_share"), self.warmup_fraction,
+          "fraction of steps before the budget falls", between(0, 1));
+    field(renamed("final_fraction", "final_share"), self.final_fraction,
+          "fraction of steps with the final ranks", between(0, 1));
     field("interval", self.interval, "steps from one allocation to the next while the budget falls",
           positive());
     field("beta1", self.beta1, "smoothing of the sensitivity (eq. 9)", between(0, 1));
@@ -77,9 +77,9 @@ struct AdaloraOptions {
   void validate() const {
     check(target_rank <= rank, "target_rank: {} is more than the {} ranks there are", target_rank,
           rank);
-    check(warmup_share + final_share < 1,
-          "final_share: {} and a warmup_share of {} leave no steps for the budget to fall",
-          final_share, warmup_share);
+    check(warmup_fraction + final_fraction < 1,
+          "final_fraction: {} and a warmup_fraction of {} leave no steps for the budget to fall",
+          final_fraction, warmup_fraction);
   }
 };
 
@@ -99,24 +99,24 @@ struct Watched {
 class TripletGate : public Gate {
  public:
   // `q` [R, in] and `p` [out, R]: handles to the update's own parameters.
-  TripletGate(const AdaloraOptions& options, const Setting& setting, const torch::Tensor& q,
+  TripletGate(const AdaloraOptions& options, const AdapterInputs& inputs, const torch::Tensor& q,
               const torch::Tensor& p)
-      : options_(options), tasks_(setting.tasks), sites_(setting.sites) {
-    const torch::Tensor zeros = torch::zeros({options.rank}, setting.options);
+      : options_(options), tasks_(inputs.tasks), sites_(inputs.sites) {
+    const torch::Tensor zeros = torch::zeros({options.rank}, inputs.options);
     lambda_ = watch("lambda", register_parameter("lambda", zeros));
     q_ = watch("Q", q);
     p_ = watch("P", p);
-    kept_ = register_buffer("kept", torch::ones({options.rank}, setting.options));
+    kept_ = register_buffer("kept", torch::ones({options.rank}, inputs.options));
   }
 
   Routing forward(const GateInput& input) override {
-    const bool regularised = input.pass.moment.training && options_.orthogonality_weight > 0;
-    return {Choice::by_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1})),
+    const bool regularised = input.pass.step_info.training && options_.orthogonality_weight > 0;
+    return {Choice::per_task(active().expand({tasks_, -1}), lambda_.parameter.expand({tasks_, -1})),
             regularised ? mean_term(regulariser(), options_.orthogonality_weight, input.pass.batch)
                         : AuxiliaryTerm{}};
   }
 
-  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(active().sum().item<std::int64_t>());
   }
 
@@ -169,10 +169,10 @@ class TripletGate : public Gate {
 struct Schedule {
   std::int64_t step, first, last;  // it falls after `first` and is final from `last` on
 
-  Schedule(const AdaloraOptions& options, const Moment& moment)
-      : step(moment.step + 1),
-        first(share(options.warmup_share, moment)),
-        last(moment.steps - share(options.final_share, moment)) {}
+  Schedule(const AdaloraOptions& options, const StepInfo& step_info)
+      : step(step_info.step + 1),
+        first(steps_in(options.warmup_fraction, step_info)),
+        last(step_info.steps - steps_in(options.final_fraction, step_info)) {}
 
   bool allocates(std::int64_t interval) const {
     return step >= last || (step > first && step % interval == 0);
@@ -185,8 +185,8 @@ struct Schedule {
   }
 
  private:
-  static std::int64_t share(double of_steps, const Moment& moment) {
-    return static_cast<std::int64_t>(of_steps * static_cast<double>(moment.steps));
+  static std::int64_t steps_in(double of_steps, const StepInfo& step_info) {
+    return static_cast<std::int64_t>(of_steps * static_cast<double>(step_info.steps));
   }
 };
 
@@ -194,29 +194,29 @@ class Adalora : public Adapter {
  public:
   explicit Adalora(const AdaloraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const Seed seed = setting.seed.stream(site.name);
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    const Seed seed = inputs.seed.stream(site.name);
     const auto rank = static_cast<double>(options_.rank);
-    RankUpdateParts parts{.a = normal_tensor({options_.rank, site.in}, options_.deviation,
-                                             seed.stream("A"), setting.options),
-                          .b = normal_tensor({site.out, options_.rank}, options_.deviation,
-                                             seed.stream("B"), setting.options),
+    RankUpdateParts parts{.a = normal_tensor({options_.rank, site.in}, options_.std,
+                                             seed.stream("A"), inputs.options),
+                          .b = normal_tensor({site.out, options_.rank}, options_.std,
+                                             seed.stream("B"), inputs.options),
                           .scale = options_.alpha.value_or(rank) / rank,
                           .dropout = options_.dropout};
-    gates_.push_back(std::make_shared<TripletGate>(options_, setting, parts.a, parts.b));
+    gates_.push_back(std::make_shared<TripletGate>(options_, inputs, parts.a, parts.b));
     parts.gate = gates_.back();
-    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+    return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
-  void before_step(const Moment& moment) override {
+  void before_step(const StepInfo& step_info) override {
     if (options_.importance != Importance::kBeforeStep) return;
-    const Schedule schedule(options_, moment);
+    const Schedule schedule(options_, step_info);
     if (schedule.step <= schedule.last) observe();
   }
 
-  void after_step(const Moment& moment) override {
-    Adapter::after_step(moment);
-    const Schedule schedule(options_, moment);
+  void after_step(const StepInfo& step_info) override {
+    Adapter::after_step(step_info);
+    const Schedule schedule(options_, step_info);
     if (options_.importance == Importance::kAfterStep && schedule.step < schedule.last) observe();
     if (!schedule.allocates(options_.interval)) return;
     const auto sites = static_cast<std::int64_t>(gates_.size());
@@ -248,7 +248,7 @@ class Adalora : public Adapter {
   std::vector<std::shared_ptr<TripletGate>> gates_;
 };
 
-const RegisterVariant<AdaloraOptions> registration(
+const RegisterVariant<AdaloraOptions> adalora_registration(
     "adalora",
     {.paper = "Zhang et al., ICLR 2023 (arXiv:2303.10512), eq. 3, 4 and 7 to 12",
      .summary = "pairs with singular values; a falling budget keeps the most important ranks"},

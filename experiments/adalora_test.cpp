@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -11,15 +12,13 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
 // Two ranks, scale 1, Q = 1, P = (1, 1), lambda = (2, -3). For x = (1, 10): y = 2 - 30.
-OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
+OneSite adalora_by_hand(nlohmann::json options = nlohmann::json::object()) {
   options.update(
       {{"rank", 2}, {"target_rank", 1}, {"interval", 1}, {"beta1", 0.5}, {"beta2", 0.25}});
   OneSite site("adalora", options, {.tasks = 2, .sites = 2});
@@ -29,18 +28,18 @@ OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
   return site;
 }
 
-const Tensor& one_row() {
+const Tensor& adalora_one_row() {
   static const Tensor row = OneSite::tensor({{1, 10}});
   return row;
 }
 
-constexpr Moment kLastStep{.training = true, .step = 9, .steps = 10};
+constexpr StepInfo kLastStep{.training = true, .step = 9, .steps = 10};
 
 TEST(Adalora, TheUpdateIsPLambdaQ) {
-  OneSite site = by_hand();
-  EXPECT_EQ(site.forward(one_row()).item<double>(), -28);
-  OneSite scaled = by_hand({{"alpha", 6}});
-  EXPECT_EQ(scaled.forward(one_row()).item<double>(), 3 * -28);
+  OneSite site = adalora_by_hand();
+  EXPECT_EQ(site.forward(adalora_one_row()).item<double>(), -28);
+  OneSite scaled = adalora_by_hand({{"alpha", 6}});
+  EXPECT_EQ(scaled.forward(adalora_one_row()).item<double>(), 3 * -28);
 }
 
 TEST(Adalora, StartsWithNormalPairsAndLambdaZero) {
@@ -53,35 +52,35 @@ TEST(Adalora, StartsWithNormalPairsAndLambdaZero) {
 }
 
 TEST(Adalora, TheRegulariserIsTheSquaredDistanceFromOrthogonality) {
-  OneSite site = by_hand({{"orthogonality_weight", 0.5}});
+  OneSite site = adalora_by_hand({{"orthogonality_weight", 0.5}});
   site.set("lora_A", OneSite::tensor({{1, 0}, {1, 1}}));  // Q Q^T - 1 = {{0, 1}, {1, 1}}
   site.set("lora_B", OneSite::tensor({{2, 0}}));          // P^T P - 1 = {{3, 0}, {0, -1}}
-  site.forward(one_row().repeat({3, 1}), {}, /*training=*/true);
+  site.forward(adalora_one_row().repeat({3, 1}), {}, /*training=*/true);
   const AuxiliaryTerm term = site.adapter().take_auxiliary();
   EXPECT_EQ(term.sum.item<double>(), 3 * 0.5 * (3 + 10));
   EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined()) << "given twice";
-  site.forward(one_row());
+  site.forward(adalora_one_row());
   EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined()) << "in evaluation";
 }
 
 TEST(Adalora, TheReleasedRegulariserIsTheMeanNorm) {
-  OneSite site = by_hand({{"orthogonality_weight", 0.5}, {"orthogonality", "norm"}});
+  OneSite site = adalora_by_hand({{"orthogonality_weight", 0.5}, {"orthogonality", "norm"}});
   site.set("lora_A", OneSite::tensor({{1, 0}, {1, 1}}));
   site.set("lora_B", OneSite::tensor({{2, 0}}));
-  site.forward(one_row(), {}, /*training=*/true);
+  site.forward(adalora_one_row(), {}, /*training=*/true);
   EXPECT_NEAR(site.adapter().take_auxiliary().sum.item<double>(),
               0.5 * (std::sqrt(3.0) + std::sqrt(10.0)) / 4, 1e-14);  // two factors at two sites
 }
 
 TEST(Adalora, WithoutWeightThereIsNoRegulariser) {
-  OneSite site = by_hand({{"orthogonality_weight", 0}});
-  site.forward(one_row(), {}, /*training=*/true);
+  OneSite site = adalora_by_hand({{"orthogonality_weight", 0}});
+  site.forward(adalora_one_row(), {}, /*training=*/true);
   EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined());
 }
 
 TEST(Adalora, SensitivityAndUncertaintyAreSmoothedProductsWithTheGradient) {
-  OneSite site = by_hand();
-  site.forward(one_row(), {}, /*training=*/true).sum().backward();
+  OneSite site = adalora_by_hand();
+  site.forward(adalora_one_row(), {}, /*training=*/true).sum().backward();
   // |w grad w|: lambda (2 * 1, 3 * 10), P the same, Q {{2, 0}, {0, 30}}.
   site.adapter().before_step({.steps = 10});
   EXPECT_THAT(doubles(site.get("gate.training_sensitivity_lambda")), ElementsAre(1, 15));
@@ -96,12 +95,12 @@ TEST(Adalora, SensitivityAndUncertaintyAreSmoothedProductsWithTheGradient) {
 TEST(Adalora, ImportanceMayBeTakenAfterTheStep) {
   // The last allocation is at step 5 of 10: step counts from 1.
   const auto sensitivity = [](std::int64_t step) {
-    OneSite site = by_hand({{"importance", "after_step"}});
-    site.forward(one_row(), {}, /*training=*/true).sum().backward();
-    const Moment moment{.training = true, .step = step - 1, .steps = 10};
-    site.adapter().before_step(moment);
+    OneSite site = adalora_by_hand({{"importance", "after_step"}});
+    site.forward(adalora_one_row(), {}, /*training=*/true).sum().backward();
+    const StepInfo step_info{.training = true, .step = step - 1, .steps = 10};
+    site.adapter().before_step(step_info);
     site.set("gate.lambda", torch::tensor({4.0, -2.0}, kDouble));  // as the optimizer may
-    site.adapter().after_step(moment);
+    site.adapter().after_step(step_info);
     return doubles(site.get("gate.training_sensitivity_lambda"));
   };
   // Half of |4 * 1| and |-2 * 10|, with the gradients of before the step.
@@ -119,8 +118,8 @@ TEST(Adalora, TheReleasedReading) {
 }
 
 TEST(Adalora, ImportanceNoLongerChangesInTheFinalPhase) {
-  OneSite site = by_hand();
-  site.forward(one_row(), {}, /*training=*/true).sum().backward();
+  OneSite site = adalora_by_hand();
+  site.forward(adalora_one_row(), {}, /*training=*/true).sum().backward();
   site.adapter().before_step(kLastStep);
   EXPECT_THAT(doubles(site.get("gate.training_sensitivity_lambda")), ElementsAre(0, 0));
 }
@@ -128,7 +127,7 @@ TEST(Adalora, ImportanceNoLongerChangesInTheFinalPhase) {
 // Lambda after an allocation of one rank, where lambda's importance is (3, 1), that of the second
 // row of Q is (q, 0), and P's is (0, p).
 std::vector<double> kept(double q, double p) {
-  OneSite site = by_hand();
+  OneSite site = adalora_by_hand();
   const auto set = [&](const std::string& name, const Tensor& sensitivity) {
     site.set("gate.training_sensitivity_" + name, sensitivity);
     site.set("gate.training_uncertainty_" + name, torch::ones_like(sensitivity));
@@ -149,7 +148,7 @@ TEST(Adalora, TheScoreOfATripletAddsTheMeansOverItsVectors) {
 }
 
 TEST(Adalora, TheScoreIsSensitivityTimesUncertainty) {
-  OneSite site = by_hand();
+  OneSite site = adalora_by_hand();
   site.set("gate.training_sensitivity_lambda", torch::tensor({3.0, 1.0}, kDouble));
   site.set("gate.training_uncertainty_lambda", torch::tensor({1.0, 4.0}, kDouble));
   site.adapter().after_step(kLastStep);
@@ -157,17 +156,17 @@ TEST(Adalora, TheScoreIsSensitivityTimesUncertainty) {
 }
 
 TEST(Adalora, ARankOutsideTheBudgetIsOffUntilItComesBack) {
-  OneSite site = by_hand();
+  OneSite site = adalora_by_hand();
   site.set("gate.training_sensitivity_lambda", torch::tensor({0.0, 1.0}, kDouble));
   site.set("gate.training_uncertainty_lambda", torch::ones({2}, kDouble));
   EXPECT_EQ(site.update().gate()->active_ranks(2, {}), 2);
   site.adapter().after_step(kLastStep);
-  EXPECT_EQ(site.forward(one_row(), {1}).item<double>(), -30);
+  EXPECT_EQ(site.forward(adalora_one_row(), {1}).item<double>(), -30);
   EXPECT_EQ(site.update().gate()->active_ranks(2, {}), 1);
   const RankUsage& usage = *site.update().evaluation_usage();
   EXPECT_THAT(doubles(usage.count()), ElementsAre(0, 0, 0, 1));
   EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(0, 0, 0, -3));
-  site.forward(one_row()).sum().backward();
+  site.forward(adalora_one_row()).sum().backward();
   EXPECT_THAT(doubles(site.get("gate.lambda").grad()), ElementsAre(1, 10));
   site.set("gate.lambda", torch::tensor({0.5, -3.0}, kDouble));  // as the optimizer may
   EXPECT_EQ(site.update().gate()->active_ranks(2, {}), 2);
@@ -177,7 +176,7 @@ TEST(Adalora, ARankOutsideTheBudgetIsOffUntilItComesBack) {
 // target is 4.
 double ranks_after(std::int64_t step, std::int64_t interval) {
   OneSite site("adalora",
-               {{"rank", 12}, {"target_rank", 4}, {"final_share", 0.3}, {"interval", interval}},
+               {{"rank", 12}, {"target_rank", 4}, {"final_fraction", 0.3}, {"interval", interval}},
                {});
   site.adapter().after_step({.training = true, .step = step - 1, .steps = 20});
   return site.update().gate()->active_ranks(12, {});
@@ -232,9 +231,9 @@ TEST(Adalora, RefusesOptionsThatDoNotFit) {
               }),
               HasSubstr("options.target_rank: 13 is more than the 12 ranks there are"));
   EXPECT_THAT(error_of([] {
-                OneSite("adalora", {{"warmup_share", 0.5}}, {});
+                OneSite("adalora", {{"warmup_fraction", 0.5}}, {});
               }),
-              HasSubstr("options.final_share: 0.5 and a warmup_share of 0.5 leave no steps"));
+              HasSubstr("options.final_fraction: 0.5 and a warmup_fraction of 0.5 leave no steps"));
 }
 
 TEST(Adalora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "adalora"}); }
@@ -249,7 +248,7 @@ TEST(Adalora, HoldsTheConformanceSuiteWithManyAllocations) {
                         .options = {{"rank", 4},
                                     {"target_rank", 1},
                                     {"interval", 1},
-                                    {"final_share", 0},
+                                    {"final_fraction", 0},
                                     {"orthogonality", "norm"}}});
 }
 

@@ -28,8 +28,8 @@ struct DoraOptions {
 // The recorded factors are the direction's pair.
 class DoraUpdate : public RankUpdate {
  public:
-  DoraUpdate(const Site& site, const Setting& setting, RankUpdateParts parts, bool detach_norm)
-      : RankUpdate(site, setting, std::move(parts)), detach_norm_(detach_norm) {
+  DoraUpdate(const Site& site, const AdapterInputs& inputs, RankUpdateParts parts, bool detach_norm)
+      : RankUpdate(site, inputs, std::move(parts)), detach_norm_(detach_norm) {
     magnitude_ = register_parameter("magnitude", direction_norm(site.weight).detach());
   }
 
@@ -60,18 +60,18 @@ class Dora : public Adapter {
  public:
   explicit Dora(const DoraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
     parts.scale = lora_scale(options_.alpha, options_.rank);
     parts.dropout = options_.dropout;
-    return std::make_shared<DoraUpdate>(site, setting, std::move(parts), options_.detach_norm);
+    return std::make_shared<DoraUpdate>(site, inputs, std::move(parts), options_.detach_norm);
   }
 
  private:
   DoraOptions options_;
 };
 
-const RegisterVariant<DoraOptions> registration(
+const RegisterVariant<DoraOptions> dora_registration(
     "dora",
     {.paper = "Liu et al., ICML 2024 (arXiv:2402.09353), eq. 5 and section 4.3",
      .summary = "a trained magnitude for each output, and a low-rank pair for the direction",

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -9,14 +10,12 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
 // W = (3, 4), A = 1, B = (9, 1), scale 1: W + B A = (12, 5) of norm 13; the magnitude is 26.
-OneSite by_hand(bool detach_norm = true) {
+OneSite dora_by_hand(bool detach_norm = true) {
   OneSite site("dora", {{"rank", 2}, {"alpha", 2}, {"detach_norm", detach_norm}},
                {.weight = OneSite::tensor({{3, 4}})});
   site.set("lora_A", OneSite::tensor({{1, 0}, {0, 1}}));
@@ -26,7 +25,7 @@ OneSite by_hand(bool detach_norm = true) {
 }
 
 TEST(Dora, TheOutputIsTheMagnitudeTimesTheUnitDirection) {
-  OneSite site = by_hand();
+  OneSite site = dora_by_hand();
   const Tensor x = OneSite::tensor({{1, 0}, {1, 1}});
   EXPECT_THAT(doubles(site.forward(x)), ElementsAre(24, 34));  // 26 (12, 17) / 13
 }
@@ -46,7 +45,7 @@ TEST(Dora, TheMagnitudeStartsAtTheRowNorms) {
 }
 
 TEST(Dora, ABiasStaysOutside) {
-  OneSite site = by_hand();
+  OneSite site = dora_by_hand();
   const Batch none;
   const Pass pass{.batch = none, .count_usage = false};
   const FrozenLinear frozen{OneSite::tensor({{3, 4}}), torch::tensor({7.0}, kDouble)};
@@ -54,7 +53,7 @@ TEST(Dora, ABiasStaysOutside) {
 }
 
 TEST(Dora, TheNormIsAConstantToTheGradient) {
-  OneSite site = by_hand();
+  OneSite site = dora_by_hand();
   site.forward(OneSite::tensor({{1, 0}})).sum().backward();
   EXPECT_THAT(doubles(site.get("magnitude").grad()), ElementsAre(DoubleNear(12.0 / 13, 1e-15)));
   // The weight's gradient is 26 / 13 x = (2, 0).
@@ -63,7 +62,7 @@ TEST(Dora, TheNormIsAConstantToTheGradient) {
 }
 
 TEST(Dora, WithoutDetachingTheGradientIsOrthogonalToTheDirection) {
-  OneSite site = by_hand(false);
+  OneSite site = dora_by_hand(false);
   site.forward(OneSite::tensor({{1, 0}})).sum().backward();
   // 2 (x - 12 / 169 (12, 5)) = (50, -120) / 169.
   const auto near = [](double value) { return DoubleNear(value / 169, 1e-14); };

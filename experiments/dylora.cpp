@@ -50,10 +50,10 @@ struct DyloraOptions {
 // The b of each training step.
 class RankDraw {
  public:
-  RankDraw(const DyloraOptions& options, const Setting& setting)
+  RankDraw(const DyloraOptions& options, const AdapterInputs& inputs)
       : smallest_(options.smallest),
         count_(static_cast<std::uint64_t>(options.rank - options.smallest + 1)),
-        seed_(setting.seed.stream("dylora")) {}
+        seed_(inputs.seed.stream("dylora")) {}
 
   std::int64_t at(std::int64_t step) const {
     Random random = seed_.stream(static_cast<std::uint64_t>(step)).random();
@@ -68,29 +68,29 @@ class RankDraw {
 
 class PrefixGate : public Gate {
  public:
-  PrefixGate(const DyloraOptions& options, const Setting& setting)
+  PrefixGate(const DyloraOptions& options, const AdapterInputs& inputs)
       : rank_(options.rank),
         evaluation_rank_(options.evaluation_rank.value_or(options.rank)),
-        tasks_(setting.tasks),
-        tensors_(setting.options),
-        draw_(options, setting) {}
+        tasks_(inputs.tasks),
+        tensors_(inputs.options),
+        draw_(options, inputs) {}
 
   // The update's scale is alpha / r, so the prefix weighs r / b.
   Routing forward(const GateInput& input) override {
-    const std::int64_t b = prefix(input.pass.moment);
+    const std::int64_t b = prefix(input.pass.step_info);
     const torch::Tensor last = torch::full({tasks_, 1}, b - 1, tensors_.dtype(torch::kInt64));
     const torch::Tensor mask = prefix_mask(last, rank_);
     const double weight = static_cast<double>(rank_) / static_cast<double>(b);
-    return Choice::by_task(mask, mask.to(tensors_) * weight);
+    return Choice::per_task(mask, mask.to(tensors_) * weight);
   }
 
-  double active_ranks(std::int64_t /*ranks*/, const Moment& moment) const override {
-    return static_cast<double>(prefix(moment));
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& step_info) const override {
+    return static_cast<double>(prefix(step_info));
   }
 
  private:
-  std::int64_t prefix(const Moment& moment) const {
-    return moment.training ? draw_.at(moment.step) : evaluation_rank_;
+  std::int64_t prefix(const StepInfo& step_info) const {
+    return step_info.training ? draw_.at(step_info.step) : evaluation_rank_;
   }
 
   std::int64_t rank_, evaluation_rank_, tasks_;
@@ -102,21 +102,21 @@ class Dylora : public Adapter {
  public:
   explicit Dylora(const DyloraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    draw_.emplace(options_, setting);
-    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    draw_.emplace(options_, inputs);
+    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
     parts.scale = lora_scale(options_.alpha, options_.rank);
     parts.dropout = options_.dropout;
-    parts.gate = std::make_shared<PrefixGate>(options_, setting);
-    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+    parts.gate = std::make_shared<PrefixGate>(options_, inputs);
+    return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
-  void edit_gradients(const Moment& moment) override {
+  void edit_gradients(const StepInfo& step_info) override {
     if (options_.update == Trains::kPrefix) return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();
       const torch::Tensor ranks = torch::arange(options_.rank, pair.b.options());
-      const torch::Tensor last = ranks == draw_->at(moment.step) - 1;
+      const torch::Tensor last = ranks == draw_->at(step_info.step) - 1;
       pair.a.mutable_grad().mul_(last.unsqueeze(1));
       pair.b.mutable_grad().mul_(last);
     }
@@ -127,7 +127,7 @@ class Dylora : public Adapter {
   std::optional<RankDraw> draw_;  // alike at every site
 };
 
-const RegisterVariant<DyloraOptions> registration(
+const RegisterVariant<DyloraOptions> dylora_registration(
     "dylora",
     {.paper = "Valipour et al., EACL 2023 (arXiv:2210.07558)",
      .summary = "each step trains a random prefix of one pair, which then serves every rank"},

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -11,7 +12,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using fixtures::rows;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -19,7 +19,7 @@ using torch::Tensor;
 
 // Three ranks, alpha 6. For x = (1, 0): A x = (1, 10, 100), B adds: a prefix of b ranks gives
 // 6 / b times 1, 11 or 111.
-OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
+OneSite dylora_by_hand(nlohmann::json options = nlohmann::json::object()) {
   options.update({{"rank", 3}, {"alpha", 6}});
   OneSite site("dylora", options, {});
   site.set("lora_A", OneSite::tensor({{1, 0}, {10, 0}, {100, 0}}));
@@ -35,20 +35,20 @@ double trained(OneSite& site, std::int64_t step) {
 }
 
 TEST(Dylora, EvaluationUsesTheWholePair) {
-  OneSite site = by_hand();
+  OneSite site = dylora_by_hand();
   EXPECT_EQ(site.forward(rows(1)).item<double>(), 222);
 }
 
 TEST(Dylora, EvaluationUsesAPrefixAtItsOwnScale) {
   for (const auto& [output, ranks] : kPrefixOf) {
-    OneSite site = by_hand({{"evaluation_rank", ranks}});
+    OneSite site = dylora_by_hand({{"evaluation_rank", ranks}});
     EXPECT_EQ(site.forward(rows(2)).mean().item<double>(), output);
     EXPECT_EQ(site.update().evaluation_usage()->count().sum().item<std::int64_t>(), 2 * ranks);
   }
 }
 
 TEST(Dylora, TrainingDrawsEveryPrefixAboutAsOften) {
-  OneSite site = by_hand();
+  OneSite site = dylora_by_hand();
   std::map<double, int> seen;
   for (std::int64_t step = 0; step < 300; ++step) ++seen[trained(site, step)];
   ASSERT_EQ(seen.size(), 3U);
@@ -58,7 +58,7 @@ TEST(Dylora, TrainingDrawsEveryPrefixAboutAsOften) {
 }
 
 TEST(Dylora, AStepDrawsOnceAndCountsWhatItUsed) {
-  OneSite site = by_hand();
+  OneSite site = dylora_by_hand();
   std::int64_t expected = 0;
   for (std::int64_t step = 0; step < 10; ++step) {
     const double output = trained(site, step);
@@ -84,7 +84,7 @@ TEST(Dylora, AllSitesUseTheSamePrefixInAStep) {
 }
 
 TEST(Dylora, SmallestBoundsTheDraw) {
-  OneSite site = by_hand({{"smallest", 2}});
+  OneSite site = dylora_by_hand({{"smallest", 2}});
   std::map<double, int> seen;
   for (std::int64_t step = 0; step < 30; ++step) ++seen[trained(site, step)];
   EXPECT_EQ(seen.size(), 2U);
@@ -93,12 +93,12 @@ TEST(Dylora, SmallestBoundsTheDraw) {
 
 // Gradients of B as the optimizer sees them after a step that uses two ranks.
 std::vector<double> gradient_at_two_ranks(const std::string& update) {
-  OneSite site = by_hand({{"update", update}});
+  OneSite site = dylora_by_hand({{"update", update}});
   std::int64_t step = 0;
   while (trained(site, step) != 33 && step < 100) ++step;
-  const Moment moment{.training = true, .step = step};
-  site.forward_at(rows(1), {0}, moment).sum().backward();
-  site.adapter().edit_gradients(moment);
+  const StepInfo step_info{.training = true, .step = step};
+  site.forward_at(rows(1), {0}, step_info).sum().backward();
+  site.adapter().edit_gradients(step_info);
   std::vector<double> gradient = doubles(site.get("lora_B").grad());
   const std::vector<double> a = doubles(site.get("lora_A").grad().select(1, 0));
   gradient.insert(gradient.end(), a.begin(), a.end());

@@ -2,7 +2,7 @@
 // each token uses the k ranks of largest |A x|.
 //
 // The released reading follows the layer that the authors' experiments use (gfyddha/FlyLoRA,
-// peft/tuners/lora/layer.py). It couples A's density to k: n / floor(r / k) non-zeros a row; the
+// peft/tuners/lora/layer.py). It couples A's density to k: n / floor(r / k) non-zeros per row; the
 // stand-alone example (flylora.py) has n k / r instead, and its update_bias() compares each count
 // with the fraction k / r, so that the bias of every rank in use falls. All agree at k = 8 of 32.
 
@@ -17,14 +17,14 @@
 namespace rankwise {
 namespace {
 
-enum class InitialA { kGaussian, kRademacher, kFjlt, kTwoPhase };
+enum class FlyLoraA { kGaussian, kRademacher, kFjlt, kTwoPhase };
 enum class InitScale { kRowNorm, kPaper };
 enum class NonZeros { kDensity, kLayer, kExample };
 enum class ExpectedLoad { kMean, kFraction };
 enum class RankChoice { kMagnitude, kSigned, kRandom, kAll };
 enum class BiasPlace { kOutside, kInside, kNone };
 enum class Balance { kBias, kAuxiliary, kNone };
-enum class BiasMoves { kStep, kForward, kEveryForward };
+enum class FlyLoraBias { kStep, kForward, kEveryForward };
 
 struct FlyLoraOptions {
   Reading reading = Reading::kPaper;
@@ -33,16 +33,16 @@ struct FlyLoraOptions {
   std::optional<double> alpha;
   double density = 0.25;
   NonZeros nonzeros = NonZeros::kDensity;
-  InitialA a_init = InitialA::kGaussian;
+  FlyLoraA a_init = FlyLoraA::kGaussian;
   InitScale init_scale = InitScale::kRowNorm;
   bool train_a = false;
-  double two_phase_share = 0.05;
+  double two_phase_fraction = 0.05;
   bool gradient_to_input = true;
   RankChoice choice = RankChoice::kMagnitude;
   BiasPlace bias = BiasPlace::kOutside;
   Balance balance = Balance::kBias;
   double balance_rate = 1e-3, balance_weight = 0.01;
-  BiasMoves bias_moves = BiasMoves::kStep;
+  FlyLoraBias bias_moves = FlyLoraBias::kStep;
   ExpectedLoad expected_load = ExpectedLoad::kMean;
 
   static FlyLoraOptions of_reading(Reading reading) {
@@ -53,7 +53,7 @@ struct FlyLoraOptions {
     options.init_scale = InitScale::kPaper;
     options.gradient_to_input = false;
     options.choice = RankChoice::kSigned;
-    options.bias_moves = BiasMoves::kEveryForward;
+    options.bias_moves = FlyLoraBias::kEveryForward;
     return options;
   }
 
@@ -75,16 +75,16 @@ struct FlyLoraOptions {
         "a_init", self.a_init,
         "non-zeros of A: gaussian; rademacher, random signs; fjlt, P H D with a sparse gaussian P; "
         "two_phase, gaussian and trained at first",
-        {{InitialA::kGaussian, "gaussian"},
-         {InitialA::kRademacher, "rademacher"},
-         {InitialA::kFjlt, "fjlt"},
-         {InitialA::kTwoPhase, "two_phase"}});
+        {{FlyLoraA::kGaussian, "gaussian"},
+         {FlyLoraA::kRademacher, "rademacher"},
+         {FlyLoraA::kFjlt, "fjlt"},
+         {FlyLoraA::kTwoPhase, "two_phase"}});
     field("init_scale", self.init_scale,
-          "deviation of A's non-zeros: row_norm 1/sqrt(p) gives rows norm 1, what the paper's 1/r "
+          "std of A's non-zeros: row_norm 1/sqrt(p) gives rows norm 1, what the paper's 1/r "
           "gives at its sizes; paper 1/r",
           {{InitScale::kRowNorm, "row_norm"}, {InitScale::kPaper, "paper"}});
     field("train_a", self.train_a, "A is trained (Table 3)");
-    field("two_phase_share", self.two_phase_share,
+    field(renamed("two_phase_fraction", "two_phase_share"), self.two_phase_fraction,
           "for two_phase: share of the steps in which A's non-zeros are trained", between(0, 1));
     field("gradient_to_input", self.gradient_to_input,
           "the adapter's branch sends a gradient to the layers below");
@@ -104,9 +104,9 @@ struct FlyLoraOptions {
     field("balance_weight", self.balance_weight, "of the Switch loss", not_negative());
     field("bias_moves", self.bias_moves,
           "once an optimizer step, in every training forward, or in every forward (released)",
-          {{BiasMoves::kStep, "step"},
-           {BiasMoves::kForward, "forward"},
-           {BiasMoves::kEveryForward, "every_forward"}});
+          {{FlyLoraBias::kStep, "step"},
+           {FlyLoraBias::kForward, "forward"},
+           {FlyLoraBias::kEveryForward, "every_forward"}});
     field("expected_load", self.expected_load,
           "that a rank's count is compared with: the mean count (eq. 9), or the example's k / r",
           {{ExpectedLoad::kMean, "mean"}, {ExpectedLoad::kFraction, "fraction"}});
@@ -130,15 +130,15 @@ struct FlyLoraOptions {
   /// 2: the gradients of A's zeros are dropped before clipping, not after it.
   int revision() const { return freezes_a() ? 2 : 1; }
   /// A's non-zeros are trained in the first steps alone.
-  bool freezes_a() const { return a_init == InitialA::kTwoPhase && !train_a; }
+  bool freezes_a() const { return a_init == FlyLoraA::kTwoPhase && !train_a; }
 };
 
 class ProjectionGate : public Gate {
  public:
-  ProjectionGate(const FlyLoraOptions& options, const Site& site, const Setting& setting)
+  ProjectionGate(const FlyLoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options), site_(site.name) {
     if (options.has_bias()) {
-      bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, setting.options));
+      bias_ = register_buffer("balance_bias", torch::zeros({options.rank}, inputs.options));
     }
   }
 
@@ -150,23 +150,23 @@ class ProjectionGate : public Gate {
       move_bias(rank_load(chosen, options_.rank));
     }
     AuxiliaryTerm term;
-    if (options_.balance == Balance::kAuxiliary && input.pass.moment.training) {
+    if (options_.balance == Balance::kAuxiliary && input.pass.step_info.training) {
       term = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
                        options_.balance_weight, input.pass.batch);
     }
     const torch::Tensor one = torch::ones(chosen.sizes(), input.z.options());
-    return {Choice::by_row(chosen, one, options_.rank), std::move(term)};
+    return {Choice::per_row(chosen, one, options_.rank), std::move(term)};
   }
 
   bool reads_ranks() const override { return true; }
-  bool chooses_by_row() const override { return options_.choice != RankChoice::kAll; }
-  double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const override {
+  bool chooses_per_row() const override { return options_.choice != RankChoice::kAll; }
+  double active_ranks(std::int64_t ranks, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.choice == RankChoice::kAll ? ranks : options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }
 
-  void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
-    if (bias_.defined() && options_.bias_moves == BiasMoves::kStep) {
+  void after_step(const torch::Tensor& chosen, const StepInfo& /*step_info*/) override {
+    if (bias_.defined() && options_.bias_moves == FlyLoraBias::kStep) {
       move_bias(chosen);
     }
   }
@@ -199,8 +199,8 @@ class ProjectionGate : public Gate {
   }
 
   bool moves_in(const Pass& pass) const {
-    return options_.bias_moves == BiasMoves::kEveryForward ||
-           (options_.bias_moves == BiasMoves::kForward && pass.moment.training);
+    return options_.bias_moves == FlyLoraBias::kEveryForward ||
+           (options_.bias_moves == FlyLoraBias::kForward && pass.step_info.training);
   }
 
   FlyLoraOptions options_;
@@ -212,22 +212,22 @@ class FlyLora : public Adapter {
  public:
   explicit FlyLora(const FlyLoraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const torch::Tensor a = projection(site.in, setting.seed.stream(site.name).stream("A"));
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    const torch::Tensor a = projection(site.in, inputs.seed.stream(site.name).stream("A"));
     return std::make_shared<RankUpdate>(
-        site, setting,
-        RankUpdateParts{.a = a.to(setting.options),
+        site, inputs,
+        RankUpdateParts{.a = a.to(inputs.options),
                         .train_a = options_.train_a || options_.freezes_a(),
                         .gradient_to_input = options_.gradient_to_input,
                         .scale = lora_scale(options_.alpha, options_.rank),
-                        .gate = std::make_shared<ProjectionGate>(options_, site, setting)});
+                        .gate = std::make_shared<ProjectionGate>(options_, site, inputs)});
   }
 
   // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
-  void edit_gradients(const Moment& moment) override {
+  void edit_gradients(const StepInfo& step_info) override {
     if (!options_.freezes_a()) return;
-    const bool first = static_cast<double>(moment.step) <
-                       options_.two_phase_share * static_cast<double>(moment.steps);
+    const bool first = static_cast<double>(step_info.step) <
+                       options_.two_phase_fraction * static_cast<double>(step_info.steps);
     for (const Attached& site : attached()) {
       torch::Tensor a = site.update->factors()->a;
       if (first && a.grad().defined()) a.mutable_grad().mul_(a != 0);
@@ -240,7 +240,7 @@ class FlyLora : public Adapter {
  private:
   // [R, in] in double precision.
   torch::Tensor projection(std::int64_t in, const Seed& seed) const {
-    if (options_.a_init != InitialA::kFjlt) return sparse_rows(in, in, seed);
+    if (options_.a_init != FlyLoraA::kFjlt) return sparse_rows(in, in, seed);
     // x is padded with zeros to a power of two, so A is the first columns of P H D.
     const auto padded = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(in)));
     const torch::Tensor signs =
@@ -248,12 +248,12 @@ class FlyLora : public Adapter {
     return (walsh_hadamard(sparse_rows(padded, in, seed)) * signs).narrow(1, 0, in).contiguous();
   }
 
-  // Exactly p non-zeros a row, at random places; p and deviation for an input of width `in`.
+  // Exactly p non-zeros per row, at random places; p and stddev for an input of width `in`.
   torch::Tensor sparse_rows(std::int64_t width, std::int64_t in, const Seed& seed) const {
     const std::int64_t p = options_.row_nonzeros(in);
-    const double deviation = options_.init_scale == InitScale::kPaper
-                                 ? 1 / static_cast<double>(options_.rank)
-                                 : 1 / std::sqrt(static_cast<double>(p));
+    const double stddev = options_.init_scale == InitScale::kPaper
+                              ? 1 / static_cast<double>(options_.rank)
+                              : 1 / std::sqrt(static_cast<double>(p));
     torch::Tensor a = torch::zeros({options_.rank, width}, torch::kFloat64);
     auto cells = a.accessor<double, 2>();
     Random random = seed.random();
@@ -261,13 +261,13 @@ class FlyLora : public Adapter {
     for (std::int64_t row = 0; row < options_.rank; ++row) {
       std::iota(places.begin(), places.end(), std::int64_t{0});
       random.shuffle(places);
-      for (std::int64_t i = 0; i < p; ++i) cells[row][places[i]] = deviation * draw(random);
+      for (std::int64_t i = 0; i < p; ++i) cells[row][places[i]] = stddev * draw(random);
     }
     return a;
   }
 
   double draw(Random& random) const {
-    if (options_.a_init != InitialA::kRademacher) return random.normal();
+    if (options_.a_init != FlyLoraA::kRademacher) return random.normal();
     return random.uniform() < 0.5 ? -1 : 1;
   }
 
@@ -287,7 +287,7 @@ class FlyLora : public Adapter {
   FlyLoraOptions options_;
 };
 
-const RegisterVariant<FlyLoraOptions> registration(
+const RegisterVariant<FlyLoraOptions> flylora_registration(
     "flylora",
     {.paper = "Zou et al., NeurIPS 2025 (arXiv:2510.08396), eq. 7, 8, 9 and 11",
      .summary = "frozen sparse random A routes: each token uses its k largest |A x|"},

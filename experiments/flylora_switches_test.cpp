@@ -1,6 +1,7 @@
 // FlyLoRA's switches one by one: each setting gives its own hand-checked numbers.
 
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -11,8 +12,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::rows;
 using nlohmann::json;
 using ::testing::Each;
@@ -20,7 +19,7 @@ using ::testing::ElementsAre;
 using torch::Tensor;
 
 // Four ranks, two active, alpha / r = 2. For x = (1, 0): A x = (1, -20, 3, 0.5), B adds.
-OneSite by_hand(const json& options) {
+OneSite flylora_switches_by_hand(const json& options) {
   json all{{"rank", 4}, {"active", 2}, {"balance_rate", 0.25}};
   if (!options.is_null()) all.update(options);
   OneSite site("flylora", all, {});
@@ -29,27 +28,27 @@ OneSite by_hand(const json& options) {
   return site;
 }
 
-double output(OneSite& site) { return site.forward(rows(1)).item<double>(); }
+double flylora_output(OneSite& site) { return site.forward(rows(1)).item<double>(); }
 
-double output(const json& options) {
-  OneSite site = by_hand(options);
-  return output(site);
+double flylora_output(const json& options) {
+  OneSite site = flylora_switches_by_hand(options);
+  return flylora_output(site);
 }
 
 double output_with_bias(const json& options, const std::vector<double>& bias) {
-  OneSite site = by_hand(options);
+  OneSite site = flylora_switches_by_hand(options);
   site.set("gate.balance_bias", torch::tensor(bias, kDouble));
-  return output(site);
+  return flylora_output(site);
 }
 
 TEST(FlyLoraSwitches, TheChoice) {
-  EXPECT_EQ(output({{"choice", "magnitude"}}), 2 * (-20 + 3));
-  EXPECT_EQ(output({{"choice", "signed"}}), 2 * (1 + 3));
-  EXPECT_EQ(output({{"choice", "all"}}), 2 * (1 - 20 + 3 + 0.5));
+  EXPECT_EQ(flylora_output({{"choice", "magnitude"}}), 2 * (-20 + 3));
+  EXPECT_EQ(flylora_output({{"choice", "signed"}}), 2 * (1 + 3));
+  EXPECT_EQ(flylora_output({{"choice", "all"}}), 2 * (1 - 20 + 3 + 0.5));
 }
 
 TEST(FlyLoraSwitches, ARandomChoiceUsesEveryRankAlike) {
-  OneSite site = by_hand({{"choice", "random"}});
+  OneSite site = flylora_switches_by_hand({{"choice", "random"}});
   site.forward(rows(400));  // 200 a rank, deviation 10
   for (const double used : doubles(site.update().evaluation_usage()->count())) {
     EXPECT_NEAR(used, 200, 50);
@@ -62,16 +61,17 @@ TEST(FlyLoraSwitches, TheBiasInTheChoice) {
   EXPECT_EQ(output_with_bias({{"bias", "inside"}}, bias), 2 * (1 + 3)) << "|-20 + 19.5|";
   const json by_value{{"choice", "signed"}};
   EXPECT_EQ(output_with_bias(by_value, {0, 22, 0, 0}), 2 * (-20 + 3)) << "-20 + 22 beats 1";
-  EXPECT_FALSE(by_hand({{"bias", "none"}}).update().gate()->balance_bias().defined());
+  EXPECT_FALSE(
+      flylora_switches_by_hand({{"bias", "none"}}).update().gate()->balance_bias().defined());
 }
 
 TEST(FlyLoraSwitches, Balancing) {
-  OneSite bias = by_hand({{"balance", "bias"}});
+  OneSite bias = flylora_switches_by_hand({{"balance", "bias"}});
   bias.forward(rows(1), {}, /*training=*/true);
   EXPECT_FALSE(bias.adapter().take_auxiliary().sum.defined());
-  OneSite none = by_hand({{"balance", "none"}});
+  OneSite none = flylora_switches_by_hand({{"balance", "none"}});
   EXPECT_FALSE(none.update().gate()->balance_bias().defined());
-  OneSite loss = by_hand({{"balance", "auxiliary"}, {"balance_weight", 0.5}});
+  OneSite loss = flylora_switches_by_hand({{"balance", "auxiliary"}, {"balance_weight", 0.5}});
   EXPECT_FALSE(loss.update().gate()->balance_bias().defined());
   loss.forward(rows(3), {}, /*training=*/true);
   // Half of the choices fell on each of ranks 1 and 2: 4 * (p_1 + p_2) / 2, for three sequences.
@@ -83,7 +83,7 @@ TEST(FlyLoraSwitches, Balancing) {
 
 TEST(FlyLoraSwitches, WhenTheBiasMoves) {
   const auto after = [](const char* moves, bool training) {
-    OneSite site = by_hand({{"bias_moves", moves}});
+    OneSite site = flylora_switches_by_hand({{"bias_moves", moves}});
     site.forward(rows(1), {}, training);
     return doubles(site.get("gate.balance_bias"));
   };
@@ -96,7 +96,7 @@ TEST(FlyLoraSwitches, WhenTheBiasMoves) {
 TEST(FlyLoraSwitches, TheLoadThatARanksIsComparedWith) {
   // 4 rows: ranks 1 and 2 are used 4 times each, the mean is 2 and k / r = 1/2; after none, both 0.
   const auto after = [](const char* expected, bool trained) {
-    OneSite site = by_hand({{"expected_load", expected}});
+    OneSite site = flylora_switches_by_hand({{"expected_load", expected}});
     if (trained) site.forward(rows(4), {}, /*training=*/true);
     site.adapter().after_step({});
     return doubles(site.get("gate.balance_bias"));
@@ -105,7 +105,7 @@ TEST(FlyLoraSwitches, TheLoadThatARanksIsComparedWith) {
   EXPECT_THAT(after("fraction", true), ElementsAre(0.25, -0.25, -0.25, 0.25));
   EXPECT_THAT(after("mean", false), Each(0));
   EXPECT_THAT(after("fraction", false), Each(0.25));
-  OneSite even = by_hand({{"expected_load", "fraction"}, {"active", 4}});
+  OneSite even = flylora_switches_by_hand({{"expected_load", "fraction"}, {"active", 4}});
   even.forward(rows(4), {}, /*training=*/true);
   even.adapter().after_step({});
   EXPECT_THAT(doubles(even.get("gate.balance_bias")), Each(-0.25)) << "every rank in use falls";
@@ -128,7 +128,7 @@ TEST(FlyLoraSwitches, NonZerosMayBeCoupledToTheActiveRanks) {
 
 TEST(FlyLoraSwitches, TheGradientToTheInput) {
   for (const bool flows : {true, false}) {
-    OneSite site = by_hand({{"gradient_to_input", flows}});
+    OneSite site = flylora_switches_by_hand({{"gradient_to_input", flows}});
     const Tensor x = rows(1).requires_grad_(true);
     site.forward(x).sum().backward();
     EXPECT_THAT(doubles(x.grad()), ElementsAre(flows ? -34 : 0, 0));
@@ -162,8 +162,8 @@ TEST(FlyLoraSwitches, TheHadamardProductIsTheDefinedOne) {
 }
 
 TEST(FlyLoraSwitches, TrainedAndTwoPhaseA) {
-  EXPECT_FALSE(by_hand({}).get("lora_A").requires_grad());
-  EXPECT_TRUE(by_hand({{"train_a", true}}).get("lora_A").requires_grad());
+  EXPECT_FALSE(flylora_switches_by_hand({}).get("lora_A").requires_grad());
+  EXPECT_TRUE(flylora_switches_by_hand({{"train_a", true}}).get("lora_A").requires_grad());
   OneSite site("flylora", {{"a_init", "two_phase"}, {"rank", 4}, {"active", 4}}, {.in = 8});
   site.set("lora_B", torch::ones({1, 4}, kDouble));
   site.forward(torch::ones({1, 8}, kDouble)).sum().backward();

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,42 +11,41 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
 // Four ranks, two active, alpha / r = 2. For x = (1, 0): A x = (1, -20, 3, 0.5), B adds.
-OneSite by_hand() {
+OneSite flylora_by_hand() {
   OneSite site("flylora", {{"rank", 4}, {"active", 2}, {"balance_rate", 0.25}}, {});
   site.set("lora_A", OneSite::tensor({{1, 0}, {-20, 0}, {3, 0}, {0.5, 0}}));
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
   return site;
 }
 
-const Tensor& one_row() {
+const Tensor& flylora_one_row() {
   static const Tensor row = OneSite::tensor({{1, 0}});
   return row;
 }
 
 TEST(FlyLora, UsesTheRanksOfLargestMagnitudeAtTheirOwnValue) {
-  OneSite site = by_hand();
-  EXPECT_EQ(site.forward(one_row()).item<double>(), 2 * (-20 + 3));
+  OneSite site = flylora_by_hand();
+  EXPECT_EQ(site.forward(flylora_one_row()).item<double>(), 2 * (-20 + 3));
   EXPECT_THAT(doubles(site.update().evaluation_usage()->count()), ElementsAre(0, 1, 1, 0));
 }
 
 TEST(FlyLora, TheBiasMovesTheChoiceAndNotTheValue) {
-  OneSite site = by_hand();
+  OneSite site = flylora_by_hand();
   site.set("gate.balance_bias", torch::tensor({0.0, -18.0, 0.0, 0.0}, torch::kFloat64));
   // |-20| - 18 = 2 still beats 1; at -19.5 it does not.
-  EXPECT_EQ(site.forward(one_row()).item<double>(), 2 * (-20 + 3));
+  EXPECT_EQ(site.forward(flylora_one_row()).item<double>(), 2 * (-20 + 3));
   site.set("gate.balance_bias", torch::tensor({0.0, -19.5, 0.0, 0.0}, torch::kFloat64));
-  EXPECT_EQ(site.forward(one_row()).item<double>(), 2 * (1 + 3));
+  EXPECT_EQ(site.forward(flylora_one_row()).item<double>(), 2 * (1 + 3));
 }
 
 TEST(FlyLora, TheBiasMovesOnceAStepAgainstTheLoad) {
-  OneSite site = by_hand();
-  site.forward(one_row(), {}, /*training=*/true);
+  OneSite site = flylora_by_hand();
+  site.forward(flylora_one_row(), {}, /*training=*/true);
   site.adapter().after_step({});  // loads 0, 1, 1, 0; the mean is 1 / 2
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(0.25, -0.25, -0.25, 0.25));
 }
@@ -84,9 +84,9 @@ TEST(FlyLora, ASmallDensityKeepsOneNonZero) {
 }
 
 TEST(FlyLora, AIsFrozenAndPassesGradientsToItsInput) {
-  OneSite site = by_hand();
+  OneSite site = flylora_by_hand();
   EXPECT_FALSE(site.get("lora_A").requires_grad());
-  Tensor x = one_row().clone().requires_grad_(true);
+  Tensor x = flylora_one_row().clone().requires_grad_(true);
   site.forward(x).sum().backward();
   EXPECT_FALSE(site.get("lora_A").grad().defined());
   EXPECT_THAT(doubles(x.grad()), ElementsAre(2 * (-20 + 3), 0));

@@ -12,11 +12,13 @@ struct FullFineTuningOptions {
 
 class FullFineTuning : public Adapter {
  public:
-  std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
+  std::shared_ptr<Update> make_update(const Site&, const AdapterInputs&) override {
+    return nullptr;
+  }
   bool trains_backbone() const override { return true; }
 };
 
-const RegisterVariant<FullFineTuningOptions> registration(
+const RegisterVariant<FullFineTuningOptions> full_fine_tuning_registration(
     "full_fine_tuning",
     {.paper = "a yardstick",
      .summary = "every weight of the backbone is trained",

@@ -31,10 +31,10 @@ struct HydraLoraOptions {
 
 class HeadGate : public Gate {
  public:
-  HeadGate(const HydraLoraOptions& options, const Site& site, const Setting& setting)
+  HeadGate(const HydraLoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options) {
     const torch::Tensor start = linear_init(
-        options.heads, site.in, setting.seed.stream(site.name).stream("router"), setting.options);
+        options.heads, site.in, inputs.seed.stream(site.name).stream("router"), inputs.options);
     // The softmax of one head is constant.
     router_ =
         options.heads > 1 ? register_parameter("router", start) : register_buffer("router", start);
@@ -61,16 +61,16 @@ class HeadGate : public Gate {
 };
 
 RankUpdateParts hydralora(const HydraLoraOptions& options, const Site& site,
-                          const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
-  parts.b = torch::zeros({site.out, options.ranks()}, setting.options);
+                          const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+  parts.b = torch::zeros({site.out, options.ranks()}, inputs.options);
   parts.scale = lora_scale(options.alpha, options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<HeadGate>(options, site, setting);
+  parts.gate = std::make_shared<HeadGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<HydraLoraOptions> registration(
+const RegisterVariant<HydraLoraOptions> hydralora_registration(
     "hydralora",
     {.paper = "Tian et al., NeurIPS 2024 (arXiv:2404.19245), W_0 + sum_i omega_i B_i A",
      .summary = "one shared A, several heads B mixed for each token by a softmax router"},

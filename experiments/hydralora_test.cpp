@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,7 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::AnyOf;
@@ -23,7 +23,7 @@ using torch::Tensor;
 
 // Two ranks, two heads, alpha / r = 2. For x = (1, 0): shares softmax(ln 3, 0) = (.75, .25),
 // A x = (1, 10), and the heads give 11 and 10100. For x = (0, 1): even shares, A x = (2, 20).
-OneSite by_hand(json options = json::object()) {
+OneSite hydralora_by_hand(json options = json::object()) {
   options.update({{"rank", 2}, {"heads", 2}, {"alpha", 4}});
   OneSite site("hydralora", options, {});
   site.set("gate.router", OneSite::tensor({{std::log(3.0), 0}, {0, 0}}));
@@ -33,14 +33,14 @@ OneSite by_hand(json options = json::object()) {
 }
 
 TEST(HydraLora, MixesTheHeadsOfEachRowByItsShares) {
-  OneSite site = by_hand();
+  OneSite site = hydralora_by_hand();
   EXPECT_THAT(doubles(site.forward(OneSite::tensor({{1, 0}, {0, 1}}))),
               ElementsAre(DoubleNear(2 * (0.75 * 11 + 0.25 * 10100), 1e-9),
                           DoubleNear(2 * (0.5 * 22 + 0.5 * 20200), 1e-9)));
 }
 
 TEST(HydraLora, EveryRankIsUsedAtTheShareOfItsHead) {
-  OneSite site = by_hand();
+  OneSite site = hydralora_by_hand();
   site.forward(OneSite::tensor({{1, 0}}));
   const RankUsage& usage = *site.update().evaluation_usage();
   EXPECT_THAT(doubles(usage.count()), ElementsAre(1, 1, 1, 1));
@@ -50,7 +50,7 @@ TEST(HydraLora, EveryRankIsUsedAtTheShareOfItsHead) {
 }
 
 TEST(HydraLora, TheRouterLearnsThroughTheSoftmax) {
-  OneSite site = by_hand();
+  OneSite site = hydralora_by_hand();
   site.forward(OneSite::tensor({{1, 0}})).sum().backward();
   const double slope = 2 * 0.75 * 0.25 * (11 - 10100);
   EXPECT_THAT(doubles(site.get("gate.router").grad()),
@@ -58,7 +58,7 @@ TEST(HydraLora, TheRouterLearnsThroughTheSoftmax) {
 }
 
 TEST(HydraLora, TheFactorsRepeatAForEveryHead) {
-  OneSite site = by_hand();
+  OneSite site = hydralora_by_hand();
   const Factors factors = *site.update().factors();
   EXPECT_THAT(doubles(factors.a), ElementsAre(1, 2, 10, 20, 1, 2, 10, 20));
   EXPECT_THAT(doubles(factors.b), ElementsAre(1, 1, 100, 1000));
@@ -70,7 +70,7 @@ TEST(HydraLora, AlphaIsTwiceTheRankUnlessSaid) {
 }
 
 TEST(HydraLora, DropoutActsOnTheInputOfAAndRouterInTraining) {
-  OneSite site = by_hand({{"dropout", 0.5}});
+  OneSite site = hydralora_by_hand({{"dropout", 0.5}});
   const Tensor x = OneSite::tensor({{1, 0}}).repeat({64, 1});
   // A row that is kept is (2, 0): shares softmax(2 ln 3, 0) = (.9, .1), A x = (2, 20).
   const double kept = 2 * (0.9 * 22 + 0.1 * 20200);

@@ -31,9 +31,9 @@ struct Ia3Options {
 
 class ScaleUpdate : public Update {
  public:
-  ScaleUpdate(std::int64_t width, bool scales_input, const Setting& setting)
+  ScaleUpdate(std::int64_t width, bool scales_input, const AdapterInputs& inputs)
       : scales_input_(scales_input),
-        scale_(register_parameter("scale", torch::ones({width}, setting.options))) {}
+        scale_(register_parameter("scale", torch::ones({width}, inputs.options))) {}
 
   torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
                         const Pass& /*pass*/) override {
@@ -50,16 +50,16 @@ class Ia3 : public Adapter {
  public:
   explicit Ia3(const Ia3Options& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
     const bool input = options_.scales_input(site.name);
-    return std::make_shared<ScaleUpdate>(input ? site.in : site.out, input, setting);
+    return std::make_shared<ScaleUpdate>(input ? site.in : site.out, input, inputs);
   }
 
  private:
   Ia3Options options_;
 };
 
-const RegisterVariant<Ia3Options> registration(
+const RegisterVariant<Ia3Options> ia3_registration(
     "ia3",
     {.paper = "Liu et al., NeurIPS 2022 (arXiv:2205.05638), (IA)^3",
      .summary = "learnt scales of the sites' outputs or inputs",

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -7,13 +8,11 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
 // W = {{3, 4}, {5, 6}}: W x = (7, 11) for x = (1, 1). The one site's name is "site".
-OneSite by_hand(const nlohmann::json& options) {
+OneSite ia3_by_hand(const nlohmann::json& options) {
   OneSite site("ia3", options, {.out = 2, .weight = OneSite::tensor({{3, 4}, {5, 6}})});
   site.set("scale", torch::tensor({2.0, 10.0}, kDouble));
   return site;
@@ -26,13 +25,13 @@ Tensor with_bias(OneSite& site) {
 }
 
 TEST(Ia3, ScalesTheOutputOfASite) {
-  OneSite site = by_hand({});
+  OneSite site = ia3_by_hand({});
   EXPECT_THAT(doubles(site.forward(OneSite::tensor({{1, 1}}))), ElementsAre(14, 110));
   EXPECT_THAT(doubles(with_bias(site)), ElementsAre(2 * 8, 10 * 13)) << "the bias with it";
 }
 
 TEST(Ia3, ScalesTheInputOfAnInputSite) {
-  OneSite site = by_hand({{"input_sites", {"layer.*", "s?te"}}});
+  OneSite site = ia3_by_hand({{"input_sites", {"layer.*", "s?te"}}});
   EXPECT_THAT(doubles(site.forward(OneSite::tensor({{1, 1}}))), ElementsAre(46, 70));
   EXPECT_THAT(doubles(with_bias(site)), ElementsAre(47, 72));
 }
@@ -45,10 +44,10 @@ TEST(Ia3, StartsAtOneWithAScaleForEachOutputOrInput) {
 }
 
 TEST(Ia3, BothSidesHaveTheirGradient) {
-  OneSite output = by_hand({});
+  OneSite output = ia3_by_hand({});
   output.forward(OneSite::tensor({{1, 1}})).sum().backward();
   EXPECT_THAT(doubles(output.get("scale").grad()), ElementsAre(7, 11));
-  OneSite input = by_hand({{"input_sites", {"site"}}});
+  OneSite input = ia3_by_hand({{"input_sites", {"site"}}});
   input.forward(OneSite::tensor({{1, 1}})).sum().backward();
   EXPECT_THAT(doubles(input.get("scale").grad()), ElementsAre(3 + 5, 4 + 6));
 }
@@ -67,9 +66,9 @@ TEST(Ia3, ByDefaultTheFeedForwardsSecondLinearIsScaledAtItsInput) {
 
 TEST(Ia3, LayersOfTwoDigitsAreInputSitesAndAttentionsOutputIsNot) {
   const std::unique_ptr<Adapter> adapter = variants().find("ia3").make(nlohmann::json::object());
-  const Setting setting{.options = kDouble};
+  const AdapterInputs adapter_inputs{.options = kDouble};
   const auto scales = [&](const char* name) {
-    return adapter->make_update({name, 2, 3, {}}, setting)->active_parameters();
+    return adapter->make_update({name, 2, 3, {}}, adapter_inputs)->active_parameters();
   };
   EXPECT_EQ(scales("encoder.layer.11.output.dense"), 2);
   EXPECT_EQ(scales("encoder.layer.11.attention.output.dense"), 3);
@@ -77,7 +76,7 @@ TEST(Ia3, LayersOfTwoDigitsAreInputSitesAndAttentionsOutputIsNot) {
 }
 
 TEST(Ia3, HasNoRanks) {
-  OneSite site = by_hand({});
+  OneSite site = ia3_by_hand({});
   EXPECT_EQ(site.update().ranks(), 0);
   EXPECT_EQ(site.update().gate(), nullptr);
   EXPECT_FALSE(site.update().factors().has_value());

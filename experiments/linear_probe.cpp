@@ -12,10 +12,12 @@ struct LinearProbeOptions {
 
 class LinearProbe : public Adapter {
  public:
-  std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
+  std::shared_ptr<Update> make_update(const Site&, const AdapterInputs&) override {
+    return nullptr;
+  }
 };
 
-const RegisterVariant<LinearProbeOptions> registration(
+const RegisterVariant<LinearProbeOptions> linear_probe_registration(
     "linear_probe",
     {.paper = "a yardstick",
      .summary = "frozen backbone, only the heads are trained",

@@ -32,14 +32,14 @@ struct LoraOptions {
   }
 };
 
-RankUpdateParts lora(const LoraOptions& options, const Site& site, const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+RankUpdateParts lora(const LoraOptions& options, const Site& site, const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
   parts.scale = options.scale();
   parts.dropout = options.dropout;
   return parts;
 }
 
-const RegisterVariant<LoraOptions> registration(
+const RegisterVariant<LoraOptions> lora_registration(
     "lora",
     {.paper = "Hu et al., 2021 (arXiv:2106.09685), eq. 3",
      .summary = "one low-rank pair, every rank always on"},

@@ -1,7 +1,7 @@
 // LoRA-FA (Zhang et al., 2023): LoRA with A frozen at its random start; only B is trained.
 //
 // The corrected gradient is derived here: it makes s dB A the full gradient projected onto A's
-// rows. Not verified against the text: its form there, equation numbers, and the deviation of A's
+// rows. Not verified against the text: its form there, equation numbers, and the std of A's
 // normal start, which gives rows of mean square norm 1 here.
 
 #include "framework/adapter/random_tensor.h"
@@ -28,7 +28,7 @@ struct LoraFaOptions {
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("a_init", self.a_init,
-          "what A stays at: gaussian with deviation 1 / sqrt(in); kaiming: uniform as LoRA's",
+          "what A stays at: gaussian with std 1 / sqrt(in); kaiming: uniform as LoRA's",
           {{FrozenA::kGaussian, "gaussian"}, {FrozenA::kKaiming, "kaiming"}});
     field(
         "gradient", self.gradient,
@@ -45,16 +45,16 @@ class LoraFa : public Adapter {
  public:
   explicit LoraFa(const LoraFaOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
-    if (options_.a_init == FrozenA::kGaussian) parts.a = gaussian(site, setting);
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
+    if (options_.a_init == FrozenA::kGaussian) parts.a = gaussian(site, inputs);
     parts.train_a = false;
     parts.scale = lora_scale(options_.alpha, options_.rank);
     parts.dropout = options_.dropout;
-    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+    return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
-  void edit_gradients(const Moment& /*moment*/) override {
+  void edit_gradients(const StepInfo& /*step_info*/) override {
     if (options_.gradient == Gradient::kPlain) return;
     for (const Attached& site : attached()) {
       Factors pair = *site.update->factors();
@@ -65,16 +65,16 @@ class LoraFa : public Adapter {
   }
 
  private:
-  torch::Tensor gaussian(const Site& site, const Setting& setting) const {
-    const Seed seed = setting.seed.stream(site.name).stream("A");
-    const double deviation = 1 / std::sqrt(static_cast<double>(site.in));
-    return normal_tensor({options_.rank, site.in}, deviation, seed, setting.options);
+  torch::Tensor gaussian(const Site& site, const AdapterInputs& inputs) const {
+    const Seed seed = inputs.seed.stream(site.name).stream("A");
+    const double stddev = 1 / std::sqrt(static_cast<double>(site.in));
+    return normal_tensor({options_.rank, site.in}, stddev, seed, inputs.options);
   }
 
   LoraFaOptions options_;
 };
 
-const RegisterVariant<LoraFaOptions> registration(
+const RegisterVariant<LoraFaOptions> lora_fa_registration(
     "lora_fa",
     {.paper = "Zhang et al., 2023 (arXiv:2308.03303)",
      .summary = "LoRA with A frozen at its random start, only B is trained"},

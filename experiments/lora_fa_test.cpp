@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -9,13 +10,12 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
 // Two ranks, alpha / r = 3. For x = (3, 4): A x = (3, 7), y = 3 (10 * 3 + 100 * 7).
-OneSite by_hand(const std::string& gradient = "plain") {
+OneSite lora_fa_by_hand(const std::string& gradient = "plain") {
   OneSite site("lora_fa", {{"rank", 2}, {"alpha", 6}, {"gradient", gradient}}, {});
   site.set("lora_A", OneSite::tensor({{1, 0}, {1, 1}}));
   site.set("lora_B", OneSite::tensor({{10, 100}}));
@@ -23,12 +23,12 @@ OneSite by_hand(const std::string& gradient = "plain") {
 }
 
 TEST(LoraFa, AddsAlphaOverRankTimesBA) {
-  OneSite site = by_hand();
+  OneSite site = lora_fa_by_hand();
   EXPECT_EQ(site.forward(OneSite::tensor({{3, 4}})).item<double>(), 2190);
 }
 
 TEST(LoraFa, TrainsBAndNotA) {
-  OneSite site = by_hand();
+  OneSite site = lora_fa_by_hand();
   site.forward(OneSite::tensor({{3, 4}})).sum().backward();
   site.adapter().edit_gradients({});
   EXPECT_FALSE(site.get("lora_A").requires_grad());
@@ -38,7 +38,7 @@ TEST(LoraFa, TrainsBAndNotA) {
 }
 
 TEST(LoraFa, TheCorrectedStepIsTheFullGradientWhereASpansTheInput) {
-  OneSite site = by_hand("corrected");
+  OneSite site = lora_fa_by_hand("corrected");
   site.forward(OneSite::tensor({{3, 4}})).sum().backward();
   site.adapter().edit_gradients({});
   // (9, 21) (A A^T)^-1 / 9 with the inverse of {{1, 1}, {1, 2}}.

@@ -1,4 +1,4 @@
-// LoRA-MoE as SMoRA's paper compares with it: E low-rank experts a site under a linear router
+// LoRA-MoE as SMoRA's paper compares with it: E low-rank experts per site under a linear router
 // without bias and without a balancing loss. Stacked, the experts are one pair whose ranks lie in
 // E blocks.
 //
@@ -49,20 +49,20 @@ struct LoraMoeOptions {
   std::int64_t ranks() const { return experts * rank; }
 };
 
-class ExpertGate : public Gate {
+class LoraMoeGate : public Gate {
  public:
-  ExpertGate(const LoraMoeOptions& options, const Site& site, const Setting& setting)
+  LoraMoeGate(const LoraMoeOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options), site_(site.name) {
-    const Seed seed = setting.seed.stream(site.name).stream("router");
+    const Seed seed = inputs.seed.stream(site.name).stream("router");
     router_ =
-        register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
+        register_parameter("router", linear_init(options.experts, site.in, seed, inputs.options));
   }
 
   Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     if (options_.routing == ExpertRouting::kTop2) return best_two(logits);
     if (options_.routing != ExpertRouting::kTop1) return every(torch::softmax(logits, 1));
-    return input.pass.moment.training ? every(gumbel_softmax(logits, input.pass)) : best(logits);
+    return input.pass.step_info.training ? every(gumbel_softmax(logits, input.pass)) : best(logits);
   }
 
   // smear: z of the merged A is sum_e p_e A_e x, and the merged B gives each B_e its share p_e.
@@ -74,12 +74,12 @@ class ExpertGate : public Gate {
     return (share * merged).flatten(1);
   }
 
-  bool chooses_by_row() const override {
+  bool chooses_per_row() const override {
     return options_.routing == ExpertRouting::kTop1 || options_.routing == ExpertRouting::kTop2;
   }
   // top1 trains every expert in every row.
-  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
-    if (options_.routing == ExpertRouting::kTop1 && !moment.training) {
+  double active_ranks(std::int64_t ranks, const StepInfo& step_info) const override {
+    if (options_.routing == ExpertRouting::kTop1 && !step_info.training) {
       return static_cast<double>(options_.rank);
     }
     if (options_.routing == ExpertRouting::kTop2) return static_cast<double>(2 * options_.rank);
@@ -120,15 +120,16 @@ class ExpertGate : public Gate {
   torch::Tensor router_;  // [E, in]
 };
 
-RankUpdateParts lora_moe(const LoraMoeOptions& options, const Site& site, const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.ranks());
+RankUpdateParts lora_moe(const LoraMoeOptions& options, const Site& site,
+                         const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.ranks());
   parts.scale = options.alpha / static_cast<double>(options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<ExpertGate>(options, site, setting);
+  parts.gate = std::make_shared<LoraMoeGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<LoraMoeOptions> registration(
+const RegisterVariant<LoraMoeOptions> lora_moe_registration(
     "lora_moe",
     {.paper = "the LoRA-MoE that Zhao et al., KDD 2026 (arXiv:2501.15103) compare with; smear: "
               "Muqeeth et al., 2023 (arXiv:2306.03745)",

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,8 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::kRounding;
 using fixtures::rows;
 using nlohmann::json;
@@ -27,7 +26,7 @@ using torch::Tensor;
 
 // Three experts of one rank, alpha / r = 2. For x = (1, 0): logits (0, ln 3, -ln 3), softmax
 // (3, 9, 1) / 13, A x = (1, 10, 100), B = (1, 2, 3).
-OneSite by_hand(json options) {
+OneSite lora_moe_by_hand(json options) {
   options.update({{"experts", 3}, {"rank", 1}, {"alpha", 2}});
   OneSite site("lora_moe", options, {});
   const double log3 = std::log(3.0);
@@ -37,17 +36,17 @@ OneSite by_hand(json options) {
   return site;
 }
 
-double output(const char* routing) {
-  OneSite site = by_hand({{"routing", routing}});
+double lora_moe_output(const char* routing) {
+  OneSite site = lora_moe_by_hand({{"routing", routing}});
   return site.forward(rows(1)).item<double>();
 }
 
 TEST(LoraMoe, Routings) {
-  EXPECT_NEAR(output("soft"), 2 * (3 * 1 + 9 * 20 + 1 * 300) / 13.0, kRounding);
-  EXPECT_NEAR(output("top1"), 2 * 20, kRounding) << "without the gate's weight";
-  EXPECT_NEAR(output("top2"), 2 * (0.25 * 1 + 0.75 * 20), kRounding);
+  EXPECT_NEAR(lora_moe_output("soft"), 2 * (3 * 1 + 9 * 20 + 1 * 300) / 13.0, kRounding);
+  EXPECT_NEAR(lora_moe_output("top1"), 2 * 20, kRounding) << "without the gate's weight";
+  EXPECT_NEAR(lora_moe_output("top2"), 2 * (0.25 * 1 + 0.75 * 20), kRounding);
   // Merged A x = (3 + 90 + 100) / 13, merged B = (3 + 18 + 3) / 13.
-  EXPECT_NEAR(output("smear"), 2 * (193 / 13.0) * (24 / 13.0), kRounding);
+  EXPECT_NEAR(lora_moe_output("smear"), 2 * (193 / 13.0) * (24 / 13.0), kRounding);
 }
 
 TEST(LoraMoe, CountsTheRanksOfTheExpertsInUse) {
@@ -73,14 +72,14 @@ std::vector<double> training_mass(OneSite& site, std::int64_t count) {
 TEST(LoraMoe, Top1TrainsASampleOfTheSoftmax) {
   // Cold samples are one-hot, the best of logits + Gumbel noise: expert e in p_e of 1300 rows, with
   // a deviation of at most sqrt(1300 / 4) = 18.
-  OneSite cold = by_hand({{"routing", "top1"}, {"temperature", 1e-6}});
+  OneSite cold = lora_moe_by_hand({{"routing", "top1"}, {"temperature", 1e-6}});
   EXPECT_THAT(training_mass(cold, 1300),
               ElementsAre(DoubleNear(300, 75), DoubleNear(900, 75), DoubleNear(100, 50)));
 }
 
 TEST(LoraMoe, TheTemperatureOfTop1IsATenthUnlessSaid) {
   const auto log_ratio = [](const json& options) {
-    OneSite site = by_hand(options);
+    OneSite site = lora_moe_by_hand(options);
     const std::vector<double> mass = training_mass(site, 1);
     EXPECT_NEAR(mass[0] + mass[1] + mass[2], 1, 1e-12);
     return std::log(mass[0] / mass[1]);
@@ -90,7 +89,7 @@ TEST(LoraMoe, TheTemperatureOfTop1IsATenthUnlessSaid) {
 }
 
 TEST(LoraMoe, DropoutIsOnTheInputOfAAndRouter) {
-  OneSite site = by_hand({{"routing", "soft"}, {"dropout", 0.5}});
+  OneSite site = lora_moe_by_hand({{"routing", "soft"}, {"dropout", 0.5}});
   // Inputs become 0 or 2; at 2 the shares are (9, 81, 1) / 91, A x = (2, 20, 200).
   const std::vector<double> outputs = doubles(site.forward(rows(40), {}, /*training=*/true));
   EXPECT_THAT(outputs, Each(AnyOf(0, DoubleNear(2 * (9 * 2 + 81 * 40 + 600) / 91.0, kRounding))));

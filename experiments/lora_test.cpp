@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -7,7 +8,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::ElementsAre;
 
 TEST(Lora, AddsAlphaOverRankTimesBA) {

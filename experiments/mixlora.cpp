@@ -2,8 +2,8 @@
 // ones at their renormalised softmax, under the Switch loss; plain LoRA on the other linears.
 //
 // Per-linear form: every feed-forward linear routes its own input, where the paper's router chooses
-// once a block, between whole feed-forward networks. Each site adds its Switch loss, as in Fedus et
-// al. (2022), where the authors' code takes one over the rows of all layers. Rank, alpha and the
+// once per block, between whole feed-forward networks. Each site adds its Switch loss, as in Fedus
+// et al. (2022), where the authors' code takes one over the rows of all layers. Rank, alpha and the
 // router's start are those of their published adapter and code. Not verified: the paper's own text.
 //
 // The load f_e of the Switch loss is a share of the N * k choices here, 1 at even loads; the
@@ -78,20 +78,20 @@ struct MixLoraOptions {
   }
 };
 
-class ExpertGate : public Gate {
+class MixLoraGate : public Gate {
  public:
-  ExpertGate(const MixLoraOptions& options, const Site& site, const Setting& setting)
+  MixLoraGate(const MixLoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options) {
-    const Seed seed = setting.seed.stream(site.name).stream("router");
+    const Seed seed = inputs.seed.stream(site.name).stream("router");
     router_ = register_parameter(
-        "router", normal_tensor({options.experts, site.in}, 0.02, seed, setting.options));
+        "router", normal_tensor({options.experts, site.in}, 0.02, seed, inputs.options));
   }
 
   Routing forward(const GateInput& input) override {
     const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
     const torch::Tensor chosen = top_k(logits, options_.active);
     AuxiliaryTerm term;
-    if (input.pass.moment.training && options_.balance_weight > 0) {
+    if (input.pass.step_info.training && options_.balance_weight > 0) {
       term = mean_term(switch_loss(torch::softmax(logits, 1), chosen), options_.switch_weight(),
                        input.pass.batch);
     }
@@ -101,8 +101,8 @@ class ExpertGate : public Gate {
             std::move(term)};
   }
 
-  bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
+  bool chooses_per_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active * options_.rank);
   }
 
@@ -115,18 +115,18 @@ class MixLora : public Adapter {
  public:
   explicit MixLora(const MixLoraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
     const bool experts = options_.has_experts(site.name);
     any_experts_ = any_experts_ || experts;
     ++made_;
-    check(any_experts_ || made_ < setting.sites,
+    check(any_experts_ || made_ < inputs.sites,
           "expert_sites: none of the adapted linears has experts; the last one is {}", site.name);
     RankUpdateParts parts =
-        lora_parts(site, setting, experts ? options_.experts * options_.rank : options_.rank);
+        lora_parts(site, inputs, experts ? options_.experts * options_.rank : options_.rank);
     parts.scale = lora_scale(options_.alpha, options_.rank);
     parts.dropout = options_.dropout;
-    if (experts) parts.gate = std::make_shared<ExpertGate>(options_, site, setting);
-    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+    if (experts) parts.gate = std::make_shared<MixLoraGate>(options_, site, inputs);
+    return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
  private:
@@ -135,7 +135,7 @@ class MixLora : public Adapter {
   bool any_experts_ = false;
 };
 
-const RegisterVariant<MixLoraOptions> registration(
+const RegisterVariant<MixLoraOptions> mixlora_registration(
     "mixlora",
     {.paper = "Li et al., 2024 (arXiv:2404.15159), per linear; Fedus et al., 2022, eq. 4-6",
      .summary = "top-2 of 8 low-rank experts on feed-forward linears, plain LoRA elsewhere",

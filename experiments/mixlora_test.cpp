@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,8 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::kRounding;
 using fixtures::rows;
 using nlohmann::json;
@@ -27,7 +26,7 @@ using torch::Tensor;
 
 // Three experts of one rank, alpha / r = 2. For x = (1, 0): logits (0, ln 3, -ln 3), softmax
 // (3, 9, 1) / 13, A x = (1, 10, 100), B adds.
-OneSite by_hand(json options) {
+OneSite mixlora_by_hand(json options) {
   options.update({{"experts", 3}, {"rank", 1}});
   OneSite site("mixlora", options, {});
   const double log3 = std::log(3.0);
@@ -38,19 +37,19 @@ OneSite by_hand(json options) {
 }
 
 TEST(MixLora, ATokenUsesItsTopExpertsAtTheirRenormalisedSoftmax) {
-  OneSite two = by_hand({});
+  OneSite two = mixlora_by_hand({});
   EXPECT_NEAR(two.forward(rows(1)).item<double>(), 2 * (0.25 * 1 + 0.75 * 10), kRounding);
   EXPECT_THAT(doubles(two.update().evaluation_usage()->count()), ElementsAre(1, 1, 0));
-  OneSite one = by_hand({{"active", 1}});
+  OneSite one = mixlora_by_hand({{"active", 1}});
   EXPECT_NEAR(one.forward(rows(1)).item<double>(), 2 * 10, kRounding);
-  OneSite all = by_hand({{"active", 3}});
+  OneSite all = mixlora_by_hand({{"active", 3}});
   EXPECT_NEAR(all.forward(rows(1)).item<double>(), 2 * (3 + 90 + 100) / 13.0, kRounding);
 }
 
 TEST(MixLora, TheSwitchLossIsAHundredthOfTheLoadsTimesTheProbabilities) {
   // Half of the choices fell on each of experts 0 and 1: 3 * (3 + 9) / 13 / 2, for four sequences.
   const auto term = [](const json& options, bool training) {
-    OneSite site = by_hand(options);
+    OneSite site = mixlora_by_hand(options);
     site.forward(rows(4), {}, training);
     return site.adapter().take_auxiliary();
   };
@@ -75,11 +74,11 @@ TEST(MixLora, AlphaIsTwiceTheRankOfAnExpertUnlessSaid) {
 std::vector<std::int64_t> ranks_at(const std::vector<std::string>& names, const json& options) {
   const Variant& mixlora = variants().find("mixlora");
   const auto adapter = mixlora.make(mixlora.resolve(options, "options"));
-  const Setting setting{1, static_cast<std::int64_t>(names.size()), kDouble, Seed(1), {}};
+  const AdapterInputs inputs{1, static_cast<std::int64_t>(names.size()), kDouble, Seed(1), {}};
   std::vector<std::int64_t> ranks;
   ranks.reserve(names.size());
   for (const std::string& name : names) {
-    ranks.push_back(adapter->make_update({name, 2, 2, {}}, setting)->ranks());
+    ranks.push_back(adapter->make_update({name, 2, 2, {}}, inputs)->ranks());
   }
   return ranks;
 }
@@ -124,7 +123,7 @@ TEST(MixLora, IsSmoraWithSoftmaxBlocks) {
 }
 
 TEST(MixLora, DropoutIsOnTheInputOfAAndRouter) {
-  OneSite site = by_hand({{"dropout", 0.5}});
+  OneSite site = mixlora_by_hand({{"dropout", 0.5}});
   // Inputs become 0 or 2; at 2 the shares are .1 and .9, A x = (2, 20).
   const std::vector<double> outputs = doubles(site.forward(rows(40), {}, /*training=*/true));
   EXPECT_THAT(outputs, Each(AnyOf(0, DoubleNear(2 * (0.1 * 2 + 0.9 * 20), kRounding))));

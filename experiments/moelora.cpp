@@ -1,4 +1,4 @@
-// MOELoRA (Liu et al., 2023): E low-rank experts a site, mixed by a softmax gate on the embedding
+// MOELoRA (Liu et al., 2023): E low-rank experts per site, mixed by a softmax gate on the embedding
 // of the row's task, so that each task has one update of its own.
 //
 // Follows the authors' code, whose main run shares one gate and starts A normal with deviation
@@ -11,7 +11,7 @@ namespace rankwise {
 namespace {
 
 enum class GateOf { kSite, kShared };
-enum class InitialA { kNormal, kKaiming };
+enum class MoeLoraA { kNormal, kKaiming };
 
 struct MoeLoraOptions {
   std::int64_t rank = 16;
@@ -20,7 +20,7 @@ struct MoeLoraOptions {
   double dropout = 0;
   std::int64_t embedding_size = 64;
   GateOf gate = GateOf::kShared;
-  InitialA a_init = InitialA::kNormal;
+  MoeLoraA a_init = MoeLoraA::kNormal;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -29,10 +29,11 @@ struct MoeLoraOptions {
     field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
     field("embedding_size", self.embedding_size, "width of the task embedding", positive());
-    field("gate", self.gate, "one gate with its task embeddings a site, or one shared by all sites",
+    field("gate", self.gate,
+          "one gate with its task embeddings per site, or one shared by all sites",
           {{GateOf::kSite, "site"}, {GateOf::kShared, "shared"}});
     field("a_init", self.a_init, "A: normal, deviation 0.01; kaiming: uniform, as LoRA's",
-          {{InitialA::kNormal, "normal"}, {InitialA::kKaiming, "kaiming"}});
+          {{MoeLoraA::kNormal, "normal"}, {MoeLoraA::kKaiming, "kaiming"}});
   }
 
   void validate() const {
@@ -43,7 +44,7 @@ struct MoeLoraOptions {
 class TaskGate : public Gate {
  public:
   // `shared`: the gate of another site, whose parameters this one reads; null: it makes its own.
-  TaskGate(const MoeLoraOptions& options, const Site& site, const Setting& setting,
+  TaskGate(const MoeLoraOptions& options, const Site& site, const AdapterInputs& inputs,
            const TaskGate* shared)
       : options_(options) {
     if (shared != nullptr) {
@@ -51,18 +52,18 @@ class TaskGate : public Gate {
       weight_ = shared->weight_;
       return;
     }
-    const Seed seed = setting.seed.stream(site.name);
+    const Seed seed = inputs.seed.stream(site.name);
     embedding_ = register_parameter("task_embedding",
-                                    normal_tensor({setting.tasks, options.embedding_size}, 1,
-                                                  seed.stream("embedding"), setting.options));
+                                    normal_tensor({inputs.tasks, options.embedding_size}, 1,
+                                                  seed.stream("embedding"), inputs.options));
     weight_ = register_parameter("weight", linear_init(options.experts, options.embedding_size,
-                                                       seed.stream("gate"), setting.options));
+                                                       seed.stream("gate"), inputs.options));
   }
 
   Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor share = torch::softmax(at::linear(embedding_, weight_), 1);  // [T, E]
     const torch::Tensor weight = share.repeat_interleave(options_.rank / options_.experts, 1);
-    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+    return Choice::per_task(torch::ones_like(weight, torch::kBool), weight);
   }
 
   // A row uses its task's embedding; a shared gate counts where it was made.
@@ -80,18 +81,18 @@ class MoeLora : public Adapter {
  public:
   explicit MoeLora(const MoeLoraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const auto gate = std::make_shared<TaskGate>(options_, site, setting, shared_.get());
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    const auto gate = std::make_shared<TaskGate>(options_, site, inputs, shared_.get());
     if (options_.gate == GateOf::kShared && !shared_) shared_ = gate;
-    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
-    if (options_.a_init == InitialA::kNormal) {
+    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
+    if (options_.a_init == MoeLoraA::kNormal) {
       parts.a = normal_tensor({options_.rank, site.in}, 0.01,
-                              setting.seed.stream(site.name).stream("A"), setting.options);
+                              inputs.seed.stream(site.name).stream("A"), inputs.options);
     }
     parts.scale = lora_scale(options_.alpha, options_.rank);
     parts.dropout = options_.dropout;
     parts.gate = gate;
-    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+    return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
  private:
@@ -99,7 +100,7 @@ class MoeLora : public Adapter {
   std::shared_ptr<TaskGate> shared_;  // the first site's, where all share it
 };
 
-const RegisterVariant<MoeLoraOptions> registration(
+const RegisterVariant<MoeLoraOptions> moelora_registration(
     "moelora",
     {.paper = "Liu et al., 2023 (arXiv:2310.18339), by the authors' code",
      .summary = "low-rank experts mixed by a softmax gate on task embeddings"},

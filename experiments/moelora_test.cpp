@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,8 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::kRounding;
 using fixtures::rows;
 using ::testing::AllOf;
@@ -26,7 +25,7 @@ using torch::Tensor;
 
 // Two experts of two ranks, two tasks, alpha / r = 2. Gates: task 0 (.25, .75), task 1 (.5, .5).
 // For x = (1, 0): A x = (1, 10, 100, 1000), B adds.
-OneSite by_hand(double dropout = 0) {
+OneSite moelora_by_hand(double dropout = 0) {
   OneSite site("moelora",
                {{"rank", 4}, {"experts", 2}, {"embedding_size", 1}, {"dropout", dropout}},
                {.tasks = 2});
@@ -38,7 +37,7 @@ OneSite by_hand(double dropout = 0) {
 }
 
 TEST(MoeLora, ATaskMixesTheExpertsByItsGate) {
-  OneSite site = by_hand();
+  OneSite site = moelora_by_hand();
   const double first = 2 * (0.25 * 11 + 0.75 * 1100);
   EXPECT_THAT(doubles(site.forward(rows(3), {0, 1, 0})),
               ElementsAre(DoubleNear(first, kRounding), DoubleNear(1111, kRounding),
@@ -50,7 +49,7 @@ TEST(MoeLora, ATaskMixesTheExpertsByItsGate) {
 }
 
 TEST(MoeLora, OnlyTheRowsTaskLearnsItsEmbedding) {
-  OneSite site = by_hand();
+  OneSite site = moelora_by_hand();
   site.forward(rows(1), {0}).sum().backward();
   // y = 2 * (11 (1 - p) + 1100 p) with p = sigmoid(e ln 3) = .75 and dp/de = p (1 - p) ln 3.
   const double expected = 2 * 1089 * 0.1875 * std::log(3.0);
@@ -59,7 +58,7 @@ TEST(MoeLora, OnlyTheRowsTaskLearnsItsEmbedding) {
 }
 
 TEST(MoeLora, DropoutIsOnTheInputOfA) {
-  OneSite site = by_hand(0.5);  // inputs become 0 or 2
+  OneSite site = moelora_by_hand(0.5);  // inputs become 0 or 2
   const std::vector<double> outputs =
       doubles(site.forward(rows(40), std::vector<std::int32_t>(40, 1), /*training=*/true));
   EXPECT_THAT(outputs, Each(AnyOf(0, DoubleNear(2222, kRounding))));
@@ -103,9 +102,9 @@ TEST(MoeLora, TheGateIsASitesOwnOrShared) {
   for (const bool shared : {false, true}) {
     const Variant& moe = variants().find("moelora");
     const auto adapter = moe.make({{"gate", shared ? "shared" : "site"}});
-    const Setting setting{3, 2, kDouble, Seed(1), {}};
-    const auto first = adapter->make_update({"a", 2, 1, {}}, setting);
-    const auto second = adapter->make_update({"b", 4, 1, {}}, setting);
+    const AdapterInputs inputs{3, 2, kDouble, Seed(1), {}};
+    const auto first = adapter->make_update({"a", 2, 1, {}}, inputs);
+    const auto second = adapter->make_update({"b", 4, 1, {}}, inputs);
     EXPECT_EQ(first->gate()->task_embedding().is_same(second->gate()->task_embedding()), shared);
     EXPECT_EQ(first->router_parameters(), 3 * 64 + 8 * 64);
     EXPECT_EQ(second->router_parameters(), shared ? 0 : 3 * 64 + 8 * 64);

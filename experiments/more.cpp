@@ -274,18 +274,18 @@ class GumbelSelector : public ArgmaxSelector {
         site_(std::move(site)) {}
 
   torch::Tensor prefix_weights(const Pass& pass) const override {
-    if (!pass.moment.training) return ArgmaxSelector::prefix_weights(pass);
+    if (!pass.step_info.training) return ArgmaxSelector::prefix_weights(pass);
     const torch::Tensor logits = table().logits();
     const Seed seed = pass.noise.stream("gumbel").stream(site_);
     const torch::Tensor noise = gumbel_tensor(logits.sizes(), seed, logits.options());
-    return torch::softmax((logits + noise) / temperature(pass.moment), 1);
+    return torch::softmax((logits + noise) / temperature(pass.step_info), 1);
   }
   bool soft(bool training) const override { return training; }
 
  private:
-  double temperature(const Moment& moment) const {
-    const double done = static_cast<double>(moment.step) /
-                        static_cast<double>(std::max<std::int64_t>(1, moment.steps - 1));
+  double temperature(const StepInfo& step_info) const {
+    const double done = static_cast<double>(step_info.step) /
+                        static_cast<double>(std::max<std::int64_t>(1, step_info.steps - 1));
     return first_ * std::pow(last_ / first_, std::min(1.0, done));
   }
 
@@ -294,18 +294,19 @@ class GumbelSelector : public ArgmaxSelector {
 };
 
 // [T] for the selector "given": the options' ranks or else the suite's, perturbed, from 1 to r.
-torch::Tensor given_ranks(const MoreOptions& options, const Site& site, const Setting& setting) {
+torch::Tensor given_ranks(const MoreOptions& options, const Site& site,
+                          const AdapterInputs& inputs) {
   std::vector<std::int64_t> ranks = options.ranks;
   if (ranks.empty()) {
-    const auto known = setting.true_ranks.find(site.name);
-    check(known != setting.true_ranks.end(),
-          "ranks: selector 'given' needs one a task, and the suite knows none at {}", site.name);
+    const auto known = inputs.true_ranks.find(site.name);
+    check(known != inputs.true_ranks.end(),
+          "ranks: selector 'given' needs one per task, and the suite knows none at {}", site.name);
     ranks = known->second;
   }
-  check(static_cast<std::int64_t>(ranks.size()) == setting.tasks,
-        "ranks: {} are given for {} tasks", ranks.size(), setting.tasks);
+  check(static_cast<std::int64_t>(ranks.size()) == inputs.tasks, "ranks: {} are given for {} tasks",
+        ranks.size(), inputs.tasks);
   if (options.rank_perturbation == RankPerturbation::kShuffled) {
-    Random random = setting.seed.stream(site.name).stream("given").random();
+    Random random = inputs.seed.stream(site.name).stream("given").random();
     random.shuffle(ranks);
   }
   for (std::int64_t& rank : ranks) {
@@ -314,20 +315,20 @@ torch::Tensor given_ranks(const MoreOptions& options, const Site& site, const Se
     if (options.rank_perturbation == RankPerturbation::kHalf) rank /= 2;
     rank = std::clamp<std::int64_t>(rank, 1, options.rank);
   }
-  return torch::tensor(ranks, setting.options.dtype(torch::kInt64));
+  return torch::tensor(ranks, inputs.options.dtype(torch::kInt64));
 }
 
 std::unique_ptr<Selector> make_selector(const MoreOptions& options, const Site& site,
-                                        const Setting& setting, const RankTable& table) {
+                                        const AdapterInputs& inputs, const RankTable& table) {
   const auto fixed = [&](const torch::Tensor& rank, std::optional<RankTable> recorded) {
-    return std::make_unique<FixedSelector>(rank.contiguous(), options.rank, setting.options,
+    return std::make_unique<FixedSelector>(rank.contiguous(), options.rank, inputs.options,
                                            std::move(recorded));
   };
   switch (options.selector) {
     case SelectorKind::kUniform:
-      return std::make_unique<UniformSelector>(setting.tasks, options.rank, setting.options);
+      return std::make_unique<UniformSelector>(inputs.tasks, options.rank, inputs.options);
     case SelectorKind::kGiven:
-      return fixed(given_ranks(options, site, setting), std::nullopt);
+      return fixed(given_ranks(options, site, inputs), std::nullopt);
     case SelectorKind::kFrozen:
       return fixed(table.probabilities().argmax(1) + 1, table);
     case SelectorKind::kArgmax:
@@ -345,27 +346,27 @@ std::unique_ptr<Selector> make_selector(const MoreOptions& options, const Site& 
 double kaiming(std::int64_t width) { return std::sqrt(6 / static_cast<double>(width)); }
 
 torch::Tensor first_embedding(const MoreOptions& options, const Site& site,
-                              const Setting& setting) {
+                              const AdapterInputs& inputs) {
   const std::int64_t width = options.embedding_size > 0 ? options.embedding_size : site.in;
-  const Seed seed = setting.seed.stream(site.name).stream("embedding");
+  const Seed seed = inputs.seed.stream(site.name).stream("embedding");
   if (options.embedding_init == EmbeddingInit::kNormal) {
-    return normal_tensor({setting.tasks, width}, 0.01, seed, setting.options);
+    return normal_tensor({inputs.tasks, width}, 0.01, seed, inputs.options);
   }
-  return uniform_tensor({setting.tasks, width}, kaiming(width), seed, setting.options);
+  return uniform_tensor({inputs.tasks, width}, kaiming(width), seed, inputs.options);
 }
 
-RankTable first_table(const MoreOptions& options, const Site& site, const Setting& setting,
+RankTable first_table(const MoreOptions& options, const Site& site, const AdapterInputs& inputs,
                       const torch::Tensor& embedding) {
   const std::int64_t width = embedding.size(1);
   const double bound = 1 / std::sqrt(static_cast<double>(width));
-  const Seed seed = setting.seed.stream(site.name);
+  const Seed seed = inputs.seed.stream(site.name);
   RankTable table{
       .embedding = embedding,
       .weight = uniform_tensor({options.rank, width}, kaiming(width), seed.stream("gate"),
-                               setting.options),
-      .bias = uniform_tensor({options.rank}, bound, seed.stream("gate_bias"), setting.options)};
+                               inputs.options),
+      .bias = uniform_tensor({options.rank}, bound, seed.stream("gate_bias"), inputs.options)};
   if (options.candidates.empty()) return table;
-  table.blocked = torch::full({options.rank}, -INFINITY, setting.options);
+  table.blocked = torch::full({options.rank}, -INFINITY, inputs.options);
   for (const std::int64_t rank : options.candidates) table.blocked[rank - 1] = 0;
   return table;
 }
@@ -373,11 +374,11 @@ RankTable first_table(const MoreOptions& options, const Site& site, const Settin
 // What prefixes and ranks are scaled with beside alpha / r.
 class Scales {
  public:
-  Scales(const MoreOptions& options, const Setting& setting) {
-    const torch::Tensor rank = torch::arange(1, options.rank + 1, setting.options);
+  Scales(const MoreOptions& options, const AdapterInputs& inputs) {
+    const torch::Tensor rank = torch::arange(1, options.rank + 1, inputs.options);
     prefix_ = options.rank_scaling == RankScaling::kOverTasks
-                  ? rank / static_cast<double>(setting.tasks)
-                  : torch::ones({options.rank}, setting.options);
+                  ? rank / static_cast<double>(inputs.tasks)
+                  : torch::ones({options.rank}, inputs.options);
     if (options.rank_scaling == RankScaling::kSquared) {
       rank_ = (rank / static_cast<double>(options.rank)).square();
     }
@@ -397,31 +398,31 @@ class Scales {
 class TaskRankGate : public Gate {
  public:
   // `shared` [T, D]: the task embeddings of another site; undefined: this gate makes its own.
-  TaskRankGate(const MoreOptions& options, const Site& site, const Setting& setting,
+  TaskRankGate(const MoreOptions& options, const Site& site, const AdapterInputs& inputs,
                const torch::Tensor& shared)
-      : options_(options), site_(site.name), embedding_(shared), scales_(options, setting) {
+      : options_(options), site_(site.name), embedding_(shared), scales_(options, inputs) {
     if (!shared.defined() && (options.has_gate() || options.contrasts())) {
       owns_embedding_ = true;
-      embedding_ = add("task_embedding", first_embedding(options, site, setting),
+      embedding_ = add("task_embedding", first_embedding(options, site, inputs),
                        options.learns() || options.contrasts());
     }
     RankTable table;
     if (options.has_gate()) {
-      table = first_table(options, site, setting, embedding_);
+      table = first_table(options, site, inputs, embedding_);
       add("weight", table.weight, options.learns());
       add("bias", table.bias, options.learns());
     }
-    selector_ = make_selector(options, site, setting, table);
+    selector_ = make_selector(options, site, inputs, table);
     if (selector_->fixed().defined()) register_buffer("rank", selector_->fixed());
   }
 
   Routing forward(const GateInput& input) override {
     const torch::Tensor prefixes = selector_->prefix_weights(input.pass);
     const torch::Tensor weight = scales_.of_ranks(prefixes);
-    const torch::Tensor mask = selector_->soft(input.pass.moment.training)
+    const torch::Tensor mask = selector_->soft(input.pass.step_info.training)
                                    ? torch::ones_like(weight, torch::kBool)
                                    : prefix_mask(prefixes.argmax(1, true), options_.rank);
-    Choice choice = Choice::by_task(mask, weight);
+    Choice choice = Choice::per_task(mask, weight);
     if (options_.representation != Representation::kFirstToken) return choice;
     const torch::Tensor& rows = options_.samples_before_dropout ? input.undropped : input.x;
     return {std::move(choice),
@@ -430,7 +431,7 @@ class TaskRankGate : public Gate {
 
   // Eq. 8's term, without lambda, for samples [S, D], a row a sequence; none where widths differ.
   AuxiliaryTerm contrast_with(torch::Tensor samples, const Pass& pass) const {
-    if (!pass.moment.training || !options_.contrasts() ||
+    if (!pass.step_info.training || !options_.contrasts() ||
         !matches(options_.contrastive_sites, site_) || samples.size(1) != embedding_.size(1)) {
       return {};
     }
@@ -438,8 +439,8 @@ class TaskRankGate : public Gate {
     return {contrastive_sum(samples, embedding_, pass.batch.sequence_task, options_.temperature)};
   }
 
-  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
-    if (selector_->soft(moment.training)) return static_cast<double>(ranks);
+  double active_ranks(std::int64_t ranks, const StepInfo& step_info) const override {
+    if (selector_->soft(step_info.training)) return static_cast<double>(ranks);
     return selection()->rank.to(torch::kFloat64).mean().item<double>();
   }
   // A row uses its task's embedding.
@@ -474,15 +475,15 @@ class More : public Adapter {
  public:
   explicit More(const MoreOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
     const bool share = options_.embedding == EmbeddingOf::kShared && !gates_.empty();
     gates_.push_back(std::make_shared<TaskRankGate>(
-        options_, site, setting, share ? gates_.front()->task_embedding() : torch::Tensor()));
-    RankUpdateParts parts = lora_parts(site, setting, options_.rank);
+        options_, site, inputs, share ? gates_.front()->task_embedding() : torch::Tensor()));
+    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
     parts.scale = options_.alpha / static_cast<double>(options_.rank);
     parts.dropout = options_.dropout;
     parts.gate = gates_.back();
-    return std::make_shared<RankUpdate>(site, setting, std::move(parts));
+    return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
   void after_forward(const torch::Tensor& pooled, const Pass& pass) override {
@@ -493,7 +494,7 @@ class More : public Adapter {
     }
     const bool any = std::any_of(attached().begin(), attached().end(),
                                  [](const auto& site) { return site.update->has_auxiliary(); });
-    check(any || !pass.moment.training || !options_.contrasts(),
+    check(any || !pass.step_info.training || !options_.contrasts(),
           "contrastive_sites: '{}' matches no site whose representation has the embedding's width",
           options_.contrastive_sites);
   }
@@ -508,7 +509,7 @@ class More : public Adapter {
   std::vector<std::shared_ptr<TaskRankGate>> gates_;
 };
 
-const RegisterVariant<MoreOptions> registration(
+const RegisterVariant<MoreOptions> more_registration(
     "more",
     {.paper = "Zhang et al., Findings of ACL 2025 (arXiv:2505.22694), eq. 3, 4 and 8",
      .summary = "a learnt rank per task: prefixes of one pair, chosen by task embeddings",

@@ -1,7 +1,8 @@
-// MoRE's switches one by one: each setting gives its own hand-checked numbers.
+// MoRE's switches one by one: each inputs gives its own hand-checked numbers.
 
 #include "framework/adapter/one_site.h"
 #include "framework/core/glob.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -14,8 +15,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::rows;
 using nlohmann::json;
 using ::testing::DoubleNear;
@@ -25,7 +24,7 @@ using torch::Tensor;
 
 // Four ranks, two tasks, alpha / r = 1; A x = (1, 10, 100, 1000) for x = (1, 0) and B adds. With a
 // gate: logits (2, 0, 1, 0) for task 0 and (0, 1, 2, 0) for task 1, which choose ranks 1 and 3.
-OneSite by_hand(json options, std::vector<std::int64_t> true_ranks = {}) {
+OneSite more_switches_by_hand(json options, std::vector<std::int64_t> true_ranks = {}) {
   options.update({{"rank", 4}, {"alpha", 4}});
   OneSite site("more", options, {.tasks = 2, .true_ranks = std::move(true_ranks)});
   const std::string selector = options.value("selector", "straight_through");
@@ -42,7 +41,7 @@ OneSite by_hand(json options, std::vector<std::int64_t> true_ranks = {}) {
 std::vector<double> outputs(OneSite& site) { return doubles(site.forward(rows(2), {0, 1})); }
 
 std::vector<double> outputs(const json& options) {
-  OneSite site = by_hand(options);
+  OneSite site = more_switches_by_hand(options);
   return outputs(site);
 }
 
@@ -54,11 +53,11 @@ TEST(MoreSwitches, RankScaling) {
 }
 
 TEST(MoreSwitches, ArgmaxIsTheSameForwardWithoutAGradient) {
-  OneSite site = by_hand({{"selector", "argmax"}});
+  OneSite site = more_switches_by_hand({{"selector", "argmax"}});
   EXPECT_THAT(outputs(site), ElementsAre(0.5, 166.5));
   EXPECT_FALSE(site.get("gate.weight").requires_grad());
   EXPECT_TRUE(site.get("gate.task_embedding").requires_grad()) << "by the contrastive loss";
-  OneSite without = by_hand({{"selector", "argmax"}, {"contrastive_weight", 0}});
+  OneSite without = more_switches_by_hand({{"selector", "argmax"}, {"contrastive_weight", 0}});
   EXPECT_FALSE(without.get("gate.task_embedding").requires_grad());
 }
 
@@ -67,14 +66,14 @@ TEST(MoreSwitches, FrozenRanksAreTheFirstOnes) {
   const Tensor logits = at::linear(fresh.get("gate.task_embedding"), fresh.get("gate.weight"),
                                    fresh.get("gate.bias"));
   EXPECT_TRUE(torch::equal(fresh.get("gate.rank"), logits.argmax(1) + 1));
-  OneSite site = by_hand({{"selector", "frozen"}});
+  OneSite site = more_switches_by_hand({{"selector", "frozen"}});
   site.set("gate.rank", torch::tensor({2, 4}, torch::kInt64));
   EXPECT_THAT(outputs(site), ElementsAre(11, 2222)) << "whatever embeddings and gate say by now";
 }
 
 TEST(MoreSwitches, UniformWeighsEveryPrefixAlike) {
   // Rank i at the sum over j >= i of 1/4 * j/2: 1.25, 1.125, .875, .5.
-  OneSite site = by_hand({{"selector", "uniform"}});
+  OneSite site = more_switches_by_hand({{"selector", "uniform"}});
   EXPECT_THAT(outputs(site), ElementsAre(600, 600));
   EXPECT_FALSE(site.update().gate()->selection().has_value());
   EXPECT_EQ(site.update().gate()->active_ranks(4, {}), 4);
@@ -97,28 +96,31 @@ TEST(MoreSwitches, TheOlderNameOfThePerturbationIsRead) {
 }
 
 TEST(MoreSwitches, GivenRanksMayComeFromTheSuite) {
-  OneSite site = by_hand({{"selector", "given"}}, {1, 3});
+  OneSite site = more_switches_by_hand({{"selector", "given"}}, {1, 3});
   EXPECT_THAT(outputs(site), ElementsAre(0.5, 166.5));
   const Tensor shuffled =
-      by_hand({{"selector", "given"}, {"rank_perturbation", "shuffled"}}, {1, 3})
+      more_switches_by_hand({{"selector", "given"}, {"rank_perturbation", "shuffled"}}, {1, 3})
           .update()
           .gate()
           ->selection()
           ->rank;
   EXPECT_EQ(shuffled.sum().item<std::int64_t>(), 4);
-  EXPECT_THAT(error_of([] { by_hand({{"selector", "given"}}); }), HasSubstr("suite knows none"));
   EXPECT_THAT(error_of([] {
-                by_hand({{"selector", "given"}, {"ranks", {1, 2, 3}}});
+                more_switches_by_hand({{"selector", "given"}});
+              }),
+              HasSubstr("suite knows none"));
+  EXPECT_THAT(error_of([] {
+                more_switches_by_hand({{"selector", "given"}, {"ranks", {1, 2, 3}}});
               }),
               HasSubstr("ranks: 3 are given for 2 tasks"));
   EXPECT_THAT(error_of([] {
-                by_hand({{"selector", "given"}, {"ranks", {5, 1}}});
+                more_switches_by_hand({{"selector", "given"}, {"ranks", {5, 1}}});
               }),
               HasSubstr("ranks: 5 is more than the largest rank 4"));
 }
 
 TEST(MoreSwitches, StraightThroughAllSendsEveryPrefixItsGradient) {
-  OneSite site = by_hand({{"selector", "straight_through_all"}});
+  OneSite site = more_switches_by_hand({{"selector", "straight_through_all"}});
   const Tensor y = site.forward(rows(1), {1});
   EXPECT_EQ(y.item<double>(), 166.5) << "the forward is the printed one's";
   y.sum().backward();
@@ -131,7 +133,7 @@ TEST(MoreSwitches, StraightThroughAllSendsEveryPrefixItsGradient) {
 }
 
 TEST(MoreSwitches, GumbelIsSoftInTrainingAndHardInEvaluation) {
-  OneSite site = by_hand({{"selector", "gumbel"}, {"rank_scaling", "none"}});
+  OneSite site = more_switches_by_hand({{"selector", "gumbel"}, {"rank_scaling", "none"}});
   EXPECT_THAT(outputs(site), ElementsAre(1, 111));
   site.forward_at(rows(1), {0}, {.training = true, .step = 0, .steps = 11});
   const std::vector<double> soft = doubles(site.update().training_usage()->gate_mass()[0]);
@@ -139,7 +141,7 @@ TEST(MoreSwitches, GumbelIsSoftInTrainingAndHardInEvaluation) {
   EXPECT_TRUE(std::is_sorted(soft.rbegin(), soft.rend()));
   EXPECT_GT(soft[3], 0);
   // Ten times colder at the end, with the same noise: the ratios' logarithms are tenfold.
-  OneSite cold = by_hand({{"selector", "gumbel"}, {"rank_scaling", "none"}});
+  OneSite cold = more_switches_by_hand({{"selector", "gumbel"}, {"rank_scaling", "none"}});
   cold.forward_at(rows(1), {0}, {.training = true, .step = 10, .steps = 11});
   const std::vector<double> late = doubles(cold.update().training_usage()->gate_mass()[0]);
   const auto log_ratio = [](const std::vector<double>& w) {
@@ -149,13 +151,13 @@ TEST(MoreSwitches, GumbelIsSoftInTrainingAndHardInEvaluation) {
 }
 
 TEST(MoreSwitches, OnlyCandidatesAreChosen) {
-  OneSite site = by_hand({{"candidates", {2, 4}}});
+  OneSite site = more_switches_by_hand({{"candidates", {2, 4}}});
   EXPECT_THAT(outputs(site), ElementsAre(11, 11));  // logits (0, 0) and (1, 0) of ranks 2 and 4
   const auto p = doubles(site.update().gate()->selection()->probability[1]);
   EXPECT_THAT(p, ElementsAre(0, DoubleNear(1 / (1 + std::exp(-1)), 1e-15), 0,
                              DoubleNear(1 / (1 + std::exp(1)), 1e-15)));
   EXPECT_THAT(error_of([] {
-                by_hand({{"candidates", {2, 8}}});
+                more_switches_by_hand({{"candidates", {2, 8}}});
               }),
               HasSubstr("candidates: 8 is more than the largest rank 4"));
 }
@@ -165,9 +167,9 @@ struct TwoSites {
   explicit TwoSites(const json& options) {
     const Variant& more = variants().find("more");
     adapter = more.make(more.resolve(options, "options"));
-    const Setting setting{2, 2, kDouble, Seed(1), {}};
+    const AdapterInputs inputs{2, 2, kDouble, Seed(1), {}};
     for (const auto& site : {Site{"encoder.a", 2, 1, {}}, Site{"decoder.b", 4, 1, {}}}) {
-      adapter->add(site, adapter->make_update(site, setting));
+      adapter->add(site, adapter->make_update(site, inputs));
     }
   }
   Tensor embedding(std::size_t i) {
@@ -175,9 +177,9 @@ struct TwoSites {
   }
   // The contrastive term of one training pass over a row of ones, one task a row.
   double term(std::int64_t rows_count, const Tensor& pooled) {
-    const Batch batch =
-        OneSite::batch(std::vector<std::int32_t>(static_cast<std::size_t>(rows_count), 0), 2);
-    const Pass pass{.batch = batch, .moment = {.training = true}};
+    const Batch batch = rows_of_tasks(
+        std::vector<std::int32_t>(static_cast<std::size_t>(rows_count), 0), 2, kDouble);
+    const Pass pass{.batch = batch, .step_info = {.training = true}};
     for (const auto& [site, update] : adapter->attached()) {
       const FrozenLinear frozen{torch::zeros({1, site.in}, kDouble), {}};
       update->forward(torch::ones({rows_count, site.in}, kDouble), frozen, pass);
@@ -215,8 +217,8 @@ TEST(MoreSwitches, SamplesAreTakenBeforeOrAfterDropout) {
   // Cosines of (3, 4) with (1, 0) and (0, 1) are .6 and .8. Dropout leaves (6, 8), (6, 0), (0, 8)
   // or nothing: over 40 draws the term after it is another one.
   const auto term = [](bool before) {
-    OneSite site =
-        by_hand({{"dropout", 0.5}, {"contrastive_weight", 1}, {"samples_before_dropout", before}});
+    OneSite site = more_switches_by_hand(
+        {{"dropout", 0.5}, {"contrastive_weight", 1}, {"samples_before_dropout", before}});
     const Tensor x = OneSite::tensor({{3, 4}}).repeat({40, 1});
     site.forward(x, std::vector<std::int32_t>(40, 0), /*training=*/true);
     return site.adapter().take_auxiliary().sum.item<double>() / 40;

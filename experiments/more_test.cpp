@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -10,8 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::rows;
 using ::testing::DoubleNear;
 using ::testing::Each;
@@ -20,7 +19,7 @@ using torch::Tensor;
 
 // Four ranks, two tasks, alpha / r = 1. Task 0 chooses rank 1, task 1 rank 3. For x = (1, 0):
 // A x = (1, 10, 100, 1000), B adds.
-OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
+OneSite more_by_hand(nlohmann::json options = nlohmann::json::object()) {
   options.update({{"rank", 4}, {"alpha", 4}});
   OneSite site("more", options, {.tasks = 2, .sites = 3});
   site.set("gate.task_embedding", OneSite::tensor({{1, 0}, {0, 1}}));
@@ -32,7 +31,7 @@ OneSite by_hand(nlohmann::json options = nlohmann::json::object()) {
 }
 
 TEST(More, ATaskUsesThePrefixOfItsRankScaledByRankOverTasks) {
-  OneSite site = by_hand();
+  OneSite site = more_by_hand();
   // Task 0: 1 * 1/2. Task 1: (1 + 10 + 100) * 3/2. The estimate's forward value is exactly one.
   EXPECT_THAT(doubles(site.forward(rows(3), {0, 1, 0})), ElementsAre(0.5, 166.5, 0.5));
   EXPECT_TRUE(torch::equal(site.update().evaluation_usage()->count(),
@@ -40,7 +39,7 @@ TEST(More, ATaskUsesThePrefixOfItsRankScaledByRankOverTasks) {
 }
 
 TEST(More, WithoutLinearScalingThePrefixHasWeightOne) {
-  OneSite site = by_hand({{"rank_scaling", "none"}});
+  OneSite site = more_by_hand({{"rank_scaling", "none"}});
   EXPECT_THAT(doubles(site.forward(rows(2), {0, 1})), ElementsAre(1, 111));
 }
 
@@ -52,7 +51,7 @@ TEST(More, AlphaOverRankScalesEverything) {
 }
 
 TEST(More, SelectionIsTheSoftmaxOfTheGateOnTheEmbedding) {
-  OneSite site = by_hand();
+  OneSite site = more_by_hand();
   const auto selection = site.update().gate()->selection();
   ASSERT_TRUE(selection.has_value());
   EXPECT_TRUE(torch::equal(selection->rank, torch::tensor({1, 3}, torch::kInt64)));
@@ -63,7 +62,7 @@ TEST(More, SelectionIsTheSoftmaxOfTheGateOnTheEmbedding) {
 }
 
 TEST(More, TheGradientReachesOnlyTheChosenProbability) {
-  OneSite site = by_hand();
+  OneSite site = more_by_hand();
   site.forward(rows(1), {1}).sum().backward();
   const Tensor p = site.update().gate()->selection()->probability[1];
   const auto probability = doubles(p);
@@ -79,7 +78,7 @@ TEST(More, TheGradientReachesOnlyTheChosenProbability) {
 }
 
 TEST(More, AtTheStartTheLossGivesTheSelectorNoGradient) {
-  OneSite site = by_hand();
+  OneSite site = more_by_hand();
   site.set("lora_B", torch::zeros({1, 4}, kDouble));
   site.forward(rows(2), {0, 1}).sum().backward();
   EXPECT_THAT(doubles(site.get("gate.bias").grad()), Each(0));
@@ -106,7 +105,7 @@ double surrogate(OneSite& site, const Tensor& x, const std::vector<std::int32_t>
 }
 
 TEST(More, TheSelectorsGradientIsThatOfItsSurrogate) {
-  OneSite site = by_hand();
+  OneSite site = more_by_hand();
   const Tensor x = rows(3);
   const std::vector<std::int32_t> tasks{0, 1, 1};
   torch::tanh(site.forward(x, tasks) / 500).sum().backward();
@@ -147,7 +146,7 @@ double contrast(double own, double other, double temperature) {
 }
 
 TEST(More, TheContrastiveTermIsASumOverSamples) {
-  OneSite site = by_hand({{"contrastive_weight", 0.3}, {"temperature", 0.5}});
+  OneSite site = more_by_hand({{"contrastive_weight", 0.3}, {"temperature", 0.5}});
   const Tensor x = OneSite::tensor({{3, 4}, {2, 0}});
   site.forward(x, {0, 0}, /*training=*/true);
   const AuxiliaryTerm term = site.adapter().take_auxiliary();
@@ -157,17 +156,17 @@ TEST(More, TheContrastiveTermIsASumOverSamples) {
 }
 
 TEST(More, ThereIsNoContrastiveTermInEvaluationOrAtWeightZero) {
-  OneSite site = by_hand();
+  OneSite site = more_by_hand();
   site.forward(rows(1), {0});
   EXPECT_FALSE(site.adapter().take_auxiliary().sum.defined());
-  OneSite without = by_hand({{"contrastive_weight", 0}});
+  OneSite without = more_by_hand({{"contrastive_weight", 0}});
   without.forward(rows(1), {0}, /*training=*/true);
   EXPECT_FALSE(without.adapter().take_auxiliary().sum.defined());
 }
 
 TEST(More, DetachedSamplesStopTheContrastiveGradient) {
   for (const bool detached : {false, true}) {
-    OneSite site = by_hand({{"detach_samples", detached}});
+    OneSite site = more_by_hand({{"detach_samples", detached}});
     Tensor x = OneSite::tensor({{3, 4}}).requires_grad_(true);
     site.forward(x, {0}, /*training=*/true);
     site.adapter().take_auxiliary().sum.backward();

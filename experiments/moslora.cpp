@@ -54,10 +54,10 @@ torch::Tensor first_mixer(const MosLoraOptions& options, const Seed& seed,
 
 class MixerGate : public Gate {
  public:
-  MixerGate(const MosLoraOptions& options, const Site& site, const Setting& setting)
+  MixerGate(const MosLoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : ranks_(options.rank) {
-    const Seed seed = setting.seed.stream(site.name).stream("mixer");
-    mixer_ = register_parameter("mixer", first_mixer(options, seed, setting.options));
+    const Seed seed = inputs.seed.stream(site.name).stream("mixer");
+    mixer_ = register_parameter("mixer", first_mixer(options, seed, inputs.options));
   }
 
   Routing forward(const GateInput& /*input*/) override { return Choice::all(ranks_); }
@@ -74,15 +74,16 @@ class MixerGate : public Gate {
   torch::Tensor mixer_;  // [R, R]
 };
 
-RankUpdateParts moslora(const MosLoraOptions& options, const Site& site, const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+RankUpdateParts moslora(const MosLoraOptions& options, const Site& site,
+                        const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
   parts.scale = lora_scale(options.alpha, options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<MixerGate>(options, site, setting);
+  parts.gate = std::make_shared<MixerGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<MosLoraOptions> registration(
+const RegisterVariant<MosLoraOptions> moslora_registration(
     "moslora",
     {.paper = "Wu et al., EMNLP 2024 (arXiv:2406.11909), W_0 + B W A",
      .summary = "a trained mixer between the factors: B W A"},

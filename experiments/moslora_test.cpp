@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -8,7 +9,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using torch::Tensor;
 
 // A = 1, alpha / r = 3, and a mixer that is not symmetric.
-OneSite by_hand(double dropout = 0) {
+OneSite moslora_by_hand(double dropout = 0) {
   OneSite site("moslora", {{"rank", 2}, {"alpha", 6}, {"dropout", dropout}}, {.in = 2, .out = 2});
   site.set("lora_A", OneSite::tensor({{1, 0}, {0, 1}}));
   site.set("lora_B", OneSite::tensor({{1, 0}, {10, 100}}));
@@ -27,13 +27,13 @@ OneSite by_hand(double dropout = 0) {
 }
 
 TEST(MosLora, TheMixerStandsBetweenTheFactors) {
-  OneSite site = by_hand();
+  OneSite site = moslora_by_hand();
   // W A x = (4, 6) for x = (3, 4); B W A x = (4, 640); alpha / r = 3.
   EXPECT_THAT(doubles(site.forward(OneSite::tensor({{3, 4}}))), ElementsAre(12, 1920));
 }
 
 TEST(MosLora, TheFactorsHoldTheMixedA) {
-  OneSite site = by_hand();
+  OneSite site = moslora_by_hand();
   const Factors factors = *site.update().factors();
   EXPECT_THAT(doubles(factors.a), ElementsAre(0, 1, 2, 0));
   EXPECT_THAT(doubles(factors.b), ElementsAre(1, 0, 10, 100));
@@ -41,7 +41,7 @@ TEST(MosLora, TheFactorsHoldTheMixedA) {
 }
 
 TEST(MosLora, TheMixerLearnsOuterProducts) {
-  OneSite site = by_hand();
+  OneSite site = moslora_by_hand();
   site.forward(OneSite::tensor({{3, 4}})).sum().backward();
   // dL/dW = 3 (B^T 1) (A x)^T with B^T 1 = (11, 100).
   EXPECT_THAT(doubles(site.get("gate.mixer").grad()),
@@ -53,7 +53,7 @@ TEST(MosLora, AlphaIsTwiceTheRankUnlessSaid) {
 }
 
 TEST(MosLora, DropoutActsOnTheInputOfAInTraining) {
-  OneSite site = by_hand(0.5);
+  OneSite site = moslora_by_hand(0.5);
   const Tensor x = OneSite::tensor({{0, 1}}).repeat({64, 1});  // B W A x = (1, 10)
   const auto first = doubles(site.forward(x, {}, /*training=*/true).select(1, 0));
   EXPECT_THAT(first, AllOf(Each(AnyOf(0, 6)), Contains(0), Contains(6)));

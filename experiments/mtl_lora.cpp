@@ -37,15 +37,14 @@ struct MtlLoraOptions {
 
 class TaskHeadGate : public Gate {
  public:
-  TaskHeadGate(const MtlLoraOptions& options, const Site& site, const Setting& setting)
-      : options_(options), tasks_(setting.tasks) {
+  TaskHeadGate(const MtlLoraOptions& options, const Site& site, const AdapterInputs& inputs)
+      : options_(options), tasks_(inputs.tasks) {
     const std::int64_t r = options.rank;
     task_matrix_ = register_parameter(
-        "task_matrix", options.diagonal() ? torch::ones({tasks_, r}, setting.options)
-                                          : torch::eye(r, setting.options).repeat({tasks_, 1, 1}));
-    const torch::Tensor start =
-        linear_init(tasks_, options.heads, setting.seed.stream(site.name).stream("head_weight"),
-                    setting.options);
+        "task_matrix", options.diagonal() ? torch::ones({tasks_, r}, inputs.options)
+                                          : torch::eye(r, inputs.options).repeat({tasks_, 1, 1}));
+    const torch::Tensor start = linear_init(
+        tasks_, options.heads, inputs.seed.stream(site.name).stream("head_weight"), inputs.options);
     // The softmax of one head is constant.
     head_weight_ = options.heads > 1 ? register_parameter("head_weight", start)
                                      : register_buffer("head_weight", start);
@@ -54,7 +53,7 @@ class TaskHeadGate : public Gate {
   Routing forward(const GateInput& /*input*/) override {
     const torch::Tensor share = torch::softmax(head_weight_ / options_.temperature, 1);
     const torch::Tensor weight = share.repeat_interleave(options_.rank, 1);  // [T, R]
-    return Choice::by_task(torch::ones_like(weight, torch::kBool), weight);
+    return Choice::per_task(torch::ones_like(weight, torch::kBool), weight);
   }
 
   torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
@@ -85,16 +84,17 @@ class TaskHeadGate : public Gate {
   torch::Tensor head_weight_;  // [T, heads]
 };
 
-RankUpdateParts mtl_lora(const MtlLoraOptions& options, const Site& site, const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
-  parts.b = torch::zeros({site.out, options.ranks()}, setting.options);
+RankUpdateParts mtl_lora(const MtlLoraOptions& options, const Site& site,
+                         const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+  parts.b = torch::zeros({site.out, options.ranks()}, inputs.options);
   parts.scale = lora_scale(options.alpha, options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<TaskHeadGate>(options, site, setting);
+  parts.gate = std::make_shared<TaskHeadGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<MtlLoraOptions> registration(
+const RegisterVariant<MtlLoraOptions> mtl_lora_registration(
     "mtl_lora",
     {.paper =
          "Yang et al., AAAI 2025 (arXiv:2410.09437), sum_i softmax(w_t / tau)_i B^i Lambda_t A",

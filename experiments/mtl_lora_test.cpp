@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,7 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using fixtures::rows;
 using nlohmann::json;
 using ::testing::AllOf;
@@ -22,15 +22,15 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const double kLog3 = std::log(3.0);
+const double kLogThree = std::log(3.0);
 
 // Two ranks, two heads, two tasks, alpha / r = 2, tau = .5. For x = (1, 0): A x = (1, 10); heads
 // are (1, 1) and (100, 1000). Task 0 has shares (.75, .25), task 1 even ones.
-OneSite by_hand(const json& options = json::object()) {
+OneSite mtl_lora_by_hand(const json& options = json::object()) {
   json all{{"rank", 2}, {"heads", 2}, {"alpha", 4}, {"temperature", 0.5}};
   all.update(options);
   OneSite site("mtl_lora", all, {.tasks = 2});
-  site.set("gate.head_weight", OneSite::tensor({{kLog3 / 2, 0}, {0, 0}}));
+  site.set("gate.head_weight", OneSite::tensor({{kLogThree / 2, 0}, {0, 0}}));
   site.set("lora_A", OneSite::tensor({{1, 0}, {10, 0}}));
   site.set("lora_B", OneSite::tensor({{1, 1, 100, 1000}}));
   return site;
@@ -43,7 +43,7 @@ void set_full_matrices(OneSite& site) {
 }
 
 TEST(MtlLora, ATaskTransformsTheRanksAndAveragesTheHeads) {
-  OneSite site = by_hand();
+  OneSite site = mtl_lora_by_hand();
   set_full_matrices(site);
   // Task 0: Lambda z = (10, 2), heads 12 and 3000. Task 1: z = (1, 10), heads 11 and 10100.
   const double first = 2 * (0.75 * 12 + 0.25 * 3000);
@@ -54,7 +54,7 @@ TEST(MtlLora, ATaskTransformsTheRanksAndAveragesTheHeads) {
 }
 
 TEST(MtlLora, EveryRankIsUsedAtItsHeadsShareInTheTask) {
-  OneSite site = by_hand();
+  OneSite site = mtl_lora_by_hand();
   site.forward(rows(3), {0, 1, 1});
   const RankUsage& usage = *site.update().evaluation_usage();
   EXPECT_THAT(doubles(usage.count()), ElementsAre(1, 1, 1, 1, 2, 2, 2, 2));
@@ -63,13 +63,13 @@ TEST(MtlLora, EveryRankIsUsedAtItsHeadsShareInTheTask) {
 }
 
 TEST(MtlLora, TheTemperatureSharpensTheAverage) {
-  OneSite site = by_hand({{"temperature", 1}});
+  OneSite site = mtl_lora_by_hand({{"temperature", 1}});
   const double share = std::sqrt(3.0) / (1 + std::sqrt(3.0));  // softmax(ln 3 / 2, 0)
   EXPECT_NEAR(site.forward(rows(1)).item<double>(), 2 * (share * 11 + (1 - share) * 10100), 1e-9);
 }
 
 TEST(MtlLora, TheTaskMatrixMayBeDiagonal) {
-  OneSite site = by_hand({{"task_matrix", "diagonal"}});
+  OneSite site = mtl_lora_by_hand({{"task_matrix", "diagonal"}});
   site.set("gate.task_matrix", OneSite::tensor({{2, 3}, {1, 1}}));
   // Task 0: Lambda z = (2, 30).
   EXPECT_THAT(doubles(site.forward(rows(2), {0, 1})),
@@ -96,7 +96,7 @@ TEST(MtlLora, HeadWeightsStartUniformAndBAtZero) {
 }
 
 TEST(MtlLora, ARowTeachesItsOwnTaskOnly) {
-  OneSite site = by_hand();
+  OneSite site = mtl_lora_by_hand();
   site.forward(rows(1), {1}).sum().backward();
   // 2 / tau * p_1 p_2 (11 - 10100), and 2 (B^1 + B^2)^T / 2 z^T.
   const double slope = 2 / 0.5 * 0.25 * (11 - 10100);
@@ -107,7 +107,7 @@ TEST(MtlLora, ARowTeachesItsOwnTaskOnly) {
 }
 
 TEST(MtlLora, DropoutActsOnTheInputOfAInTraining) {
-  OneSite site = by_hand({{"dropout", 0.5}});
+  OneSite site = mtl_lora_by_hand({{"dropout", 0.5}});
   const double plain = 2 * (0.75 * 11 + 0.25 * 10100);
   const auto outputs = doubles(site.forward(rows(64), {}, /*training=*/true));
   EXPECT_THAT(outputs, AllOf(Each(AnyOf(0, DoubleNear(2 * plain, 1e-9))), Contains(0),

@@ -32,10 +32,10 @@ struct MultiLoraOptions {
 
 class OutputScaleGate : public Gate {
  public:
-  OutputScaleGate(const MultiLoraOptions& options, const Site& site, const Setting& setting)
+  OutputScaleGate(const MultiLoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options) {
     scale_ =
-        register_parameter("scale", torch::zeros({options.parallel, site.out}, setting.options));
+        register_parameter("scale", torch::zeros({options.parallel, site.out}, inputs.options));
   }
 
   Routing forward(const GateInput& /*input*/) override { return Choice::all(options_.ranks()); }
@@ -51,19 +51,19 @@ class OutputScaleGate : public Gate {
 };
 
 RankUpdateParts multilora(const MultiLoraOptions& options, const Site& site,
-                          const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.ranks());
+                          const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.ranks());
   // Kaiming-uniform for each B_i, whose inputs are r.
   const double bound = 1 / std::sqrt(static_cast<double>(options.rank));
   parts.b = uniform_tensor({site.out, options.ranks()}, bound,
-                           setting.seed.stream(site.name).stream("B"), setting.options);
+                           inputs.seed.stream(site.name).stream("B"), inputs.options);
   parts.scale = lora_scale(options.alpha, options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<OutputScaleGate>(options, site, setting);
+  parts.gate = std::make_shared<OutputScaleGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<MultiLoraOptions> registration(
+const RegisterVariant<MultiLoraOptions> multilora_registration(
     "multilora",
     {.paper = "Wang et al., 2023 (arXiv:2311.11501), W_0 + sum_i diag(s_i) B_i A_i",
      .summary = "LoRAs side by side, each with a scale for every output that starts at zero"},

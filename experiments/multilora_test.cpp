@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,7 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::Contains;
@@ -20,7 +20,7 @@ using ::testing::HasSubstr;
 using torch::Tensor;
 
 // Two LoRAs of rank one, alpha / r = 3. For x = (3, 4) they give (3, 6) and (40, 80).
-OneSite by_hand(double dropout = 0) {
+OneSite multilora_by_hand(double dropout = 0) {
   OneSite site("multilora", {{"rank", 1}, {"parallel", 2}, {"alpha", 3}, {"dropout", dropout}},
                {.in = 2, .out = 2});
   site.set("lora_A", OneSite::tensor({{1, 0}, {0, 1}}));
@@ -28,16 +28,16 @@ OneSite by_hand(double dropout = 0) {
   return site;
 }
 
-const Tensor& one_row() {
+const Tensor& multilora_one_row() {
   static const Tensor row = OneSite::tensor({{3, 4}});
   return row;
 }
 
 TEST(MultiLora, EachLoraHasAScaleForEveryOutput) {
-  OneSite site = by_hand();
+  OneSite site = multilora_by_hand();
   site.set("gate.scale", OneSite::tensor({{1, 0.5}, {0.25, 2}}));
   // (3, 6) by (1, .5) and (40, 80) by (.25, 2).
-  EXPECT_THAT(doubles(site.forward(one_row())), ElementsAre(3 * (3 + 10), 3 * (3 + 160)));
+  EXPECT_THAT(doubles(site.forward(multilora_one_row())), ElementsAre(3 * (3 + 10), 3 * (3 + 160)));
   EXPECT_THAT(doubles(site.update().factors()->b), ElementsAre(1, 2.5, 1, 40));
 }
 
@@ -62,8 +62,8 @@ TEST(MultiLora, StartsWithZeroScalesAndUniformFactors) {
 }
 
 TEST(MultiLora, AtTheStartOnlyTheScalesLearn) {
-  OneSite site = by_hand();
-  site.forward(one_row()).sum().backward();
+  OneSite site = multilora_by_hand();
+  site.forward(multilora_one_row()).sum().backward();
   EXPECT_THAT(doubles(site.get("gate.scale").grad()), ElementsAre(9, 18, 120, 240));
   EXPECT_THAT(doubles(site.get("lora_A").grad()), Each(0));
   EXPECT_THAT(doubles(site.get("lora_B").grad()), Each(0));
@@ -71,9 +71,9 @@ TEST(MultiLora, AtTheStartOnlyTheScalesLearn) {
 
 // The conformance suite compares slopes at the start, where those of A and B are zero.
 TEST(MultiLora, AwayFromTheStartTheFactorsLearn) {
-  OneSite site = by_hand();
+  OneSite site = multilora_by_hand();
   site.set("gate.scale", OneSite::tensor({{1, 0.5}, {0.25, 2}}));
-  site.forward(one_row()).sum().backward();
+  site.forward(multilora_one_row()).sum().backward();
   // 3 s_io (A x)_i, an output a row; 3 sum_o s_io b_oi x, a LoRA a row.
   EXPECT_THAT(doubles(site.get("lora_B").grad()), ElementsAre(9, 3, 4.5, 24));
   EXPECT_THAT(doubles(site.get("lora_A").grad()),
@@ -81,7 +81,7 @@ TEST(MultiLora, AwayFromTheStartTheFactorsLearn) {
 }
 
 TEST(MultiLora, DropoutActsOnTheInputOfAInTraining) {
-  OneSite site = by_hand(0.5);
+  OneSite site = multilora_by_hand(0.5);
   site.set("gate.scale", OneSite::tensor({{1, 1}, {1, 1}}));
   const Tensor x = OneSite::tensor({{1, 0}}).repeat({64, 1});
   const auto first = doubles(site.forward(x, {}, /*training=*/true).select(1, 0));

@@ -21,7 +21,7 @@ namespace {
 
 enum class Scale { kActive, kRank };
 enum class GateValue { kSigmoid, kSoftmax, kRaw };
-enum class BiasMoves { kStep, kForward };
+enum class SmoraBias { kStep, kForward };
 
 struct SmoraOptions {
   Reading reading = Reading::kPaper;
@@ -35,7 +35,7 @@ struct SmoraOptions {
   bool bias_in_gate = false, train_bias = false;
   bool router_bias = false, train_router = true;
   double balance_rate = 1e-5;
-  BiasMoves bias_moves = BiasMoves::kStep;
+  SmoraBias bias_moves = SmoraBias::kStep;
   double epsilon = 0, expert_dropout = 0;
 
   static SmoraOptions of_reading(Reading reading) {
@@ -43,7 +43,7 @@ struct SmoraOptions {
     if (reading == Reading::kPaper) return options;
     options.reading = reading;
     options.bias_in_gate = true;
-    options.bias_moves = BiasMoves::kForward;
+    options.bias_moves = SmoraBias::kForward;
     options.train_bias = true;
     return options;
   }
@@ -75,7 +75,7 @@ struct SmoraOptions {
     field("balance_rate", self.balance_rate, "step u of the balance bias; 0: no balancing",
           not_negative());
     field("bias_moves", self.bias_moves, "once an optimizer step, or in every training forward",
-          {{BiasMoves::kStep, "step"}, {BiasMoves::kForward, "forward"}});
+          {{SmoraBias::kStep, "step"}, {SmoraBias::kForward, "forward"}});
     field("epsilon", self.epsilon,
           "probability that a training forward chooses at random (earlier released code: 0.1)",
           between(0, 1));
@@ -102,21 +102,20 @@ constexpr double kBelowEveryScore = 1e6;
 
 class RouterGate : public Gate {
  public:
-  RouterGate(const SmoraOptions& options, const Site& site, const Setting& setting)
+  RouterGate(const SmoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options), site_(site.name) {
-    const Seed seed = setting.seed.stream(site.name);
+    const Seed seed = inputs.seed.stream(site.name);
     const auto add = [&](const char* name, const torch::Tensor& start) {
       return options.train_router ? register_parameter(name, start) : register_buffer(name, start);
     };
     router_ = add("router",
-                  linear_init(options.experts(), site.in, seed.stream("router"), setting.options));
+                  linear_init(options.experts(), site.in, seed.stream("router"), inputs.options));
     if (options.router_bias) {
       const double bound = 1 / std::sqrt(static_cast<double>(site.in));
-      router_bias_ = add(
-          "router_bias",
-          uniform_tensor({options.experts()}, bound, seed.stream("router_bias"), setting.options));
+      router_bias_ = add("router_bias", uniform_tensor({options.experts()}, bound,
+                                                       seed.stream("router_bias"), inputs.options));
     }
-    const torch::Tensor zeros = torch::zeros({options.rank}, setting.options);
+    const torch::Tensor zeros = torch::zeros({options.rank}, inputs.options);
     bias_ = options.trains_bias() ? register_parameter("balance_bias", zeros)
                                   : register_buffer("balance_bias", zeros);
   }
@@ -127,20 +126,20 @@ class RouterGate : public Gate {
     const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]
     Choice choice =
         choose_blocks(chosen, weights(logits, scores, chosen), options_.partition, options_.rank);
-    if (input.pass.moment.training && options_.bias_moves == BiasMoves::kForward) {
+    if (input.pass.step_info.training && options_.bias_moves == SmoraBias::kForward) {
       move_balance_bias(bias_, rank_load(choice.chosen(), options_.rank), options_.balance_rate);
     }
     return choice;
   }
 
-  bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
+  bool chooses_per_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active);
   }
   torch::Tensor balance_bias() const override { return bias_; }
 
-  void after_step(const torch::Tensor& chosen, const Moment& /*moment*/) override {
-    if (options_.bias_moves == BiasMoves::kStep)
+  void after_step(const torch::Tensor& chosen, const StepInfo& /*step_info*/) override {
+    if (options_.bias_moves == SmoraBias::kStep)
       move_balance_bias(bias_, chosen, options_.balance_rate);
   }
 
@@ -153,21 +152,21 @@ class RouterGate : public Gate {
 
   torch::Tensor choose(const torch::Tensor& scores, const Pass& pass) const {
     const Seed noise = pass.noise.stream("choice").stream(site_);
-    if (pass.moment.training && options_.epsilon > 0 &&
+    if (pass.step_info.training && options_.epsilon > 0 &&
         noise.stream("epsilon").random().uniform() < options_.epsilon) {
       return top_k(uniform_tensor(scores.sizes(), 1, noise.stream("random"), scores.options()),
                    options_.chosen_experts());
     }
     torch::Tensor ranking = scores + expert_bias().detach();
-    if (pass.moment.training && options_.expert_dropout > 0) {
-      ranking = ranking - barred(noise.stream("dropout"), pass.moment);
+    if (pass.step_info.training && options_.expert_dropout > 0) {
+      ranking = ranking - barred(noise.stream("dropout"), pass.step_info);
     }
     return top_k(ranking, options_.chosen_experts());
   }
 
   // Far below every score, so that a barred expert is taken only where too few are left.
-  torch::Tensor barred(const Seed& noise, const Moment& moment) const {
-    const double done = static_cast<double>(moment.step) / static_cast<double>(moment.steps);
+  torch::Tensor barred(const Seed& noise, const StepInfo& step_info) const {
+    const double done = static_cast<double>(step_info.step) / static_cast<double>(step_info.steps);
     const double rate = options_.expert_dropout * (1 + std::cos(std::numbers::pi * done)) / 2;
     const torch::Tensor one = torch::ones({options_.experts()}, bias_.options());
     return (dropout_mask(one, rate, noise) == 0) * kBelowEveryScore;
@@ -190,16 +189,16 @@ class RouterGate : public Gate {
   torch::Tensor router_, router_bias_, bias_;  // [E, in], [E], [R]
 };
 
-RankUpdateParts smora(const SmoraOptions& options, const Site& site, const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+RankUpdateParts smora(const SmoraOptions& options, const Site& site, const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
   parts.scale = options.alpha / static_cast<double>(options.scale == Scale::kActive ? options.active
                                                                                     : options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<RouterGate>(options, site, setting);
+  parts.gate = std::make_shared<RouterGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<SmoraOptions> registration(
+const RegisterVariant<SmoraOptions> smora_registration(
     "smora",
     {.paper = "Zhao et al., KDD 2026 (arXiv:2501.15103); the printed gate formula was not found",
      .summary = "every rank an expert, each token uses its top k"},

@@ -1,6 +1,7 @@
 // SMoRA's switches one by one: each setting gives its own hand-checked numbers.
 
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -12,8 +13,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::rows;
 using nlohmann::json;
 using ::testing::DoubleNear;
@@ -26,7 +25,7 @@ const double kLog3 = std::log(3.0);
 
 // Three ranks, two active, alpha / k = 8. For x = (1, 0): logits (0, ln 3, -ln 3), scores
 // (.5, .75, .25), A x = (1, 10, 100), B adds.
-OneSite by_hand(json options) {
+OneSite smora_switches_by_hand(json options) {
   options.update({{"rank", 3}, {"active", 2}, {"alpha", 16}, {"balance_rate", 0.25}});
   OneSite site("smora", options, {});
   site.set("gate.router", OneSite::tensor({{0, 0}, {kLog3, 0}, {-kLog3, 0}}));
@@ -35,36 +34,36 @@ OneSite by_hand(json options) {
   return site;
 }
 
-double output(OneSite& site) { return site.forward(rows(1)).item<double>(); }
+double smora_output(OneSite& site) { return site.forward(rows(1)).item<double>(); }
 
-double output(const json& options) {
-  OneSite site = by_hand(options);
-  return output(site);
+double smora_output(const json& options) {
+  OneSite site = smora_switches_by_hand(options);
+  return smora_output(site);
 }
 
 TEST(SmoraSwitches, TheGatesValues) {
-  EXPECT_NEAR(output({{"gate", "sigmoid"}}), 8 * (0.8 * 1 + 1.2 * 10), 1e-12);
-  EXPECT_NEAR(output({{"gate", "softmax"}}), 8 * (0.5 * 1 + 1.5 * 10), 1e-12);
-  EXPECT_NEAR(output({{"gate", "raw"}}), 8 * (0.5 * 1 + 0.75 * 10), 1e-12);
+  EXPECT_NEAR(smora_output({{"gate", "sigmoid"}}), 8 * (0.8 * 1 + 1.2 * 10), 1e-12);
+  EXPECT_NEAR(smora_output({{"gate", "softmax"}}), 8 * (0.5 * 1 + 1.5 * 10), 1e-12);
+  EXPECT_NEAR(smora_output({{"gate", "raw"}}), 8 * (0.5 * 1 + 0.75 * 10), 1e-12);
 }
 
 TEST(SmoraSwitches, TheScale) {
-  EXPECT_NEAR(output({{"scale", "active"}}), 16.0 / 2 * 12.8, 1e-12);
-  EXPECT_NEAR(output({{"scale", "rank"}}), 16.0 / 3 * 12.8, 1e-12);
+  EXPECT_NEAR(smora_output({{"scale", "active"}}), 16.0 / 2 * 12.8, 1e-12);
+  EXPECT_NEAR(smora_output({{"scale", "rank"}}), 16.0 / 3 * 12.8, 1e-12);
 }
 
 TEST(SmoraSwitches, TheBiasMayStayInTheGate) {
   const Tensor bias = torch::tensor({0.0, 0.0, 0.35}, kDouble);  // .25 + .35 beats .5
-  OneSite choice = by_hand({{"bias_in_gate", false}});
+  OneSite choice = smora_switches_by_hand({{"bias_in_gate", false}});
   choice.set("gate.balance_bias", bias);
-  EXPECT_NEAR(output(choice), 8 * (1.5 * 10 + 0.5 * 100), 1e-12);
-  OneSite gate = by_hand({{"bias_in_gate", true}});
+  EXPECT_NEAR(smora_output(choice), 8 * (1.5 * 10 + 0.5 * 100), 1e-12);
+  OneSite gate = smora_switches_by_hand({{"bias_in_gate", true}});
   gate.set("gate.balance_bias", bias);
-  EXPECT_NEAR(output(gate), 8 * 2 / 1.35 * (0.75 * 10 + 0.6 * 100), 1e-12);
+  EXPECT_NEAR(smora_output(gate), 8 * 2 / 1.35 * (0.75 * 10 + 0.6 * 100), 1e-12);
 }
 
 TEST(SmoraSwitches, TheBiasMayMoveInEveryTrainingForward) {
-  OneSite site = by_hand({{"bias_moves", "forward"}});
+  OneSite site = smora_switches_by_hand({{"bias_moves", "forward"}});
   site.forward(rows(1));
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), Each(0)) << "not in evaluation";
   site.forward(rows(1), {}, /*training=*/true);
@@ -76,10 +75,12 @@ TEST(SmoraSwitches, TheBiasMayMoveInEveryTrainingForward) {
 }
 
 TEST(SmoraSwitches, TheBiasMayBeTrainedAsWell) {
-  EXPECT_FALSE(by_hand({{"bias_in_gate", true}}).get("gate.balance_bias").requires_grad());
-  EXPECT_FALSE(by_hand({{"train_bias", true}}).get("gate.balance_bias").requires_grad())
+  EXPECT_FALSE(
+      smora_switches_by_hand({{"bias_in_gate", true}}).get("gate.balance_bias").requires_grad());
+  EXPECT_FALSE(
+      smora_switches_by_hand({{"train_bias", true}}).get("gate.balance_bias").requires_grad())
       << "outside the gate it has no gradient";
-  OneSite site = by_hand({{"bias_in_gate", true}, {"train_bias", true}});
+  OneSite site = smora_switches_by_hand({{"bias_in_gate", true}, {"train_bias", true}});
   site.forward(rows(1)).sum().backward();
   // y = 16 (s0 * 1 + s1 * 10) / (s0 + s1) with s0 = .5 + d0, s1 = .75 + d1: 102.4 at d = 0.
   EXPECT_THAT(doubles(site.get("gate.balance_bias").grad()),
@@ -109,7 +110,8 @@ TEST(SmoraSwitches, APartitionChoosesWholeBlocks) {
   site.set("gate.router", OneSite::tensor({{0, 0}, {kLog3, 0}}));
   site.set("lora_A", OneSite::tensor({{1, 0}, {10, 0}, {100, 0}, {1000, 0}}));
   site.set("lora_B", OneSite::tensor({{1, 1, 1, 1}}));
-  EXPECT_NEAR(output(site), 8 * 1100, 1e-9) << "one block, its score normalised to one a rank";
+  EXPECT_NEAR(smora_output(site), 8 * 1100, 1e-9)
+      << "one block, its score normalised to one per rank";
   EXPECT_THAT(doubles(site.update().evaluation_usage()->count()), ElementsAre(0, 0, 1, 1));
   EXPECT_THAT(error_of([] {
                 OneSite("smora", {{"rank", 8}, {"active", 3}, {"partition", 2}}, {});
@@ -120,7 +122,7 @@ TEST(SmoraSwitches, APartitionChoosesWholeBlocks) {
 TEST(SmoraSwitches, EpsilonChoosesAtRandomInTraining) {
   const std::int64_t count = 300;
   for (const double epsilon : {0.0, 1.0}) {
-    OneSite site = by_hand({{"epsilon", epsilon}});
+    OneSite site = smora_switches_by_hand({{"epsilon", epsilon}});
     site.forward(rows(count), {}, /*training=*/true);
     const auto used = doubles(site.update().training_usage()->count());
     if (epsilon == 0) {
@@ -149,19 +151,19 @@ TEST(SmoraSwitches, ExpertDropoutBarsExpertsAndFadesAway) {
 }
 
 TEST(SmoraSwitches, TheRouterMayHaveABias) {
-  OneSite site = by_hand({{"router_bias", true}});
+  OneSite site = smora_switches_by_hand({{"router_bias", true}});
   site.set("gate.router_bias", torch::zeros({3}, kDouble));
-  EXPECT_NEAR(output(site), 8 * 12.8, 1e-12);
+  EXPECT_NEAR(smora_output(site), 8 * 12.8, 1e-12);
   site.set("gate.router_bias", torch::tensor({kLog3, 0.0, 0.0}, kDouble));
-  EXPECT_NEAR(output(site), 8 * (1 + 10), 1e-12) << "equal scores now";
+  EXPECT_NEAR(smora_output(site), 8 * (1 + 10), 1e-12) << "equal scores now";
   EXPECT_EQ(site.update().router_parameters(), 3 * 2 + 3);
 }
 
 TEST(SmoraSwitches, TheRouterMayStayAsItStarted) {
-  OneSite site = by_hand({{"train_router", false}});
+  OneSite site = smora_switches_by_hand({{"train_router", false}});
   EXPECT_FALSE(site.get("gate.router").requires_grad());
   EXPECT_EQ(site.update().router_parameters(), 0);
-  EXPECT_NEAR(output(site), 8 * 12.8, 1e-12) << "the forward is the same";
+  EXPECT_NEAR(smora_output(site), 8 * 12.8, 1e-12) << "the forward is the same";
 }
 
 TEST(SmoraSwitches, TheReleasedReading) {

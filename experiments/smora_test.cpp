@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,7 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using fixtures::kRounding;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
@@ -19,7 +19,7 @@ using torch::Tensor;
 
 // Three ranks, two active, alpha / k = 8. For x = (1, 0): scores sigmoid(0, ln 3, -ln 3) =
 // (.5, .75, .25), A x = (1, 10, 100), B adds.
-OneSite by_hand(double rate = 0.25) {
+OneSite smora_by_hand(double rate = 0.25) {
   OneSite site("smora", {{"rank", 3}, {"active", 2}, {"alpha", 16}, {"balance_rate", rate}}, {});
   const double log3 = std::log(3.0);
   site.set("gate.router", OneSite::tensor({{0, 0}, {log3, 0}, {-log3, 0}}));
@@ -28,15 +28,15 @@ OneSite by_hand(double rate = 0.25) {
   return site;
 }
 
-const Tensor& one_row() {
+const Tensor& smora_one_row() {
   static const Tensor row = OneSite::tensor({{1, 0}});
   return row;
 }
 
 TEST(Smora, GateIsTheChosenSigmoidsNormalisedToK) {
-  OneSite site = by_hand();
+  OneSite site = smora_by_hand();
   // .5 and .75 become .8 and 1.2: 8 * (.8 * 1 + 1.2 * 10).
-  EXPECT_NEAR(site.forward(one_row()).item<double>(), 8 * 12.8, kRounding);
+  EXPECT_NEAR(site.forward(smora_one_row()).item<double>(), 8 * 12.8, kRounding);
   EXPECT_THAT(doubles(site.update().evaluation_usage()->gate_mass()),
               ElementsAre(DoubleNear(0.8, 1e-15), DoubleNear(1.2, 1e-15), 0));
 }
@@ -50,27 +50,27 @@ TEST(Smora, GatesOfEveryRowSumToK) {
 }
 
 TEST(Smora, TheBiasMovesTheChoiceAndNotTheGate) {
-  OneSite site = by_hand();
+  OneSite site = smora_by_hand();
   site.set("gate.balance_bias", torch::tensor({0.0, 0.0, 0.4}, torch::kFloat64));
   // .25 + .4 now beats .5; ranks 1 and 2 at .75 and .25 become 1.5 and .5.
-  EXPECT_NEAR(site.forward(one_row()).item<double>(), 8 * (1.5 * 10 + 0.5 * 100), kRounding);
+  EXPECT_NEAR(site.forward(smora_one_row()).item<double>(), 8 * (1.5 * 10 + 0.5 * 100), kRounding);
 }
 
 TEST(Smora, TheBiasMovesByTheRateAgainstTheLoad) {
-  OneSite site = by_hand(0.25);
-  site.forward(one_row(), {}, /*training=*/true);  // loads 1, 1, 0; the mean is 2 / 3
+  OneSite site = smora_by_hand(0.25);
+  site.forward(smora_one_row(), {}, /*training=*/true);  // loads 1, 1, 0; the mean is 2 / 3
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(0, 0, 0))
       << "not before the step";
   site.adapter().after_step({});
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
-  site.forward(one_row());
+  site.forward(smora_one_row());
   site.adapter().after_step({});  // nothing was trained: all loads are zero
   EXPECT_THAT(doubles(site.get("gate.balance_bias")), ElementsAre(-0.25, -0.25, 0.25));
 }
 
 TEST(Smora, TheRouterLearnsThroughTheNormalisedScores) {
-  OneSite site = by_hand();
-  site.forward(one_row()).sum().backward();
+  OneSite site = smora_by_hand();
+  site.forward(smora_one_row()).sum().backward();
   // y = 8 * 2 * (s0 * 1 + s1 * 10) / (s0 + s1) with s0 = .5, s1 = .75 and ds/dl = s (1 - s).
   const double sum = 1.25;
   const double y = 16 * (0.5 + 7.5) / sum;

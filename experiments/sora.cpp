@@ -55,29 +55,29 @@ struct SoraOptions {
 
 class SparseGate : public Gate {
  public:
-  SparseGate(const SoraOptions& options, const Site& site, const Setting& setting)
-      : options_(options), tasks_(setting.tasks), sites_(setting.sites) {
-    const Seed seed = setting.seed.stream(site.name).stream("gate");
-    value_ = register_parameter("value", normal_tensor({options.rank}, 1, seed, setting.options));
+  SparseGate(const SoraOptions& options, const Site& site, const AdapterInputs& inputs)
+      : options_(options), tasks_(inputs.tasks), sites_(inputs.sites) {
+    const Seed seed = inputs.seed.stream(site.name).stream("gate");
+    value_ = register_parameter("value", normal_tensor({options.rank}, 1, seed, inputs.options));
   }
 
   Routing forward(const GateInput& input) override {
     const torch::Tensor weight = value_.expand({tasks_, -1});
-    Choice choice = Choice::by_task(weight != 0, weight);
-    if (!input.pass.moment.training || options_.l1_weight == 0) return choice;
+    Choice choice = Choice::per_task(weight != 0, weight);
+    if (!input.pass.step_info.training || options_.l1_weight == 0) return choice;
     // Gates have the same rank at every site: the mean over all is that of the sites' means.
     const torch::Tensor mean = value_.abs().mean() / static_cast<double>(sites_);
     return {std::move(choice), mean_term(mean, options_.l1_weight, input.pass.batch)};
   }
 
-  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(value_.count_nonzero().item<std::int64_t>());
   }
 
   std::int64_t router_parameters() const override { return 0; }
 
   // The proximal step; a gate at zero keeps its gradient and may come back.
-  void after_step(const torch::Tensor& /*chosen*/, const Moment& /*moment*/) override {
+  void after_step(const torch::Tensor& /*chosen*/, const StepInfo& /*step_info*/) override {
     const torch::Tensor shrunk = at::softshrink(value_, options_.threshold);
     value_.copy_(options_.threshold_rule == Threshold::kSoft
                      ? shrunk
@@ -90,15 +90,15 @@ class SparseGate : public Gate {
   torch::Tensor value_;  // [R]
 };
 
-RankUpdateParts sora(const SoraOptions& options, const Site& site, const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+RankUpdateParts sora(const SoraOptions& options, const Site& site, const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
   parts.scale = lora_scale(options.alpha, options.rank);
   parts.dropout = options.dropout;
-  parts.gate = std::make_shared<SparseGate>(options, site, setting);
+  parts.gate = std::make_shared<SparseGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<SoraOptions> registration(
+const RegisterVariant<SoraOptions> sora_registration(
     "sora",
     {.paper = "Ding et al., EMNLP 2023 (arXiv:2311.11696)",
      .summary = "a trained gate on each rank, which a proximal step makes sparse"},

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
 
@@ -7,15 +8,13 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using fixtures::integers;
-using fixtures::kDouble;
 using fixtures::rows;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
 // Three ranks, alpha / r = 2. For x = (1, 0): A x = (1, 10, 100), B adds; the gate is (2, -1, .25).
-OneSite by_hand(double threshold = 0.5) {
+OneSite sora_by_hand(double threshold = 0.5) {
   OneSite site("sora", {{"rank", 3}, {"alpha", 6}, {"threshold", threshold}}, {.tasks = 2});
   site.set("lora_A", OneSite::tensor({{1, 0}, {10, 0}, {100, 0}}));
   site.set("lora_B", OneSite::tensor({{1, 1, 1}}));
@@ -24,13 +23,13 @@ OneSite by_hand(double threshold = 0.5) {
 }
 
 TEST(Sora, TheGateScalesEachRank) {
-  OneSite site = by_hand();
+  OneSite site = sora_by_hand();
   EXPECT_EQ(site.forward(rows(1)).item<double>(), 2 * (2 - 10 + 25));
   EXPECT_THAT(doubles(site.update().evaluation_usage()->gate_mass()[0]), ElementsAre(2, -1, 0.25));
 }
 
 TEST(Sora, AStepSoftThresholdsTheGate) {
-  OneSite site = by_hand(0.5);
+  OneSite site = sora_by_hand(0.5);
   site.adapter().after_step({});
   EXPECT_THAT(doubles(site.get("gate.value")), ElementsAre(1.5, -0.5, 0));
   EXPECT_EQ(site.forward(rows(1)).item<double>(), 2 * (1.5 - 5));
@@ -64,13 +63,13 @@ TEST(Sora, TheReleasedReading) {
 }
 
 TEST(Sora, AThresholdOfZeroKeepsTheGate) {
-  OneSite site = by_hand(0);
+  OneSite site = sora_by_hand(0);
   site.adapter().after_step({});
   EXPECT_THAT(doubles(site.get("gate.value")), ElementsAre(2, -1, 0.25));
 }
 
 TEST(Sora, ARankWithAGateOfZeroIsNotCounted) {
-  OneSite site = by_hand();
+  OneSite site = sora_by_hand();
   EXPECT_EQ(site.update().gate()->active_ranks(3, {}), 3);
   EXPECT_EQ(site.update().active_parameters(), 3 * (2 + 1) + 3);
   site.adapter().after_step({});
@@ -81,7 +80,7 @@ TEST(Sora, ARankWithAGateOfZeroIsNotCounted) {
 }
 
 TEST(Sora, AGateOfZeroKeepsItsGradient) {
-  OneSite site = by_hand();
+  OneSite site = sora_by_hand();
   site.adapter().after_step({});
   site.forward(rows(2), {0, 1}).sum().backward();
   EXPECT_THAT(doubles(site.get("gate.value").grad()), ElementsAre(4, 40, 400));

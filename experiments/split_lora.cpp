@@ -37,11 +37,11 @@ struct SplitLoraOptions {
 
 class SigmoidGate : public Gate {
  public:
-  SigmoidGate(const SplitLoraOptions& options, const Site& site, const Setting& setting)
+  SigmoidGate(const SplitLoraOptions& options, const Site& site, const AdapterInputs& inputs)
       : options_(options) {
-    const Seed seed = setting.seed.stream(site.name).stream("router");
+    const Seed seed = inputs.seed.stream(site.name).stream("router");
     router_ =
-        register_parameter("router", linear_init(options.experts, site.in, seed, setting.options));
+        register_parameter("router", linear_init(options.experts, site.in, seed, inputs.options));
   }
 
   Routing forward(const GateInput& input) override {
@@ -51,8 +51,8 @@ class SigmoidGate : public Gate {
                          options_.rank);
   }
 
-  bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
+  bool chooses_per_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active);
   }
 
@@ -62,14 +62,14 @@ class SigmoidGate : public Gate {
 };
 
 RankUpdateParts split_lora(const SplitLoraOptions& options, const Site& site,
-                           const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+                           const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
   parts.scale = lora_scale(options.alpha, options.rank);
-  parts.gate = std::make_shared<SigmoidGate>(options, site, setting);
+  parts.gate = std::make_shared<SigmoidGate>(options, site, inputs);
   return parts;
 }
 
-const RegisterVariant<SplitLoraOptions> registration(
+const RegisterVariant<SplitLoraOptions> split_lora_registration(
     "split_lora",
     {.paper = "the Split-LoRA that Zou et al., NeurIPS 2025 (arXiv:2510.08396) compare with",
      .summary = "low-rank experts, each token uses its top ones at the sigmoid of their scores"},

@@ -1,4 +1,5 @@
 #include "framework/adapter/one_site.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/conformance.h"
 #include "framework/testing/fixtures.h"
@@ -10,8 +11,6 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
-using fixtures::kDouble;
 using fixtures::kRounding;
 using nlohmann::json;
 using ::testing::DoubleNear;
@@ -21,7 +20,7 @@ using torch::Tensor;
 
 // Split-LoRA 3 x 2, alpha / r = 2. For x = (1, 0): scores sigmoid(0, ln 3, -ln 3) =
 // (.5, .75, .25), A x = (1, 1, 10, 10, 100, 100), B adds.
-OneSite by_hand(std::int64_t active) {
+OneSite split_lora_by_hand(std::int64_t active) {
   OneSite site("split_lora", {{"rank", 6}, {"experts", 3}, {"active", active}}, {});
   const double log3 = std::log(3.0);
   site.set("gate.router", OneSite::tensor({{0, 0}, {log3, 0}, {-log3, 0}}));
@@ -30,32 +29,33 @@ OneSite by_hand(std::int64_t active) {
   return site;
 }
 
-const Tensor& one_row() {
+const Tensor& split_lora_one_row() {
   static const Tensor row = OneSite::tensor({{1, 0}});
   return row;
 }
 
 TEST(SplitLora, ATokenUsesItsTopExpertsAtTheirSigmoid) {
-  OneSite one = by_hand(2);
-  EXPECT_NEAR(one.forward(one_row()).item<double>(), 2 * 0.75 * 20, kRounding);
+  OneSite one = split_lora_by_hand(2);
+  EXPECT_NEAR(one.forward(split_lora_one_row()).item<double>(), 2 * 0.75 * 20, kRounding);
   EXPECT_THAT(doubles(one.update().evaluation_usage()->count()), ElementsAre(0, 0, 1, 1, 0, 0));
-  OneSite two = by_hand(4);
-  EXPECT_NEAR(two.forward(one_row()).item<double>(), 2 * (0.5 * 2 + 0.75 * 20), kRounding);
-  OneSite all = by_hand(6);
-  EXPECT_NEAR(all.forward(one_row()).item<double>(), 2 * (0.5 * 2 + 0.75 * 20 + 0.25 * 200),
+  OneSite two = split_lora_by_hand(4);
+  EXPECT_NEAR(two.forward(split_lora_one_row()).item<double>(), 2 * (0.5 * 2 + 0.75 * 20),
               kRounding);
+  OneSite all = split_lora_by_hand(6);
+  EXPECT_NEAR(all.forward(split_lora_one_row()).item<double>(),
+              2 * (0.5 * 2 + 0.75 * 20 + 0.25 * 200), kRounding);
 }
 
 TEST(SplitLora, OnlyTheChosenExpertTeachesTheRouter) {
-  OneSite site = by_hand(2);
-  site.forward(one_row()).sum().backward();
+  OneSite site = split_lora_by_hand(2);
+  site.forward(split_lora_one_row()).sum().backward();
   // y = 2 * 20 * s with s = .75 and ds/dl = s (1 - s).
   EXPECT_THAT(doubles(site.get("gate.router").grad()),
               ElementsAre(0, 0, DoubleNear(40 * 0.1875, kRounding), 0, 0, 0));
 }
 
 TEST(SplitLora, AlphaIsTwiceTheTotalRankUnlessSaid) {
-  EXPECT_EQ(by_hand(2).update().factors()->scale, 2);
+  EXPECT_EQ(split_lora_by_hand(2).update().factors()->scale, 2);
   EXPECT_EQ(OneSite("split_lora", {{"alpha", 16}}, {}).update().factors()->scale, 0.5);
 }
 

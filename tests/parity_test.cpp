@@ -5,6 +5,7 @@
 #include "framework/core/json.h"
 #include "framework/core/json_file.h"
 #include "framework/core/metrics.h"
+#include "framework/data/doubles.h"
 #include "framework/data/token_file.h"
 #include "framework/io/test_files.h"
 #include "framework/model/bert.h"
@@ -22,8 +23,6 @@ namespace {
 using torch::Tensor;
 
 const torch::TensorOptions kFloat = torch::TensorOptions().dtype(torch::kFloat32);
-const torch::TensorOptions kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
 std::vector<Example> all_examples(const Dataset& dataset) {
   std::vector<Example> examples;
   for (std::int64_t i = 0; i < dataset.tasks[0].train.examples(); ++i) examples.push_back({0, i});

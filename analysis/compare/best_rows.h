@@ -34,7 +34,7 @@ struct BestRow {
   std::size_t row = 0;
   std::size_t seeds = 0;  // that both have
   /// Two-sided p of the paired bootstrap over seeds (where there are several) and examples, and
-  /// Holm's correction of it over the columns. Nothing where the examples can not be paired.
+  /// Holm's correction of it over the columns. Nothing where the examples cannot be paired.
   std::optional<double> p, holm_p;
   /// holm_p < 0.05 and, with two seeds or more, the t-interval of the difference over seeds lies on
   /// one side of zero: a bootstrap of three seeds knows no other seeds than these.

@@ -70,7 +70,7 @@ std::size_t find_label(const RunSet& set, const std::string& label);
 Comparison compare(const RunSet& set, const std::string& a, const std::string& b,
                    const ScoreChoice& choice);
 
-/// What exact tests over so many seeds can not say; empty where they can reach 0.05.
+/// What exact tests over so many seeds cannot say; empty where they can reach 0.05.
 std::string few_seeds_footer(std::size_t seeds);
 
 }  // namespace rankwise::analysis

@@ -1,5 +1,6 @@
 #include "analysis/compare/comparison.h"
 
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_runs.h"
 #include "analysis/tables/comparison.h"
 #include "framework/io/test_files.h"
@@ -15,12 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<double> predictions(int right) {
-  std::vector<double> values(200, 0);
-  std::fill_n(values.begin(), right, 1);
-  return values;
-}
-
 /// One task of 200 examples by accuracy.
 void add_run(const fs::path& folder, const std::string& label, std::int64_t seed, int right,
              int rank) {
@@ -28,12 +23,12 @@ void add_run(const fs::path& folder, const std::string& label, std::int64_t seed
   spec.layout = test::small_layout();
   spec.layout.tasks.erase(spec.layout.tasks.begin());
   spec.test_scores = {{"sst2", right / 200.0}};
-  spec.predictions = {{"sst2", predictions(right)}};
+  spec.predictions = {{"sst2", test::first_right(right)}};
   spec.attributes = {{"config", {{"label", label}, {"options", {{"rank", rank}}}}}};
   test::write_run(folder, fmt::format("{}{}", label, seed), spec);
 }
 
-RunSet example(const fs::path& folder, int seeds) {
+RunSet comparison_runs(const fs::path& folder, int seeds) {
   for (int seed = 0; seed < seeds; ++seed) {
     add_run(folder, "a", seed, 150 + 2 * seed, 8);
     add_run(folder, "b", seed, 110 + seed, 4);
@@ -41,14 +36,8 @@ RunSet example(const fs::path& folder, int seeds) {
   return load_runs({folder});
 }
 
-bool has_footer(const Table& table, const std::string& part) {
-  return std::any_of(table.footers.begin(), table.footers.end(), [&](const std::string& footer) {
-    return footer.find(part) != std::string::npos;
-  });
-}
-
 TEST(Comparison, PairsScoresBySeed) {
-  const Comparison result = compare(example(test_folder(), 3), "a", "b", {});
+  const Comparison result = compare(comparison_runs(test_folder(), 3), "a", "b", {});
   ASSERT_EQ(result.scores.size(), 2U);  // the task and the average
   const ScoreComparison& score = result.scores[0];
   EXPECT_DOUBLE_EQ(score.a.mean, 76);
@@ -66,7 +55,7 @@ TEST(Comparison, PairsScoresBySeed) {
 }
 
 TEST(Comparison, TestsExamplesFromTheRecordedPredictions) {
-  const Comparison result = compare(example(test_folder(), 1), "a", "b", {});
+  const Comparison result = compare(comparison_runs(test_folder(), 1), "a", "b", {});
   const ScoreComparison& score = result.scores[0];
   EXPECT_FALSE(score.over_seeds);
   ASSERT_EQ(score.mcnemar_p.size(), 1U);
@@ -102,7 +91,7 @@ TEST(Comparison, AHigherErrorIsHigherNotBetter) {
 
 TEST(Comparison, NamesWhatItCanNotCompare) {
   const auto folder = test_folder();
-  const RunSet set = example(folder, 1);
+  const RunSet set = comparison_runs(folder, 1);
   EXPECT_EQ(error_of([&] { compare(set, "a", "c", {}); }),
             "no finished run is called 'c'; the labels are a, b");
   EXPECT_EQ(error_of([&] { compare(set, "a", "a", {}); }),
@@ -115,7 +104,7 @@ TEST(Comparison, NamesWhatItCanNotCompare) {
 }
 
 TEST(ComparisonTable, PrintsTheConfigAndWhatThreeSeedsCanNotSay) {
-  const Table table = comparison_table(compare(example(test_folder(), 3), "a", "b", {}));
+  const Table table = comparison_table(compare(comparison_runs(test_folder(), 3), "a", "b", {}));
   EXPECT_EQ(table.caption, "A: a; B: b");
   for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.header.size());
   EXPECT_EQ(table.rows[0][3].text, "+20.50");
@@ -143,7 +132,7 @@ TEST(ConfigDifferences, OfTwoVariantsLeaveOutOptionsThatOneHasNot) {
 }
 
 TEST(ComparisonTable, OneSeedSaysThatItSaysNothingOfOthers) {
-  const Table table = comparison_table(compare(example(test_folder(), 1), "a", "b", {}));
+  const Table table = comparison_table(compare(comparison_runs(test_folder(), 1), "a", "b", {}));
   EXPECT_EQ(table.rows[0][5].text, "–");
   EXPECT_EQ(table.rows[0][14].text, "higher");
   EXPECT_TRUE(has_footer(table, "one seed says nothing of others"));

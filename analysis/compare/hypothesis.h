@@ -5,7 +5,7 @@
 #include "analysis/runs/run_set.h"
 #include "analysis/statistics/significance.h"
 #include "analysis/statistics/statistics.h"
-#include "framework/core/rule.h"
+#include "framework/core/constraint.h"
 
 #include <filesystem>
 #include <optional>

@@ -28,7 +28,7 @@ void write_errors(const fs::path& folder, const std::string& label,
 }
 
 /// "low" has smaller errors than "high" at each of three seeds.
-RunSet example(const fs::path& folder) {
+RunSet hypothesis_runs(const fs::path& folder) {
   write_errors(folder, "low", {{0, .10}, {1, .12}, {2, .11}, {3, .5}});
   write_errors(folder, "high", {{0, .30}, {1, .35}, {2, .28}});
   return load_runs({folder});
@@ -49,7 +49,8 @@ HypothesisResult test_one(const RunSet& runs, const Hypothesis& hypothesis) {
 }
 
 TEST(Hypotheses, PairRunsBySeed) {
-  const HypothesisResult result = test_one(example(test_folder()), about("low", "less", "high"));
+  const HypothesisResult result =
+      test_one(hypothesis_runs(test_folder()), about("low", "less", "high"));
   EXPECT_EQ(result.a.count, 3U);  // seed 3 has no partner
   EXPECT_NEAR(result.a.mean, 0.11, 1e-12);
   EXPECT_NEAR(result.b.mean, 0.31, 1e-12);
@@ -60,7 +61,7 @@ TEST(Hypotheses, PairRunsBySeed) {
 }
 
 TEST(Hypotheses, DoNotHoldWhereTheIntervalIsOnTheOtherSide) {
-  const RunSet runs = example(test_folder());
+  const RunSet runs = hypothesis_runs(test_folder());
   EXPECT_EQ(test_one(runs, about("low", "greater", "high")).verdict, Verdict::kDidNotHold);
   EXPECT_EQ(test_one(runs, about("high", "less", "low")).verdict, Verdict::kDidNotHold);
 }
@@ -87,7 +88,7 @@ TEST(Hypotheses, AreUndecidedWithOneSeed) {
 }
 
 TEST(Hypotheses, CompareWithAMultipleAndAConstant) {
-  const RunSet runs = example(test_folder());
+  const RunSet runs = hypothesis_runs(test_folder());
   Hypothesis half = about("low", "less", "high");
   half.times = 0.5;  // .15, .175, .14
   EXPECT_NEAR(test_one(runs, half).difference->mean, 0.11 - 0.155, 1e-12);
@@ -104,7 +105,7 @@ TEST(Hypotheses, CompareWithAMultipleAndAConstant) {
 TEST(Hypotheses, CompareTwoMeasuresOfTheSameRuns) {
   Hypothesis hypothesis = about("low", "greater", "");
   hypothesis.measure_b = "error_last";  // 0.1 below the best
-  const HypothesisResult result = test_one(example(test_folder()), hypothesis);
+  const HypothesisResult result = test_one(hypothesis_runs(test_folder()), hypothesis);
   EXPECT_EQ(result.a.count, 4U);
   EXPECT_NEAR(result.difference->mean, 0.1, 1e-12);
 }
@@ -123,7 +124,7 @@ TEST(Hypotheses, HoldForEqualValuesInsideTheMarginAndNotOutsideIt) {
 }
 
 TEST(Hypotheses, NeedMoreWhenManyAreTested) {
-  const RunSet runs = example(test_folder());
+  const RunSet runs = hypothesis_runs(test_folder());
   const std::vector<Hypothesis> many(10, about("low", "less", "high"));
   const HypothesisResult result = test_hypotheses(runs, many).front();
   EXPECT_NEAR(*result.holm_p, 10 * *result.p, 1e-12);
@@ -134,7 +135,7 @@ TEST(Hypotheses, NeedMoreWhenManyAreTested) {
 TEST(Hypotheses, SayWhyNothingWasMeasured) {
   const auto folder = test_folder();
   write_errors(folder, "other", {{0, .3}, {1, .3}}, "protocol-b");
-  const RunSet runs = example(folder);
+  const RunSet runs = hypothesis_runs(folder);
   const HypothesisResult absent = test_one(runs, about("low", "less", "nothing"));
   EXPECT_EQ(absent.verdict, Verdict::kNotMeasured);
   EXPECT_EQ(absent.note, "study 'trial' has no finished run of 'nothing'");
@@ -146,7 +147,7 @@ TEST(Hypotheses, SayWhyNothingWasMeasured) {
 }
 
 TEST(HypothesisTable, HasARowForEachHypothesis) {
-  const RunSet runs = example(test_folder());
+  const RunSet runs = hypothesis_runs(test_folder());
   Hypothesis half = about("low", "less", "high");
   half.times = 0.5;
   half.constant = 0.01;

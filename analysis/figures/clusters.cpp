@@ -224,7 +224,7 @@ FigureFiles draw_clusters(const FigureRequest& request, const ClustersOptions& o
                          });
 }
 
-const RegisterFigure registration(
+const RegisterFigure clusters_registration(
     "clusters",
     "PCA and t-SNE of task embeddings and sampled sequences, with silhouettes; first seed",
     draw_clusters);

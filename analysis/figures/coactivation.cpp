@@ -112,7 +112,7 @@ FigureFiles draw_coactivation(const FigureRequest& request, const CoactivationOp
       });
 }
 
-const RegisterFigure registration(
+const RegisterFigure coactivation_registration(
     "coactivation",
     "ranks by ranks: how often tokens chose both, ordered by clustering; first seed",
     draw_coactivation);

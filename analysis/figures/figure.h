@@ -58,11 +58,11 @@ struct RegisterFigure {
 void leave_out_empty(std::vector<LinePanel>& panels, FigureFiles& result);
 
 /// Draws the files of one label, whose names begin with `name`. Throws NothingToDraw with the
-/// reason where it can not.
+/// reason where it cannot.
 using DrawLabel =
     std::function<void(const RunGroup& group, const std::string& name, FigureFiles& result)>;
 
-/// Draws each of `labels` (all where none is named) as "<prefix>_<label>"; those that can not be
+/// Draws each of `labels` (all where none is named) as "<prefix>_<label>"; those that cannot be
 /// drawn are noted with the reason. Throws Error where none can.
 FigureFiles draw_each_label(const FigureRequest& request, const std::vector<std::string>& labels,
                             const std::string& prefix, const DrawLabel& draw);

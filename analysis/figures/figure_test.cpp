@@ -1,5 +1,6 @@
 #include "analysis/figures/figure.h"
 
+#include "analysis/figures/test_figures.h"
 #include "analysis/runs/test_truth.h"
 #include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
@@ -37,12 +38,6 @@ test::RunSpec drawn_run(const std::string& label) {
   return spec;
 }
 
-FigureFiles draw_figure(const std::string& name, const fs::path& folder,
-                        const nlohmann::json& options = nlohmann::json::object()) {
-  const RunSet runs = load_runs({folder});
-  return figures().find(name).make({runs, folder / "figures"}, options);
-}
-
 std::vector<std::string> names(const std::vector<fs::path>& files, const std::string& extension) {
   std::vector<std::string> result;
   for (const fs::path& file : files) {
@@ -77,14 +72,14 @@ TEST(Figure, UnknownNamesListTheKnownOnes) {
                         fmt::join(figures().names(), ", ")));
 }
 
-struct NoOptions {
+struct NoFigureOptions {
   template <class Self, class Visitor>
   static void visit(Self&, Visitor&&) {}
 };
 
 TEST(Figure, OfANameThatIsTakenIsAnError) {
   const RegisterFigure again(
-      "usage", "", +[](const FigureRequest&, const NoOptions&) { return FigureFiles(); });
+      "usage", "", +[](const FigureRequest&, const NoFigureOptions&) { return FigureFiles(); });
   EXPECT_EQ(error_of(check_registrations), "figure 'usage' is registered twice");
   EXPECT_FALSE(figures().find("usage").options.empty());
 }

@@ -91,7 +91,7 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure gradients_registration(
     "gradients",
     "correlation of the gradients of B's columns over the steps, one panel per label; first seed",
     draw_gradients);

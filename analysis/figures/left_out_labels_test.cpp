@@ -1,4 +1,5 @@
 #include "analysis/figures/figure.h"
+#include "analysis/figures/test_figures.h"
 #include "analysis/runs/test_truth.h"
 #include "framework/io/test_files.h"
 
@@ -12,12 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 using test::write_run;
-
-FigureFiles draw_figure(const std::string& name, const fs::path& folder,
-                        const nlohmann::json& options = nlohmann::json::object()) {
-  const RunSet runs = load_runs({folder});
-  return figures().find(name).make({runs, folder / "figures"}, options);
-}
 
 /// One label whose tasks chose no rank at any site beside one that chose some.
 fs::path runs_of_which_one_is_empty() {

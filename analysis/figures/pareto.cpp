@@ -130,7 +130,7 @@ FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& optio
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure pareto_registration(
     "pareto", "score against parameters, time or memory of every label, with those not dominated",
     draw_pareto);
 

@@ -95,7 +95,7 @@ FigureFiles draw_profiles(const FigureRequest& request, const ProfilesOptions& o
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure profiles_registration(
     "profiles", "performance profiles: share of runs and tasks beyond each score, with bands",
     draw_profiles);
 

@@ -71,7 +71,7 @@ FigureFiles draw_rank_distribution(const FigureRequest& request,
       });
 }
 
-const RegisterFigure registration(
+const RegisterFigure rank_distribution_registration(
     "rank_distribution",
     "ranks that each task chose or used in each layer, one panel per task, one figure per label",
     draw_rank_distribution);

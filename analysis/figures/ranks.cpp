@@ -124,7 +124,7 @@ FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure ranks_registration(
     "ranks", "chosen rank over steps, over all tasks and of each one, with bands over seeds",
     draw_ranks);
 

@@ -67,9 +67,8 @@ FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& o
   return result;
 }
 
-const RegisterFigure registration("recovery",
-                                  "chosen against planted ranks as a heat map, one panel per label",
-                                  draw_recovery);
+const RegisterFigure recovery_registration(
+    "recovery", "chosen against planted ranks as a heat map, one panel per label", draw_recovery);
 
 }  // namespace
 

@@ -54,7 +54,7 @@ FigureFiles draw_routing(const FigureRequest& request, const RoutingOptions& opt
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure routing_registration(
     "routing", "routing entropy, dead ranks, load and balance bias over steps, all labels",
     draw_routing);
 

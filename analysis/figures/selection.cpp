@@ -69,7 +69,7 @@ FigureFiles draw_selection(const FigureRequest& request, const SelectionOptions&
       });
 }
 
-const RegisterFigure registration(
+const RegisterFigure selection_registration(
     "selection",
     "a selector's probabilities of ranks over steps, one panel per task, one figure per label",
     draw_selection);

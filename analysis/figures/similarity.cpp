@@ -125,7 +125,7 @@ FigureFiles draw_similarity(const FigureRequest& request, const SimilarityOption
       });
 }
 
-const RegisterFigure registration(
+const RegisterFigure similarity_registration(
     "similarity",
     "tasks by tasks: likeness of rank usage and of embeddings, with tree and silhouette",
     draw_similarity);

@@ -38,7 +38,7 @@ using Values = std::set<double>;
 
 /// Linear where values lie less than a factor of 8 apart.
 std::string scale_of(const Values& values, const std::string& wanted) {
-  check(wanted != "log" || *values.begin() > 0, "scale: {} can not stand on a log axis; use even",
+  check(wanted != "log" || *values.begin() > 0, "scale: {} cannot stand on a log axis; use even",
         *values.begin());
   if (wanted != "auto") return wanted;
   if (*values.begin() > 0) return *values.rbegin() >= 8 * *values.begin() ? "log" : "linear";
@@ -116,7 +116,7 @@ FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure sweep_registration(
     "sweep", "a score over one number of the config, a line for labels that differ in it alone",
     draw_sweep);
 

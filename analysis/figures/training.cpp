@@ -154,7 +154,7 @@ FigureFiles draw_training(const FigureRequest& request, const TrainingOptions& o
   return result;
 }
 
-const RegisterFigure registration(
+const RegisterFigure training_registration(
     "training",
     "training loss over steps, and dev scores of each task over evaluations, all labels",
     draw_training);

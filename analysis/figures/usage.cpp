@@ -4,7 +4,7 @@
 #include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/site_names.h"
-#include "framework/core/rule.h"
+#include "framework/core/constraint.h"
 
 #include <fmt/format.h>
 
@@ -41,14 +41,14 @@ const Value kShare = {"", "share of dev tokens that used the rank", &RankUsage::
 const Value kGate = {"_gate", "mean gate of dev tokens that used the rank", &RankUsage::gate};
 
 /// One label's usage and what to draw of it.
-struct Sheet {
+struct UsageSheet {
   const RunGroup& group;
   const GroupUsage& usage;
   const Value& value;
   std::string name;  // of the files
 };
 
-HeatMap to_map(const RankUsage& usage, const Sheet& sheet, const std::string& title) {
+HeatMap to_map(const RankUsage& usage, const UsageSheet& sheet, const std::string& title) {
   HeatMap map{
       .title = title, .rows = sheet.usage.tasks, .columns = {}, .value = (usage.*sheet.value.of)()};
   map.name = usage.site;
@@ -67,7 +67,7 @@ std::string heading(const RunGroup& group, const RankUsage& usage, std::size_t s
                      usage.chosen.size() > 0 ? "; dot: chosen rank" : "");
 }
 
-HeatStyle style(const Sheet& sheet, const std::vector<HeatMap>& maps) {
+HeatStyle style(const UsageSheet& sheet, const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = sheet.name + sheet.value.file_ending};
   style.panel_name = "site";
   style.row_name = "task";
@@ -79,7 +79,7 @@ HeatStyle style(const Sheet& sheet, const std::vector<HeatMap>& maps) {
 }
 
 /// One column wide: tasks by ranks over all sites.
-Drawing summed_drawing(const Sheet& sheet) {
+Drawing summed_drawing(const UsageSheet& sheet) {
   const RankUsage all = sum_over_sites(sheet.usage);
   const std::vector<HeatMap> maps = {to_map(all, sheet, all.site)};
   HeatStyle look = style(sheet, maps);
@@ -90,7 +90,7 @@ Drawing summed_drawing(const Sheet& sheet) {
 }
 
 /// Two columns of a paper wide: one small panel per site.
-Drawing sites_drawing(const Sheet& sheet) {
+Drawing sites_drawing(const UsageSheet& sheet) {
   std::vector<std::string> titles;
   for (const RankUsage& site : sheet.usage.sites) titles.push_back(site.site);
   titles = short_site_names(titles);
@@ -118,14 +118,14 @@ FigureFiles draw_usage(const FigureRequest& request, const UsageOptions& options
                            if (options.value != "gate") values.push_back(kShare);
                            if (gate) values.push_back(kGate);
                            for (const Value& value : values) {
-                             const Sheet sheet{group, *usage, value, name};
+                             const UsageSheet sheet{group, *usage, value, name};
                              result.add(draw(summed_drawing(sheet), request.out));
                              if (options.sites) result.add(draw(sites_drawing(sheet), request.out));
                            }
                          });
 }
 
-const RegisterFigure registration(
+const RegisterFigure usage_registration(
     "usage", "heat map of tasks by ranks: share of the dev tokens that used a rank, or their gate",
     draw_usage);
 

@@ -29,7 +29,7 @@ using MeasureValues = std::map<std::string, double>;
 /// The attribute of a run in a summary (summary.h) that holds the whole run's measures.
 inline constexpr const char* kStoredMeasures = "measures";
 
-/// The measures of a finished run, or those stored in a summary. One that the run can not have
+/// The measures of a finished run, or those stored in a summary. One that the run cannot have
 /// (nothing is chosen, the truth is not known, ranks that are all alike) is not in the map: it is
 /// never zero instead.
 MeasureValues measure_run(const RunFile& file);

@@ -10,7 +10,7 @@
 namespace rankwise::analysis {
 namespace {
 
-ChosenRanks example() {
+ChosenRanks recovered_ranks() {
   // Three evaluations of four (site, task).
   return {.steps = {0, 10, 20},
           .chosen = {{1, 4, 2, 8}, {1, 2, 2, 8}, {1, 1, 2, 4}},
@@ -18,7 +18,7 @@ ChosenRanks example() {
 }
 
 TEST(RankChoice, CountsChangesAndAverages) {
-  const RankChoice choice = rank_choice(example());
+  const RankChoice choice = rank_choice(recovered_ranks());
   EXPECT_EQ(choice.curve, (std::vector<double>{3.75, 3.25, 2}));
   EXPECT_EQ(choice.mean, 2);
   EXPECT_EQ(choice.first_mean, 3.75);
@@ -28,7 +28,7 @@ TEST(RankChoice, CountsChangesAndAverages) {
 }
 
 TEST(RankRecovery, ComparesTheLastChoiceWithTheTruth) {
-  const RankRecovery recovery = rank_recovery(example()).value();
+  const RankRecovery recovery = rank_recovery(recovered_ranks()).value();
   EXPECT_EQ(recovery.under, 0.75);
   EXPECT_EQ(recovery.equal, 0.25);
   EXPECT_EQ(recovery.over, 0);
@@ -37,7 +37,7 @@ TEST(RankRecovery, ComparesTheLastChoiceWithTheTruth) {
 }
 
 TEST(RankRecovery, RatesChangesByWhereTheRankStood) {
-  const RankRecovery recovery = rank_recovery(example()).value();
+  const RankRecovery recovery = rank_recovery(recovered_ranks()).value();
   EXPECT_EQ(recovery.under_flip_rate, 0.0);          // the third stays at 2 of 4, twice
   EXPECT_DOUBLE_EQ(*recovery.equal_flip_rate, 0.4);  // 1 stays twice, 2 -> 1, 8 stays, 8 -> 4
   EXPECT_EQ(recovery.over_flip_rate, 1.0);           // 4 -> 2 of 2

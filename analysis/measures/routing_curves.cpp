@@ -34,7 +34,7 @@ void measure(const SiteUsage& usage, const SiteRecord& site, Sites& values) {
 }
 
 /// [E] values of one run's sites.
-std::vector<Sites> measure_run(const RunFile& file) {
+std::vector<Sites> measure_sites(const RunFile& file) {
   std::vector<Sites> evaluations(file.evaluation_count());
   for (const SiteRecord& site : file.layout().sites) {
     if (!chooses(file, site)) continue;
@@ -62,7 +62,7 @@ RoutingCurves routing_curves(const RunGroup& group) {
   for (const Run& run : group.runs) {
     const RunFile& file = run.file();
     const std::vector<EvaluationRecord> scores = file.scores();
-    const std::vector<Sites> evaluations = measure_run(file);
+    const std::vector<Sites> evaluations = measure_sites(file);
     for (std::size_t e = 0; e < evaluations.size(); ++e) {
       for (const auto& [measure, values] : evaluations[e]) {
         curves[measure][scores[e].step].push_back(mean_std(values).mean);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/runs/run_set.h"
-#include "framework/core/rule.h"
+#include "framework/core/constraint.h"
 #include "framework/record/run_reader.h"
 
 #include <optional>

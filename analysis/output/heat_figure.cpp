@@ -102,7 +102,7 @@ std::string tics(char axis, const Strings& names, double length) {
 }
 
 /// Where a map's numbers stand in the CSV, counted from 0 as gnuplot's matrices are.
-struct Place {
+struct HeatPlace {
   Index first_row = 1;
   Index first_column = 2;
   Index rows = 0, columns = 0;
@@ -114,7 +114,7 @@ struct Place {
 };
 
 /// The coordinates of a cell, from 1, as gnuplot's expressions.
-std::pair<std::string, std::string> cell_at(const Place& place, const HeatStyle& style) {
+std::pair<std::string, std::string> cell_at(const HeatPlace& place, const HeatStyle& style) {
   std::string column = fmt::format("($1-{})", place.first_column - 1);
   std::string row = fmt::format("($2-{})", place.first_row - 1);
   if (style.rows_along_x) return {row, column};
@@ -123,7 +123,7 @@ std::pair<std::string, std::string> cell_at(const Place& place, const HeatStyle&
 
 /// As an image where gnuplot can, which takes two rows and two columns, or as boxes, which leave
 /// hairlines between them.
-std::string cells(const Place& place, const HeatStyle& style) {
+std::string cells(const HeatPlace& place, const HeatStyle& style) {
   const auto [x, y] = cell_at(place, style);
   if (place.rows > 1 && place.columns > 1) return fmt::format("{}:{}:3 with image", x, y);
   return fmt::format(
@@ -134,7 +134,7 @@ std::string cells(const Place& place, const HeatStyle& style) {
 
 /// The values as text: white on dark cells, black on light ones. Viridis is dark below, a diverging
 /// palette at both ends.
-Strings number_plots(const Place& place, const HeatStyle& style) {
+Strings number_plots(const HeatPlace& place, const HeatStyle& style) {
   const auto cell = cell_at(place, style);
   const std::string dark =
       style.low < 0 ? fmt::format("abs($3)>{:.6g}", 0.7 * style.high)
@@ -146,7 +146,7 @@ Strings number_plots(const Place& place, const HeatStyle& style) {
   return {text(dark, "white"), text("!(" + dark + ")", "black")};
 }
 
-Strings mark_plots(const Place& place, const HeatStyle& style) {
+Strings mark_plots(const HeatPlace& place, const HeatStyle& style) {
   const std::string at = style.rows_along_x ? "($0+1):3" : "3:($0+1)";
   const double outer = place.rows > 12 ? 0.3 : 0.45;  // many dots would hide the cells
   Strings plots;
@@ -158,7 +158,7 @@ Strings mark_plots(const Place& place, const HeatStyle& style) {
   return plots;
 }
 
-std::string heat_plot(const HeatMap& map, const Place& place, const HeatStyle& style) {
+std::string heat_plot(const HeatMap& map, const HeatPlace& place, const HeatStyle& style) {
   Strings plots = {place.data() + cells(place, style)};
   const auto append = [&](const Strings& more) {
     plots.insert(plots.end(), more.begin(), more.end());
@@ -256,7 +256,7 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
       fmt::format("set border lw 0.5\nunset key\nset title offset 0,-0.8 font ',{:.1f}'\n",
                   fitting_size(titles_of(maps), panels.title_width(), kFontSize)) +
       "set multiplot\n";
-  Place place_in_csv;
+  HeatPlace place_in_csv;
   place_in_csv.first_column = has_marks(maps) ? 3 : 2;
   for (std::size_t i = 0; i < maps.size(); ++i) {
     place_in_csv.rows = maps[i].value.rows();

@@ -1,5 +1,6 @@
 #include "analysis/output/heat_figure.h"
 
+#include "analysis/output/test_output.h"
 #include "framework/core/error.h"
 #include "framework/io/test_files.h"
 
@@ -10,10 +11,6 @@
 
 namespace rankwise::analysis {
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 HeatMap two_by_three() {
   HeatMap map{.title = "p", .rows = {"a", "b"}, .columns = {"1", "2", "3"}, .value = {}};

@@ -124,7 +124,7 @@ LineAxis x_axis(const std::vector<LinePanel>& panels, const LineStyle& style) {
 }
 
 /// Everything that panels of one drawing share.
-struct Sheet {
+struct LineSheet {
   const LineStyle& style;
   Strings labels;
   Panels panels;
@@ -142,7 +142,7 @@ bool has_band(const Line& line) {
 }
 
 /// The line itself, on its rows of the CSV.
-std::string line_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
+std::string line_plot(const Line& line, const std::string& rows, const LineSheet& sheet) {
   if (line.label == sheet.style.reference) {
     return rows + "using 3:4 with lines lc rgb 'black' lw 0.8 dt 2";
   }
@@ -157,7 +157,7 @@ std::string line_plot(const Line& line, const std::string& rows, const Sheet& sh
                             sheet.style.marker_size);
 }
 
-std::string band_plot(const Line& line, const std::string& rows, const Sheet& sheet) {
+std::string band_plot(const Line& line, const std::string& rows, const LineSheet& sheet) {
   const std::string colour = series_colour(sheet.series(line)).substr(1);
   if (sheet.style.bars) {
     return rows + fmt::format("using 3:4:5:6 with yerrorbars lc rgb '#{}' lw 0.8 pt -1", colour);
@@ -167,7 +167,7 @@ std::string band_plot(const Line& line, const std::string& rows, const Sheet& sh
 }
 
 /// Bands below lines; moves `sheet` behind the panel's rows.
-std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
+std::string panel_plot(const LinePanel& panel, LineSheet& sheet) {
   Strings bands, lines;
   for (const Line& line : panel.lines) {
     const std::size_t first = sheet.next_row;
@@ -183,7 +183,7 @@ std::string panel_plot(const LinePanel& panel, Sheet& sheet) {
 
 /// The number of its label beside each point of panel i, off bars and reference lines.
 std::string numbers_beside(const std::vector<LinePanel>& panels, std::size_t i,
-                           const Sheet& sheet) {
+                           const LineSheet& sheet) {
   const Panel size = sheet.panels.at(i);
   const LineAxis across = x_axis(panels, sheet.style);
   const Axis up = y_axis(panels, i, sheet.style);
@@ -227,7 +227,7 @@ PanelSpace space_of(std::size_t panels, double tics, double below, const LineSty
 }
 
 /// The commands of panel i; names of axes only where no other panel is between it and the edge.
-std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, Sheet& sheet) {
+std::string panel_commands(const std::vector<LinePanel>& panels, std::size_t i, LineSheet& sheet) {
   const LineStyle& style = sheet.style;
   const bool lowest = sheet.panels.is_lowest(i), leftmost = sheet.panels.is_leftmost(i);
   std::string text;
@@ -261,7 +261,7 @@ Drawing line_drawing(const std::vector<LinePanel>& panels, const LineStyle& styl
   constexpr double kTicsGap = 0.1, kAxisBelow = 0.31;
   const PanelSpace space =
       space_of(panels.size(), tics + kTicsGap, legend.height(drawing) + kAxisBelow, style);
-  Sheet sheet{style, labels, Panels(panels.size(), space, style.heading, drawing)};
+  LineSheet sheet{style, labels, Panels(panels.size(), space, style.heading, drawing)};
   drawing.csv = lines_csv(panels, style);
   drawing.script = thin_axes() + heading_commands(style.heading, drawing) +
                    axis_commands(y_axis(panels, 0, style)) +

@@ -1,5 +1,6 @@
 #include "analysis/output/line_figure.h"
 
+#include "analysis/output/test_output.h"
 #include "framework/core/error.h"
 
 #include <gtest/gtest.h>
@@ -9,10 +10,6 @@
 
 namespace rankwise::analysis {
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 Line rising(const std::string& label) {
   Line line{label};

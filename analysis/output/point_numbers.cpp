@@ -12,8 +12,8 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr double kFontSize = 5.5;  // points
-constexpr double kMarker = 0.04;   // half the width of a marker, inches
+constexpr double kNumberSize = 5.5;  // points
+constexpr double kMarker = 0.04;     // half the width of a marker, inches
 
 using Box = Stroke;
 
@@ -37,8 +37,8 @@ struct Candidate {
 /// Around a point, from near to far; the first ones to the right.
 std::vector<Candidate> candidates(const NumberedPoint& point) {
   constexpr std::array kRings = {0.105, 0.17, 0.25, 0.34, 0.44};  // inches
-  const double half_width = 0.5 * text_width({point.number}, kFontSize) + 0.005;
-  const double half_height = 0.4 * kFontSize / 72;
+  const double half_width = 0.5 * text_width({point.number}, kNumberSize) + 0.005;
+  const double half_height = 0.4 * kNumberSize / 72;
   std::vector<Candidate> places;
   for (const double ring : kRings) {
     const bool far = ring > kRings.front();
@@ -132,7 +132,7 @@ std::string number_commands(const std::vector<NumberedPoint>& points,
                               at(points[i].x, points[i].y), at(x, y));
     }
     commands += fmt::format("set label '{}' at {} center front font ',{}'\n", points[i].number,
-                            at(places[i].x, places[i].y), kFontSize);
+                            at(places[i].x, places[i].y), kNumberSize);
   }
   return commands;
 }

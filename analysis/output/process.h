@@ -14,7 +14,7 @@ struct ProcessResult {
 };
 
 /// Runs arguments[0], looked up in PATH, inside `folder`, with empty input and unheard output.
-/// Nothing when there is no such program; throws Error when it can not be started otherwise.
+/// Nothing when there is no such program; throws Error when it cannot be started otherwise.
 std::optional<ProcessResult> run_process(const std::vector<std::string>& arguments,
                                          const std::filesystem::path& folder);
 

@@ -8,7 +8,7 @@
 namespace rankwise::analysis {
 namespace {
 
-std::string escape(std::string_view text) {
+std::string escape_html(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
     switch (c) {
@@ -35,7 +35,7 @@ std::string escape(std::string_view text) {
 std::string row_line(const std::vector<Cell>& row, const std::vector<bool>& words) {
   std::string line = "<tr>";
   for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string text = escape(row[i].text);
+    const std::string text = escape_html(row[i].text);
     const std::string inside = row[i].bold ? "<strong>" + text + "</strong>" : text;
     line += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", inside)
                    : fmt::format("<td{}>{}</td>", words[i] ? " class=\"words\"" : "", inside);
@@ -48,10 +48,11 @@ std::string row_line(const std::vector<Cell>& row, const std::vector<bool>& word
 std::string to_html(const Table& table) {
   const std::vector<bool> words = text_columns(table);
   std::string text = "<table class=\"rankwise\">\n";
-  if (!table.caption.empty()) text += fmt::format("<caption>{}</caption>\n", escape(table.caption));
+  if (!table.caption.empty())
+    text += fmt::format("<caption>{}</caption>\n", escape_html(table.caption));
   text += "<thead>\n<tr>";
   for (const std::string& name : table.header) {
-    text += fmt::format("<th scope=\"col\">{}</th>", escape(name));
+    text += fmt::format("<th scope=\"col\">{}</th>", escape_html(name));
   }
   text += "</tr>\n</thead>\n<tbody>\n";
   for (const auto& row : table.rows) text += row_line(row, words);
@@ -59,7 +60,7 @@ std::string to_html(const Table& table) {
   if (!table.footers.empty()) {
     text += fmt::format("<tfoot>\n<tr><td colspan=\"{}\"><ul>\n", table.header.size());
     for (const std::string& footer : table.footers) {
-      text += fmt::format("<li>{}</li>\n", escape(footer));
+      text += fmt::format("<li>{}</li>\n", escape_html(footer));
     }
     text += "</ul></td></tr>\n</tfoot>\n";
   }

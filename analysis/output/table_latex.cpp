@@ -46,7 +46,7 @@ constexpr std::array<Replacement, 29> kReplacements = {{
     {"–", "--"},
 }};
 
-std::string escape(std::string_view text) {
+std::string escape_latex(std::string_view text) {
   std::string escaped;
   while (!text.empty()) {
     const auto* found =
@@ -63,7 +63,7 @@ std::string row_line(const std::vector<Cell>& row) {
   std::vector<std::string> fields;
   fields.reserve(row.size());
   for (const Cell& cell : row) {
-    const std::string text = escape(cell.text);
+    const std::string text = escape_latex(cell.text);
     fields.push_back(cell.bold ? fmt::format("\\textbf{{{}}}", text) : text);
   }
   return fmt::format("{} \\\\\n", fmt::join(fields, " & "));
@@ -73,7 +73,7 @@ std::string row_line(const std::vector<Cell>& row) {
 
 std::string to_latex(const Table& table) {
   std::string text = "% \\usepackage{booktabs,graphicx}\n\\begin{table}\n\\centering\n";
-  if (!table.caption.empty()) text += fmt::format("\\caption{{{}}}\n", escape(table.caption));
+  if (!table.caption.empty()) text += fmt::format("\\caption{{{}}}\n", escape_latex(table.caption));
   std::string alignment;
   for (const bool left : text_columns(table)) alignment += left ? 'l' : 'r';
   text += fmt::format(
@@ -87,7 +87,7 @@ std::string to_latex(const Table& table) {
   text += "\\bottomrule\n\\end{tabular}}\n";
   if (!table.footers.empty()) {
     std::vector<std::string> lines;
-    for (const std::string& footer : table.footers) lines.push_back(escape(footer));
+    for (const std::string& footer : table.footers) lines.push_back(escape_latex(footer));
     text += fmt::format("\n\\medskip\n\\parbox{{\\linewidth}}{{\\footnotesize\n{}}}\n",
                         fmt::join(lines, "\\\\\n"));
   }

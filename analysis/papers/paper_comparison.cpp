@@ -48,7 +48,7 @@ std::string plain(const std::string& text) {
   return result;
 }
 
-/// Why a run's score can not stand beside the paper's.
+/// Why a run's score cannot stand beside the paper's.
 std::set<std::string> reasons_of(const PaperTable& table, const PaperRow& row,
                                  const PaperColumn& column, const OurRun& ours) {
   std::set<std::string> reasons;
@@ -101,7 +101,7 @@ class Comparison {
     return cell;
   }
 
-  /// Of cells whose sizes can not be compared; the correction needs them all. The number of
+  /// Of cells whose sizes cannot be compared; the correction needs them all. The number of
   /// changes of ours among them.
   std::size_t judge_signs(std::vector<ComparedCell>& cells) const;
 

@@ -2,7 +2,7 @@
 /// analysis/papers/data and are built into the program.
 #pragma once
 
-#include "framework/core/rule.h"
+#include "framework/core/constraint.h"
 
 #include <nlohmann/json_fwd.hpp>
 

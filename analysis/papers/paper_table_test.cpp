@@ -18,7 +18,7 @@ using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-json small_table() {
+json small_paper_table() {
   return json::parse(R"({
     "name": "x.table1", "title": "a table", "citation": "X, 2025, Table 1", "source": "by hand",
     "backbone": "T5-base", "data": "GLUE", "metric": "accuracy", "study": "text10", "seeds": 3,
@@ -35,13 +35,13 @@ std::string refusal(const json& value) {
 }
 
 json changed(const std::string& pointer, const json& value) {
-  json table = small_table();
+  json table = small_paper_table();
   table[json::json_pointer(pointer)] = value;
   return table;
 }
 
 TEST(PaperTable, ACellIsANumberAPairATextAnObjectOrNotFound) {
-  const PaperTable table = parse_paper_table(small_table(), "x.json");
+  const PaperTable table = parse_paper_table(small_paper_table(), "x.json");
   const std::vector<PaperCell>& lora = table.rows[0].cells;
   EXPECT_EQ(to_text(lora[0], table.columns[0]), "1.5");
   EXPECT_EQ(to_text(lora[1], table.columns[1]), "2.25 ± 0.50");
@@ -54,7 +54,7 @@ TEST(PaperTable, ACellIsANumberAPairATextAnObjectOrNotFound) {
 }
 
 TEST(PaperTable, ARowIsHeldAgainstTheLabelOfItsReference) {
-  const PaperTable table = parse_paper_table(small_table(), "x.json");
+  const PaperTable table = parse_paper_table(small_paper_table(), "x.json");
   EXPECT_EQ(table.rows[1].against, "lora");
   EXPECT_EQ(table.rows[0].against, "");
   EXPECT_EQ(table.find_row("LoRA", "T5-base", "value"), &table.rows[0]);

@@ -13,16 +13,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path study_file(const PaperTable& table, const ReproductionPlaces& places) {
-  return places.configs / (table.study + ".json");
+fs::path study_file(const PaperTable& table, const ReproductionPaths& paths) {
+  return paths.configs / (table.study + ".json");
 }
 
-std::string state_of(const PaperTable& table, const ReproductionPlaces& places) {
+std::string state_of(const PaperTable& table, const ReproductionPaths& paths) {
   if (table.study.empty()) return table.no_study;
-  const std::size_t finished = finished_runs(places.results / table.study);
-  if (!fs::exists(study_file(table, places))) return fmt::format("{} runs finished", finished);
+  const std::size_t finished = finished_runs(paths.results / table.study);
+  if (!fs::exists(study_file(table, paths))) return fmt::format("{} runs finished", finished);
   return fmt::format("{} of {} runs finished", finished,
-                     read_study_needs(study_file(table, places)).runs);
+                     read_study_needs(study_file(table, paths)).runs);
 }
 
 std::string or_not_found(const std::string& text) { return text.empty() ? "not found" : text; }
@@ -40,10 +40,10 @@ std::string paper_lines(const PaperTable& table) {
   return text;
 }
 
-std::string study_lines(const PaperTable& table, const ReproductionPlaces& places) {
-  const std::string file = study_file(table, places).string();
+std::string study_lines(const PaperTable& table, const ReproductionPaths& paths) {
+  const std::string file = study_file(table, paths).string();
   const StudyNeeds needs = read_study_needs(file);
-  const std::string preparation = missing_preparation(needs, places.data);
+  const std::string preparation = missing_preparation(needs, paths.data);
   const std::string weights = needs.weights.empty() ? "(random)" : needs.weights;
   const bool other = !table.suite.empty() && needs.suite != table.suite;
   const std::string closer = fmt::format("rankwise run {} --set data.suite={} --results results/{}",
@@ -57,7 +57,7 @@ std::string study_lines(const PaperTable& table, const ReproductionPlaces& place
         std::pair("run", fmt::format("rankwise run {} --jobs 2", file)),
         std::pair("closer", other ? closer : ""),
         std::pair("compare", fmt::format("rankwise reproduce {}", table.name)),
-        std::pair("state", state_of(table, places))}) {
+        std::pair("state", state_of(table, paths))}) {
     if (!value.empty()) text += fmt::format("  {:10} {}\n", name, value);
   }
   return text;
@@ -65,24 +65,24 @@ std::string study_lines(const PaperTable& table, const ReproductionPlaces& place
 
 }  // namespace
 
-Table reproduction_list(const ReproductionPlaces& places) {
+Table reproduction_list(const ReproductionPaths& paths) {
   Table table;
   table.header = {"table", "shows", "study", "state"};
   for (const PaperTable& paper : paper_tables()) {
     table.rows.push_back({{paper.name, {}},
                           {paper.title, {}},
                           {paper.study.empty() ? "–" : paper.study, {}},
-                          {state_of(paper, places), {}}});
+                          {state_of(paper, paths), {}}});
   }
   table.footers.emplace_back(
       "rankwise reproduce <table> prints what it takes, and the paper's cells beside ours.");
   return table;
 }
 
-std::string reproduction_plan(const PaperTable& table, const ReproductionPlaces& places) {
+std::string reproduction_plan(const PaperTable& table, const ReproductionPaths& paths) {
   const std::string paper = paper_lines(table);
   if (table.study.empty()) return paper + fmt::format("here\n  no study: {}\n", table.no_study);
-  return paper + study_lines(table, places);
+  return paper + study_lines(table, paths);
 }
 
 }  // namespace rankwise::analysis

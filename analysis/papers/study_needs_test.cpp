@@ -46,7 +46,7 @@ TEST(StudyNeeds, NamesTheCallThatPreparesWhatIsMissing) {
 
 TEST(StudyNeeds, AMissingFileIsAnError) {
   EXPECT_THAT(error_of([] { read_study_needs(test_folder() / "none.json"); }),
-              HasSubstr("none.json: can not be read"));
+              HasSubstr("none.json: cannot be read"));
 }
 
 }  // namespace

@@ -141,7 +141,7 @@ LintReport lint_runs(const RunSet& set) {
   for (const std::string& warning : set.warnings) {
     const auto colon = warning.find(": ");
     report.error(warning.substr(0, colon),
-                 colon == std::string::npos ? "can not be read" : warning.substr(colon + 2));
+                 colon == std::string::npos ? "cannot be read" : warning.substr(colon + 2));
   }
   for (const std::string& skipped : set.skipped) {
     const auto colon = skipped.find(": ");

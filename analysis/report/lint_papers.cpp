@@ -11,7 +11,7 @@ namespace rankwise::analysis {
 namespace {
 
 /// A cell with where it stands.
-struct Place {
+struct PaperPlace {
   const PaperTable& table;
   const PaperRow& row;
   std::size_t column;
@@ -56,7 +56,7 @@ class PaperLint {
     return row.backbone.empty() ? row.method : fmt::format("{} ({})", row.method, row.backbone);
   }
 
-  void check_cell(const Place& place) {
+  void check_cell(const PaperPlace& place) {
     ++report_.checked[place.cell().found() ? "printed cells" : "cells that were not found"];
     if (!place.cell().mean) return;
     if (place.cell().mark != PaperCell::kAsPrinted) {
@@ -71,7 +71,7 @@ class PaperLint {
     check_repetition(place);
   }
 
-  void check_range(const Place& place) {
+  void check_range(const PaperPlace& place) {
     const auto [low, high] = range_of(place);
     const double value = *place.cell().mean;
     if (value < low || value > high) {
@@ -80,7 +80,7 @@ class PaperLint {
     }
   }
 
-  static std::pair<double, double> range_of(const Place& place) {
+  static std::pair<double, double> range_of(const PaperPlace& place) {
     const std::string& unit = place.unit();
     if (place.row.is_difference() || unit == "points" || unit == "×100") return {-100, 100};
     if (unit == "%") return {0, 100};
@@ -88,7 +88,7 @@ class PaperLint {
     return {0, HUGE_VAL};
   }
 
-  void check_chance(const Place& place) {
+  void check_chance(const PaperPlace& place) {
     const auto& chance = place.head().chance;
     if (!chance || place.row.is_difference() || !place.row.unit.empty()) return;
     ++report_.checked["chance levels"];
@@ -99,7 +99,7 @@ class PaperLint {
   }
 
   /// printed difference == after - before, each rounded.
-  void check_difference(const Place& place) {
+  void check_difference(const PaperPlace& place) {
     if (!place.row.is_difference() || place.table.before.empty()) return;
     const PaperCell* after = find(place.table, place.row.method, place, PaperRow::kAfter);
     const PaperCell* before =
@@ -113,7 +113,7 @@ class PaperLint {
 
   /// printed mean == mean of its columns. Where some were not found, what they would have to
   /// average must at least be possible.
-  void check_mean(const Place& place) {
+  void check_mean(const PaperPlace& place) {
     if (place.head().mean_of.empty()) return;
     double sum = 0;
     std::size_t found = 0;
@@ -138,7 +138,7 @@ class PaperLint {
     }
   }
 
-  void compare(const Place& place, double given, double tolerance) {
+  void compare(const PaperPlace& place, double given, double tolerance) {
     // A printed number lies within half a digit of its value, and so do those it is made from.
     if (std::abs(given - *place.cell().mean) <= tolerance + 1e-9) return;
     report_.remark(place.text(),
@@ -147,7 +147,7 @@ class PaperLint {
   }
 
   /// The same cell in another table.
-  void check_repetition(const Place& place) {
+  void check_repetition(const PaperPlace& place) {
     const PaperRow& row = place.row;
     if (row.repeats.empty()) return;
     const std::string& method = row.repeats_method.empty() ? row.method : row.repeats_method;
@@ -187,7 +187,7 @@ class PaperLint {
 
   /// The cell of a method in `where`, on the place's backbone and in the place's column.
   static const PaperCell* find(const PaperTable& where, const std::string& method,
-                               const Place& place, const std::string& quantity) {
+                               const PaperPlace& place, const std::string& quantity) {
     const PaperRow* row = where.find_row(method, place.table.backbone_of(place.row), quantity);
     const auto column = where.find_column(place.head().name);
     return row == nullptr || !column ? nullptr : &row->cells[*column];

@@ -116,7 +116,7 @@ TEST(LintRun, CountsSumToTokensTimesActiveRanks) {
   SiteUsage usage = routed_usage();
   usage.count = {4, 2, 2, 2, 2, 0};  // the same ranks in all, by other tasks: 4 + 2 tokens again
   EXPECT_THAT(errors_of(spec_of(routed_layout(), usage)), IsEmpty());
-  usage.count = {5, 3, 1, 1, 1, 1};  // nine tokens' ranks can not come in pairs
+  usage.count = {5, 3, 1, 1, 1, 1};  // nine tokens' ranks cannot come in pairs
   EXPECT_THAT(
       errors_of(spec_of(routed_layout(), usage)),
       ElementsAre("cola: counts sum to 9, which is no number of tokens times 2 active ranks",

@@ -14,7 +14,7 @@ nlohmann::json config_of(const RunGroup& group) {
   return group.runs.front().attributes.value("config", nlohmann::json::object());
 }
 
-std::vector<std::string> merge_rules(const RunSet& runs) {
+std::vector<std::string> merge_methods(const RunSet& runs) {
   std::set<std::string> rules;
   for (const RunGroup& group : runs.groups) {
     const nlohmann::json config = config_of(group);
@@ -39,7 +39,7 @@ Recipe recipe(const RunSet& runs, const std::string& study) {
                      .value("backbone", nlohmann::json::object())
                      .value("weights", std::string());
   made.folder = slug(study);
-  made.merge_rules = merge_rules(runs);
+  made.merge_methods = merge_methods(runs);
   return made;
 }
 

@@ -17,7 +17,7 @@ struct Recipe {
   std::string weights;     // of the backbone; empty: random ones
   std::string study_file;  // its name
   std::string folder;      // of the runs, below the folder of results
-  std::vector<std::string> merge_rules;  // of merged models
+  std::vector<std::string> merge_methods;  // of merged models
 };
 
 /// One for each study of the set.

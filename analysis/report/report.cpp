@@ -211,7 +211,7 @@ void add_recipes(const RunSet& runs, data& page) {
     const auto set = [&](const char* name, const std::string& value) {
       if (!value.empty()) entry[name] = value;
     };
-    const bool merged = !recipe.merge_rules.empty();
+    const bool merged = !recipe.merge_methods.empty();
     entry["builds"] = recipe.commit != commit;
     set("commit", recipe.commit);
     entry["dirty"] = recipe.dirty;
@@ -221,7 +221,7 @@ void add_recipes(const RunSet& runs, data& page) {
                                               : "configs/" + recipe.study_file;
     entry["folder"] = recipe.folder;
     entry["merged"] = merged;
-    entry["rules"] = list_of({recipe.merge_rules.begin(), recipe.merge_rules.end()});
+    entry["rules"] = list_of({recipe.merge_methods.begin(), recipe.merge_methods.end()});
     folders.emplace_back("results/" + recipe.folder + (merged ? "/merged" : ""));
     entries.push_back(std::move(entry));
     commit = recipe.commit;

@@ -158,7 +158,7 @@ void remove_others(const fs::path& folder, const std::vector<fs::path>& files) {
 
 std::vector<fs::path> write_summary(const RunSet& runs, const fs::path& folder,
                                     const SummaryOptions& options) {
-  check(!fs::is_regular_file(folder), "{}: is a file; a summary is a folder of files, one a seed",
+  check(!fs::is_regular_file(folder), "{}: is a file; a summary is a folder of files, one per seed",
         folder.string());
   std::map<std::int64_t, std::vector<Ranked>> seeds;
   for (const RunGroup& group : runs.groups) {

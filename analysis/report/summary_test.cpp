@@ -22,7 +22,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-RunSet runs(const fs::path& folder) {
+RunSet loaded_runs(const fs::path& folder) {
   test::write_run(folder, "a0", {.label = "alpha", .seed = 0, .steps = 200});
   test::write_run(folder, "a1", {.label = "alpha", .seed = 1});
   test::write_run(folder, "b0", {.label = "beta", .seed = 0, .test_scores = {{"cola", 0.25}}});
@@ -44,7 +44,7 @@ fs::path planted_summary(const fs::path& folder) {
 
 TEST(WriteSummary, MakesTheSameTable) {
   const auto folder = test_folder();
-  const RunSet whole = runs(folder / "runs");
+  const RunSet whole = loaded_runs(folder / "runs");
   EXPECT_THAT(write_summary(whole, folder / "committed" / "summary"),
               ElementsAre(folder / "committed/summary/s0.h5", folder / "committed/summary/s1.h5"));
   for (const fs::path& place : {folder / "committed", folder / "committed" / "summary"}) {
@@ -56,7 +56,7 @@ TEST(WriteSummary, MakesTheSameTable) {
 
 TEST(WriteSummary, IsReadByTheFileAndByTheRun) {
   const auto folder = test_folder();
-  write_summary(runs(folder / "runs"), folder / "summary");
+  write_summary(loaded_runs(folder / "runs"), folder / "summary");
   EXPECT_THAT(load_runs({folder / "summary" / "s0.h5"}).labels(), ElementsAre("alpha", "beta"));
   EXPECT_THAT(load_runs({folder / "summary" / "s0.h5" / "b0"}).labels(), ElementsAre("beta"));
 }
@@ -72,7 +72,7 @@ TEST(WriteSummary, KeepsMeasuresOfWhatItLeavesOut) {
 
 TEST(WriteSummary, KeepsFirstAndLastStepsOfMany) {
   const auto folder = test_folder();
-  write_summary(runs(folder / "runs"), folder / "summary", {.steps = 3});
+  write_summary(loaded_runs(folder / "runs"), folder / "summary", {.steps = 3});
   const auto steps = RunFile(folder / "summary" / "s0.h5" / "a0").steps();
   ASSERT_THAT(steps, SizeIs(3));
   EXPECT_THAT((std::vector{steps[0].step, steps[1].step, steps[2].step}), ElementsAre(1, 101, 200));
@@ -112,7 +112,7 @@ TEST(WriteSummary, WritesWhatItReadsAgain) {
 
 TEST(WriteSummary, IsPassedOverWhereTheRunsThemselvesAreThere) {
   const auto folder = test_folder();
-  write_summary(runs(folder), folder / "summary");
+  write_summary(loaded_runs(folder), folder / "summary");
   for (const RunGroup& group : load_runs({folder}).groups) {
     for (const auto& run : group.runs) EXPECT_EQ(run.path.parent_path(), folder);
   }
@@ -135,7 +135,7 @@ TEST(WriteSummary, GoesOnFromASummaryWhoseRunFilesAreGone) {
 
 TEST(WriteSummary, RemovesSeedsThatItDoesNotHold) {
   const auto folder = test_folder();
-  write_summary(runs(folder / "runs"), folder / "summary");
+  write_summary(loaded_runs(folder / "runs"), folder / "summary");
   write_bytes(folder / "summary" / "notes.txt", "kept");
   test::write_run(folder / "one", "a0", {.label = "alpha", .seed = 0});
   write_summary(load_runs({folder / "one"}), folder / "summary");
@@ -146,9 +146,9 @@ TEST(WriteSummary, RemovesSeedsThatItDoesNotHold) {
 TEST(WriteSummary, RefusesAFileInItsPlace) {
   const auto folder = test_folder();
   write_bytes(folder / "summary.h5", "");
-  EXPECT_EQ(
-      error_of([&] { write_summary(runs(folder / "runs"), folder / "summary.h5"); }),
-      (folder / "summary.h5").string() + ": is a file; a summary is a folder of files, one a seed");
+  EXPECT_EQ(error_of([&] { write_summary(loaded_runs(folder / "runs"), folder / "summary.h5"); }),
+            (folder / "summary.h5").string() +
+                ": is a file; a summary is a folder of files, one per seed");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr const char* kNone = "–";
+constexpr const char* kNoValue = "–";
 
 std::optional<double> as_number(const std::string& text) {
   char* end = nullptr;
@@ -59,7 +59,7 @@ std::string axis_value(const Run& run, const std::string& axis) {
   if (!attribute.empty()) return attribute;
   const auto values = leaves(config_of(run));
   const auto found = values.find(axis);
-  if (found == values.end()) return kNone;
+  if (found == values.end()) return kNoValue;
   return found->second.is_string() ? found->second.get<std::string>() : found->second.dump();
 }
 
@@ -71,8 +71,8 @@ std::vector<std::string> axis_values(const RunSet& set, const std::string& axis)
       if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
     }
   }
-  check(values != std::vector<std::string>{kNone}, "no run has '{}'; these runs differ in {}", axis,
-        differing_axes(set));
+  check(values != std::vector<std::string>{kNoValue}, "no run has '{}'; these runs differ in {}",
+        axis, differing_axes(set));
   if (axis != "label") sort_values(values);
   return values;
 }

@@ -20,7 +20,7 @@ class OpenRuns {
   OpenRuns();
   ~OpenRuns();
 
-  /// Valid until kMost other files were opened. Throws Error where the file can not be read.
+  /// Valid until kMost other files were opened. Throws Error where the file cannot be read.
   const RunFile& open(const std::filesystem::path& path);
 
  private:

@@ -47,7 +47,7 @@ void check_one_protocol(const std::vector<const Run*>& runs) {
   for (const Run* run : runs) {
     const Run& first = *runs.front();
     check(run->protocol_hash == first.protocol_hash,
-          "'{}' was measured under protocol {} but '{}' under {}: their scores can not share a "
+          "'{}' was measured under protocol {} but '{}' under {}: their scores cannot share a "
           "column; name the runs of one protocol, or allow mixed protocols to mark them with {}",
           first.label, short_hash(first.protocol_hash), run->label, short_hash(run->protocol_hash),
           kDagger);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "analysis/runs/run_set.h"
-#include "framework/core/rule.h"
+#include "framework/core/constraint.h"
 #include "framework/record/run_reader.h"
 
 #include <map>
@@ -40,7 +40,7 @@ struct TaskColumn {
   std::string heading() const;
 };
 
-/// Measures of one direction can be averaged; accuracies and errors can not.
+/// Measures of one direction can be averaged; accuracies and errors cannot.
 bool has_average(const std::vector<TaskColumn>& tasks);
 
 /// What one run has of it.

@@ -26,7 +26,7 @@ struct Run {
   nlohmann::json attributes;
   std::shared_ptr<OpenRuns> opened = std::make_shared<OpenRuns>();  // shared by a set's runs
 
-  /// The open file, as OpenRuns::open() gives it. Throws Error where it can not be read.
+  /// The open file, as OpenRuns::open() gives it. Throws Error where it cannot be read.
   const RunFile& file() const { return opened->open(path); }
 
   /// An attribute as text; empty where there is none.

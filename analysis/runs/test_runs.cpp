@@ -2,6 +2,7 @@
 
 #include "framework/record/run_writer.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rankwise::analysis::test {
@@ -93,6 +94,12 @@ FinalRecord final_record(const RunSpec& spec, const RunLayout& layout) {
 }
 
 }  // namespace
+
+std::vector<double> first_right(int right) {
+  std::vector<double> values(200, 0);
+  std::fill_n(values.begin(), right, 1);
+  return values;
+}
 
 RunLayout small_layout() {
   return {.tasks = {{.name = "cola",

@@ -33,6 +33,9 @@ struct RunSpec {
 
 RunLayout small_layout();
 
+/// Predictions of 200 examples of class 1, of which the first `right` are right.
+std::vector<double> first_right(int right);
+
 /// Writes `folder`/<name>.h5, finished. Gives its path.
 std::filesystem::path write_run(const std::filesystem::path& folder, const std::string& name,
                                 const RunSpec& spec = {});

@@ -15,14 +15,14 @@ namespace {
 
 using boost::math::normal;
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoLimit = std::numeric_limits<double>::quiet_NaN();
 
 /// How far the median of the replicates lies from the estimate, in normal deviations.
 double bias(const std::vector<double>& replicates, double estimate) {
   double below = 0;
   for (const double value : replicates) below += value < estimate ? 1 : value == estimate ? 0.5 : 0;
   const double share = below / static_cast<double>(replicates.size());
-  return share <= 0 || share >= 1 ? kNone : quantile(normal(), share);
+  return share <= 0 || share >= 1 ? kNoLimit : quantile(normal(), share);
 }
 
 /// A sixth of the skewness of the values that the jackknife gives; 0 where they are equal.
@@ -88,7 +88,7 @@ Interval percentile_interval(const std::vector<double>& replicates, double confi
 Interval bca_interval(const std::vector<double>& replicates, double estimate,
                       const std::vector<double>& left_out, double confidence) {
   const double shift = bias(replicates, estimate);
-  if (std::isnan(shift)) return {kNone, kNone};
+  if (std::isnan(shift)) return {kNoLimit, kNoLimit};
   const double slope = acceleration(left_out);
   const auto end = [&](double share) {  // Efron (1987), eq. 2.9
     const double moved = shift + quantile(normal(), share);

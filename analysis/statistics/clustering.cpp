@@ -17,7 +17,7 @@ using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-constexpr std::uint64_t kSeed = 20260101;
+constexpr std::uint64_t kStartsSeed = 20260101;
 constexpr int kMaxIterations = 300;
 
 Clusters numbered_by_first_point(const Clusters& clusters) {
@@ -100,7 +100,7 @@ Partition lloyd(const MatrixXd& points, MatrixXd centres) {
 
 Clusters k_means(const MatrixXd& points, int clusters, int restarts) {
   assert(clusters >= 1 && clusters <= points.rows());
-  Random random = Seed(kSeed).stream("k-means").random();
+  Random random = Seed(kStartsSeed).stream("k-means").random();
   Partition best;
   for (int i = 0; i < restarts; ++i) {
     Partition partition = lloyd(points, spread_centres(points, clusters, random));

@@ -1,4 +1,4 @@
-/// Choices among computed numbers that rounding can not turn, so that tables and figures are the
+/// Choices among computed numbers that rounding cannot turn, so that tables and figures are the
 /// same on every processor: numbers that differ by less than one part in 10^9 are equal.
 #pragma once
 

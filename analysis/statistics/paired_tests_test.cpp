@@ -1,5 +1,6 @@
 #include "analysis/statistics/paired_tests.h"
 
+#include "analysis/statistics/test_reference.h"
 #include "framework/core/json_file.h"
 
 #include <gtest/gtest.h>
@@ -8,12 +9,6 @@ namespace rankwise::analysis {
 namespace {
 
 using Doubles = std::vector<double>;
-
-const nlohmann::json& reference(const char* part) {
-  static const nlohmann::json json =
-      read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/statistics.json");
-  return json.at(part);
-}
 
 TEST(SignFlip, IsScipysPermutationTest) {
   for (const auto& example : reference("sign_flip")) {

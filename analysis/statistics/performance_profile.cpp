@@ -11,7 +11,7 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr std::uint64_t kSeed = 20260102;
+constexpr std::uint64_t kProfileSeed = 20260102;
 
 /// With the signs turned, below is above.
 TaskRuns negated(TaskRuns scores) {
@@ -39,7 +39,7 @@ Profile performance_profile(const TaskRuns& scores, const std::vector<double>& t
                   std::numeric_limits<double>::quiet_NaN()};
     if (spread) {
       band =
-          bootstrap_interval(upward, share, Seed(kSeed),
+          bootstrap_interval(upward, share, Seed(kProfileSeed),
                              {.method = BootstrapMethod::kPercentile, .resamples = replications});
     }
     profile.low.push_back(band.low);

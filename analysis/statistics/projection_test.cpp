@@ -85,7 +85,7 @@ TEST(Tsne, RefusesAPerplexityThatPointsCanNotReach) {
 }
 
 /// What scikit-learn computes from the same points; made by tests/reference.
-const nlohmann::json& reference() {
+const nlohmann::json& projection_reference() {
   static const nlohmann::json json =
       read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/projection.json");
   return json;
@@ -106,29 +106,31 @@ double distance(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) {
 }
 
 TEST(Reference, PcaIsThatOfScikitLearn) {
-  const Pca result = pca(matrix(reference()["points"]), 2);
-  const nlohmann::json& expected = reference()["pca"];
+  const Pca result = pca(matrix(projection_reference()["points"]), 2);
+  const nlohmann::json& expected = projection_reference()["pca"];
   EXPECT_LT(distance(result.scores, matrix(expected["scores"])), 1e-10);
   EXPECT_NEAR(result.explained(1), expected["explained_variance_ratio"][1].get<double>(), 1e-12);
 }
 
 TEST(Reference, SilhouetteIsThatOfScikitLearn) {
-  const auto labels = reference()["labels"].get<std::vector<int>>();
-  EXPECT_NEAR(silhouette(matrix(reference()["points"]), labels, Distance::kEuclidean).value(),
-              reference()["silhouette"].get<double>(), 1e-10);
+  const auto labels = projection_reference()["labels"].get<std::vector<int>>();
+  EXPECT_NEAR(
+      silhouette(matrix(projection_reference()["points"]), labels, Distance::kEuclidean).value(),
+      projection_reference()["silhouette"].get<double>(), 1e-10);
 }
 
 TEST(Reference, JointProbabilitiesAreThoseOfScikitLearn) {
-  const nlohmann::json& expected = reference()["tsne"];
+  const nlohmann::json& expected = projection_reference()["tsne"];
   const Eigen::MatrixXd joint =
-      joint_probabilities(matrix(reference()["points"]), expected["perplexity"]);
+      joint_probabilities(matrix(projection_reference()["points"]), expected["perplexity"]);
   // Both stop their search at an entropy within 1e-5 nats, and scikit-learn's distances are float.
   EXPECT_LT(distance(joint, matrix(expected["joint"])), 1e-6);
 }
 
 TEST(Reference, TsneEndsAsLowAsScikitLearnDoes) {
-  const nlohmann::json& expected = reference()["tsne"];
-  const Tsne result = tsne(matrix(reference()["points"]), {.perplexity = expected["perplexity"]});
+  const nlohmann::json& expected = projection_reference()["tsne"];
+  const Tsne result =
+      tsne(matrix(projection_reference()["points"]), {.perplexity = expected["perplexity"]});
   // Its runs end in several minima; ours must not be worse than the worst of them.
   const auto ends = expected["kl_divergences"].get<std::vector<double>>();
   EXPECT_LE(result.kl_divergence, *std::max_element(ends.begin(), ends.end()));

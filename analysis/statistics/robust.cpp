@@ -11,12 +11,12 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoEstimate = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
 double quantile(std::vector<double> values, double share) {
-  if (values.empty()) return kNone;
+  if (values.empty()) return kNoEstimate;
   const double position = share * static_cast<double>(values.size() - 1);
   const auto below = static_cast<std::ptrdiff_t>(position);
   const auto at = values.begin() + below;
@@ -35,7 +35,7 @@ double interquartile_mean(std::vector<double> values) {
 }
 
 double probability_of_improvement(const std::vector<double>& a, const std::vector<double>& b) {
-  if (a.empty() || b.empty()) return kNone;
+  if (a.empty() || b.empty()) return kNoEstimate;
   double wins = 0;
   for (const double x : a) {
     for (const double y : b) {

@@ -1,5 +1,6 @@
 #include "analysis/statistics/robust.h"
 
+#include "analysis/statistics/test_reference.h"
 #include "framework/core/json_file.h"
 
 #include <gtest/gtest.h>
@@ -10,12 +11,6 @@ namespace rankwise::analysis {
 namespace {
 
 using Doubles = std::vector<double>;
-
-const nlohmann::json& reference(const char* part) {
-  static const nlohmann::json json =
-      read_json(RANKWISE_SOURCE_DIR "/tests/fixtures/statistics.json");
-  return json.at(part);
-}
 
 TEST(Robust, QuantilesMedianAndInterquartileMeanAreThoseOfNumpyAndScipy) {
   for (const auto& example : reference("robust")) {

@@ -32,7 +32,7 @@ std::vector<Cell> reference_row(const std::string& label, const Cell& score) {
   return {{label, {}}, {"reference", {}}, score, none, none, none, none, none};
 }
 
-std::vector<Cell> row(const ScoreComparison& comparison) {
+std::vector<Cell> ablation_row(const ScoreComparison& comparison) {
   const int digits = comparison.digits + 1;
   const auto interval = comparison.interval();
   return {signed_cell(mean_std(comparison.differences).mean, digits),
@@ -80,7 +80,7 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
   }
   correct(comparisons);
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
-    for (Cell& cell : row(comparisons[i])) table.rows[i + 1].push_back(std::move(cell));
+    for (Cell& cell : ablation_row(comparisons[i])) table.rows[i + 1].push_back(std::move(cell));
   }
   table.footers = {seeds_footer(set)};
   add_tests_footers(comparisons, table);
@@ -93,7 +93,8 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
 
 namespace {
 
-const RegisterTable registration("ablation", "every label against a reference", ablation_table);
+const RegisterTable ablation_registration("ablation", "every label against a reference",
+                                          ablation_table);
 
 }  // namespace
 

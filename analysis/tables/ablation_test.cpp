@@ -23,7 +23,7 @@ void add_label(const std::filesystem::path& folder, const std::string& label, st
   }
 }
 
-RunSet example(const std::filesystem::path& folder) {
+RunSet ablation_runs(const std::filesystem::path& folder) {
   add_label(folder, "full", 0, {0.80, 0.81, 0.82}, 0.1);
   add_label(folder, "without", 1, {0.70, 0.711, 0.72}, 0);
   add_label(folder, "other", 2, {0.75, 0.85, 0.80}, 0.2);
@@ -31,7 +31,7 @@ RunSet example(const std::filesystem::path& folder) {
 }
 
 TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
-  const Table table = ablation_table(example(test_folder()), {.reference = "full"});
+  const Table table = ablation_table(ablation_runs(test_folder()), {.reference = "full"});
   EXPECT_EQ(table.header, (Texts{"method", "config", "average", "difference", "95 %", "p",
                                  "p (Holm)", "verdict"}));
   ASSERT_EQ(table.rows.size(), 3U);
@@ -47,7 +47,7 @@ TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
 }
 
 TEST(Ablation, AnyLabelCanBeTheReferenceAndKeepsTheStudysOrder) {
-  const Table table = ablation_table(example(test_folder()), {.reference = "without"});
+  const Table table = ablation_table(ablation_runs(test_folder()), {.reference = "without"});
   EXPECT_EQ(table.rows[0][0].text, "without");
   EXPECT_EQ(table.rows[1][0].text, "full");
   EXPECT_EQ(table.rows[1][7].text, "higher");
@@ -55,7 +55,7 @@ TEST(Ablation, AnyLabelCanBeTheReferenceAndKeepsTheStudysOrder) {
 }
 
 TEST(Ablation, RefusesUnknownLabelsAndScores) {
-  const RunSet set = example(test_folder());
+  const RunSet set = ablation_runs(test_folder());
   EXPECT_EQ(error_of([&] { ablation_table(set, {.reference = "ful"}); }),
             "no finished run is called 'ful'; the labels are full, without, other");
   EXPECT_EQ(error_of([&] { ablation_table(set, {.score = "mnli"}); }),

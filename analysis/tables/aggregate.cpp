@@ -104,8 +104,9 @@ Table aggregate_table(const RunSet& set, const AggregateOptions& options) {
 
 namespace {
 
-const RegisterTable registration("aggregate", "all tasks and seeds at once: IQM, median, P(better)",
-                                 aggregate_table);
+const RegisterTable aggregate_registration("aggregate",
+                                           "all tasks and seeds at once: IQM, median, P(better)",
+                                           aggregate_table);
 
 }  // namespace
 

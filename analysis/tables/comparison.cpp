@@ -20,7 +20,7 @@ std::string mcnemar_text(const std::vector<double>& p) {
   return fmt::format("{} of {}", low, p.size());
 }
 
-std::vector<Cell> row(const ScoreComparison& score) {
+std::vector<Cell> comparison_row(const ScoreComparison& score) {
   const auto interval = score.interval();
   const bool several = score.differences.size() > 1;
   const auto over_seeds = [&](double p) {
@@ -88,7 +88,7 @@ Table comparison_table(const Comparison& comparison) {
                   "Cliff's δ",    "detectable", "A is"};
   std::size_t seeds = 0, tests = 0;
   for (const ScoreComparison& score : comparison.scores) {
-    table.rows.push_back(row(score));
+    table.rows.push_back(comparison_row(score));
     seeds = std::max(seeds, score.differences.size());
     tests += score.p ? 1 : 0;
   }

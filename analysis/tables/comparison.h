@@ -6,7 +6,7 @@
 
 namespace rankwise::analysis {
 
-/// A row for each score; the footers say what differs, and what the tests can not say.
+/// A row for each score; the footers say what differs, and what the tests cannot say.
 Table comparison_table(const Comparison& comparison);
 
 }  // namespace rankwise::analysis

@@ -139,7 +139,7 @@ Table grid_table(const RunSet& runs, const GridOptions& options) {
 
 namespace {
 
-const RegisterTable registration("grid", "one score over two axes of the config", grid_table);
+const RegisterTable grid_registration("grid", "one score over two axes of the config", grid_table);
 
 }  // namespace
 

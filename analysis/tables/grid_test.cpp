@@ -1,5 +1,6 @@
 #include "analysis/tables/grid.h"
 
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_runs.h"
 #include "framework/io/test_files.h"
 
@@ -11,14 +12,8 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-Texts texts(const std::vector<Cell>& row) {
-  Texts result;
-  for (const Cell& cell : row) result.push_back(cell.text);
-  return result;
-}
-
 /// Rank 2 and 16 of two variants; smora has no rank 16.
-RunSet example(const std::filesystem::path& folder, const std::string& other_protocol) {
+RunSet grid_runs(const std::filesystem::path& folder, const std::string& other_protocol) {
   const auto add = [&](const char* variant, int rank, std::int64_t seed, double score) {
     test::RunSpec spec{.label = fmt::format("{} {}", variant, rank), .seed = seed};
     spec.test_scores = {{"cola", score}, {"sst2", 0.9}};
@@ -36,7 +31,7 @@ RunSet example(const std::filesystem::path& folder, const std::string& other_pro
 const GridOptions kRanks{.rows = "options.rank", .columns = "variant", .score = "cola"};
 
 TEST(GridTable, HasACellForEachPairOfValues) {
-  const Table table = grid_table(example(test_folder(), "protocol-a"), kRanks);
+  const Table table = grid_table(grid_runs(test_folder(), "protocol-a"), kRanks);
   EXPECT_EQ(table.header, (Texts{"options.rank", "lora", "smora"}));
   ASSERT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(texts(table.rows[0]), (Texts{"2", "52.0 ± 2.8", "70.0"}));
@@ -47,17 +42,17 @@ TEST(GridTable, HasACellForEachPairOfValues) {
 
 TEST(GridTable, NumbersInTheHeaderSayWhatTheyAreOf) {
   const GridOptions options{.rows = "variant", .columns = "options.rank"};
-  const Table table = grid_table(example(test_folder(), "protocol-a"), options);
+  const Table table = grid_table(grid_runs(test_folder(), "protocol-a"), options);
   EXPECT_EQ(table.header, (Texts{"variant", "rank = 2", "rank = 16"}));
   EXPECT_EQ(table.rows[1][1].text, "80.0");  // the average of 70 and 90
 }
 
 TEST(GridTable, ProtocolsMayDifferBetweenColumnsButNotWithinOne) {
-  const RunSet set = example(test_folder(), "protocol-b");
+  const RunSet set = grid_runs(test_folder(), "protocol-b");
   const Table apart = grid_table(set, {.rows = "variant", .columns = "options.rank"});
   EXPECT_NE(to_markdown(apart).find("Protocols: rank = 2: protocol-a; rank = 16: protocol-b."),
             std::string::npos);
-  EXPECT_NE(error_of([&] { grid_table(set, kRanks); }).find("can not share a column"),
+  EXPECT_NE(error_of([&] { grid_table(set, kRanks); }).find("cannot share a column"),
             std::string::npos);
   GridOptions mixed = kRanks;
   mixed.allow_mixed = true;
@@ -65,7 +60,7 @@ TEST(GridTable, ProtocolsMayDifferBetweenColumnsButNotWithinOne) {
 }
 
 TEST(GridTable, RefusesACellOfSeveralConfigs) {
-  const RunSet set = example(test_folder(), "protocol-a");
+  const RunSet set = grid_runs(test_folder(), "protocol-a");
   EXPECT_NE(error_of([&] {
               grid_table(set, {.rows = "variant", .columns = "suite"});
             }).find("variant = lora, suite = planted would hold two runs of seed 0"),
@@ -73,7 +68,7 @@ TEST(GridTable, RefusesACellOfSeveralConfigs) {
 }
 
 TEST(GridTable, RefusesUnknownScoresAndOneAxisTwice) {
-  const RunSet set = example(test_folder(), "protocol-a");
+  const RunSet set = grid_runs(test_folder(), "protocol-a");
   EXPECT_EQ(error_of([&] { grid_table(set, {.score = "mnli"}); }),
             "unknown score 'mnli'; the scores are cola, sst2, average");
   EXPECT_EQ(error_of([&] { grid_table(set, {.rows = "seed"}); }),

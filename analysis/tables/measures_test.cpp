@@ -1,5 +1,6 @@
 #include "analysis/tables/measures.h"
 
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_truth.h"
 #include "framework/io/test_files.h"
 
@@ -12,22 +13,9 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-std::vector<std::string> texts(const std::vector<Cell>& row) {
-  std::vector<std::string> result;
-  result.reserve(row.size());
-  for (const Cell& cell : row) result.push_back(cell.text);
-  return result;
-}
-
-bool has_footer(const Table& table, const std::string& part) {
-  return std::any_of(table.footers.begin(), table.footers.end(), [&](const std::string& footer) {
-    return footer.find(part) != std::string::npos;
-  });
-}
-
 /// Two seeds of "more", whose second chose rank 1 everywhere, and one of "lora", which chooses
 /// none.
-RunSet example(const std::filesystem::path& folder) {
+RunSet measures_runs(const std::filesystem::path& folder) {
   test::RunSpec more = test::planted_run({1, 1, 1, 1}, {1, 2, 3, 1});
   more.label = "more";
   test::write_run(folder, "a", more);
@@ -50,8 +38,8 @@ RunSet example(const std::filesystem::path& folder) {
 }
 
 TEST(MeasuresTable, HasARowALabelAndAColumnAMeasure) {
-  const Table table =
-      measures_table(example(test_folder()), {.measures = {"mean_rank", "error_best", "tau_b"}});
+  const Table table = measures_table(measures_runs(test_folder()),
+                                     {.measures = {"mean_rank", "error_best", "tau_b"}});
   EXPECT_EQ(table.header, (Texts{"method", "seeds", "error, best", "τ-b", "mean rank"}));
   ASSERT_EQ(table.rows.size(), 2U);
   // Tau is SciPy's of {1, 2, 3, 1} twice against {1, 2, 3, 1, 2, 2, 1, 3}; mean ranks 1.75 and 1.
@@ -61,7 +49,7 @@ TEST(MeasuresTable, HasARowALabelAndAColumnAMeasure) {
 }
 
 TEST(MeasuresTable, SaysHowManySeedsHaveAMeasure) {
-  const Table table = measures_table(example(test_folder()), {.measures = {"tau_b"}});
+  const Table table = measures_table(measures_runs(test_folder()), {.measures = {"tau_b"}});
   EXPECT_TRUE(table.rows[0][2].text.ends_with(" (1)")) << table.rows[0][2].text;
   EXPECT_EQ(table.rows[0][2].value->count, 1U);
   EXPECT_TRUE(has_footer(table, "Seeds: 1 (0); more: 2 (0, 1)"));
@@ -70,7 +58,7 @@ TEST(MeasuresTable, SaysHowManySeedsHaveAMeasure) {
 }
 
 TEST(MeasuresTable, LeavesOutWhatNoRunHas) {
-  const Table table = measures_table(example(test_folder()));
+  const Table table = measures_table(measures_runs(test_folder()));
   const auto count = [&](const char* name) {
     return std::count(table.header.begin(), table.header.end(), name);
   };
@@ -80,7 +68,7 @@ TEST(MeasuresTable, LeavesOutWhatNoRunHas) {
 }
 
 TEST(MeasuresTable, RefusesUnknownNamesAndRunsWithoutMeasures) {
-  const RunSet runs = example(test_folder());
+  const RunSet runs = measures_runs(test_folder());
   EXPECT_NE(error_of([&] { measures_table(runs, {.measures = {"tau"}}); }).find("unknown measure"),
             std::string::npos);
   const auto folder = test_folder();
@@ -103,7 +91,7 @@ TEST(MeasuresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
 }
 
 TEST(MeanRankTable, IsTheCurveOverSteps) {
-  const Table table = mean_rank_table(example(test_folder()));
+  const Table table = mean_rank_table(measures_runs(test_folder()));
   EXPECT_EQ(table.header, (Texts{"method", "seeds", "step 2", "step 4"}));
   EXPECT_EQ(texts(table.rows[0]), (Texts{"more", "2", "1.50 ± 0.71", "1.38 ± 0.53"}));
   EXPECT_EQ(texts(table.rows[1]), (Texts{"lora", "1", "–", "–"}));

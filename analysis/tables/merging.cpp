@@ -122,7 +122,8 @@ Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
 
 namespace {
 
-const RegisterTable registration("merging", "each task before and after merging", merging_table);
+const RegisterTable merging_registration("merging", "each task before and after merging",
+                                         merging_table);
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 #include "analysis/tables/merging.h"
 
 #include "analysis/measures/planted_measures.h"
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_runs.h"
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
@@ -46,13 +47,6 @@ RunSet runs() {
                    .usage = {SiteUsage{}},
                    .merge = merged(0.2)});
   return load_runs({folder});
-}
-
-std::vector<std::string> texts(const std::vector<Cell>& cells) {
-  std::vector<std::string> found;
-  found.reserve(cells.size());
-  for (const Cell& cell : cells) found.push_back(cell.text);
-  return found;
 }
 
 TEST(MergingTable, ShowsBeforeAfterAndTheirDifference) {

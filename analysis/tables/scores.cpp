@@ -107,8 +107,8 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
 
 namespace {
 
-const RegisterTable registration("scores", "score of every task, parameters and speed",
-                                 scores_table);
+const RegisterTable scores_registration("scores", "score of every task, parameters and speed",
+                                        scores_table);
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "analysis/tables/scores.h"
 
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_runs.h"
 #include "framework/io/test_files.h"
 
@@ -13,19 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using test::write_run;
-
-std::vector<std::string> texts(const std::vector<Cell>& row) {
-  std::vector<std::string> result;
-  result.reserve(row.size());
-  for (const Cell& cell : row) result.push_back(cell.text);
-  return result;
-}
-
-bool has_footer(const Table& table, const std::string& part) {
-  return std::any_of(table.footers.begin(), table.footers.end(), [&](const std::string& footer) {
-    return footer.find(part) != std::string::npos;
-  });
-}
 
 using Texts = std::vector<std::string>;
 
@@ -128,19 +116,12 @@ TEST(ScoresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
   EXPECT_TRUE(has_footer(table, "† protocol protocol-b: not comparable"));
 }
 
-/// `right` of 200 examples.
-std::vector<double> predictions(int right) {
-  std::vector<double> values(200, 0);
-  std::fill_n(values.begin(), right, 1);
-  return values;
-}
-
 /// Both tasks by accuracy, so that the predictions say it all.
 test::RunSpec accuracies(const std::string& label, std::int64_t seed, int cola, int sst2) {
   test::RunSpec spec{.label = label, .seed = seed};
   spec.layout = layout_of_metrics("accuracy", "accuracy");
   spec.test_scores = {{"cola", cola / 200.0}, {"sst2", sst2 / 200.0}};
-  spec.predictions = {{"cola", predictions(cola)}, {"sst2", predictions(sst2)}};
+  spec.predictions = {{"cola", test::first_right(cola)}, {"sst2", test::first_right(sst2)}};
   return spec;
 }
 

@@ -23,14 +23,14 @@ TEST(Tables, RegisterThemselvesAndAreLookedUpByName) {
             fmt::format("unknown table 'score'; the tables are {}", fmt::join(names, ", ")));
 }
 
-struct NoOptions {
+struct NoTableOptions {
   template <class Self, class Visitor>
   static void visit(Self&, Visitor&&) {}
 };
 
 TEST(Tables, OfANameThatIsTakenAreAnError) {
   const RegisterTable again(
-      "scores", "", +[](const RunSet&, const NoOptions&) { return Table(); });
+      "scores", "", +[](const RunSet&, const NoTableOptions&) { return Table(); });
   EXPECT_EQ(error_of(check_registrations), "table 'scores' is registered twice");
   EXPECT_FALSE(tables().find("scores").options.empty());
 }

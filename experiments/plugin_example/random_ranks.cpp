@@ -34,15 +34,15 @@ class RandomRanksGate : public Gate {
   Routing forward(const GateInput& input) override {
     const auto rows = input.pass.batch.rows();
     // In evaluation the draw is the same for every row, so that neighbours change nothing.
-    const Seed noise = input.pass.moment.training ? input.pass.noise.stream(site_) : Seed(0);
+    const Seed noise = input.pass.step_info.training ? input.pass.noise.stream(site_) : Seed(0);
     const torch::Tensor scores = uniform_tensor(
-        {input.pass.moment.training ? rows : 1, options_.rank}, 1, noise, input.x.options());
+        {input.pass.step_info.training ? rows : 1, options_.rank}, 1, noise, input.x.options());
     const torch::Tensor chosen = top_k(scores.expand({rows, options_.rank}), options_.active);
-    return Choice::by_row(chosen, torch::ones(chosen.sizes(), input.x.options()), options_.rank);
+    return Choice::per_row(chosen, torch::ones(chosen.sizes(), input.x.options()), options_.rank);
   }
 
-  bool chooses_by_row() const override { return true; }
-  double active_ranks(std::int64_t /*ranks*/, const Moment& /*moment*/) const override {
+  bool chooses_per_row() const override { return true; }
+  double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active);
   }
 
@@ -52,8 +52,8 @@ class RandomRanksGate : public Gate {
 };
 
 RankUpdateParts random_ranks(const RandomRanksOptions& options, const Site& site,
-                             const Setting& setting) {
-  RankUpdateParts parts = lora_parts(site, setting, options.rank);
+                             const AdapterInputs& inputs) {
+  RankUpdateParts parts = lora_parts(site, inputs, options.rank);
   parts.scale = options.alpha / static_cast<double>(options.active);
   parts.gate = std::make_shared<RandomRanksGate>(options, site.name);
   return parts;

@@ -12,10 +12,10 @@
 #include "framework/data/sampler.h"
 #include "framework/model/backbone.h"
 #include "framework/record/schema.h"
+#include "framework/run/plugin.h"
 #include "framework/study/study_file.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
-#include "framework/train/plugin.h"
 
 #include <ATen/Context.h>
 #include <fmt/ranges.h>
@@ -60,7 +60,7 @@ void list() {
   print_registry("variants", variants(), [](const Variant& v) { return v.facts.summary; });
   print_registry("backbones", backbones(), [](const BackboneKind& b) { return b.summary; });
   print_registry("suites made in memory", suites(), [](const SuiteKind& s) { return s.summary; });
-  print_registry("samplers", task_rules(), [](const TaskRule& r) { return r.summary; });
+  print_registry("samplers", task_weightings(), [](const TaskWeighting& r) { return r.summary; });
   print_registry("metrics", metrics(), [](const Metric& m) { return m.summary; });
   print_registry("tables", tables(), [](const TableKind& t) { return t.summary; });
   print_registry("figures", figures(), [](const Figure& f) { return f.summary; });

@@ -7,7 +7,7 @@
 #include "framework/core/foreign.h"
 #include "framework/core/provenance.h"
 #include "framework/core/text.h"
-#include "framework/train/workers.h"
+#include "framework/run/workers.h"
 
 #include <fmt/format.h>
 

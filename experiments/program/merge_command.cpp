@@ -4,7 +4,7 @@
 #include "experiments/program/ranges.h"
 #include "framework/core/json_file.h"
 #include "framework/merge/merge_runs.h"
-#include "framework/train/plugin.h"
+#include "framework/run/plugin.h"
 
 #include <ATen/Parallel.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 struct MergeArguments {
   std::vector<std::string> paths, rules, set, plugins;
-  Places places;
+  Paths folders;
   std::string device = "cpu";
   int threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 };
@@ -31,7 +31,7 @@ nlohmann::json options_of(const std::string& rule, const std::vector<std::string
     const auto equals = set.find('=');
     check(dot != std::string::npos && equals != std::string::npos && dot < equals,
           "--set {}: expected rule.option=value, as in ties.density=0.5", set);
-    merge_rules().find(set.substr(0, dot));
+    merge_methods().find(set.substr(0, dot));
     if (set.substr(0, dot) != rule) continue;
     const auto value = nlohmann::json::parse(set.substr(equals + 1), nullptr, false);
     check(!value.is_discarded(), "--set {}: {} is no number", set, set.substr(equals + 1));
@@ -44,7 +44,7 @@ void merge_all(const MergeArguments& arguments) {
   at::set_num_threads(arguments.threads);
   load_plugins(arguments.plugins);
   for (const MergeGroup& group : merge_groups({arguments.paths.begin(), arguments.paths.end()})) {
-    Merger merger(group, arguments.places, arguments.device);
+    Merger merger(group, arguments.folders, arguments.device);
     for (const std::string& rule : arguments.rules) {
       const MergeRequest request{rule, options_of(rule, arguments.set)};
       const bool made = merger.merge(request);
@@ -55,8 +55,8 @@ void merge_all(const MergeArguments& arguments) {
 
 std::string rules_help() {
   std::string help = "Rules (average):";
-  for (const std::string& name : merge_rules().names()) {
-    help += fmt::format("\n  {}: {}", name, merge_rules().find(name).summary);
+  for (const std::string& name : merge_methods().names()) {
+    help += fmt::format("\n  {}: {}", name, merge_methods().find(name).summary);
   }
   return help;
 }
@@ -77,7 +77,7 @@ void add_merge_command(CLI::App& program) {
   command->add_option("--device", arguments->device, "cpu or cuda");
   command->add_option("--threads", arguments->threads, "Threads (default: cores)")
       ->check(whole_number(1, kMostThreads));
-  command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
+  command->add_option("--data", arguments->folders.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
   command->callback([arguments] {
     if (arguments->rules.empty()) arguments->rules = {"average"};

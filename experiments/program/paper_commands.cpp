@@ -40,7 +40,7 @@ int lint(const LintArguments& arguments) {
 struct ReproduceArguments {
   std::string name;
   std::vector<std::string> results;
-  ReproductionPlaces places;
+  ReproductionPaths folders;
   std::string out;
 };
 
@@ -48,18 +48,18 @@ struct ReproduceArguments {
 std::vector<std::filesystem::path> result_paths(const ReproduceArguments& arguments,
                                                 const PaperTable& table) {
   if (!arguments.results.empty()) return {arguments.results.begin(), arguments.results.end()};
-  const auto usual = arguments.places.results / table.study;
+  const auto usual = arguments.folders.results / table.study;
   if (table.study.empty() || !std::filesystem::exists(usual)) return {};
   return {usual};
 }
 
 void reproduce(const ReproduceArguments& arguments) {
   if (arguments.name.empty()) {
-    fmt::print("{}", to_markdown(reproduction_list(arguments.places)));
+    fmt::print("{}", to_markdown(reproduction_list(arguments.folders)));
     return;
   }
   const PaperTable& paper = find_paper_table(arguments.name);
-  fmt::print("{}\n", reproduction_plan(paper, arguments.places));
+  fmt::print("{}\n", reproduction_plan(paper, arguments.folders));
   const auto paths = result_paths(arguments, paper);
   if (paths.empty()) {
     fmt::print("{}", to_markdown(printed_table(paper)));
@@ -89,8 +89,8 @@ void add_paper_commands(CLI::App& program) {
   command->add_option("name", arguments->name, "more.table5, ...; without it, all tables");
   command->add_option("--results", arguments->results,
                       "Run files, or folders of them (default: results/<study>)");
-  command->add_option("--configs", arguments->places.configs, "Folder of the study files");
-  command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
+  command->add_option("--configs", arguments->folders.configs, "Folder of the study files");
+  command->add_option("--data", arguments->folders.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
   command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv as well");
   command->callback([=] { reproduce(*arguments); });

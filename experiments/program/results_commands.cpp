@@ -41,7 +41,7 @@ void summary(const ResultsArguments& arguments) {
   double bytes = 0;
   const auto files = write_summary(runs, arguments.out, arguments.kept);
   for (const auto& file : files) bytes += static_cast<double>(std::filesystem::file_size(file));
-  fmt::print("{}  {} files, {} runs, {:.1f} KiB a run\n", arguments.out, files.size(), count,
+  fmt::print("{}  {} files, {} runs, {:.1f} KiB per run\n", arguments.out, files.size(), count,
              bytes / 1024 / static_cast<double>(count));
 }
 

@@ -5,13 +5,13 @@
 #include "framework/core/slug.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
-#include "framework/train/plan.h"
-#include "framework/train/plugin.h"
-#include "framework/train/reuse.h"
-#include "framework/train/run_setup.h"
-#include "framework/train/stop_signals.h"
-#include "framework/train/study.h"
-#include "framework/train/workers.h"
+#include "framework/run/plan.h"
+#include "framework/run/plugin.h"
+#include "framework/run/reuse.h"
+#include "framework/run/run_setup.h"
+#include "framework/run/stop_signals.h"
+#include "framework/run/study.h"
+#include "framework/run/workers.h"
 
 #include <set>
 #include <thread>
@@ -23,7 +23,7 @@ namespace {
 struct RunArguments {
   std::string file;
   StudyOverrides overrides;
-  Places places;
+  Paths paths;
   std::vector<std::string> plugins;
   std::string device = "cpu";
   std::int64_t jobs = 1;
@@ -41,7 +41,7 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
 
 // Ids of the runs that the study's summary holds: they are finished, though their files are gone.
 std::set<std::string> summarised_ids(const Study& study, const RunArguments& arguments) {
-  const auto summary = arguments.places.results / slug(study.file.name) / kSummaryFolder;
+  const auto summary = arguments.paths.results / slug(study.file.name) / kSummaryFolder;
   std::set<std::string> ids;
   if (!std::filesystem::exists(summary)) return ids;
   for (const auto& run : summary_runs(summary)) {
@@ -50,36 +50,36 @@ std::set<std::string> summarised_ids(const Study& study, const RunArguments& arg
   return ids;
 }
 
-void reuse_runs(const std::vector<RunTask>& tasks, const RunArguments& arguments) {
+void reuse_runs(const std::vector<RunJob>& jobs, const RunArguments& arguments) {
   std::int64_t taken = 0;
-  for (const RunTask& task : tasks) {
-    if (std::filesystem::exists(run_file(task))) continue;
-    const auto run = find_reusable(task, arguments.reuse);
-    if (run && reuse(task, *run)) ++taken;
+  for (const RunJob& job : jobs) {
+    if (std::filesystem::exists(run_file(job))) continue;
+    const auto run = find_reusable(job, arguments.reuse);
+    if (run && reuse(job, *run)) ++taken;
   }
   fmt::print("{} taken from other studies\n", taken);
 }
 
-const char* state_of(const RunTask& task, const RunArguments& arguments,
+const char* state_of(const RunJob& job, const RunArguments& arguments,
                      const std::set<std::string>& summarised) {
   if (arguments.again) return "to run";
-  if (std::filesystem::exists(run_file(task))) return "finished";
-  if (summarised.contains(task.identity.config_hash)) return "summary";
-  return find_reusable(task, arguments.reuse) ? "to reuse" : "to run";
+  if (std::filesystem::exists(run_file(job))) return "finished";
+  if (summarised.contains(job.identity.config_hash)) return "summary";
+  return find_reusable(job, arguments.reuse) ? "to reuse" : "to run";
 }
 
 // Loads data and weights of each run to count them.
-void print_plan(const std::vector<RunTask>& tasks, const RunArguments& arguments,
+void print_plan(const std::vector<RunJob>& jobs, const RunArguments& arguments,
                 const std::set<std::string>& summarised) {
   fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
              "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
-  for (const RunTask& task : tasks) {
-    const RunPlan cost = plan(task);
+  for (const RunJob& job : jobs) {
+    const RunPlan cost = plan(job);
     fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
-               state_of(task, arguments, summarised),
-               fmt::format("{} seed {}", task.config.label, task.config.seed),
+               state_of(job, arguments, summarised),
+               fmt::format("{} seed {}", job.config.label, job.config.seed),
                cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
-               cost.flops / 1e12, cost.disk_mib, run_file(task).string());
+               cost.flops / 1e12, cost.disk_mib, run_file(job).string());
   }
 }
 
@@ -113,13 +113,13 @@ int summarise(const std::vector<WorkerResult>& results) {
 }
 
 // Fails early: data that is missing or does not fit is told once, before any run starts.
-void check_data(const std::vector<RunTask>& tasks) {
+void check_data(const std::vector<RunJob>& jobs) {
   std::set<std::string> checked;
-  for (const RunTask& task : tasks) {
-    const std::string key = options_to_json(task.config.data).dump() + task.config.backbone +
-                            task.config.backbone_options.dump();
+  for (const RunJob& job : jobs) {
+    const std::string key = options_to_json(job.config.data).dump() + job.config.backbone +
+                            job.config.backbone_options.dump();
     if (checked.insert(key).second) {
-      load_suite(task.config.data, suite_setting(task.config, task.places));
+      load_suite(job.config.data, suite_inputs(job.config, job.paths));
     }
   }
 }
@@ -147,27 +147,26 @@ int run(const RunArguments& arguments) {
   plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
   load_plugins(plugins);
   const Study study = resolve_study(std::move(file));
-  std::vector<RunTask> tasks =
-      jobs_of(study, {arguments.places, arguments.device, threads_per_run(arguments)});
-  check_data(tasks);
+  std::vector<RunJob> jobs =
+      jobs_of(study, {arguments.paths, arguments.device, threads_per_run(arguments)});
+  check_data(jobs);
   const std::set<std::string> summarised = summarised_ids(study, arguments);
   if (arguments.dry_run) {
-    print_plan(tasks, arguments, summarised);
+    print_plan(jobs, arguments, summarised);
     return 0;
   }
-  if (!arguments.reuse.empty()) reuse_runs(tasks, arguments);
+  if (!arguments.reuse.empty()) reuse_runs(jobs, arguments);
   std::int64_t in_summary = 0;
-  for (RunTask& task : tasks) task.again = arguments.again;
+  for (RunJob& job : jobs) job.again = arguments.again;
   if (!arguments.again) {
-    in_summary = static_cast<std::int64_t>(std::erase_if(tasks, [&](const RunTask& task) {
-      return summarised.contains(task.identity.config_hash);
-    }));
+    in_summary = static_cast<std::int64_t>(std::erase_if(
+        jobs, [&](const RunJob& job) { return summarised.contains(job.identity.config_hash); }));
   }
   if (in_summary > 0) {
     fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);
   }
   const std::string program = std::filesystem::read_symlink("/proc/self/exe");
-  return summarise(run_workers(tasks, {arguments.jobs, program, plugins}));
+  return summarise(run_workers(jobs, {arguments.jobs, program, plugins}));
 }
 
 }  // namespace
@@ -189,9 +188,9 @@ void add_run_command(CLI::App& program) {
   command->add_option("--threads", arguments->threads, "Threads per run (default: cores / jobs)")
       ->check(whole_number(1, kMostThreads));
   command->add_option("--device", arguments->device, "cpu or cuda");
-  command->add_option("--data", arguments->places.data, "Folder that scripts/prepare filled")
+  command->add_option("--data", arguments->paths.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
-  command->add_option("--results", arguments->places.results, "Folder for run files");
+  command->add_option("--results", arguments->paths.results, "Folder for run files");
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
   command->add_flag("--again", arguments->again,

@@ -1,6 +1,6 @@
 #include "experiments/program/commands.h"
 #include "experiments/proofs/proof.h"
-#include "framework/train/plugin.h"
+#include "framework/run/plugin.h"
 
 #include <fmt/format.h>
 

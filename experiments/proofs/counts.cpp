@@ -20,7 +20,7 @@ using torch::Tensor;
 double sampler_probabilities(const Seed& /*seed*/) {
   const std::vector<double> sizes{8551, 392702, 3668, 104743, 363846, 2490, 67349, 5749};
   const std::vector<double> printed{.10978, .16455, .10922, .12149, .15963, .10908, .11680, .10946};
-  const std::vector<double> weights = task_rules().find("size_softmax").weights(sizes, {});
+  const std::vector<double> weights = task_weightings().find("size_softmax").weights(sizes, {});
   double total = 0;
   for (const double weight : weights) total += weight;
   double worst = 0;
@@ -100,7 +100,7 @@ double coactivation(const Seed& seed) {
   OneSite site("flylora", {{"rank", kRanks}, {"active", kActive}, {"choice", "random"}}, {});
   const std::int64_t rows = draw.between(50, 100);
   site.forward(draw.normal({rows, 2}));
-  const Tensor together = site.update().evaluation_usage()->together().to(torch::kFloat64);
+  const Tensor together = site.update().evaluation_usage()->coactivation().to(torch::kFloat64);
   const Tensor pairs = together - torch::diag(together.diagonal());
   const double mean =
       pairs.sum().item<double>() / (kRanks * (kRanks - 1)) / static_cast<double>(rows);
@@ -112,8 +112,8 @@ double row_products(const Seed& seed) {
   const auto a = [&](std::uint64_t i) {
     const Variant& fly = variants().find("flylora");
     const auto adapter = fly.make(fly.resolve({{"init_scale", "paper"}}, "options"));
-    const Setting setting{1, 1, kFp64, seed.stream(i), {}};
-    return adapter->make_update({"site", 4096, 1, {}}, setting)->factors()->a;
+    const AdapterInputs inputs{1, 1, kFp64, seed.stream(i), {}};
+    return adapter->make_update({"site", 4096, 1, {}}, inputs)->factors()->a;
   };
   return std::abs(a(0).mm(a(1).t()).std().item<double>() - 0.015625);
 }

@@ -21,12 +21,12 @@ double Adapter::auxiliary_factor(std::int64_t /*sites*/) const { return 1; }
 
 void Adapter::after_forward(const torch::Tensor& /*pooled*/, const Pass& /*pass*/) {}
 
-void Adapter::edit_gradients(const Moment& /*moment*/) {}
+void Adapter::edit_gradients(const StepInfo& /*step_info*/) {}
 
-void Adapter::before_step(const Moment& /*moment*/) {}
+void Adapter::before_step(const StepInfo& /*step_info*/) {}
 
-void Adapter::after_step(const Moment& moment) {
-  for (const Attached& attached : attached_) attached.update->after_step(moment);
+void Adapter::after_step(const StepInfo& step_info) {
+  for (const Attached& attached : attached_) attached.update->after_step(step_info);
 }
 
 }  // namespace rankwise

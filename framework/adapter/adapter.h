@@ -18,7 +18,7 @@ class Adapter {
   virtual ~Adapter() = default;
 
   /// The update of one site; null leaves the frozen linear as it is.
-  virtual std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) = 0;
+  virtual std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) = 0;
 
   /// True: every weight of the backbone is trained.
   virtual bool trains_backbone() const { return false; }
@@ -35,11 +35,11 @@ class Adapter {
 
   /// Makes the step's gradients what they are to be, through the updates; the trainer clips them
   /// after it, so that their norm counts what the optimizer uses.
-  virtual void edit_gradients(const Moment& moment);
+  virtual void edit_gradients(const StepInfo& step_info);
   /// Between clipping and the optimizer's step: reads the gradients that it will use.
-  virtual void before_step(const Moment& moment);
+  virtual void before_step(const StepInfo& step_info);
   /// Once, after the optimizer's step.
-  virtual void after_step(const Moment& moment);
+  virtual void after_step(const StepInfo& step_info);
 
   /// Updates with their sites, in the order in which the model attached them.
   struct Attached {

@@ -18,28 +18,28 @@ Choice::Choice(Kind kind, std::int64_t ranks, at::Tensor chosen, at::Tensor weig
 
 Choice Choice::all(std::int64_t ranks) { return {Kind::kAll, ranks, {}, {}}; }
 
-Choice Choice::by_task(at::Tensor mask, at::Tensor weight) {
+Choice Choice::per_task(at::Tensor mask, at::Tensor weight) {
   check(mask.scalar_type() == at::kBool, "the mask of a choice by task is {}, it must be bool",
         c10::toString(mask.scalar_type()));
   check(mask.sizes() == weight.sizes() && mask.dim() == 2,
         "mask {} and weight {} of a choice by task must both be [tasks, ranks]", shape_text(mask),
         shape_text(weight));
   const std::int64_t ranks = mask.size(1);
-  return {Kind::kByTask, ranks, std::move(mask), std::move(weight)};
+  return {Kind::kPerTask, ranks, std::move(mask), std::move(weight)};
 }
 
-Choice Choice::by_row(at::Tensor ranks, at::Tensor weight, std::int64_t total) {
+Choice Choice::per_row(at::Tensor ranks, at::Tensor weight, std::int64_t total) {
   check(ranks.sizes() == weight.sizes() && ranks.dim() == 2,
         "ranks {} and weight {} of a choice by row must both be [rows, k]", shape_text(ranks),
         shape_text(weight));
-  return {Kind::kByRow, total, std::move(ranks), std::move(weight)};
+  return {Kind::kPerRow, total, std::move(ranks), std::move(weight)};
 }
 
 at::Tensor Choice::apply(const at::Tensor& z, const Batch& batch) const {
   switch (kind_) {
-    case Kind::kByTask:
+    case Kind::kPerTask:
       return z * weight_.index_select(0, batch.row_task);
-    case Kind::kByRow:
+    case Kind::kPerRow:
       return z * at::zeros_like(z, z.options()).scatter(1, chosen_, weight_);
     case Kind::kAll:
       return z;

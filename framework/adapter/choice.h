@@ -1,6 +1,6 @@
 /// What a gate chose and the values it gave: usage is counted from this, never from products.
 ///
-/// Letters: N rows, R ranks, T tasks, k ranks a row.
+/// Dimensions: N rows, R ranks, T tasks, k ranks per row.
 #pragma once
 
 #include "framework/data/batch.h"
@@ -16,17 +16,17 @@ namespace rankwise {
 std::string shape_text(const at::Tensor& tensor);
 
 /// Throws Error where shapes or types do not fit. Of a task's rows all use the same ranks
-/// `by_task`, and its rows need not be known; `by_row` each row has k ranks of its own.
+/// `per_task`, and its rows need not be known; `per_row` each row has k ranks of its own.
 class Choice {
  public:
-  enum class Kind { kAll, kByTask, kByRow };
+  enum class Kind { kAll, kPerTask, kPerRow };
 
   /// Every rank of every row, at weight one.
   static Choice all(std::int64_t ranks);
   /// mask [T, R] bool, weight [T, R] zero where not chosen: usage counts the mask alone.
-  static Choice by_task(at::Tensor mask, at::Tensor weight);
+  static Choice per_task(at::Tensor mask, at::Tensor weight);
   /// ranks [N, k] int64, distinct in a row; weight [N, k].
-  static Choice by_row(at::Tensor ranks, at::Tensor weight, std::int64_t total);
+  static Choice per_row(at::Tensor ranks, at::Tensor weight, std::int64_t total);
 
   Kind kind() const { return kind_; }
   std::int64_t ranks() const { return ranks_; }

@@ -14,7 +14,7 @@ std::int64_t Gate::active_parameters() const {
 
 std::int64_t Gate::router_parameters() const { return Gate::active_parameters(); }
 
-void Gate::after_step(const torch::Tensor& /*chosen*/, const Moment& /*moment*/) {}
+void Gate::after_step(const torch::Tensor& /*chosen*/, const StepInfo& /*step_info*/) {}
 
 Routing OpenGate::forward(const GateInput& /*input*/) { return Choice::all(ranks_); }
 

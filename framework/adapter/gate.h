@@ -1,6 +1,6 @@
 /// The one virtual of a rank-wise update: which ranks are on, and how strongly.
 ///
-/// Letters: N rows, R ranks, T tasks, D width of a task embedding.
+/// Dimensions: N rows, R ranks, T tasks, D width of a task embedding.
 #pragma once
 
 #include "framework/adapter/choice.h"
@@ -67,11 +67,11 @@ class Gate : public torch::nn::Module {
   /// alone stays possible.
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.
-  virtual bool chooses_by_row() const { return false; }
-  /// How many of `ranks` a row uses at `moment`, a mean over tasks that counts each alike. It may
-  /// differ between training and evaluation, from task to task, and from step to step; the
+  virtual bool chooses_per_row() const { return false; }
+  /// How many of `ranks` a row uses at `step_info`, a mean over tasks that counts each alike. It
+  /// may differ between training and evaluation, from task to task, and from step to step; the
   /// conformance suite compares it with what was counted.
-  virtual double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const {
+  virtual double active_ranks(std::int64_t ranks, const StepInfo& /*step_info*/) const {
     return static_cast<double>(ranks);
   }
   /// The gate's own parameters that one row uses; by default all of them.
@@ -80,7 +80,7 @@ class Gate : public torch::nn::Module {
   virtual std::int64_t router_parameters() const;
 
   /// Once an optimizer step. `chosen` [R] int64: how often the step's rows chose each rank.
-  virtual void after_step(const torch::Tensor& chosen, const Moment& moment);
+  virtual void after_step(const torch::Tensor& chosen, const StepInfo& step_info);
 
   virtual torch::Tensor balance_bias() const { return {}; }  // [R]
   virtual std::optional<Selection> selection() const { return std::nullopt; }

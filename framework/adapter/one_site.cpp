@@ -1,14 +1,10 @@
 #include "framework/adapter/one_site.h"
 
+#include "framework/data/doubles.h"
+
 #include <torch/types.h>
 
 namespace rankwise {
-
-namespace {
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
-}  // namespace
 
 OneSite::OneSite(const std::string& variant, const nlohmann::json& options, const Shape& shape)
     : shape_(shape) {
@@ -17,9 +13,9 @@ OneSite::OneSite(const std::string& variant, const nlohmann::json& options, cons
   adapter_ = found.make(found.resolve(given, "options"));
   if (!shape_.weight.defined()) shape_.weight = torch::zeros({shape.out, shape.in}, kDouble);
   const Site site{"site", shape.in, shape.out, shape_.weight};
-  Setting setting{shape.tasks, shape.sites, kDouble, Seed(1), {}};
-  if (!shape.true_ranks.empty()) setting.true_ranks["site"] = shape.true_ranks;
-  update_ = adapter_->make_update(site, setting);
+  AdapterInputs inputs{shape.tasks, shape.sites, kDouble, Seed(1), {}};
+  if (!shape.true_ranks.empty()) inputs.true_ranks["site"] = shape.true_ranks;
+  update_ = adapter_->make_update(site, inputs);
   if (update_) adapter_->add(site, update_);
 }
 
@@ -43,26 +39,12 @@ torch::Tensor OneSite::forward(const torch::Tensor& x, const std::vector<std::in
 }
 
 torch::Tensor OneSite::forward_at(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
-                                  const Moment& moment) {
+                                  const StepInfo& step_info) {
   const auto rows = static_cast<std::size_t>(x.size(0));
-  const Batch packed =
-      batch(tasks.empty() ? std::vector<std::int32_t>(rows, 0) : tasks, shape_.tasks);
+  const Batch packed = rows_of_tasks(tasks.empty() ? std::vector<std::int32_t>(rows, 0) : tasks,
+                                     shape_.tasks, kDouble);
   const FrozenLinear frozen{shape_.weight, {}};
-  return update_->forward(x, frozen, {.batch = packed, .moment = moment});
-}
-
-// Batches need a dataset only for their layout; the rows' values come from the caller.
-Batch OneSite::batch(const std::vector<std::int32_t>& tasks, std::int64_t task_count) {
-  Dataset dataset;
-  dataset.feature_width = 1;
-  dataset.tasks.resize(static_cast<std::size_t>(task_count));
-  for (TaskData& data : dataset.tasks) {
-    data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
-  }
-  std::vector<Example> examples;
-  examples.reserve(tasks.size());
-  for (const std::int32_t task : tasks) examples.push_back({task, 0});
-  return pack(dataset, SplitName::kTrain, examples, kDouble);
+  return update_->forward(x, frozen, {.batch = packed, .step_info = step_info});
 }
 
 torch::Tensor OneSite::tensor(const std::vector<std::vector<double>>& rows) {

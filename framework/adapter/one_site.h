@@ -33,15 +33,12 @@ class OneSite {
                         bool training = false);
 
   torch::Tensor forward_at(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
-                           const Moment& moment);
+                           const StepInfo& step_info);
 
   /// False for a yardstick that leaves the site as it is.
   bool adapts() const { return update_ != nullptr; }
   Update& update() { return *update_; }
   Adapter& adapter() { return *adapter_; }
-
-  /// A sequence of one row for each entry of `tasks`.
-  static Batch batch(const std::vector<std::int32_t>& tasks, std::int64_t task_count);
 
   static torch::Tensor tensor(const std::vector<std::vector<double>>& rows);
 

@@ -1,4 +1,4 @@
-/// One forward pass: the batch, and the moment at which it runs.
+/// One forward pass: the batch, and the step at which it runs.
 #pragma once
 
 #include "framework/core/seed.h"
@@ -8,8 +8,8 @@
 
 namespace rankwise {
 
-/// When something happens in a run.
-struct Moment {
+/// Which step of a run a forward or a hook belongs to.
+struct StepInfo {
   bool training = false;
   std::int64_t step = 0;   // optimizer steps done
   std::int64_t steps = 1;  // of the whole run
@@ -18,7 +18,7 @@ struct Moment {
 /// Travels by reference through backbone, updates and gates.
 struct Pass {
   const Batch& batch;
-  Moment moment = {};
+  StepInfo step_info = {};
   /// The micro-batch's noise: a part takes `noise.stream(its name)`, so that running the pass
   /// again draws the same numbers.
   Seed noise{0};

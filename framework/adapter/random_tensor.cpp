@@ -34,11 +34,9 @@ torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& se
       .to(options);
 }
 
-torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed& seed,
+torch::Tensor normal_tensor(at::IntArrayRef sizes, double stddev, const Seed& seed,
                             const torch::TensorOptions& options) {
-  return host_tensor(sizes, options)
-      .normal_(0, deviation, generator(seed, torch::kCPU))
-      .to(options);
+  return host_tensor(sizes, options).normal_(0, stddev, generator(seed, torch::kCPU)).to(options);
 }
 
 torch::Tensor gumbel_tensor(at::IntArrayRef sizes, const Seed& seed,

@@ -14,7 +14,7 @@ torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& se
                              const torch::TensorOptions& options);
 
 /// Normal with mean 0.
-torch::Tensor normal_tensor(at::IntArrayRef sizes, double deviation, const Seed& seed,
+torch::Tensor normal_tensor(at::IntArrayRef sizes, double stddev, const Seed& seed,
                             const torch::TensorOptions& options);
 
 /// Standard Gumbel, -log(-log u): what a Gumbel-softmax adds to its logits (Jang et al., 2017).

@@ -10,13 +10,13 @@
 
 namespace rankwise {
 
-using MakeParts = std::function<RankUpdateParts(const Site& site, const Setting& setting)>;
+using MakeParts = std::function<RankUpdateParts(const Site& site, const AdapterInputs& inputs)>;
 
 /// An adapter whose sites know nothing of each other: a RankUpdate of these parts at each.
 std::unique_ptr<Adapter> rank_adapter(MakeParts make);
 
 /// LoRA's parts (Hu et al., 2022, section 4.1): A [ranks, in] starts as a linear layer does, from
 /// the site's stream "A", B is zero, every rank is on. A variant then sets what differs.
-RankUpdateParts lora_parts(const Site& site, const Setting& setting, std::int64_t ranks);
+RankUpdateParts lora_parts(const Site& site, const AdapterInputs& inputs, std::int64_t ranks);
 
 }  // namespace rankwise

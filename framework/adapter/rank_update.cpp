@@ -20,20 +20,20 @@ std::int64_t ranks_of(const RankUpdateParts& parts) {
 
 }  // namespace
 
-RankUpdate::RankUpdate(const Site& site, const Setting& setting, RankUpdateParts parts)
+RankUpdate::RankUpdate(const Site& site, const AdapterInputs& inputs, RankUpdateParts parts)
     : site_(site),
       train_a_(parts.train_a),
       gradient_to_input_(parts.gradient_to_input),
       scale_(parts.scale),
       dropout_(parts.dropout),
       gate_(std::move(parts.gate)),
-      evaluation_usage_(setting.tasks, ranks_of(parts), gate_->chooses_by_row(),
-                        setting.options.device()),
-      training_usage_(setting.tasks, ranks_of(parts), false, setting.options.device()) {
+      evaluation_usage_(inputs.tasks, ranks_of(parts), gate_->chooses_per_row(),
+                        inputs.options.device()),
+      training_usage_(inputs.tasks, ranks_of(parts), false, inputs.options.device()) {
   check(parts.a.dim() == 2 && parts.a.size(1) == site.in, "A must be [rows, {}], it is {} at {}",
         site.in, shape_text(parts.a), site.name);
   const torch::Tensor b =
-      parts.b.defined() ? parts.b : torch::zeros({site.out, parts.a.size(0)}, setting.options);
+      parts.b.defined() ? parts.b : torch::zeros({site.out, parts.a.size(0)}, inputs.options);
   check(b.dim() == 2 && b.size(0) == site.out, "B must be [{}, ranks], it is {} at {}", site.out,
         shape_text(b), site.name);
   if (train_a_) {
@@ -51,7 +51,7 @@ torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& fr
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
   const torch::Tensor z = down(input, a_);
   Routing routing = route({input, x, gate_->reads_ranks() ? z : torch::Tensor(), pass});
-  keep_auxiliary(pass.moment.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
+  keep_auxiliary(pass.step_info.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
   record(routing.choice, x, pass);
   const torch::Tensor h = gate_->mix(routing.choice, z, pass.batch);
   return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen);
@@ -71,28 +71,28 @@ void RankUpdate::check_choice(const Choice& choice, const Batch& batch) const {
   check(choice.ranks() == ranks(), "the gate chooses among {} ranks, the update has {}",
         choice.ranks(), ranks());
   if (choice.kind() == Choice::Kind::kAll) return;
-  const bool by_task = choice.kind() == Choice::Kind::kByTask;
-  const std::int64_t expected = by_task ? batch.tasks : batch.rows();
+  const bool per_task = choice.kind() == Choice::Kind::kPerTask;
+  const std::int64_t expected = per_task ? batch.tasks : batch.rows();
   check(choice.weight().size(0) == expected, "the gate chooses for {} {}, the batch has {}",
-        choice.weight().size(0), by_task ? "tasks" : "rows", expected);
+        choice.weight().size(0), per_task ? "tasks" : "rows", expected);
 }
 
 torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) const {
-  if (!pass.moment.training || dropout_ == 0) return x;
+  if (!pass.step_info.training || dropout_ == 0) return x;
   return x * dropout_mask(x, dropout_, pass.noise.stream("dropout").stream(site_.name));
 }
 
 void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass& pass) {
   const torch::NoGradGuard no_grad;
   if (pass.count_usage)
-    (pass.moment.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
+    (pass.step_info.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
   samples_ = pass.keep_samples && gate_->task_embedding().defined()
                  ? x.detach().index_select(0, pass.batch.first_rows)
                  : torch::Tensor();
 }
 
 std::int64_t RankUpdate::active_parameters() const {
-  const double active = gate_->active_ranks(ranks(), /*moment=*/{});
+  const double active = gate_->active_ranks(ranks(), /*step_info=*/{});
   const bool shared_a = a_.size(0) != ranks();  // every row of A feeds several ranks
   const double a_rows = !train_a_ ? 0 : shared_a ? static_cast<double>(a_.size(0)) : active;
   return std::llround(a_rows * static_cast<double>(site_.in) +
@@ -100,11 +100,11 @@ std::int64_t RankUpdate::active_parameters() const {
          gate_->active_parameters();
 }
 
-void RankUpdate::after_step(const Moment& moment) {
+void RankUpdate::after_step(const StepInfo& step_info) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor chosen = (training_usage_.count() - counted_).sum(0);
   counted_.copy_(training_usage_.count());
-  gate_->after_step(chosen, moment);
+  gate_->after_step(chosen, step_info);
 }
 
 }  // namespace rankwise

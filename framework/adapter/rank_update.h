@@ -25,7 +25,7 @@ struct RankUpdateParts {
 
 class RankUpdate : public Update {
  public:
-  RankUpdate(const Site& site, const Setting& setting, RankUpdateParts parts);
+  RankUpdate(const Site& site, const AdapterInputs& inputs, RankUpdateParts parts);
 
   torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
                         const Pass& pass) override;
@@ -41,7 +41,7 @@ class RankUpdate : public Update {
   RankUsage* training_usage() override { return &training_usage_; }
   torch::Tensor samples() const override { return samples_; }
   void restored() override { counted_.copy_(training_usage_.count()); }
-  void after_step(const Moment& moment) override;
+  void after_step(const StepInfo& step_info) override;
 
  private:
   torch::Tensor dropped(const torch::Tensor& x, const Pass& pass) const;

@@ -28,8 +28,8 @@ Tally tally_by_row(const Choice& choice, const Batch& batch) {
 }
 
 Tally tally(const Choice& choice, const Batch& batch) {
-  if (choice.kind() == Choice::Kind::kByRow) return tally_by_row(choice, batch);
-  if (choice.kind() == Choice::Kind::kByTask) return tally_by_task(choice, batch.task_rows);
+  if (choice.kind() == Choice::Kind::kPerRow) return tally_by_row(choice, batch);
+  if (choice.kind() == Choice::Kind::kPerTask) return tally_by_task(choice, batch.task_rows);
   const at::Tensor count = batch.task_rows.unsqueeze(1).expand({batch.tasks, choice.ranks()});
   return {count, count.to(at::kDouble)};
 }
@@ -52,18 +52,18 @@ at::Tensor pairs_by_task(const at::Tensor& mask, const at::Tensor& rows) {
 RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const at::Device& device) {
   const at::TensorOptions options = at::TensorOptions().device(device);
   count_ = at::zeros({tasks, ranks}, options.dtype(at::kLong));
-  mass_ = at::zeros({tasks, ranks}, options.dtype(at::kDouble));
+  gate_sum_ = at::zeros({tasks, ranks}, options.dtype(at::kDouble));
   if (pairs) together_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
 }
 
 void RankUsage::add(const Choice& choice, const Batch& batch) {
   const Tally added = tally(choice, batch);
   count_ += added.count;
-  mass_ += added.mass;
+  gate_sum_ += added.mass;
   if (!together_.defined()) return;
-  if (choice.kind() == Choice::Kind::kByRow) {
+  if (choice.kind() == Choice::Kind::kPerRow) {
     together_ += pairs_by_row(choice);
-  } else if (choice.kind() == Choice::Kind::kByTask) {
+  } else if (choice.kind() == Choice::Kind::kPerTask) {
     together_ += pairs_by_task(choice.chosen(), batch.task_rows);
   } else {
     together_ += batch.task_rows.sum();
@@ -72,7 +72,7 @@ void RankUsage::add(const Choice& choice, const Batch& batch) {
 
 void RankUsage::reset() {
   count_.zero_();
-  mass_.zero_();
+  gate_sum_.zero_();
   if (together_.defined()) together_.zero_();
 }
 

@@ -1,6 +1,6 @@
 /// Exact counts of which ranks the rows of each task chose.
 ///
-/// Letters: T tasks, R ranks.
+/// Dimensions: T tasks, R ranks.
 #pragma once
 
 #include "framework/adapter/choice.h"
@@ -21,12 +21,14 @@ class RankUsage {
   void add(const Choice& choice, const Batch& batch);
   void reset();
 
-  const at::Tensor& count() const { return count_; }        // [T, R] int64
-  const at::Tensor& gate_mass() const { return mass_; }     // [T, R] double: sum of gate values
-  const at::Tensor& together() const { return together_; }  // [R, R] int64; undefined without pairs
+  const at::Tensor& count() const { return count_; }         // [T, R] int64
+  const at::Tensor& gate_mass() const { return gate_sum_; }  // [T, R] double: sum of gate values
+  const at::Tensor& coactivation() const {
+    return together_;
+  }  // [R, R] int64; undefined without pairs
 
  private:
-  at::Tensor count_, mass_, together_;
+  at::Tensor count_, gate_sum_, together_;
 };
 
 }  // namespace rankwise

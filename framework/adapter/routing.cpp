@@ -30,10 +30,10 @@ torch::Tensor prefix_mask(const torch::Tensor& last, std::int64_t ranks) {
 
 Choice choose_blocks(const torch::Tensor& blocks, const torch::Tensor& weight, std::int64_t size,
                      std::int64_t ranks) {
-  if (size == 1) return Choice::by_row(blocks, weight, ranks);
+  if (size == 1) return Choice::per_row(blocks, weight, ranks);
   const torch::Tensor within = torch::arange(size, blocks.options());
   const torch::Tensor chosen = (blocks.unsqueeze(2) * size + within).flatten(1);
-  return Choice::by_row(chosen, weight.repeat_interleave(size, 1), ranks);
+  return Choice::per_row(chosen, weight.repeat_interleave(size, 1), ranks);
 }
 
 torch::Tensor rank_load(const torch::Tensor& chosen, std::int64_t ranks) {

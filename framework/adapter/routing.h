@@ -1,6 +1,6 @@
 /// Routing pieces that variants share.
 ///
-/// Letters: N rows, R ranks, k chosen a row.
+/// Dimensions: N rows, R ranks, k chosen a row.
 #pragma once
 
 #include "framework/adapter/choice.h"
@@ -28,7 +28,7 @@ torch::Tensor rank_weights(const torch::Tensor& prefix_weights);
 torch::Tensor prefix_mask(const torch::Tensor& last, std::int64_t ranks);
 
 /// The ranks of chosen blocks of `size` neighbouring ranks, each with its block's weight.
-/// blocks [N, e] int64, weight [N, e] -> e * size ranks a row of `ranks`.
+/// blocks [N, e] int64, weight [N, e] -> e * size ranks per row of `ranks`.
 Choice choose_blocks(const torch::Tensor& blocks, const torch::Tensor& weight, std::int64_t size,
                      std::int64_t ranks);
 

@@ -5,6 +5,7 @@
 #include "framework/adapter/adapter.h"
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/rank_update.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/fixtures.h"
 
@@ -16,13 +17,11 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using fixtures::integers;
 using ::testing::ElementsAre;
 using ::testing::UnorderedElementsAre;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 const auto kWhole = torch::TensorOptions().dtype(torch::kInt64);
 
 // Task 0 owns rows 0 and 2, task 1 row 1; one row a sequence.
@@ -90,7 +89,7 @@ TEST(Choice, AppliesNothingWhereAllRanksAreOn) {
 TEST(Choice, AppliesATasksWeightsToItsRows) {
   const Tensor mask = torch::tensor({{1, 0}, {1, 1}}, kWhole).to(torch::kBool);
   const Tensor weight = torch::tensor({{2.0, 0.0}, {3.0, 5.0}}, kDouble);
-  const Tensor h = Choice::by_task(mask, weight).apply(torch::ones({3, 2}, kDouble), three_rows());
+  const Tensor h = Choice::per_task(mask, weight).apply(torch::ones({3, 2}, kDouble), three_rows());
   EXPECT_THAT(doubles(h), ElementsAre(2, 0, 3, 5, 2, 0));
 }
 
@@ -98,20 +97,20 @@ TEST(Choice, AppliesEachRowsWeights) {
   const Tensor ranks = torch::tensor({{2, 0}, {1, 2}, {0, 1}}, kWhole);
   const Tensor weight = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, kDouble);
   const Tensor z = torch::full({3, 3}, 10.0, kDouble);
-  EXPECT_THAT(doubles(Choice::by_row(ranks, weight, 3).apply(z, three_rows())),
+  EXPECT_THAT(doubles(Choice::per_row(ranks, weight, 3).apply(z, three_rows())),
               ElementsAre(20, 0, 10, 0, 30, 40, 50, 60, 0));
 }
 
 TEST(Choice, RefusesShapesThatDoNotFit) {
   const Tensor ranks = torch::zeros({3, 2}, kWhole);
   EXPECT_EQ(error_of([&] {
-              Choice::by_row(ranks, torch::zeros({3, 1}, kDouble), 4);
+              Choice::per_row(ranks, torch::zeros({3, 1}, kDouble), 4);
             }),
             "ranks [3, 2] and weight [3, 1] of a choice by row must both be [rows, k]");
-  EXPECT_EQ(error_of([&] { Choice::by_task(ranks == 0, torch::zeros({3}, kDouble)); }),
+  EXPECT_EQ(error_of([&] { Choice::per_task(ranks == 0, torch::zeros({3}, kDouble)); }),
             "mask [3, 2] and weight [3] of a choice by task must both be [tasks, ranks]");
   EXPECT_EQ(error_of([&] {
-              Choice::by_task(ranks, torch::zeros({3, 2}, kDouble));
+              Choice::per_task(ranks, torch::zeros({3, 2}, kDouble));
             }),
             "the mask of a choice by task is Long, it must be bool");
 }
@@ -121,27 +120,27 @@ TEST(RankUsage, CountsEveryRankOfEveryRow) {
   usage.add(Choice::all(3), three_rows());
   EXPECT_THAT(integers(usage.count()), ElementsAre(2, 2, 2, 1, 1, 1));
   EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(2, 2, 2, 1, 1, 1));
-  EXPECT_THAT(integers(usage.together()), ElementsAre(3, 3, 3, 3, 3, 3, 3, 3, 3));
+  EXPECT_THAT(integers(usage.coactivation()), ElementsAre(3, 3, 3, 3, 3, 3, 3, 3, 3));
 }
 
 TEST(RankUsage, CountsATasksRanksOnceARow) {
   RankUsage usage(2, 2, /*pairs=*/true, torch::kCPU);
   const Tensor mask = torch::tensor({{1, 0}, {1, 1}}, kWhole).to(torch::kBool);
   // A chosen rank counts although its weight is zero: usage is the choice, not the product.
-  usage.add(Choice::by_task(mask, torch::tensor({{2.0, 0.0}, {0.0, 5.0}}, kDouble)), three_rows());
+  usage.add(Choice::per_task(mask, torch::tensor({{2.0, 0.0}, {0.0, 5.0}}, kDouble)), three_rows());
   EXPECT_THAT(integers(usage.count()), ElementsAre(2, 0, 1, 1));
   EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(4, 0, 0, 5));
-  EXPECT_THAT(integers(usage.together()), ElementsAre(3, 1, 1, 1));
+  EXPECT_THAT(integers(usage.coactivation()), ElementsAre(3, 1, 1, 1));
 }
 
 TEST(RankUsage, CountsTheRanksOfEachRow) {
   RankUsage usage(2, 3, /*pairs=*/true, torch::kCPU);
   const Tensor ranks = torch::tensor({{2, 0}, {1, 2}, {0, 1}}, kWhole);
   const Tensor weight = torch::tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, kDouble);
-  usage.add(Choice::by_row(ranks, weight, 3), three_rows());
+  usage.add(Choice::per_row(ranks, weight, 3), three_rows());
   EXPECT_THAT(integers(usage.count()), ElementsAre(2, 1, 1, 0, 1, 1));
   EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(7, 6, 1, 0, 3, 4));
-  EXPECT_THAT(integers(usage.together()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
+  EXPECT_THAT(integers(usage.coactivation()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
 }
 
 TEST(RankUsage, AddsUpUntilItIsReset) {
@@ -149,7 +148,7 @@ TEST(RankUsage, AddsUpUntilItIsReset) {
   usage.add(Choice::all(1), three_rows());
   usage.add(Choice::all(1), three_rows());
   EXPECT_THAT(integers(usage.count()), ElementsAre(4, 2));
-  EXPECT_FALSE(usage.together().defined());
+  EXPECT_FALSE(usage.coactivation().defined());
   usage.reset();
   EXPECT_THAT(integers(usage.count()), ElementsAre(0, 0));
   EXPECT_THAT(doubles(usage.gate_mass()), ElementsAre(0, 0));
@@ -159,7 +158,7 @@ TEST(RankUsage, AddsUpUntilItIsReset) {
 class WatchedGate : public OpenGate {
  public:
   explicit WatchedGate(std::int64_t ranks) : OpenGate(ranks) {}
-  void after_step(const Tensor& chosen, const Moment&) override {
+  void after_step(const Tensor& chosen, const StepInfo&) override {
     steps.push_back(integers(chosen));
   }
   std::vector<std::vector<std::int64_t>> steps;
@@ -217,11 +216,11 @@ TEST(RankUpdate, RefusesAChoiceThatDoesNotFitAndNamesItsSite) {
   EXPECT_EQ(refusal([] { return Choice::all(3); }),
             "layer.0: the gate chooses among 3 ranks, the update has 2");
   const Tensor weight = torch::ones({4, 2}, kDouble);
-  EXPECT_EQ(refusal([&] { return Choice::by_task(weight > 0, weight); }),
+  EXPECT_EQ(refusal([&] { return Choice::per_task(weight > 0, weight); }),
             "layer.0: the gate chooses for 4 tasks, the batch has 2");
-  EXPECT_EQ(refusal([&] { return Choice::by_row(weight.to(torch::kInt64), weight, 2); }),
+  EXPECT_EQ(refusal([&] { return Choice::per_row(weight.to(torch::kInt64), weight, 2); }),
             "layer.0: the gate chooses for 4 rows, the batch has 3");
-  EXPECT_EQ(refusal([&] { return Choice::by_task(weight > 0, weight[0]); }),
+  EXPECT_EQ(refusal([&] { return Choice::per_task(weight > 0, weight[0]); }),
             "layer.0: mask [4, 2] and weight [2] of a choice by task must both be [tasks, ranks]");
 }
 
@@ -230,7 +229,7 @@ TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
   RankUpdate update = watched_update(gate);
   const Batch batch = three_rows();
   const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
-  const Pass training{.batch = batch, .moment = {.training = true}};
+  const Pass training{.batch = batch, .step_info = {.training = true}};
   update.forward(batch.features, frozen, training);  // two micro-batches
   update.forward(batch.features, frozen, training);
   update.forward(batch.features, frozen, {.batch = batch});  // an evaluation does not count
@@ -261,16 +260,16 @@ class CostlyAdapter : public Adapter {
       add(site, CostlyAdapter::make_update(site, {.tasks = 2, .options = kDouble}));
     }
   }
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
     return std::make_shared<RankUpdate>(
-        site, setting,
+        site, inputs,
         RankUpdateParts{.a = torch::ones({2, 2}, kDouble), .gate = std::make_shared<CostlyGate>()});
   }
   double auxiliary_factor(std::int64_t sites) const override { return rule_(sites); }
   void forward(bool training) {
     const Batch batch = three_rows();
     const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
-    const Pass pass{.batch = batch, .moment = {.training = training}};
+    const Pass pass{.batch = batch, .step_info = {.training = training}};
     for (const auto& [site, update] : attached()) update->forward(batch.features, frozen, pass);
   }
 
@@ -303,7 +302,7 @@ TEST(RankUpdate, DropsInputsInTrainingOnlyAndReplays) {
   const Batch batch = three_rows();
   const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
   const auto output = [&](bool training, std::uint64_t noise) {
-    const Pass pass{.batch = batch, .moment = {.training = training}, .noise = Seed(noise)};
+    const Pass pass{.batch = batch, .step_info = {.training = training}, .noise = Seed(noise)};
     return doubles(update.forward(batch.features, frozen, pass));
   };
   EXPECT_THAT(output(false, 1), ElementsAre(18, 66, 42));

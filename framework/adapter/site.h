@@ -21,7 +21,7 @@ struct Site {
 };
 
 /// What holds for all sites of a run.
-struct Setting {
+struct AdapterInputs {
   std::int64_t tasks = 1;  // T
   std::int64_t sites = 1;
   torch::TensorOptions options;  // floating type and device of parameters

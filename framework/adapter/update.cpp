@@ -10,6 +10,6 @@ std::int64_t Update::active_parameters() const {
   return count;
 }
 
-void Update::after_step(const Moment& /*moment*/) {}
+void Update::after_step(const StepInfo& /*step_info*/) {}
 
 }  // namespace rankwise

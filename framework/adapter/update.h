@@ -49,7 +49,7 @@ class Update : public torch::nn::Module {
   /// After parameters, buffers and training usage were restored from a checkpoint.
   virtual void restored() {}
   /// Once an optimizer step.
-  virtual void after_step(const Moment& moment);
+  virtual void after_step(const StepInfo& step_info);
 
  private:
   AuxiliaryTerm auxiliary_;

@@ -21,7 +21,7 @@ const Names<Reading>& readings() {
 Reading reading_of(const nlohmann::json& options) {
   const auto reading = options.find("reading");
   if (reading == options.end()) return Reading::kPaper;
-  const Rule rule = readings().rule();
+  const Constraint rule = readings().rule();
   check(reading->is_string() && rule.holds(*reading), "reading: {} is not {}", reading->dump(),
         rule.expectation);
   return readings().value(reading->get<std::string>());

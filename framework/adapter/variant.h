@@ -3,7 +3,8 @@
 /// One line at the end of a variant's file registers it, with a function that makes the parts of
 /// its rank-wise update at a site:
 ///
-///     RankUpdateParts mine(const MineOptions& options, const Site& site, const Setting& setting);
+///     RankUpdateParts mine(const MineOptions&, const Site&, const AdapterInputs&);
+///
 ///     const RegisterVariant<MineOptions> registration(
 ///         "mine", {.paper = "...", .summary = "..."}, mine);
 ///
@@ -106,9 +107,10 @@ std::map<std::string, std::string> differing_defaults(const std::vector<OptionIn
 template <class Options, class Make>
 std::unique_ptr<Adapter> make_adapter(const Make& make, const Options& options) {
   if constexpr (Validated<Options>) options.validate();
-  if constexpr (std::is_invocable_v<const Make&, const Options&, const Site&, const Setting&>) {
-    return rank_adapter([make, options](const Site& site, const Setting& setting) {
-      return make(options, site, setting);
+  if constexpr (std::is_invocable_v<const Make&, const Options&, const Site&,
+                                    const AdapterInputs&>) {
+    return rank_adapter([make, options](const Site& site, const AdapterInputs& inputs) {
+      return make(options, site, inputs);
     });
   } else {
     return make(options);

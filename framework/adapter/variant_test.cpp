@@ -21,15 +21,15 @@ struct PairOptions {
   void validate() const { check(active <= rank, "active: {} of {} ranks", active, rank); }
 };
 
-RankUpdateParts pair(const PairOptions& options, const Site& site, const Setting& setting) {
-  return lora_parts(site, setting, options.rank);
+RankUpdateParts pair(const PairOptions& options, const Site& site, const AdapterInputs& inputs) {
+  return lora_parts(site, inputs, options.rank);
 }
 
 TEST(Variant, AFunctionOfPartsMakesAnUpdateAtEachSite) {
   const auto adapter = make_adapter(pair, PairOptions{.rank = 3});
-  const Setting setting{.options = torch::TensorOptions().dtype(torch::kFloat64)};
-  const auto first = adapter->make_update({"a", 4, 2, {}}, setting);
-  const auto second = adapter->make_update({"b", 4, 2, {}}, setting);
+  const AdapterInputs inputs{.options = torch::TensorOptions().dtype(torch::kFloat64)};
+  const auto first = adapter->make_update({"a", 4, 2, {}}, inputs);
+  const auto second = adapter->make_update({"b", 4, 2, {}}, inputs);
   EXPECT_EQ(first->ranks(), 3);
   EXPECT_EQ(first->factors()->scale, 2);
   EXPECT_FALSE(torch::equal(first->factors()->a, second->factors()->a)) << "a stream a site";

@@ -45,14 +45,14 @@ std::string sha256(std::string_view bytes) {
 std::string sha256_file(const std::filesystem::path& path) {
   check_regular_file(path);
   std::ifstream file(path, std::ios::binary);
-  check(file.good(), "{}: can not be read: permission is missing", path.string());
+  check(file.good(), "{}: cannot be read: permission is missing", path.string());
   Sha256 digest;
   std::vector<char> buffer(1 << 20);
   while (file) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     digest.add(buffer.data(), static_cast<std::size_t>(file.gcount()));
   }
-  check(file.eof(), "{}: can not be read to its end", path.string());
+  check(file.eof(), "{}: cannot be read to its end", path.string());
   return digest.hex();
 }
 

@@ -28,7 +28,7 @@ class Sha256 {
 
 std::string sha256(std::string_view bytes);
 
-/// Throws Error when the file can not be read.
+/// Throws Error when the file cannot be read.
 std::string sha256_file(const std::filesystem::path& path);
 
 }  // namespace rankwise

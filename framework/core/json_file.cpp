@@ -29,7 +29,7 @@ std::string without_prefix(const std::string& text) {
 nlohmann::json read_json(const std::filesystem::path& path) {
   check_regular_file(path);
   std::ifstream file(path);
-  check(file.good(), "{}: can not be read: permission is missing", path.string());
+  check(file.good(), "{}: cannot be read: permission is missing", path.string());
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   try {
     nlohmann::json value = nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);

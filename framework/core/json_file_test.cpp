@@ -37,7 +37,7 @@ TEST(JsonFile, FaultHasLineAndColumnInOneLine) {
 }
 
 TEST(JsonFile, MissingFileIsNamed) {
-  EXPECT_EQ(refusal("nowhere.json"), "nowhere.json: can not be read: there is no such file");
+  EXPECT_EQ(refusal("nowhere.json"), "nowhere.json: cannot be read: there is no such file");
 }
 
 TEST(JsonFile, CanonicalTextDoesNotDependOnKeyOrder) {

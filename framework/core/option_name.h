@@ -2,8 +2,8 @@
 /// of an enum.
 #pragma once
 
+#include "framework/core/constraint.h"
 #include "framework/core/error.h"
-#include "framework/core/rule.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -54,7 +54,7 @@ class Names {
     }
     fail("'{}' is not {}", name, rule().expectation);
   }
-  Rule rule() const {
+  Constraint rule() const {
     std::vector<std::string> all;
     for (const auto& [known, name] : pairs_) all.emplace_back(name);
     return one_of(all);

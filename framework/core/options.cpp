@@ -33,7 +33,7 @@ std::string short_dump(const nlohmann::json& value) {
   return text.substr(0, end) + "...";
 }
 
-// JSON reads an integer that 64 bits can not hold as unsigned, or as a real number.
+// JSON reads an integer that 64 bits cannot hold as unsigned, or as a real number.
 bool is_too_large(const nlohmann::json& value) {
   return value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
 }
@@ -75,7 +75,8 @@ void fail_type(const std::string& path, const nlohmann::json& value, const std::
   fail("{}: {} is not {}", path, short_dump(value), type);
 }
 
-void check_rule(const std::string& path, const nlohmann::json& value, const Rule& rule) {
+void check_constraint(const std::string& path, const nlohmann::json& value,
+                      const Constraint& rule) {
   if (value.is_null() || rule.holds(value)) return;
   fail("{}: {} is not {}", path, short_dump(value), rule.expectation);
 }

@@ -17,10 +17,10 @@
 /// An option that got another name is renamed("now", "before"): the old one is still read.
 #pragma once
 
+#include "framework/core/constraint.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/option_name.h"
-#include "framework/core/rule.h"
 
 #include <concepts>
 #include <cstdint>
@@ -141,7 +141,8 @@ nlohmann::json to_json(const T& value);
 struct Printer {
   nlohmann::json& object;
   template <Plain T>
-  void operator()(const OptionName& name, const T& value, const char*, const Rule& = any()) const {
+  void operator()(const OptionName& name, const T& value, const char*,
+                  const Constraint& = any()) const {
     object[name.now] = to_json(value);
   }
   template <Enum E>
@@ -175,7 +176,7 @@ void check_keys(const std::string& path, const nlohmann::json& object,
 [[noreturn]] void fail_type(const std::string& path, const nlohmann::json& value,
                             const std::string& type);
 /// Throws Error unless `rule` holds for `value`; null (an unset option) always passes.
-void check_rule(const std::string& path, const nlohmann::json& value, const Rule& rule);
+void check_constraint(const std::string& path, const nlohmann::json& value, const Constraint& rule);
 std::string join_path(const std::string& path, const std::string& key);
 
 template <class T>
@@ -184,7 +185,7 @@ void parse_into(T& target, const nlohmann::json& value, const std::string& path)
 struct NameCollector {
   std::vector<OptionName>& collected;
   template <Plain T>
-  void operator()(const OptionName& name, const T&, const char*, const Rule& = any()) const {
+  void operator()(const OptionName& name, const T&, const char*, const Constraint& = any()) const {
     collected.push_back(name);
   }
   template <Enum E>
@@ -198,12 +199,13 @@ struct Parser {
   const std::string& path;
 
   template <Plain T>
-  void operator()(const OptionName& name, T& target, const char*, const Rule& rule = any()) const {
+  void operator()(const OptionName& name, T& target, const char*,
+                  const Constraint& rule = any()) const {
     const std::string key = name.in(object);
     if (key.empty()) return;
     const std::string here = join_path(path, key);
     parse_into(target, object[key], here);
-    if constexpr (!Visitable<T>) check_rule(here, object[key], rule);
+    if constexpr (!Visitable<T>) check_constraint(here, object[key], rule);
   }
   template <Enum E>
   void operator()(const OptionName& name, E& target, const char*, const NamesOf<E>& names) const {
@@ -211,7 +213,7 @@ struct Parser {
     if (key.empty()) return;
     const std::string here = join_path(path, key);
     if (!has_type<E>(object[key])) fail_type(here, object[key], type_name<E>());
-    check_rule(here, object[key], names.rule());
+    check_constraint(here, object[key], names.rule());
     target = names.value(object[key].template get<std::string>());
   }
 };
@@ -246,7 +248,7 @@ struct Describer {
 
   template <Plain T>
   void operator()(const OptionName& name, const T& value, const char* help,
-                  const Rule& rule = any()) const {
+                  const Constraint& rule = any()) const {
     const std::string here = join_path(path, name.now);
     if constexpr (Visitable<T>) {
       describe_into(value, here, infos);

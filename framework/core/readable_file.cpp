@@ -15,11 +15,11 @@ void check_regular_file(const fs::path& path) {
   if (type == fs::file_type::not_found) {
     std::error_code ignored;
     const bool link = fs::is_symlink(fs::symlink_status(path, ignored));
-    fail("{}: can not be read: {}", path.string(),
+    fail("{}: cannot be read: {}", path.string(),
          link ? "it is a link to nothing" : "there is no such file");
   }
-  check(!error, "{}: can not be read: {}", path.string(), error.message());
-  fail("{}: can not be read: it is {}, not a file", path.string(),
+  check(!error, "{}: cannot be read: {}", path.string(), error.message());
+  fail("{}: cannot be read: it is {}, not a file", path.string(),
        type == fs::file_type::directory ? "a folder"
        : type == fs::file_type::fifo    ? "a pipe"
                                         : "a device or socket");

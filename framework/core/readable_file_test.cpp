@@ -26,13 +26,13 @@ TEST(ReadableFile, SaysWhatIsThereInstead) {
   };
   EXPECT_EQ(message("file"), "");
   EXPECT_EQ(message("link"), "");
-  EXPECT_THAT(message("none"), EndsWith("/none: can not be read: there is no such file"));
-  EXPECT_THAT(message("dangling"), EndsWith("/dangling: can not be read: it is a link to nothing"));
-  EXPECT_THAT(message("pipe"), EndsWith("/pipe: can not be read: it is a pipe, not a file"));
-  EXPECT_THAT(message("loop"), EndsWith("can not be read: Too many levels of symbolic links"));
-  EXPECT_THAT(message(std::string(300, 'x')), EndsWith("can not be read: File name too long"));
+  EXPECT_THAT(message("none"), EndsWith("/none: cannot be read: there is no such file"));
+  EXPECT_THAT(message("dangling"), EndsWith("/dangling: cannot be read: it is a link to nothing"));
+  EXPECT_THAT(message("pipe"), EndsWith("/pipe: cannot be read: it is a pipe, not a file"));
+  EXPECT_THAT(message("loop"), EndsWith("cannot be read: Too many levels of symbolic links"));
+  EXPECT_THAT(message(std::string(300, 'x')), EndsWith("cannot be read: File name too long"));
   EXPECT_THAT(error_of([&] { check_regular_file(folder); }),
-              EndsWith("can not be read: it is a folder, not a file"));
+              EndsWith("cannot be read: it is a folder, not a file"));
 }
 
 // A reader that opened a pipe would wait for ever; the alarm ends it.
@@ -40,7 +40,7 @@ TEST(ReadableFile, NoReaderOfCoreWaitsForAPipe) {
   const fs::path pipe = test_folder() / "pipe";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0666), 0);
   const auto read = [&] {
-    const std::string start = pipe.string() + ": can not be read: it is a pipe";
+    const std::string start = pipe.string() + ": cannot be read: it is a pipe";
     return error_of([&] { read_json(pipe); }).starts_with(start) &&
            error_of([&] { sha256_file(pipe); }).starts_with(start);
   };

@@ -87,4 +87,18 @@ Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& 
   return batch;
 }
 
+Batch rows_of_tasks(const std::vector<std::int32_t>& tasks, std::int64_t task_count,
+                    const torch::TensorOptions& options) {
+  Dataset dataset;
+  dataset.feature_width = 1;
+  dataset.tasks.resize(static_cast<std::size_t>(task_count));
+  for (TaskData& data : dataset.tasks) {
+    data.train = {.features = {0}, .starts = {0, 1}, .groups = {0, 1}, .target = {0}};
+  }
+  std::vector<Example> examples;
+  examples.reserve(tasks.size());
+  for (const std::int32_t task : tasks) examples.push_back({task, 0});
+  return pack(dataset, SplitName::kTrain, examples, options);
+}
+
 }  // namespace rankwise

@@ -1,6 +1,6 @@
 /// A packed batch: sequences of any task, end to end, no padding.
 ///
-/// Letters as in dataset.h; T tasks of the suite.
+/// Dimensions as in dataset.h; T tasks of the suite.
 #pragma once
 
 #include "framework/data/dataset.h"
@@ -45,5 +45,10 @@ struct Batch {
 /// Packs `examples` of one split in their order.
 Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
            const torch::TensorOptions& options);
+
+/// A sequence of one row for each entry of `tasks`, its one feature zero: for updates whose input
+/// comes from elsewhere.
+Batch rows_of_tasks(const std::vector<std::int32_t>& tasks, std::int64_t task_count,
+                    const torch::TensorOptions& options);
 
 }  // namespace rankwise

@@ -1,6 +1,7 @@
 #include "framework/data/batch.h"
 
 #include "framework/core/error.h"
+#include "framework/data/doubles.h"
 #include "framework/data/subset.h"
 #include "framework/testing/fixtures.h"
 
@@ -17,8 +18,6 @@ using fixtures::integers;
 using ::testing::ElementsAre;
 
 constexpr auto kTrain = SplitName::kTrain;
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
 // Task 0: classify, sequences [10 11], [12]; task 1: a choice of [20], [21 22] and one of [23 24].
 Dataset two_tasks() {
   Dataset dataset;
@@ -191,11 +190,11 @@ TEST(Dataset, StandardisesRegressionTargetsOfTheTrainingSplit) {
   data.dev.target = {100};
   standardise_targets(data);
   EXPECT_EQ(data.task.target_mean, 2);
-  EXPECT_EQ(data.task.target_deviation, 1);
+  EXPECT_EQ(data.task.target_std, 1);
   data.train.target = {5, 5, 5};
   standardise_targets(data);
   EXPECT_EQ(data.task.target_mean, 5);
-  EXPECT_EQ(data.task.target_deviation, 1) << "a constant target";
+  EXPECT_EQ(data.task.target_std, 1) << "a constant target";
 }
 
 TEST(TaskKind, IsReadByName) {

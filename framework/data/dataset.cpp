@@ -68,7 +68,7 @@ void standardise_targets(TaskData& data) {
   double square = 0;
   for (const double value : target) square += (value - mean) * (value - mean);
   data.task.target_mean = mean;
-  data.task.target_deviation = square > 0 ? std::sqrt(square / n) : 1;
+  data.task.target_std = square > 0 ? std::sqrt(square / n) : 1;
 }
 
 }  // namespace rankwise

@@ -1,7 +1,7 @@
 /// A suite in memory: per task and split, its sequences end to end.
 ///
-/// Letters: N rows (tokens or feature vectors), S sequences, G groups (examples; the candidates of
-/// a choice are one group), W values a target.
+/// Dimensions: N rows (tokens or feature vectors), S sequences, G groups (examples; the candidates
+/// of a choice are one group), W values per target.
 #pragma once
 
 #include "framework/data/task.h"

@@ -7,7 +7,7 @@ namespace rankwise {
 
 namespace {
 
-TaskRule rule(std::string summary, std::function<double(double, double, double)> weight) {
+TaskWeighting rule(std::string summary, std::function<double(double, double, double)> weight) {
   return {std::move(summary), [weight = std::move(weight)](const std::vector<double>& sizes,
                                                            const SamplerOptions& options) {
             const double total = std::accumulate(sizes.begin(), sizes.end(), 0.0);
@@ -20,8 +20,8 @@ TaskRule rule(std::string summary, std::function<double(double, double, double)>
           }};
 }
 
-Registry<TaskRule> built_in() {
-  Registry<TaskRule> registry("sampler", "samplers");
+Registry<TaskWeighting> built_in() {
+  Registry<TaskWeighting> registry("sampler", "samplers");
   registry.add("proportional",
                rule("by training size", [](double n, double, double) { return n; }));
   registry.add("equal", rule("each task alike", [](double, double, double) { return 1.0; }));
@@ -40,8 +40,8 @@ Registry<TaskRule> built_in() {
 
 }  // namespace
 
-Registry<TaskRule>& task_rules() {
-  static Registry<TaskRule> registry = built_in();
+Registry<TaskWeighting>& task_weightings() {
+  static Registry<TaskWeighting> registry = built_in();
   return registry;
 }
 
@@ -55,7 +55,7 @@ Sampler::Sampler(const SamplerOptions& options, std::vector<std::int64_t> sizes,
     check(sizes_[task] > 0, "task {} has no training examples", task);
     example_random_.push_back(seed.stream("examples").stream(task).random());
   }
-  weights_ = task_rules().find(options.tasks).weights({sizes_.begin(), sizes_.end()}, options);
+  weights_ = task_weightings().find(options.tasks).weights({sizes_.begin(), sizes_.end()}, options);
 }
 
 std::vector<Example> Sampler::next(std::int64_t batch) {

@@ -26,13 +26,13 @@ struct SamplerOptions {
           "round_robin");
     field("temperature", self.temperature, "temperature: weight is size^(1/temperature)",
           positive());
-    field("mixed", self.mixed, "draw the task for each example instead of once a batch");
+    field("mixed", self.mixed, "draw the task for each example instead of once per batch");
     field("replacement", self.replacement, "draw examples independently instead of by passes");
   }
 };
 
 /// A rule that draws tasks. `weights` maps training sizes to weights; empty: round robin.
-struct TaskRule {
+struct TaskWeighting {
   std::string summary;
   std::function<std::vector<double>(const std::vector<double>& sizes, const SamplerOptions&)>
       weights;
@@ -40,7 +40,7 @@ struct TaskRule {
 
 /// proportional, equal, temperature, size_softmax (MoRE,
 /// arXiv:2505.22694: phi_t = softmax(|D_t| / sum |D|)), inverse, round_robin.
-Registry<TaskRule>& task_rules();
+Registry<TaskWeighting>& task_weightings();
 
 /// Gives batches of training examples for ever; the same seed gives the same sequence.
 class Sampler {
@@ -59,7 +59,7 @@ class Sampler {
   std::vector<double> weights_;  // empty: round robin
   std::int32_t turn_ = 0;
   Random task_random_;
-  std::vector<Random> example_random_;  // one a task
+  std::vector<Random> example_random_;  // one per task
   // The rest of each task's pass, taken from the back.
   std::vector<std::vector<std::int64_t>> order_;
 };

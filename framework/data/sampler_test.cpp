@@ -19,7 +19,7 @@ std::vector<double> weights(const std::string& rule, const std::vector<double>& 
                             double temperature = 2) {
   SamplerOptions options;
   options.temperature = temperature;
-  return task_rules().find(rule).weights(sizes, options);
+  return task_weightings().find(rule).weights(sizes, options);
 }
 
 std::vector<double> shares(std::vector<double> weights) {

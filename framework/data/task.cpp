@@ -60,7 +60,7 @@ void check_metrics(const Task& task) {
     check(seen.insert(metric).second, "task '{}' names metric '{}' twice", task.name, metric);
     static_cast<void>(metrics().find(metric));  // says which there are
     check(fits(metric, task.kind),
-          "task '{}' is of kind {}, which metric '{}' can not score; its metrics are {}", task.name,
+          "task '{}' is of kind {}, which metric '{}' cannot score; its metrics are {}", task.name,
           to_string(task.kind), metric, fmt::join(metrics_for(task.kind), ", "));
   }
 }

@@ -25,7 +25,7 @@ struct Task {
   std::vector<std::string> metrics;  // the first one enters averages
   std::vector<std::string> labels;   // names of the classes; may be empty
   double target_mean = 0;            // regression targets are (y - mean) / deviation
-  double target_deviation = 1;
+  double target_std = 1;
   double loss_scale = 1;  // multiplies the task's loss
 };
 
@@ -34,8 +34,8 @@ struct Task {
 void check_tasks_asked_for(const std::vector<std::string>& names,
                            const std::vector<std::string>& known, const std::string& suite);
 
-/// Throws Error for a task that can not be trained, scored and recorded: a name that a path or a
-/// module can not take, control characters, too few classes, labels that are not one a class, a
+/// Throws Error for a task that cannot be trained, scored and recorded: a name that a path or a
+/// module cannot take, control characters, too few classes, labels that are not one a class, a
 /// metric that is unknown, there twice, or of another kind of target.
 void check_task(const Task& task);
 

@@ -108,7 +108,7 @@ TEST(TokenFile, RegressionTargetsAreStandardised) {
   const Task task = read_token_file(write_file(contents), {"zebra"}).tasks[0].task;
   EXPECT_EQ(task.outputs, 1);
   EXPECT_EQ(task.target_mean, 5);
-  EXPECT_EQ(task.target_deviation, 2.5);
+  EXPECT_EQ(task.target_std, 2.5);
 }
 
 TEST(TokenFile, UnknownTaskListsTheOnesThereAre) {
@@ -164,14 +164,14 @@ TEST(TokenFile, RefusesMetricsThatDoNotFit) {
   expect_refused([](File& file) { file.metrics = R"(["accuracy", "f1", "accuracy"])"; },
                  "/tasks/zebra: task 'zebra' names metric 'accuracy' twice");
   expect_refused([](File& file) { file.metrics = R"(["pearson"])"; },
-                 "task 'zebra' is of kind classify, which metric 'pearson' can not score; its "
+                 "task 'zebra' is of kind classify, which metric 'pearson' cannot score; its "
                  "metrics are accuracy, f1, macro_f1, matthews");
   expect_refused(
       [](File& file) {
         file.kind = "choose";
         file.metrics = R"(["macro_f1"])";
       },
-      "kind choose, which metric 'macro_f1' can not score; its metrics are accuracy");
+      "kind choose, which metric 'macro_f1' cannot score; its metrics are accuracy");
   expect_refused(
       [](File& file) {
         file.kind = "regress";
@@ -180,7 +180,7 @@ TEST(TokenFile, RefusesMetricsThatDoNotFit) {
       },
       "'relative_error' needs the unadapted model's outputs");
   expect_refused([](File& file) { file.kind = "regress"; },
-                 "kind regress, which metric 'accuracy' can not score; its metrics are pearson, "
+                 "kind regress, which metric 'accuracy' cannot score; its metrics are pearson, "
                  "relative_error, spearman");
 }
 

@@ -48,7 +48,7 @@ void write_all(const Descriptor& file, const fs::path& path, std::string_view by
 
 void sync(const fs::path& path, int flags) {
   const Descriptor file(path, flags);
-  // Some file systems can not sync a folder and say EINVAL.
+  // Some file systems cannot sync a folder and say EINVAL.
   if (file.get() < 0 || (::fsync(file.get()) != 0 && errno != EINVAL)) {
     throw_system_error(path, "cannot be written");
   }

@@ -20,7 +20,7 @@ std::string read_file(const std::filesystem::path& path);
 /// Copies a file, replacing what is there. Half a copy stays where it fails.
 void duplicate_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Creates the folder that `path` lies in where it is missing. Throws Error where it can not be
+/// Creates the folder that `path` lies in where it is missing. Throws Error where it cannot be
 /// made, or where a name of `path` is longer than file systems take.
 void create_parent_folder(const std::filesystem::path& path);
 

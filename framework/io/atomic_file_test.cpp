@@ -37,15 +37,15 @@ TEST(AtomicFile, IsCopiedWhole) {
   duplicate_file(folder / "from", folder / "to");
   EXPECT_EQ(read_file(folder / "to"), bytes);
   EXPECT_EQ(error_of([&] { duplicate_file(folder / "none", folder / "to"); }),
-            (folder / "none").string() + ": can not be read: there is no such file");
+            (folder / "none").string() + ": cannot be read: there is no such file");
 }
 
 TEST(AtomicFile, SaysWhatCanNotBeRead) {
   const fs::path folder = test_folder();
   EXPECT_EQ(error_of([&] { read_file(folder / "none"); }),
-            (folder / "none").string() + ": can not be read: there is no such file");
+            (folder / "none").string() + ": cannot be read: there is no such file");
   EXPECT_EQ(error_of([&] { read_file(folder); }),
-            folder.string() + ": can not be read: it is a folder, not a file");
+            folder.string() + ": cannot be read: it is a folder, not a file");
 }
 
 TEST(AtomicFile, SaysThatANameIsTooLong) {

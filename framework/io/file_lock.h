@@ -15,7 +15,7 @@ class FileLock {
   /// Nothing where somebody holds it. Throws where the file (or its folder) can't be created.
   static std::optional<FileLock> try_lock(const std::filesystem::path& path);
 
-  /// Waits until nobody else holds it; nothing where `give_up`, asked ten times a second, is true
+  /// Waits until nobody else holds it; nothing where `give_up`, asked ten times per second, is true
   /// first. Throws as above.
   static std::optional<FileLock> wait(const std::filesystem::path& path,
                                       const std::function<bool()>& give_up);

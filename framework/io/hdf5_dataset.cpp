@@ -91,7 +91,7 @@ void Dataset::read_into(Type type, std::uint64_t first, std::uint64_t count, voi
 
 std::vector<std::string> Dataset::read_strings() const {
   expect_type(Type::kString);
-  elements_in_rows(rows());  // refuses what memory can not hold
+  elements_in_rows(rows());  // refuses what memory cannot hold
   const Handle type = owned(H5Dget_type(handle_.get()), H5Tclose, place_, "reading the type");
   const Handle space = owned(H5Dget_space(handle_.get()), H5Sclose, place_, "reading the shape");
   return strings_from(type.get(), space.get(), place_, [&](hid_t memory_type, void* buffer) {

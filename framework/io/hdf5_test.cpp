@@ -154,12 +154,12 @@ TEST(Hdf5, SaysWhyAFileDoesNotOpen) {
   const fs::path folder = test_folder();
   const std::string missing = (folder / "missing.h5").string();
   EXPECT_EQ(error_of([&] { File::open(missing); }),
-            missing + ": can not be read: there is no such file");
+            missing + ": cannot be read: there is no such file");
   EXPECT_EQ(error_of([&] { File::open(folder); }),
-            folder.string() + ": can not be read: it is a folder, not a file");
+            folder.string() + ": cannot be read: it is a folder, not a file");
   ASSERT_EQ(::mkfifo((folder / "pipe.h5").c_str(), 0666), 0);
   EXPECT_EQ(error_of([&] { File::open(folder / "pipe.h5"); }),
-            (folder / "pipe.h5").string() + ": can not be read: it is a pipe, not a file");
+            (folder / "pipe.h5").string() + ": cannot be read: it is a pipe, not a file");
   for (const char* content : {"", "text", "a longer text, but still not HDF5 at all"}) {
     const fs::path text = folder / "text.h5";
     write_bytes(text, content);

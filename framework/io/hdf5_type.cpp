@@ -14,13 +14,13 @@
 namespace rankwise::hdf5 {
 namespace {
 
-struct Known {
+struct KnownNumber {
   Type type;
   const char* name;
   hid_t native;
 };
 
-std::array<Known, 10> numbers() {
+std::array<KnownNumber, 10> numbers() {
   return {{{Type::kInt8, "int8", H5T_NATIVE_INT8},
            {Type::kInt16, "int16", H5T_NATIVE_INT16},
            {Type::kInt32, "int32", H5T_NATIVE_INT32},
@@ -92,14 +92,14 @@ std::uint64_t element_count(const Shape& shape) {
 }
 
 std::string to_string(Type type) {
-  for (const Known& known : numbers()) {
+  for (const KnownNumber& known : numbers()) {
     if (known.type == type) return known.name;
   }
   return "string";
 }
 
 Type type_from_string(const std::string& name) {
-  for (const Known& known : numbers()) {
+  for (const KnownNumber& known : numbers()) {
     if (name == known.name) return known.type;
   }
   check(name == "string", "unknown element type '{}'", name);
@@ -109,7 +109,7 @@ Type type_from_string(const std::string& name) {
 std::size_t bytes_per_element(Type type) { return H5Tget_size(native_type(type)); }
 
 hid_t native_type(Type type) {
-  for (const Known& known : numbers()) {
+  for (const KnownNumber& known : numbers()) {
     if (known.type == type) return known.native;
   }
   fail("internal: strings have no native type");
@@ -117,7 +117,7 @@ hid_t native_type(Type type) {
 
 Type stored_type(hid_t stored, const Place& place) {
   if (H5Tget_class(stored) == H5T_STRING) return Type::kString;
-  for (const Known& known : numbers()) {
+  for (const KnownNumber& known : numbers()) {
     if (same_number(stored, known.native)) return known.type;
   }
   fail("{}: holds neither numbers nor strings", place.text());

@@ -43,7 +43,7 @@ void write_json_attributes(hdf5::File& file, const std::string& object, const js
   check(attributes.is_object(), "{}: attributes must be a JSON object", file.name());
   std::set<std::string> nested = json_names(file, object);
   for (const auto& [name, value] : attributes.items()) {
-    check(!name.empty() && name != kJsonNames, "{}: an attribute can not be called '{}'",
+    check(!name.empty() && name != kJsonNames, "{}: an attribute cannot be called '{}'",
           file.name(), name);
     if (is_plain(value)) {
       nested.erase(name);

@@ -10,26 +10,26 @@
 namespace rankwise::safetensors {
 namespace {
 
-struct Known {
+struct KnownDtype {
   Dtype dtype;
   std::string_view name;
   std::size_t bytes;
 };
 
-constexpr std::array<Known, 10> kDtypes = {{{Dtype::kF64, "F64", 8},
-                                            {Dtype::kF32, "F32", 4},
-                                            {Dtype::kF16, "F16", 2},
-                                            {Dtype::kBF16, "BF16", 2},
-                                            {Dtype::kI64, "I64", 8},
-                                            {Dtype::kI32, "I32", 4},
-                                            {Dtype::kI16, "I16", 2},
-                                            {Dtype::kI8, "I8", 1},
-                                            {Dtype::kU8, "U8", 1},
-                                            {Dtype::kBool, "BOOL", 1}}};
+constexpr std::array<KnownDtype, 10> kDtypes = {{{Dtype::kF64, "F64", 8},
+                                                 {Dtype::kF32, "F32", 4},
+                                                 {Dtype::kF16, "F16", 2},
+                                                 {Dtype::kBF16, "BF16", 2},
+                                                 {Dtype::kI64, "I64", 8},
+                                                 {Dtype::kI32, "I32", 4},
+                                                 {Dtype::kI16, "I16", 2},
+                                                 {Dtype::kI8, "I8", 1},
+                                                 {Dtype::kU8, "U8", 1},
+                                                 {Dtype::kBool, "BOOL", 1}}};
 
-const Known& known(Dtype dtype) {
+const KnownDtype& known(Dtype dtype) {
   return *std::find_if(kDtypes.begin(), kDtypes.end(),
-                       [&](const Known& candidate) { return candidate.dtype == dtype; });
+                       [&](const KnownDtype& candidate) { return candidate.dtype == dtype; });
 }
 
 using Entry = std::map<std::string, View>::value_type;
@@ -76,7 +76,7 @@ std::string to_string(Dtype dtype) { return std::string(known(dtype).name); }
 std::size_t bytes_per_element(Dtype dtype) { return known(dtype).bytes; }
 
 std::optional<Dtype> dtype_from_string(std::string_view name) {
-  for (const Known& candidate : kDtypes) {
+  for (const KnownDtype& candidate : kDtypes) {
     if (candidate.name == name) return candidate.dtype;
   }
   return std::nullopt;

@@ -88,7 +88,7 @@ void check_bytes(const Stated& tensor, const std::string& file) {
   const auto dtype = dtype_from_string(tensor.type);
   bool fits = tensor.begin <= tensor.end;
   if (fits && dtype) fits = byte_count(*dtype, tensor.shape) == tensor.end - tensor.begin;
-  check(fits, "{}: tensor {} of type {} and shape [{}] can not lie at bytes {} to {}", file,
+  check(fits, "{}: tensor {} of type {} and shape [{}] cannot lie at bytes {} to {}", file,
         tensor.name, tensor.type, fmt::join(tensor.shape, ", "), tensor.begin, tensor.end);
 }
 
@@ -223,7 +223,7 @@ const View& Reader::find(const std::string& name) const {
   const auto found = tensors_.find(name);
   if (found != tensors_.end()) return found->second;
   const auto other = other_types_.find(name);
-  check(other == other_types_.end(), "{}: tensor {} has type {}, which can not be read here",
+  check(other == other_types_.end(), "{}: tensor {} has type {}, which cannot be read here",
         path_.string(), name, other == other_types_.end() ? "" : other->second);
   const auto closest =
       std::min_element(tensors_.begin(), tensors_.end(), [&](const auto& left, const auto& right) {

@@ -34,7 +34,7 @@ const std::string kReferenceHeader =
     R"("s":{"dtype":"BOOL","shape":[],"data_offsets":[24,25]}}      )";
 const std::string kReferenceData("\x07\0\0\0\0\0\0\0\0\0@@\0\0\x80?\0\0\0@\0<\0\xc0\x01", 25);
 
-std::string reference() { return file_of(kReferenceHeader, 0) + kReferenceData; }
+std::string reference_file() { return file_of(kReferenceHeader, 0) + kReferenceData; }
 
 /// The message for a file of these bytes, without its name.
 std::string error_for(const std::string& bytes) {
@@ -50,7 +50,7 @@ std::string one_tensor(const std::string& entry) { return file_of(R"({"x":{)" + 
 
 TEST(Safetensors, ReadsWhatTheReferenceLibraryWrites) {
   const fs::path path = test_folder() / "a.safetensors";
-  write_bytes(path, reference());
+  write_bytes(path, reference_file());
   const Reader reader(path);
   EXPECT_EQ(reader.names(), (Strings{"a", "b", "h", "n", "s"}));
   EXPECT_EQ(reader.metadata().at("format"), "pt");
@@ -67,12 +67,12 @@ TEST(Safetensors, ReadsWhatTheReferenceLibraryWrites) {
 
 TEST(Safetensors, WritesTheReferenceLibrarysBytes) {
   const fs::path folder = test_folder();
-  write_bytes(folder / "a.safetensors", reference());
+  write_bytes(folder / "a.safetensors", reference_file());
   const Reader reader(folder / "a.safetensors");
   std::map<std::string, View> tensors;
   for (const std::string& name : reader.names()) tensors[name] = reader.find(name);
   write(folder / "b.safetensors", tensors, reader.metadata());
-  EXPECT_EQ(read_file(folder / "b.safetensors"), reference());
+  EXPECT_EQ(read_file(folder / "b.safetensors"), reference_file());
 }
 
 TEST(Safetensors, NamesTheClosestTensor) {
@@ -94,13 +94,13 @@ TEST(Safetensors, RefusesWhatIsNoSafetensorsFile) {
   EXPECT_EQ(error_for(file_of("{", 0)), "is not a safetensors file: its header is not JSON");
   EXPECT_EQ(error_for(file_of("[]", 0)), "is not a safetensors file: its header is no object");
   EXPECT_EQ(error_of([] { Reader{"none.safetensors"}; }),
-            "none.safetensors: can not be read: there is no such file");
+            "none.safetensors: cannot be read: there is no such file");
 }
 
 TEST(Safetensors, RefusesATruncatedFile) {
-  EXPECT_EQ(error_for(reference().substr(0, 100)),
+  EXPECT_EQ(error_for(reference_file().substr(0, 100)),
             "is truncated: a header of 312 bytes in a file of 100");
-  EXPECT_EQ(error_for(reference().substr(0, reference().size() - 1)),
+  EXPECT_EQ(error_for(reference_file().substr(0, reference_file().size() - 1)),
             "is truncated: tensor s ends at byte 25 of 24");
 }
 
@@ -108,18 +108,18 @@ TEST(Safetensors, RefusesAnEntryThatIsNotWellFormed) {
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"F32","shape":[2])")),
             "tensor x needs dtype, shape and data_offsets");
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"F8_E4M3","shape":[8],"data_offsets":[8,0])")),
-            "tensor x of type F8_E4M3 and shape [8] can not lie at bytes 8 to 0");
+            "tensor x of type F8_E4M3 and shape [8] cannot lie at bytes 8 to 0");
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"F32","shape":[-2],"data_offsets":[0,8])")),
             "tensor x has shape [-2]");
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"F32","shape":[2],"data_offsets":[0])")),
             "tensor x needs two data_offsets");
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"F32","shape":[3],"data_offsets":[0,8])")),
-            "tensor x of type F32 and shape [3] can not lie at bytes 0 to 8");
+            "tensor x of type F32 and shape [3] cannot lie at bytes 0 to 8");
   EXPECT_EQ(error_for(one_tensor(
                 R"("dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8])")),
-            "tensor x of type F32 and shape [4611686018427387904, 4] can not lie at bytes 0 to 8");
+            "tensor x of type F32 and shape [4611686018427387904, 4] cannot lie at bytes 0 to 8");
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"F32","shape":[2],"data_offsets":[8,0])")),
-            "tensor x of type F32 and shape [2] can not lie at bytes 8 to 0");
+            "tensor x of type F32 and shape [2] cannot lie at bytes 8 to 0");
   EXPECT_EQ(error_for(one_tensor(R"("dtype":"U8","shape":[8],"shape":[8],"data_offsets":[0,8])")),
             "the header has 'shape' twice");
 }
@@ -138,7 +138,7 @@ TEST(Safetensors, PassesOverTypesThatItCanNotRead) {
   EXPECT_TRUE(reader.contains("f"));
   EXPECT_EQ(reader.find("x").shape, Shape{2});
   EXPECT_EQ(error_of([&] { reader.find("u"); }),
-            path.string() + ": tensor u has type U16, which can not be read here");
+            path.string() + ": tensor u has type U16, which cannot be read here");
 }
 
 TEST(Safetensors, RefusesTensorsThatOverlapOrLeaveGaps) {
@@ -165,7 +165,7 @@ TEST(Safetensors, RefusesToWriteBytesThatAreNotTheShapes) {
 }
 
 RC_GTEST_PROP(Safetensors, SurvivesAnyChangeOfAByte, ()) {
-  std::string bytes = reference();
+  std::string bytes = reference_file();
   const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
   bytes[at] = *rc::gen::arbitrary<char>();
   const fs::path path = test_folder() / "a.safetensors";

@@ -12,7 +12,7 @@ namespace rankwise {
 
 TemporaryFolder::TemporaryFolder() {
   std::string name = (std::filesystem::temp_directory_path() / "rankwise-XXXXXX").string();
-  check(mkdtemp(name.data()) != nullptr, "{}: can not be made: {}", name, std::strerror(errno));
+  check(mkdtemp(name.data()) != nullptr, "{}: cannot be made: {}", name, std::strerror(errno));
   path_ = name;
 }
 

@@ -7,7 +7,7 @@ namespace rankwise {
 
 class TemporaryFolder {
  public:
-  /// Throws Error where the system's folder for temporary files can not be written.
+  /// Throws Error where the system's folder for temporary files cannot be written.
   TemporaryFolder();
   ~TemporaryFolder();
   TemporaryFolder(const TemporaryFolder&) = delete;

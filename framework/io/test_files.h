@@ -12,6 +12,7 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <system_error>
 
@@ -52,6 +53,12 @@ std::string error_of(const Action& action) {
     return error.what();
   }
   return "";
+}
+
+inline std::string bytes_of(const std::filesystem::path& path) {
+  std::stringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return bytes.str();
 }
 
 inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {

@@ -6,8 +6,8 @@
 #include "framework/merge/similarity.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/run_writer.h"
+#include "framework/run/identify.h"
 #include "framework/study/identity.h"
-#include "framework/train/identify.h"
 
 #include <map>
 #include <set>
@@ -19,15 +19,15 @@ namespace {
 using nlohmann::json;
 
 json resolved_options(const MergeRequest& request) {
-  return merge_rules().find(request.rule).resolve(request.options, "merge." + request.rule);
+  return merge_methods().find(request.rule).resolve(request.options, "merge." + request.rule);
 }
 
-std::vector<MergeSource> load_sources(const MergeGroup& group, const Places& places,
+std::vector<MergeSource> load_sources(const MergeGroup& group, const Paths& paths,
                                       const std::string& device) {
   std::vector<MergeSource> sources;
   std::set<std::string> tasks;
   for (const auto& file : group.files) {
-    sources.push_back(load_source(file, places, device));
+    sources.push_back(load_source(file, paths, device));
     for (const TaskData& data : sources.back().dataset().tasks) {
       check(tasks.insert(data.task.name).second,
             "{}: group '{}' has two runs of task '{}' at seed {}", file.string(), group.name,
@@ -89,15 +89,15 @@ json merge_identity(const MergeRequest& request, const json& sources) {
   return {{"schema", kIdentitySchema},
           {"merge",
            {{"rule", request.rule},
-            {"options",
-             differing({.values = options, .options = merge_rules().find(request.rule).options})}}},
+            {"options", differing({.values = options,
+                                   .options = merge_methods().find(request.rule).options})}}},
           {"sources", sources}};
 }
 
 // A group's models with what they score alone, and how alike their updates are.
 struct Merger::Sources {
-  Sources(const MergeGroup& group, const Places& places, const std::string& device)
-      : models(load_sources(group, places, device)) {
+  Sources(const MergeGroup& group, const Paths& paths, const std::string& device)
+      : models(load_sources(group, paths, device)) {
     record.models = static_cast<std::int64_t>(models.size());
     for (MergeSource& source : models) {
       before.push_back(outcomes_of(source));
@@ -126,8 +126,7 @@ struct Merger::Sources {
   }
 
   // Those of the first source where nothing is said here: backbone, suite, host and so on.
-  json attributes(const MergeGroup& group, const MergeRequest& request,
-                  const Places& places) const {
+  json attributes(const MergeGroup& group, const MergeRequest& request, const Paths& paths) const {
     const RunConfig config = merged_config(models, group, request);
     json attributes = models.front().attributes;
     for (const char* own : {"format", "schema", "status"}) attributes.erase(own);
@@ -135,7 +134,7 @@ struct Merger::Sources {
     attributes["config"] = config.to_json();
     attributes["config"]["merge"] = {{"rule", request.rule},
                                      {"options", resolved_options(request)}};
-    const RunIdentity identity = identify(config, ContentReader(places).of(config));
+    const RunIdentity identity = identify(config, ContentReader(paths).of(config));
     attributes["tasks_sha256"] = identity.tasks_sha256;
     attributes["protocol_hash"] = identity.protocol_hash;
     attributes["best_rule"] = "the merged model has one set of parameters";
@@ -154,8 +153,8 @@ struct Merger::Sources {
   MergeRecord record;                        // without what depends on the rule
 };
 
-Merger::Merger(MergeGroup group, Places places, std::string device)
-    : group_(std::move(group)), places_(std::move(places)), device_(std::move(device)) {}
+Merger::Merger(MergeGroup group, Paths paths, std::string device)
+    : group_(std::move(group)), paths_(std::move(paths)), device_(std::move(device)) {}
 Merger::Merger(Merger&&) noexcept = default;
 Merger::~Merger() = default;
 
@@ -177,15 +176,15 @@ std::filesystem::path Merger::file(const MergeRequest& request) const {
 bool Merger::merge(const MergeRequest& request) {
   const auto path = file(request);
   if (std::filesystem::exists(path)) return false;
-  if (!sources_) sources_ = std::make_unique<Sources>(group_, places_, device_);
+  if (!sources_) sources_ = std::make_unique<Sources>(group_, paths_, device_);
   const Seed seed = Seed(static_cast<std::uint64_t>(group_.seed)).stream("merge");
   const MergedUpdates updates =
-      merge_rules().find(request.rule).merge(sources_->models, resolved_options(request), seed);
+      merge_methods().find(request.rule).merge(sources_->models, resolved_options(request), seed);
   FinalRecord final_record;
   const MergeRecord record = sources_->merged(updates, final_record);
   final_record.parameters.total = sources_->models.front().model().count().total;
   final_record.parameters.frozen = final_record.parameters.total;
-  json attributes = sources_->attributes(group_, request, places_);
+  json attributes = sources_->attributes(group_, request, paths_);
   attributes["identity"] = identity(request);
   attributes["config_hash"] = identity_hash(attributes["identity"]);
   RunWriter writer(path, layout_of(sources_->models), attributes);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "framework/core/json.h"
-#include "framework/merge/merge_rule.h"
+#include "framework/merge/merge_method.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -36,7 +36,7 @@ nlohmann::json merge_identity(const MergeRequest& request, const nlohmann::json&
 /// Merges one group by one rule after the other; its models are loaded once, when first needed.
 class Merger {
  public:
-  explicit Merger(MergeGroup group, Places places = {}, std::string device = "cpu");
+  explicit Merger(MergeGroup group, Paths paths = {}, std::string device = "cpu");
   Merger(Merger&&) noexcept;
   ~Merger();
 
@@ -53,7 +53,7 @@ class Merger {
   nlohmann::json identity(const MergeRequest& request) const;
 
   MergeGroup group_;
-  Places places_;
+  Paths paths_;
   std::string device_;
   std::unique_ptr<Sources> sources_;  // null: not loaded
 };

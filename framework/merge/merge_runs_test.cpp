@@ -4,8 +4,8 @@
 
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
-#include "framework/train/run.h"
-#include "framework/train/study.h"
+#include "framework/run/run.h"
+#include "framework/run/study.h"
 
 #include <gmock/gmock.h>
 #include <torch/types.h>
@@ -35,7 +35,7 @@ std::filesystem::path trained(
                         variant + R"(", "options": )" + options + R"(, "sweep": {"data.tasks": )" +
                         tasks + "}}]}");
   const Study study = resolve_study(read_study_file(file));
-  for (const RunTask& task : jobs_of(study, {.places = {.results = folder}})) execute(task);
+  for (const RunJob& task : jobs_of(study, {.paths = {.results = folder}})) execute(task);
   return folder / "toy";
 }
 
@@ -122,7 +122,7 @@ TEST(MergeRuns, OfOneTaskTwiceIsThatModel) {
   both.push_back(load_source(source.file, {}, "cpu"));
   both.push_back(load_source(source.file, {}, "cpu"));
   for (const char* rule : {"outputs", "factors"}) {
-    const auto updates = merge_rules().find(rule).merge(both, json::object(), Seed(0));
+    const auto updates = merge_methods().find(rule).merge(both, json::object(), Seed(0));
     const auto site = source.sites()[0];
     const torch::Tensor x = torch::ones({1, site.site.in});
     Dataset& data = source.setup.suite.dataset;
@@ -149,7 +149,7 @@ TEST(MergeRuns, AveragedMatricesOfLoraAreItsAveragedProducts) {
     EXPECT_TRUE(torch::allclose(update_matrix(source.sites()[1]), matrices.back()));
   }
   const torch::NoGradGuard no_grad;
-  const auto updates = merge_rules().find("average").merge(sources, json::object(), Seed(0));
+  const auto updates = merge_methods().find("average").merge(sources, json::object(), Seed(0));
   const auto site = sources[0].sites()[1].site;
   const torch::Tensor x = torch::ones({1, site.in});
   const Batch batch =

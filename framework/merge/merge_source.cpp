@@ -1,10 +1,9 @@
 #include "framework/merge/merge_source.h"
 
-#include "framework/adapter/one_site.h"
 #include "framework/adapter/random_tensor.h"
 #include "framework/model/load_weights.h"
 #include "framework/record/run_reader.h"
-#include "framework/train/parameter_files.h"
+#include "framework/run/parameter_files.h"
 
 #include <torch/types.h>
 
@@ -18,9 +17,8 @@ using torch::Tensor;
 struct Probe {
   Probe(const Adapter::Attached& attached, std::int64_t rows)
       : x(normal_tensor({rows, attached.site.in}, 1, Seed(1), attached.site.weight.options())),
-        batch(OneSite::batch(std::vector<std::int32_t>(static_cast<std::size_t>(rows), 0), 1)) {
-    batch.row_task = batch.row_task.to(x.device());
-  }
+        batch(rows_of_tasks(std::vector<std::int32_t>(static_cast<std::size_t>(rows), 0), 1,
+                            x.options())) {}
   Pass pass() const { return {.batch = batch, .count_usage = false}; }
 
   Tensor x;
@@ -41,7 +39,7 @@ void check_matrix(const Adapter::Attached& attached, const Tensor& matrix, const
 
 }  // namespace
 
-MergeSource load_source(const std::filesystem::path& run_file, const Places& places,
+MergeSource load_source(const std::filesystem::path& run_file, const Paths& paths,
                         const std::string& device) {
   const RunFile file(run_file);
   check(file.status() == "finished", "{}: is {}, and only finished runs can be merged",
@@ -50,7 +48,7 @@ MergeSource load_source(const std::filesystem::path& run_file, const Places& pla
   check(std::filesystem::exists(parameters),
         "{}: does not exist; merging needs runs with \"record\": {{\"parameters\": \"last\"}}",
         parameters.string());
-  MergeSource source{run_file, file.attributes(), {}, places, device, {}};
+  MergeSource source{run_file, file.attributes(), {}, paths, device, {}};
   source.config = resolve_run(source.attributes.at("config"), run_file.string());
   source.setup = source.fresh();
   const torch::NoGradGuard no_grad;
@@ -70,7 +68,7 @@ Tensor update_matrix(const Adapter::Attached& attached) {
   const Pass pass = probe.pass();
   const Choice choice = gate->forward({probe.x, probe.x, z, pass}).choice;
   Tensor b = factors->b;
-  if (choice.kind() == Choice::Kind::kByTask) {
+  if (choice.kind() == Choice::Kind::kPerTask) {
     const Tensor& weight = choice.weight();
     check(torch::equal(weight, weight[0].expand_as(weight)),
           "{}: its tasks use different ranks, so that its update is no one matrix; merge runs of "
@@ -79,7 +77,7 @@ Tensor update_matrix(const Adapter::Attached& attached) {
     b = b * weight[0];
   }
   Tensor matrix = factors->scale * b.mm(factors->a);
-  if (choice.kind() != Choice::Kind::kByRow) check_matrix(attached, matrix, probe);
+  if (choice.kind() != Choice::Kind::kPerRow) check_matrix(attached, matrix, probe);
   return matrix;
 }
 

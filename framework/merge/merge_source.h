@@ -3,7 +3,7 @@
 
 #include "framework/core/json.h"
 #include "framework/record/run_file.h"
-#include "framework/train/run_setup.h"
+#include "framework/run/run_setup.h"
 
 #include <filesystem>
 #include <string>
@@ -15,7 +15,7 @@ struct MergeSource {
   std::filesystem::path file;  // of the run
   nlohmann::json attributes;   // of the run file
   RunConfig config;
-  Places places;
+  Paths paths;
   std::string device;
   RunSetup setup;  // with the parameters of the run's end
 
@@ -23,12 +23,12 @@ struct MergeSource {
   Model& model() { return *setup.model; }
   std::vector<Adapter::Attached> sites() const { return setup.model->adapter().attached(); }
   /// Another model like it, without the trained parameters.
-  RunSetup fresh() const { return set_up(config, places, device); }
+  RunSetup fresh() const { return set_up(config, paths, device); }
 };
 
 /// Reads the run file and the parameters beside it. Throws Error where the run is not finished or
 /// left no parameters (record.parameters).
-MergeSource load_source(const std::filesystem::path& run_file, const Places& places,
+MergeSource load_source(const std::filesystem::path& run_file, const Paths& paths,
                         const std::string& device);
 
 /// The update of a site as a matrix ΔW [out, in]: scale · B diag(g) A with the gate's weights of

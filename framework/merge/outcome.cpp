@@ -1,7 +1,8 @@
 #include "framework/merge/outcome.h"
 
 #include "framework/core/error.h"
-#include "framework/merge/merge_rule.h"
+#include "framework/data/doubles.h"
+#include "framework/merge/merge_method.h"
 #include "framework/merge/similarity.h"
 #include "framework/record/run_reader.h"
 #include "framework/train/evaluator.h"
@@ -31,13 +32,8 @@ Tensor pooled_of(MergeSource& source, std::int32_t task) {
   return torch::cat(pooled);
 }
 
-std::vector<double> flat(const Tensor& tensor) {
-  const Tensor values = tensor.to(torch::kCPU, torch::kFloat64).contiguous();
-  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
-}
-
 void append(std::vector<double>& to, const Tensor& values) {
-  const std::vector<double> added = flat(values);
+  const std::vector<double> added = doubles(values);
   to.insert(to.end(), added.begin(), added.end());
 }
 

@@ -1,6 +1,6 @@
 /// How alike trained updates are, and how alike two models' representations.
 ///
-/// Letters: t models, n examples.
+/// Dimensions: t models, n examples.
 #pragma once
 
 #include <torch/types.h>

@@ -1,6 +1,7 @@
 #include "framework/merge/similarity.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/data/doubles.h"
 #include "framework/testing/fixtures.h"
 
 #include <gmock/gmock.h>
@@ -10,12 +11,9 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::Pointwise;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 Tensor matrix(double a, double b, double c, double d) {
   return torch::tensor({a, b, c, d}, kDouble).view({2, 2});

@@ -33,7 +33,7 @@ class Backbone : public torch::nn::Module {
 };
 
 /// What a backbone is made from beside its options.
-struct BackboneSetting {
+struct BackboneInputs {
   std::filesystem::path models;  // folder of prepared weights
   std::int64_t vocabulary = 0;   // of the suite; 0: features
   std::int64_t feature_width = 0;
@@ -47,7 +47,7 @@ struct BackboneKind {
   std::vector<OptionInfo> options;
   std::vector<std::string> default_sites;  // patterns of the linears that are adapted by default
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
-  std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneSetting&)>
+  std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneInputs&)>
       make;
   /// SHA-256 of what these options load: weights, config.json and tokenizer; "" for random weights.
   std::function<std::string(const nlohmann::json& options, const std::filesystem::path& models)>

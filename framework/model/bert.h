@@ -32,8 +32,8 @@ class Bert : public Backbone {
 std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
                                 const torch::TensorOptions& options);
 
-/// Random weights: normal with deviation 0.02, or `deviation`; LayerNorm at one and zero.
-std::shared_ptr<Bert> random_bert(const BertConfig& config, double deviation, const Seed& seed,
+/// Random weights: normal with stddev 0.02, or `stddev`; LayerNorm at one and zero.
+std::shared_ptr<Bert> random_bert(const BertConfig& config, double stddev, const Seed& seed,
                                   const torch::TensorOptions& options);
 
 }  // namespace rankwise

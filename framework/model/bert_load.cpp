@@ -14,7 +14,7 @@ namespace {
 struct BertOptions {
   std::string weights;
   std::int64_t hidden = 32, layers = 2, heads = 4, intermediate = 64, positions = 128;
-  double deviation = 0.02;
+  double std = 0.02;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -26,7 +26,8 @@ struct BertOptions {
     field("heads", self.heads, "attention heads of a random encoder", positive());
     field("intermediate", self.intermediate, "FFN width of a random encoder", positive());
     field("positions", self.positions, "longest sequence of a random encoder", positive());
-    field("deviation", self.deviation, "standard deviation of random weights", positive());
+    field(renamed("std", "deviation"), self.std, "standard deviation of random weights",
+          positive());
   }
 };
 
@@ -50,26 +51,26 @@ std::string weights_sha256(const std::filesystem::path& folder) {
   return sha256(text);
 }
 
-std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneSetting& setting) {
+std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneInputs& inputs) {
   const auto parsed = parse_options<BertOptions>(options, "backbone.options");
-  check(setting.vocabulary > 0, "backbone 'bert' reads tokens, and this suite has features");
+  check(inputs.vocabulary > 0, "backbone 'bert' reads tokens, and this suite has features");
   if (!parsed.weights.empty()) {
-    auto bert = load_bert(setting.models / parsed.weights, setting.options);
-    check(bert->config().vocabulary >= setting.vocabulary,
+    auto bert = load_bert(inputs.models / parsed.weights, inputs.options);
+    check(bert->config().vocabulary >= inputs.vocabulary,
           "the suite's vocabulary of {} is larger than the backbone's {}; prepare the suite with "
           "the backbone's tokenizer",
-          setting.vocabulary, bert->config().vocabulary);
+          inputs.vocabulary, bert->config().vocabulary);
     return bert;
   }
   check(parsed.hidden % parsed.heads == 0,
         "backbone.options.hidden: {} is not a multiple of {} heads", parsed.hidden, parsed.heads);
-  const BertConfig config{.vocabulary = setting.vocabulary,
+  const BertConfig config{.vocabulary = inputs.vocabulary,
                           .hidden = parsed.hidden,
                           .layers = parsed.layers,
                           .heads = parsed.heads,
                           .intermediate = parsed.intermediate,
                           .positions = parsed.positions};
-  return random_bert(config, parsed.deviation, setting.seed, setting.options);
+  return random_bert(config, parsed.std, inputs.seed, inputs.options);
 }
 
 }  // namespace
@@ -84,14 +85,14 @@ std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
   return bert;
 }
 
-std::shared_ptr<Bert> random_bert(const BertConfig& config, double deviation, const Seed& seed,
+std::shared_ptr<Bert> random_bert(const BertConfig& config, double stddev, const Seed& seed,
                                   const torch::TensorOptions& options) {
   auto bert = std::make_shared<Bert>(config, options);
   const torch::NoGradGuard no_grad;
   for (auto& item : bert->named_parameters()) {
     if (item.key().find("LayerNorm") != std::string::npos) continue;
     item.value().copy_(
-        normal_tensor(item.value().sizes(), deviation, seed.stream(item.key()), options));
+        normal_tensor(item.value().sizes(), stddev, seed.stream(item.key()), options));
   }
   return bert;
 }
@@ -119,7 +120,7 @@ BackboneKind bert_kind() {
               }};
 }
 
-const RegisterBackbone registration("bert", bert_kind());
+const RegisterBackbone bert_load_registration("bert", bert_kind());
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/model/bert.h"
 #include "framework/model/load_weights.h"
@@ -20,8 +21,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using torch::Tensor;
 using Tensors = std::vector<std::pair<std::string, Tensor>>;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // small_bert of the fixtures in a folder of its own, for tests that change it.
 class WeightsFolder {

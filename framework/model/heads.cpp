@@ -116,7 +116,7 @@ torch::Tensor Heads::outputs(const Part& part, const torch::Tensor& pooled) cons
 torch::Tensor Heads::part_loss(const Part& part, const torch::Tensor& outputs) const {
   const Task& task = tasks_[part.task];
   if (task.kind == TaskKind::kRegress) {
-    const torch::Tensor target = (part.target - task.target_mean) / task.target_deviation;
+    const torch::Tensor target = (part.target - task.target_mean) / task.target_std;
     return (outputs - target).square().mean(1).sum() * task.loss_scale;
   }
   const torch::Tensor scores =
@@ -128,7 +128,7 @@ torch::Tensor Heads::part_loss(const Part& part, const torch::Tensor& outputs) c
 torch::Tensor Heads::part_prediction(const Part& part, const torch::Tensor& outputs) const {
   const Task& task = tasks_[part.task];
   if (task.kind == TaskKind::kRegress) {
-    return outputs * task.target_deviation + task.target_mean;
+    return outputs * task.target_std + task.target_mean;
   }
   const auto scores_of = [&](const torch::Tensor& values) {
     return task.kind == TaskKind::kChoose ? candidate_grid(values, part.candidates) : values;

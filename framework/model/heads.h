@@ -1,6 +1,6 @@
 /// One linear a task on the pooled vector, and the loss of each task kind.
 ///
-/// Letters: N rows, S sequences, G groups (examples), W values a target.
+/// Dimensions: N rows, S sequences, G groups (examples), W values per target.
 #pragma once
 
 #include "framework/core/options.h"
@@ -17,8 +17,8 @@ namespace rankwise {
 /// A suite may bring the map from hidden vector to outputs itself.
 struct GivenHead {
   enum class Training { kNone, kShared, kPerTask };
-  torch::Tensor weight;  // [outputs, width]; undefined: heads are made, one a task, and trained
-  Training training = Training::kNone;  // as given; or a copy, one for all tasks or one a task
+  torch::Tensor weight;  // [outputs, width]; undefined: heads are made, one per task, and trained
+  Training training = Training::kNone;  // as given; or a copy, one for all tasks or one per task
 };
 
 class Heads : public torch::nn::Module {

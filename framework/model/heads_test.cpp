@@ -1,5 +1,6 @@
 #include "framework/model/heads.h"
 
+#include "framework/data/doubles.h"
 #include "framework/testing/fixtures.h"
 
 #include <gmock/gmock.h>
@@ -10,13 +11,10 @@
 namespace rankwise {
 namespace {
 
-using fixtures::doubles;
 using ::testing::DoubleNear;
 using ::testing::ElementsAre;
 using ::testing::IsNan;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 Task task(const char* name, TaskKind kind, std::int64_t outputs) {
   return {.name = name, .kind = kind, .classes = outputs, .outputs = outputs};
@@ -42,7 +40,7 @@ Dataset three_kinds() {
   dataset.tasks[0].train = split({1, 1}, {1, 0});
   dataset.tasks[1].task = task("number", TaskKind::kRegress, 1);
   dataset.tasks[1].task.target_mean = 10;
-  dataset.tasks[1].task.target_deviation = 4;
+  dataset.tasks[1].task.target_std = 4;
   dataset.tasks[1].train = split({1}, {18});
   dataset.tasks[2].task = task("choice", TaskKind::kChoose, 1);
   dataset.tasks[2].train = split({2, 3}, {1, 0});

@@ -47,7 +47,7 @@ Dtype dtype_of(torch::ScalarType type) {
     case torch::kInt64:
       return Dtype::kI64;
     default:
-      fail("a tensor of type {} can not be saved", c10::toString(type));
+      fail("a tensor of type {} cannot be saved", c10::toString(type));
   }
 }
 

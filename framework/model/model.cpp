@@ -59,11 +59,11 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
                     [&](const std::string& pattern) { return matches(pattern, site); });
     if (wanted) chosen.emplace_back(name, linear);
   }
-  options.setting.sites = static_cast<std::int64_t>(chosen.size());
+  options.inputs.sites = static_cast<std::int64_t>(chosen.size());
   backbone_->freeze(!adapter_->trains_backbone());
   for (auto& [name, linear] : chosen) {
     const Site site{name, linear->in(), linear->out(), linear->weight};
-    std::shared_ptr<Update> update = adapter_->make_update(site, options.setting);
+    std::shared_ptr<Update> update = adapter_->make_update(site, options.inputs);
     if (!update) continue;
     linear->attach(update);
     updates_->register_module(module_name(name), update);

@@ -18,7 +18,7 @@ namespace rankwise {
 /// Which linears get an update, and what the variant is told when it makes one.
 struct AttachOptions {
   std::vector<std::string> sites;  // patterns with * and ?; a linear that matches one is adapted
-  Setting setting;                 // `sites` is filled in
+  AdapterInputs inputs;            // `sites` is filled in
 };
 
 class Model : public torch::nn::Module {

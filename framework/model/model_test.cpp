@@ -3,6 +3,7 @@
 #include "framework/model/model.h"
 
 #include "framework/core/glob.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/model/bert.h"
 #include "framework/model/load_weights.h"
@@ -19,8 +20,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using torch::Tensor;
-
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 std::unique_ptr<Model> toy_model(const std::string& variant, const nlohmann::json& options,
                                  std::vector<std::string> sites) {

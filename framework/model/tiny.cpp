@@ -61,18 +61,18 @@ BackboneKind tiny_kind() {
                 return options_to_json(parse_options<TinyOptions>(options, path));
               },
           .make =
-              [](const nlohmann::json& options, const BackboneSetting& setting) {
+              [](const nlohmann::json& options, const BackboneInputs& inputs) {
                 const auto parsed = parse_options<TinyOptions>(options, "backbone.options");
-                const bool features = setting.feature_width > 0;
+                const bool features = inputs.feature_width > 0;
                 return std::static_pointer_cast<Backbone>(std::make_shared<Tiny>(
-                    features ? setting.feature_width : parsed.width, parsed.layers,
-                    features ? 0 : setting.vocabulary, setting.seed, setting.options));
+                    features ? inputs.feature_width : parsed.width, parsed.layers,
+                    features ? 0 : inputs.vocabulary, inputs.seed, inputs.options));
               },
           .weights_sha256 = [](const nlohmann::json&,
                                const std::filesystem::path&) { return std::string(); }};
 }
 
-const RegisterBackbone registration("tiny", tiny_kind());
+const RegisterBackbone tiny_registration("tiny", tiny_kind());
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-/// A random tanh network on feature vectors or on single tokens: seconds a run, for tests and for
+/// A random tanh network on feature vectors or on single tokens: seconds per run, for tests and for
 /// suites with known truth.
 #pragma once
 

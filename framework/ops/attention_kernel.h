@@ -1,6 +1,6 @@
 /// Self-attention of one head of one sequence on the CPU, for the widest vectors of the machine.
 ///
-/// Letters: L rows of the sequence, d width of the head. Row i of a matrix begins at i * stride.
+/// Dimensions: L rows of the sequence, d width of the head. Row i of a matrix begins at i * stride.
 #pragma once
 
 #include <cstdint>

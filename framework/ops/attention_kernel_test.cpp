@@ -22,9 +22,8 @@ struct Result {
   Tensor out, d_q, d_k, d_v;
 };
 
-Tensor draw(const Shape& shape, const std::string& name, double deviation = 1) {
-  return normal_tensor({shape.rows, shape.stride}, deviation, Seed(7).stream(name),
-                       torch::kFloat64);
+Tensor draw(const Shape& shape, const std::string& name, double stddev = 1) {
+  return normal_tensor({shape.rows, shape.stride}, stddev, Seed(7).stream(name), torch::kFloat64);
 }
 
 Result by_autograd(const Shape& shape, const Tensor& q, const Tensor& k, const Tensor& v,

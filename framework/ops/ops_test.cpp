@@ -1,6 +1,7 @@
 // The fast ops against plain autograd code, in double precision.
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/data/doubles.h"
 #include "framework/ops/bucketed_attention.h"
 #include "framework/ops/packed_attention.h"
 #include "framework/ops/rank_linear.h"
@@ -17,7 +18,6 @@ namespace {
 
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 constexpr double kRounding = 1e-12;  // fp64, some hundred operations on values near one
 
 Tensor random(at::IntArrayRef sizes, const char* name) {

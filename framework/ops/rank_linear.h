@@ -1,6 +1,6 @@
 /// The two halves of a rank-wise linear; the gate stands between them as plain autograd code.
 ///
-/// Letters: N rows, R ranks.
+/// Dimensions: N rows, R ranks.
 #pragma once
 
 #include <ATen/core/Tensor.h>

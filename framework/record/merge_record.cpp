@@ -6,12 +6,12 @@
 namespace rankwise {
 namespace {
 
-constexpr const char* kGroup = "/merge";
+constexpr const char* kMergeGroup = "/merge";
 constexpr const char* kModels = "models";
 
 /// Calls visit(slot, values) for each array.
 template <class Record, class Visit>
-void for_each_array(Record& record, const RunLayout& layout, const Visit& visit) {
+void for_each_outcome(Record& record, const RunLayout& layout, const Visit& visit) {
   const schema::Sizes sizes{{"T", layout.tasks.size()},
                             {"L", layout.sites.size()},
                             {"M", static_cast<std::uint64_t>(record.models)}};
@@ -31,20 +31,21 @@ void for_each_array(Record& record, const RunLayout& layout, const Visit& visit)
 }  // namespace
 
 void write_merge(hdf5::File& file, const MergeRecord& record, const RunLayout& layout) {
-  for_each_array(record, layout, [&](const schema::Slot& slot, const std::vector<double>& values) {
-    if (values.empty()) return;
-    check(values.size() == hdf5::element_count(slot.shape), "{}: {} has {} values, expected {}",
-          file.name(), slot.path, values.size(), hdf5::to_string(slot.shape));
-    schema::create(file, slot).write(values);
-  });
-  file.set_attribute(kGroup, kModels, record.models);
+  for_each_outcome(
+      record, layout, [&](const schema::Slot& slot, const std::vector<double>& values) {
+        if (values.empty()) return;
+        check(values.size() == hdf5::element_count(slot.shape), "{}: {} has {} values, expected {}",
+              file.name(), slot.path, values.size(), hdf5::to_string(slot.shape));
+        schema::create(file, slot).write(values);
+      });
+  file.set_attribute(kMergeGroup, kModels, record.models);
 }
 
 std::optional<MergeRecord> read_merge(const hdf5::File& file, const RunLayout& layout) {
-  if (!file.exists(kGroup)) return std::nullopt;
+  if (!file.exists(kMergeGroup)) return std::nullopt;
   MergeRecord record;
-  record.models = file.attribute<std::int64_t>(kGroup, kModels);
-  for_each_array(record, layout, [&](const schema::Slot& slot, std::vector<double>& values) {
+  record.models = file.attribute<std::int64_t>(kMergeGroup, kModels);
+  for_each_outcome(record, layout, [&](const schema::Slot& slot, std::vector<double>& values) {
     if (file.exists(slot.path)) values = schema::open(file, slot).read<double>();
   });
   return record;

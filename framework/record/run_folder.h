@@ -11,7 +11,7 @@ struct RunFolder {
   std::vector<std::filesystem::path> files;    // finished, failed, or still being written
   std::vector<std::filesystem::path> folders;  // in it
   /// A line for each thing that is named as a run file but is none (a hidden file, a pipe, a link
-  /// that leads nowhere), and for the folder where it can not be read.
+  /// that leads nowhere), and for the folder where it cannot be read.
   std::vector<std::string> skipped;
 };
 

@@ -59,7 +59,7 @@ TEST(Hdf5, APipeIsRefusedInsteadOfWaitedFor) {
   const fs::path pipe = test_folder() / "pipe.h5";
   ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
   EXPECT_EQ(error_of([&] { hdf5::File::open(pipe); }),
-            pipe.string() + ": can not be read: it is a pipe, not a file");
+            pipe.string() + ": cannot be read: it is a pipe, not a file");
 }
 
 }  // namespace

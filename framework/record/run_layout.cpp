@@ -17,12 +17,11 @@ namespace {
 
 /// Names become parts of paths beside others of the file's own.
 void check_name(const char* what, const std::string& name, const std::set<std::string>& reserved) {
-  check(
-      !name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
-          reserved.count(name) == 0,
-      "{} '{}' can not be called so in a run file; a name is not empty, has no slash, and is none "
-      "of: ., .., {}",
-      what, name, fmt::join(reserved, ", "));
+  check(!name.empty() && name != "." && name != ".." && name.find('/') == std::string::npos &&
+            reserved.count(name) == 0,
+        "{} '{}' cannot be called so in a run file; a name is not empty, has no slash, and is none "
+        "of: ., .., {}",
+        what, name, fmt::join(reserved, ", "));
 }
 
 void check_task(const TaskRecord& task) {

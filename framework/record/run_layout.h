@@ -9,7 +9,7 @@
 
 namespace rankwise {
 
-/// Throws where names repeat, can not be part of a path, or sizes are impossible.
+/// Throws where names repeat, cannot be part of a path, or sizes are impossible.
 void check_layout(const RunLayout& layout);
 
 /// A task's metrics as one text, with commas between, and back.

@@ -31,7 +31,7 @@ TEST(RunLayout, RefusesWhatCanNotBeStored) {
   RunLayout layout = example_layout();
   layout.tasks[0].name = "glue/sst2";
   EXPECT_EQ(error_of([&] { check_layout(layout); }),
-            "task 'glue/sst2' can not be called so in a run file; a name is not empty, has no "
+            "task 'glue/sst2' cannot be called so in a run file; a name is not empty, has no "
             "slash, and is none of: ., .., score, step");
   layout = example_layout();
   layout.sites[1].name = layout.sites[0].name;

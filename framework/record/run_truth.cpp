@@ -10,7 +10,7 @@
 namespace rankwise {
 namespace {
 
-constexpr const char* kGroup = "/truth";
+constexpr const char* kTruthGroup = "/truth";
 constexpr const char* kLeft = "/truth/site/<site>/left";
 
 schema::Slot task_slot(const char* pattern, const RunLayout& layout) {
@@ -29,7 +29,7 @@ schema::Slot site_slot(const char* pattern, const RunLayout& layout, std::size_t
 
 /// Calls visit(slot, values) for each array of the truth, whose sizes are those of `layout`.
 template <class Truth, class Visit>
-void for_each_array(Truth& truth, const RunLayout& layout, const Visit& visit) {
+void for_each_truth(Truth& truth, const RunLayout& layout, const Visit& visit) {
   visit(task_slot("/truth/task/group", layout), truth.group);
   visit(task_slot("/truth/task/input_group", layout), truth.input_group);
   for (std::size_t i = 0; i < layout.sites.size(); ++i) {
@@ -75,7 +75,7 @@ void check_truth(const RunLayout& layout) {
   for (std::size_t i = 0; i < layout.sites.size(); ++i) {
     check_site(layout.sites[i], truth.sites[i]);
   }
-  for_each_array(truth, layout, [](const schema::Slot& slot, const auto& values) {
+  for_each_truth(truth, layout, [](const schema::Slot& slot, const auto& values) {
     check(values.empty() || values.size() == hdf5::element_count(slot.shape),
           "{} has {} values, expected {}", slot.path, values.size(), hdf5::to_string(slot.shape));
   });
@@ -83,20 +83,20 @@ void check_truth(const RunLayout& layout) {
 
 void write_truth(hdf5::File& file, const RunLayout& layout) {
   if (!layout.truth) return;
-  file.create_group(kGroup);
-  for_each_array(*layout.truth, layout, [&](const schema::Slot& slot, const auto& values) {
+  file.create_group(kTruthGroup);
+  for_each_truth(*layout.truth, layout, [&](const schema::Slot& slot, const auto& values) {
     if (!values.empty()) schema::create(file, slot).write(values);
   });
 }
 
 std::optional<TruthRecord> read_truth(const hdf5::File& file, const RunLayout& layout) {
-  if (!file.exists(kGroup)) return std::nullopt;
+  if (!file.exists(kTruthGroup)) return std::nullopt;
   TruthRecord truth;
   truth.sites.resize(layout.sites.size());
   for (std::size_t i = 0; i < layout.sites.size(); ++i) {
     truth.sites[i].directions = stored_directions(file, layout, i);
   }
-  for_each_array(truth, layout, [&]<class T>(const schema::Slot& slot, std::vector<T>& values) {
+  for_each_truth(truth, layout, [&]<class T>(const schema::Slot& slot, std::vector<T>& values) {
     if (file.exists(slot.path)) values = schema::open(file, slot).template read<T>();
   });
   return truth;

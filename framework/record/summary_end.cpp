@@ -11,9 +11,9 @@ namespace rankwise {
 namespace {
 
 constexpr const char* kSample = "/set/<set>/embedding/<site>/sample";
-constexpr const char* kSampleTask = "/set/<set>/embedding/sample_task";
+constexpr const char* kSetSampleTask = "/set/<set>/embedding/sample_task";
 constexpr const char* kCovariance = "/set/<set>/gradient/<site>/covariance";
-constexpr const char* kModels = "models";
+constexpr const char* kMergedModels = "models";
 
 std::string merge_group(const std::string& set) { return "/set/" + set + "/merge"; }
 
@@ -38,7 +38,7 @@ void write_samples(hdf5::File& file, const schema::Names& names, const SummarySe
   const std::size_t count = first.sample_tasks.size();
   if (count == 0) return;
   write_rows(
-      file, schema::summary_path(kSampleTask, names), set, {count}, true,
+      file, schema::summary_path(kSetSampleTask, names), set, {count}, true,
       [](const SummaryRun& run) -> const auto& { return run.final.sample_tasks; });
   for (std::size_t k = 0; k < first.sample_embeddings.size(); ++k) {
     const SampleEmbedding& sample = first.sample_embeddings[k];
@@ -80,7 +80,7 @@ void write_merge(hdf5::File& file, const schema::Names& names, const SummarySet&
         file, schema::summary_path(pattern, names), set, row,
         exact, [field](const SummaryRun& run) -> const auto& { return (*run.merge).*field; });
   });
-  file.set_attribute(merge_group(names.at("set")), kModels, first.models);
+  file.set_attribute(merge_group(names.at("set")), kMergedModels, first.models);
 }
 
 }  // namespace
@@ -96,7 +96,7 @@ std::vector<SampleEmbedding> read_summary_samples(const SummaryRow& row) {
   std::vector<SampleEmbedding> samples;
   for (const std::string& site : row.children("embedding")) {
     const schema::Names names{{"site", site}};
-    if (row.path(kSample, names).starts_with(row.path(kSampleTask) + "/") ||
+    if (row.path(kSample, names).starts_with(row.path(kSetSampleTask) + "/") ||
         !row.has(kSample, names)) {
       continue;
     }
@@ -110,7 +110,7 @@ std::vector<SampleEmbedding> read_summary_samples(const SummaryRow& row) {
 }
 
 std::vector<std::int32_t> read_summary_sample_tasks(const SummaryRow& row) {
-  const std::vector<double> tasks = row.numbers(kSampleTask);
+  const std::vector<double> tasks = row.numbers(kSetSampleTask);
   return {tasks.begin(), tasks.end()};
 }
 
@@ -129,7 +129,7 @@ std::optional<MergeRecord> read_summary_merge(const SummaryRow& row) {
   const std::string group = before.substr(0, before.rfind('/'));
   if (!row.file().exists(group)) return std::nullopt;
   MergeRecord record;
-  record.models = row.file().attribute<std::int64_t>(group, kModels);
+  record.models = row.file().attribute<std::int64_t>(group, kMergedModels);
   for_each_merge_column(
       [&](const char* pattern, auto field, bool) { record.*field = row.numbers(pattern); });
   return record;

@@ -94,7 +94,7 @@ TEST(SummaryFile, SaysWhatIsWrong) {
 }
 
 /// Reads all that a run of the summary has.
-void read_everything(const fs::path& run) {
+void read_summarised(const fs::path& run) {
   const RunFile file(run);
   file.steps();
   file.evaluations();
@@ -115,7 +115,7 @@ TEST(SummaryFile, RefusesATruncatedCopy) {
   for (std::uintmax_t length = 0; length < size; length += size / 40) {
     fs::copy_file(whole, part, fs::copy_options::overwrite_existing);
     fs::resize_file(part, length);
-    const std::string message = error_of([&] { read_everything(part / "a"); });
+    const std::string message = error_of([&] { read_summarised(part / "a"); });
     EXPECT_EQ(message.find(part.string() + ": "), 0U) << length << ": " << message;
   }
 }
@@ -134,7 +134,7 @@ TEST(SummaryFile, SaysWhichArrayDoesNotFitTheOthers) {
     write_summary_file(path, {example_summary_run("a")});
     unlink(path, array);
     hdf5::File::open_for_writing(path).create_packed(array, hdf5::Type::kUint8, {1, 1});
-    EXPECT_EQ(error_of([&] { read_everything(path / "a"); }),
+    EXPECT_EQ(error_of([&] { read_summarised(path / "a"); }),
               path.string() + ": " + array +
                   " does not fit the other arrays of its set; write the summary anew");
   }

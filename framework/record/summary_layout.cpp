@@ -11,9 +11,9 @@
 namespace rankwise {
 namespace {
 
-constexpr const char* kMetrics = "/set/<set>/task/metrics";
+constexpr const char* kSetMetrics = "/set/<set>/task/metrics";
 constexpr const char* kTrueRank = "/set/<set>/truth/rank";
-constexpr const char* kDevTokens = "/set/<set>/task/dev_tokens";
+constexpr const char* kSetDevTokens = "/set/<set>/task/dev_tokens";
 
 /// One field of the tasks or sites, the same in every run.
 template <class Record, class Field>
@@ -54,8 +54,8 @@ void write_metrics(hdf5::File& file, const std::string& path,
 }
 
 void read_metrics(const SummaryRow& row, std::vector<TaskRecord>& tasks) {
-  const std::vector<std::string> texts = row.strings(kMetrics);
-  row.check_fit(texts.size() == tasks.size(), kMetrics);
+  const std::vector<std::string> texts = row.strings(kSetMetrics);
+  row.check_fit(texts.size() == tasks.size(), kSetMetrics);
   for (std::size_t i = 0; i < tasks.size(); ++i) tasks[i].metrics = split_metrics(texts[i]);
 }
 
@@ -95,12 +95,12 @@ void write_dev_tokens(hdf5::File& file, const schema::Names& names, const Summar
   }
   const bool any =
       std::any_of(rows.values.begin(), rows.values.end(), [](double value) { return value != 0; });
-  if (any) rows.write(file, schema::summary_path(kDevTokens, names));
+  if (any) rows.write(file, schema::summary_path(kSetDevTokens, names));
 }
 
 void read_dev_tokens(const SummaryRow& row, std::vector<TaskRecord>& tasks) {
-  const std::vector<double> values = row.numbers(kDevTokens);
-  row.check_fit(values.empty() || values.size() == tasks.size(), kDevTokens);
+  const std::vector<double> values = row.numbers(kSetDevTokens);
+  row.check_fit(values.empty() || values.size() == tasks.size(), kSetDevTokens);
   for (std::size_t t = 0; t < values.size(); ++t) {
     tasks[t].dev_tokens = static_cast<std::int64_t>(values[t]);
   }
@@ -163,7 +163,7 @@ void write_summary_layout(hdf5::File& file, const std::string& name, const Summa
   for_each_task_column([&](const char* pattern, auto field) {
     write_shared(file, schema::summary_path(pattern, names), set.layout().tasks, field);
   });
-  write_metrics(file, schema::summary_path(kMetrics, names), set.layout().tasks);
+  write_metrics(file, schema::summary_path(kSetMetrics, names), set.layout().tasks);
   write_dev_tokens(file, names, set);
   for_each_site_column([&](const char* pattern, auto field) {
     write_shared(file, schema::summary_path(pattern, names), set.layout().sites, field);

@@ -7,7 +7,7 @@
 namespace rankwise::schema {
 namespace {
 
-constexpr std::string_view kIntroduction = R"(
+constexpr std::string_view kSummaryIntroduction = R"(
 # The summary of a study
 
 What is committed of a study: `results/<study>/summary/s<seed>.h5`, one HDF5 file a seed, written by
@@ -22,7 +22,7 @@ most files there is one, `/set/0`.
 
 The program reads a run of it as if the file were a folder: `results/text10/summary/s0.h5/<name>`.
 
-Left out are factors, coactivation, planted directions, seconds a step, dev predictions, predictions
+Left out are factors, coactivation, planted directions, seconds per step, dev predictions, predictions
 of vectors, and of many steps and evaluations all but evenly spaced ones; `measures` and `token_ranks`
 hold what tables need of these. Of each label, the first three seeds have usage, and the first has
 representations; every run has its scores, predictions, chosen ranks and gradients.
@@ -46,7 +46,7 @@ the rest of its row is padding. A dataset that no run of the set has anything fo
 
 )";
 
-const std::vector<Path> kPaths = {
+const std::vector<Path> kSummaryPaths = {
     {"/@format", "", "string", "`rankwise-summary`"},
     {"/@schema", "", "int64", "version of this table"},
     {"/@study", "", "string", "the study's name"},
@@ -131,7 +131,7 @@ const std::vector<Path> kPaths = {
 
 }  // namespace
 
-const std::vector<Path>& summary_paths() { return kPaths; }
+const std::vector<Path>& summary_paths() { return kSummaryPaths; }
 
 std::string summary_path(std::string_view pattern, const Names& names) {
   const auto& all = summary_paths();
@@ -142,7 +142,7 @@ std::string summary_path(std::string_view pattern, const Names& names) {
 }
 
 std::string summary_markdown() {
-  return std::string(kIntroduction) +
+  return std::string(kSummaryIntroduction) +
          fmt::format("Schema version {}.\n\n{}", kSummaryVersion, markdown_table(summary_paths()));
 }
 

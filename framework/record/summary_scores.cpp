@@ -18,7 +18,7 @@ constexpr const char* kColumn = "/set/<set>/evaluation/column";
 constexpr const char* kScore = "/set/<set>/evaluation/score";
 constexpr const char* kTestColumn = "/set/<set>/test/column";
 constexpr const char* kTestScore = "/set/<set>/test/score";
-constexpr const char* kParameters = "/set/<set>/test/parameters";
+constexpr const char* kSetParameters = "/set/<set>/test/parameters";
 constexpr const char* kLabel = "/set/<set>/test/label/<task>";
 constexpr const char* kPrediction = "/set/<set>/test/prediction/<task>";
 constexpr double kPadding = -1;  // of steps
@@ -157,7 +157,7 @@ PredictionRecord read_prediction(const SummaryRow& row, const TaskRecord& task,
   const hdf5::Shape shape = row.shape(kPrediction, names);
   record.width = shape.size() > 2 ? static_cast<std::int64_t>(shape[2]) : 1;
   record.label = row.shared(kLabel, names);
-  const std::vector<std::string> all = row.strings(kParameters);
+  const std::vector<std::string> all = row.strings(kSetParameters);
   const auto place = std::find(all.begin(), all.end(), parameters) - all.begin();
   const std::vector<double> values = row.numbers(kPrediction, names);
   const auto size = static_cast<std::ptrdiff_t>(record.label.size());
@@ -181,7 +181,7 @@ void write_summary_scores(hdf5::File& file, const std::string& name, const Summa
   write_test_scores(file, names, set);
   const std::vector<std::string> parameters = parameters_of(*set.runs.front());
   if (parameters.empty()) return;
-  file.write_packed_strings(schema::summary_path(kParameters, names), parameters);
+  file.write_packed_strings(schema::summary_path(kSetParameters, names), parameters);
   for (const TaskRecord& task : set.layout().tasks) {
     write_predictions(file, names, set, task.name);
   }
@@ -224,9 +224,9 @@ std::vector<EvaluationRecord> read_summary_evaluations(const SummaryRow& row) {
 std::vector<PredictionRecord> read_summary_predictions(const SummaryRow& row,
                                                        const RunLayout& layout) {
   std::vector<PredictionRecord> records;
-  if (!row.has(kParameters)) return records;
+  if (!row.has(kSetParameters)) return records;
   for (const TaskRecord& task : layout.tasks) {
-    for (const std::string& parameters : row.strings(kParameters)) {
+    for (const std::string& parameters : row.strings(kSetParameters)) {
       PredictionRecord record = read_prediction(row, task, parameters);
       if (!record.scores.empty()) records.push_back(std::move(record));
     }

@@ -33,6 +33,11 @@ std::set<std::string> known_names(const std::vector<OptionInfo>& options) {
   return names;
 }
 
+/// The option's first name: a rename changes no id.
+const std::string& first_name(const OptionInfo& option) {
+  return option.aliases.empty() ? option.name : option.aliases.back();
+}
+
 /// Takes the option's value out of `flat`, under its name or an old one.
 std::optional<json> take(json& flat, const OptionInfo& option) {
   std::vector<std::string> names = option.aliases;
@@ -56,7 +61,7 @@ json differing(const IdentitySection& section) {
   for (const OptionInfo& option : section.options) {
     const std::optional<json> value = take(flat, option);
     if (!value || section.without.contains(option.name)) continue;
-    if (*value != json::parse(option.default_value)) result[option.name] = *value;
+    if (*value != json::parse(option.default_value)) result[first_name(option)] = *value;
   }
   check(flat.empty(), "option '{}' of a stored config is not known any more",
         flat.empty() ? "" : flat.begin().key());

@@ -25,9 +25,9 @@ struct IdentitySection {
   std::int64_t revision = 1;               // of the code behind the section
 };
 
-/// {"rank": 16, "sampler.tasks": "equal"}: the options that differ from their defaults, by today's
-/// names, and "revision" where it is not 1. What `values` lacks is at its default. Throws Error for
-/// a value whose name nobody knows.
+/// {"rank": 16, "sampler.tasks": "equal"}: the options that differ from their defaults, by their
+/// first names (a rename changes no id), and "revision" where it is not 1. What `values` lacks is
+/// at its default. Throws Error for a value whose name nobody knows.
 nlohmann::json differing(const IdentitySection& section);
 
 /// The identity without what rows of one table may differ in: variant, options, seed, sites, what

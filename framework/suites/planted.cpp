@@ -1,6 +1,7 @@
 #include "framework/suites/planted.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/data/doubles.h"
 #include "framework/model/tiny.h"
 
 #include <torch/types.h>
@@ -14,8 +15,6 @@ namespace rankwise {
 namespace {
 
 using torch::Tensor;
-
-const torch::TensorOptions kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 
 // One linear's true updates.
 struct PlantedSite {
@@ -51,8 +50,8 @@ void check_fits(const PlantOptions& options, const PlantedSite& site) {
   for (const auto& task : site.directions) {
     for (const std::int64_t direction : task) needed = std::max(needed, direction + 1);
   }
-  check(needed <= width, "planted: plant '{}' needs {} directions, and {} has {}",
-        options_to_json(options)["plant"].get<std::string>(), needed, site.name, width);
+  check(needed <= width, "planted: structure '{}' needs {} directions, and {} has {}",
+        options_to_json(options)["structure"].get<std::string>(), needed, site.name, width);
 }
 
 class Teacher {
@@ -97,11 +96,6 @@ class Teacher {
   Tensor head_;  // [outputs, width]
 };
 
-std::vector<double> flat(const Tensor& tensor) {
-  const Tensor values = tensor.to(torch::kFloat64).contiguous();
-  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
-}
-
 // How a split is drawn.
 struct Sampling {
   std::int64_t rows = 0;
@@ -112,8 +106,8 @@ struct Sampling {
 void set_values(const Tensor& clean, const Tensor& plain, const Sampling& sampling, Split& split) {
   const double gap = (clean - plain).square().mean().sqrt().item<double>();
   const Tensor error = normal_tensor(clean.sizes(), 1, sampling.seed.stream("noise"), kDouble);
-  split.target = flat(clean + error * (sampling.noise * gap));
-  split.reference = flat(plain);
+  split.target = doubles(clean + error * (sampling.noise * gap));
+  split.reference = doubles(plain);
 }
 
 // The largest of 1.5 standardised outputs and, where there is noise, a Gaussian.
@@ -122,7 +116,7 @@ void set_classes(const Tensor& clean, const Sampling& sampling, Split& split) {
   if (sampling.noise > 0) {
     scores = scores + normal_tensor(clean.sizes(), 1, sampling.seed.stream("noise"), kDouble);
   }
-  split.target = flat(scores.argmax(1));
+  split.target = doubles(scores.argmax(1));
 }
 
 // The whole split as one batch.
@@ -155,7 +149,7 @@ Task make_task(const PlantOptions& options, std::int64_t index) {
   const bool classes = options.target == PlantOptions::Target::kClasses;
   Task task;
   task.name = fmt::format("planted{}", index);
-  task.family = options.plant == PlantOptions::Plant::kGroups
+  task.family = options.structure == PlantOptions::Structure::kGroups
                     ? fmt::format("group {}", planted_groups(options)[index])
                     : "planted";
   task.kind = classes ? TaskKind::kClassify : TaskKind::kRegress;
@@ -211,10 +205,10 @@ SiteTruth site_truth(const PlantOptions& options, const PlantedSite& site) {
   for (const auto& task : site.directions) {
     truth.rank.push_back(static_cast<std::int64_t>(task.size()));
   }
-  if (options.plant != PlantOptions::Plant::kNested) return truth;
+  if (options.structure != PlantOptions::Structure::kNested) return truth;
   truth.directions = *std::max_element(truth.rank.begin(), truth.rank.end());
-  truth.left = flat(site.left.narrow(1, 0, truth.directions));
-  truth.right = flat(site.right.narrow(1, 0, truth.directions));
+  truth.left = doubles(site.left.narrow(1, 0, truth.directions));
+  truth.right = doubles(site.right.narrow(1, 0, truth.directions));
   return truth;
 }
 
@@ -223,7 +217,7 @@ SuiteTruth truth_of(const PlantOptions& options, const Teacher& teacher) {
   for (const PlantedSite& site : teacher.sites()) {
     truth.sites[site.name] = site_truth(options, site);
   }
-  if (options.plant == PlantOptions::Plant::kGroups) truth.group = planted_groups(options);
+  if (options.structure == PlantOptions::Structure::kGroups) truth.group = planted_groups(options);
   if (options.inputs == PlantOptions::Inputs::kGroups) truth.input_group = planted_groups(options);
   return truth;
 }
@@ -234,8 +228,8 @@ Seed planted_stream(std::uint64_t seed) { return Seed(seed).stream("planted"); }
 
 Seed planted_backbone_seed(std::uint64_t seed) { return planted_stream(seed).stream("backbone"); }
 
-std::uint64_t planted_seed(const PlantOptions& options, const SuiteSetting& setting) {
-  return options.seed ? static_cast<std::uint64_t>(*options.seed) : setting.seed;
+std::uint64_t planted_seed(const PlantOptions& options, const SuiteInputs& suite) {
+  return options.seed ? static_cast<std::uint64_t>(*options.seed) : suite.seed;
 }
 
 std::vector<std::int64_t> planted_groups(const PlantOptions& options) {
@@ -268,12 +262,12 @@ std::vector<std::vector<std::vector<std::int64_t>>> planted_directions(const Pla
     std::vector<std::vector<std::int64_t>> tasks;
     std::int64_t next = 0;
     for (std::int64_t t = 0; t < options.tasks; ++t) {
-      if (options.plant == PlantOptions::Plant::kGroups) {
+      if (options.structure == PlantOptions::Structure::kGroups) {
         tasks.push_back(range(groups[t] * options.group_shared, options.group_shared));
         tasks.back().push_back(own + t);
       } else {
         tasks.push_back(
-            range(options.plant == PlantOptions::Plant::kDisjoint ? next : 0, ranks[t]));
+            range(options.structure == PlantOptions::Structure::kDisjoint ? next : 0, ranks[t]));
         next += ranks[t];
       }
     }
@@ -283,7 +277,7 @@ std::vector<std::vector<std::vector<std::int64_t>>> planted_directions(const Pla
 }
 
 void check_plant(const PlantOptions& options) {
-  const bool grouped = options.plant == PlantOptions::Plant::kGroups ||
+  const bool grouped = options.structure == PlantOptions::Structure::kGroups ||
                        options.inputs == PlantOptions::Inputs::kGroups;
   const std::int64_t members =
       std::accumulate(options.groups.begin(), options.groups.end(), std::int64_t{0});

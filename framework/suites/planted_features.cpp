@@ -1,6 +1,7 @@
 #include "framework/suites/planted_features.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/data/doubles.h"
 #include "framework/model/tiny.h"
 
 #include <torch/types.h>
@@ -14,15 +15,13 @@ namespace {
 
 using torch::Tensor;
 
-const torch::TensorOptions kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
 // [tasks] of [d].
 std::vector<Tensor> input_means(const PlantedOptions& options, std::uint64_t seed) {
   const Tensor directions =
       orthogonal_matrix(options.width, planted_stream(seed).stream("inputs")) *
       (options.inputs == PlantOptions::Inputs::kNone
            ? 0
-           : options.kappa * std::sqrt(static_cast<double>(options.width)));
+           : options.input_separation * std::sqrt(static_cast<double>(options.width)));
   const std::vector<std::int64_t> groups = planted_groups(options);
   std::vector<Tensor> means;
   for (std::int64_t t = 0; t < options.tasks; ++t) {
@@ -77,13 +76,13 @@ SuiteKind planted_kind() {
                 return options_to_json(parsed);
               },
           .make =
-              [](const nlohmann::json& options, const SuiteSetting& setting) {
+              [](const nlohmann::json& options, const SuiteInputs& suite) {
                 const auto parsed = parse_options<PlantedOptions>(options, "data.options");
-                return make_planted(parsed, planted_seed(parsed, setting));
+                return make_planted(parsed, planted_seed(parsed, suite));
               }};
 }
 
-const RegisterSuite registration("planted", planted_kind());
+const RegisterSuite planted_features_registration("planted", planted_kind());
 
 }  // namespace
 

@@ -1,6 +1,7 @@
-/// The planted suite on feature vectors: the teacher is the `tiny` backbone (plant.h).
+/// The planted suite on feature vectors: the teacher is the `tiny` backbone (planted.h).
 ///
-/// Inputs are x = kappa sqrt(d) q + Gaussian; the q of tasks (or of groups) are orthonormal.
+/// Inputs are x = s sqrt(d) q + Gaussian with s = `input_separation`; the q of tasks (or of groups)
+/// are orthonormal.
 #pragma once
 
 #include "framework/suites/planted.h"

@@ -1,6 +1,7 @@
 #include "framework/suites/planted_features.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/model/model.h"
 #include "framework/model/tiny.h"
@@ -22,8 +23,7 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-constexpr std::uint64_t kSeed = 12;
+constexpr std::uint64_t kFeaturesSeed = 12;
 
 PlantedOptions small() {
   PlantedOptions options;
@@ -56,8 +56,8 @@ std::vector<double> test_errors(Model& model, const Dataset& dataset) {
 // W_l + delta * sum_{i <= r*} u_i v_iᵀ in place of W_l: the definition in planted.h, once more.
 void become_teacher(Model& model, const PlantedOptions& options, std::int64_t task) {
   const torch::NoGradGuard no_grad;
-  const Seed stream = Seed(kSeed).stream("planted");
-  const auto directions = planted_directions(options, options.layers, kSeed);
+  const Seed stream = Seed(kFeaturesSeed).stream("planted");
+  const auto directions = planted_directions(options, options.layers, kFeaturesSeed);
   std::size_t layer = 0;
   for (const auto& [name, linear] : model.backbone().linears()) {
     const Tensor left = orthogonal_matrix(options.width, stream.stream("U").stream(name));
@@ -80,27 +80,27 @@ std::vector<std::vector<std::int64_t>> ranks_of(const PlantedOptions& options, s
 }
 
 TEST(Planted, RanksAreAPermutationAtEveryLayer) {
-  const auto ranks = ranks_of({}, kSeed);
+  const auto ranks = ranks_of({}, kFeaturesSeed);
   ASSERT_THAT(ranks, SizeIs(3));
   for (std::vector<std::int64_t> layer : ranks) {
     std::sort(layer.begin(), layer.end());
     EXPECT_THAT(layer, ElementsAre(1, 1, 2, 2, 4, 4, 8, 8));
   }
-  EXPECT_EQ(ranks, ranks_of({}, kSeed));
-  EXPECT_NE(ranks, ranks_of({}, kSeed + 1));
+  EXPECT_EQ(ranks, ranks_of({}, kFeaturesSeed));
+  EXPECT_NE(ranks, ranks_of({}, kFeaturesSeed + 1));
   EXPECT_NE(ranks[0], ranks[1]) << "layers are permuted independently";
   PlantedOptions same;
   same.same_ranks = true;
-  EXPECT_THAT(ranks_of(same, kSeed), ElementsAre(ranks[0], ranks[0], ranks[0]));
+  EXPECT_THAT(ranks_of(same, kFeaturesSeed), ElementsAre(ranks[0], ranks[0], ranks[0]));
 }
 
 TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
   PlantedOptions options;
-  const auto nested = planted_directions(options, options.layers, kSeed);
+  const auto nested = planted_directions(options, options.layers, kFeaturesSeed);
   for (const auto& task : nested[1]) EXPECT_EQ(task.front(), 0);
-  options.plant = PlantOptions::Plant::kDisjoint;
+  options.structure = PlantOptions::Structure::kDisjoint;
   std::vector<std::int64_t> all;
-  const auto disjoint = planted_directions(options, options.layers, kSeed);
+  const auto disjoint = planted_directions(options, options.layers, kFeaturesSeed);
   for (const auto& task : disjoint[1]) {
     all.insert(all.end(), task.begin(), task.end());
   }
@@ -111,17 +111,17 @@ TEST(Planted, NestedTasksShareTheirDirectionsAndDisjointOnesNone) {
 
 TEST(Planted, AGroupsTasksShareAllButOneDirection) {
   PlantedOptions options;
-  options.plant = PlantOptions::Plant::kGroups;
-  const auto tasks = planted_directions(options, options.layers, kSeed)[2];
+  options.structure = PlantOptions::Structure::kGroups;
+  const auto tasks = planted_directions(options, options.layers, kFeaturesSeed)[2];
   EXPECT_THAT(planted_groups(options), ElementsAre(0, 0, 0, 1, 1, 1, 2, 2));
   EXPECT_THAT(tasks[0], ElementsAre(0, 1, 2, 3, 4, 5, 18));
   EXPECT_THAT(tasks[1], ElementsAre(0, 1, 2, 3, 4, 5, 19));
   EXPECT_THAT(tasks[7], ElementsAre(12, 13, 14, 15, 16, 17, 25));
-  EXPECT_EQ(make_planted(options, kSeed).dataset.tasks[7].task.family, "group 2");
+  EXPECT_EQ(make_planted(options, kFeaturesSeed).dataset.tasks[7].task.family, "group 2");
   options.groups = {3, 3};
   EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("groups of 6 tasks"));
   options = {};
-  options.plant = PlantOptions::Plant::kDisjoint;
+  options.structure = PlantOptions::Structure::kDisjoint;
   options.width = 16;
   EXPECT_THAT(error_of([&] { make_planted(options, 1); }), HasSubstr("needs 30 directions"));
 }
@@ -132,10 +132,10 @@ TEST(Planted, InputsMayLieApartByGroupOrNotAtAll) {
     PlantedOptions options = small();
     options.train = 4000;
     options.inputs = inputs;
-    const SuiteData suite = make_planted(options, kSeed);
+    const SuiteData suite = make_planted(options, kFeaturesSeed);
     return torch::tensor(suite.dataset.tasks[task].train.features, kDouble).view({-1, 32}).mean(0);
   };
-  // A mean of 4,000 Gaussians in 32 dimensions is off by .09; kappa sqrt(d) is 2.83.
+  // A mean of 4,000 Gaussians in 32 dimensions is off by .09; s sqrt(d) is 2.83.
   EXPECT_LE((mean_of(Inputs::kGroups, 0) - mean_of(Inputs::kGroups, 2)).norm().item<double>(), 0.3);
   EXPECT_NEAR((mean_of(Inputs::kGroups, 0) - mean_of(Inputs::kGroups, 3)).norm().item<double>(), 4,
               0.3);
@@ -148,13 +148,13 @@ TEST(Planted, TargetsMayBeClasses) {
   PlantedOptions options = small();
   options.outputs = 8;
   options.target = PlantOptions::Target::kClasses;
-  const SuiteData noisy = make_planted(options, kSeed);
+  const SuiteData noisy = make_planted(options, kFeaturesSeed);
   const Task& task = noisy.dataset.tasks[0].task;
   EXPECT_EQ(task.kind, TaskKind::kClassify);
   EXPECT_EQ(task.classes, 8);
   EXPECT_EQ(noisy.dataset.target_width, 1);
   options.noise = 0;
-  const SuiteData clean = make_planted(options, kSeed);
+  const SuiteData clean = make_planted(options, kFeaturesSeed);
   EXPECT_EQ(clean.dataset.tasks[0].test.target, noisy.dataset.tasks[0].test.target);
   EXPECT_NE(clean.dataset.tasks[0].train.target, noisy.dataset.tasks[0].train.target);
   std::int64_t same = 0;
@@ -170,11 +170,11 @@ TEST(Planted, TheHeadMayBeTrained) {
        {std::pair(Head::kFrozen, 0), {Head::kShared, 1}, {Head::kTasks, 8}}) {
     PlantedOptions options = small();
     options.head = head;
-    const Model model = unadapted(make_planted(options, kSeed), options);
+    const Model model = unadapted(make_planted(options, kFeaturesSeed), options);
     EXPECT_THAT(model.head_parameters(), SizeIs(count));
     for (const Tensor& weight : model.head_parameters()) {
       EXPECT_TRUE(weight.requires_grad());
-      EXPECT_TRUE(torch::equal(weight, make_planted(options, kSeed).head.weight));
+      EXPECT_TRUE(torch::equal(weight, make_planted(options, kFeaturesSeed).head.weight));
     }
   }
 }
@@ -190,7 +190,7 @@ TEST(Planted, TheTrueRanksAreThoseOfTheTasksThatAreTaken) {
   EXPECT_THAT(all.truth->group, ::testing::IsEmpty());
   const SuiteData grouped =
       load_suite(resolve_data({{"suite", "planted"},
-                               {"options", {{"plant", "groups"}, {"inputs", "groups"}}},
+                               {"options", {{"structure", "groups"}, {"inputs", "groups"}}},
                                {"tasks", {"planted6", "planted1"}}},
                               "data"),
                  {});
@@ -199,14 +199,14 @@ TEST(Planted, TheTrueRanksAreThoseOfTheTasksThatAreTaken) {
 }
 
 TEST(Planted, TheUnadaptedModelHasErrorOne) {
-  const SuiteData suite = make_planted(small(), kSeed);
+  const SuiteData suite = make_planted(small(), kFeaturesSeed);
   Model model = unadapted(suite, small());
   // Two ways to write the same product differ by rounding.
   EXPECT_THAT(test_errors(model, suite.dataset), Each(::testing::DoubleNear(1, 1e-12)));
 }
 
 TEST(Planted, TheTeacherHasNoErrorOnItsTaskOnly) {
-  const SuiteData suite = make_planted(small(), kSeed);
+  const SuiteData suite = make_planted(small(), kFeaturesSeed);
   for (const std::int64_t task : {0, 5}) {
     Model model = unadapted(suite, small());
     become_teacher(model, small(), task);
@@ -222,7 +222,7 @@ TEST(Planted, TheTeacherHasNoErrorOnItsTaskOnly) {
 }
 
 TEST(Planted, LossIsOneForTheUnadaptedModelInTraining) {
-  const SuiteData suite = make_planted(small(), kSeed);
+  const SuiteData suite = make_planted(small(), kFeaturesSeed);
   double sum = 0;
   double count = 0;
   for (const TaskData& data : suite.dataset.tasks) {
@@ -238,8 +238,8 @@ TEST(Planted, LossIsOneForTheUnadaptedModelInTraining) {
 TEST(Planted, LabelNoiseIsAShareOfTheUpdatesEffect) {
   PlantedOptions quiet = small();
   quiet.noise = 0;
-  const SuiteData noisy = make_planted(small(), kSeed);
-  const SuiteData clean = make_planted(quiet, kSeed);
+  const SuiteData noisy = make_planted(small(), kFeaturesSeed);
+  const SuiteData clean = make_planted(quiet, kFeaturesSeed);
   const Split& with = noisy.dataset.tasks[0].train;
   const Split& without = clean.dataset.tasks[0].train;
   EXPECT_EQ(with.features, without.features);
@@ -254,12 +254,12 @@ TEST(Planted, LabelNoiseIsAShareOfTheUpdatesEffect) {
 }
 
 TEST(Planted, TasksInputsLieApart) {
-  const SuiteData suite = make_planted(small(), kSeed);
+  const SuiteData suite = make_planted(small(), kFeaturesSeed);
   std::vector<Tensor> means;
   for (const TaskData& data : suite.dataset.tasks) {
     means.push_back(torch::tensor(data.train.features, kDouble).view({-1, 32}).mean(0));
   }
-  // kappa sqrt(d) = 2.83, so two tasks are 4 apart; means of 64 Gaussians in 32 dimensions add
+  // s sqrt(d) = 2.83, so two tasks are 4 apart; means of 64 Gaussians in 32 dimensions add
   // noise of norm sqrt(2 * 32 / 64) = 1.
   const double distance = (means[0] - means[1]).norm().item<double>();
   EXPECT_NEAR(distance, std::sqrt(16.0 + 1), 0.8);
@@ -309,8 +309,8 @@ TEST(Suite, RefusesWhatIsNotFinite) {
       load_suite(resolve_data({{"suite", "planted"}, {"options", options}}, "data"), {});
     });
   };
-  EXPECT_THAT(made({{"kappa", 1e300}}), HasSubstr("planted: planted0/train/features: "));
-  EXPECT_THAT(made({{"kappa", 1e300}}), HasSubstr("of row 0 is not a finite number"));
+  EXPECT_THAT(made({{"input_separation", 1e300}}), HasSubstr("planted: planted0/train/features: "));
+  EXPECT_THAT(made({{"input_separation", 1e300}}), HasSubstr("of row 0 is not a finite number"));
   // Without an update the unadapted model is right, and relative_error divides by zero.
   EXPECT_EQ(made({{"delta", 0}}), "data.options.delta: 0 is not positive");
   EXPECT_THAT(made({{"target", "classes"}, {"outputs", 1}}), HasSubstr("expected at least 2"));

@@ -1,5 +1,7 @@
 #include "framework/suites/planted_tokens.h"
 
+#include "framework/data/doubles.h"
+
 #include <torch/types.h>
 
 #include <numeric>
@@ -8,13 +10,12 @@ namespace rankwise {
 
 namespace {
 
-const torch::TensorOptions kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
 void check_options(const PlantedTokensOptions& options) {
   check(options.tasks <= options.vocabulary, "planted_tokens: {} tasks exceed the {} words",
         options.tasks, options.vocabulary);
-  check(options.kappa <= 1, "planted_tokens: kappa {} is no share of tokens, which is at most 1",
-        options.kappa);
+  check(options.input_separation <= 1,
+        "planted_tokens: input_separation {} is no fraction of tokens, which is at most 1",
+        options.input_separation);
   check_plant(options);
 }
 
@@ -43,7 +44,8 @@ Split draw_tokens(const PlantedTokensOptions& options, std::int64_t task, std::i
     const std::int64_t length =
         shortest + static_cast<std::int64_t>(random.index(options.length - shortest + 1));
     for (std::int64_t i = 0; i < length; ++i) {
-      const Words from = random.uniform() < options.kappa ? own : Words{0, options.vocabulary};
+      const Words from =
+          random.uniform() < options.input_separation ? own : Words{0, options.vocabulary};
       split.tokens.push_back(static_cast<std::int32_t>(
           from.first + static_cast<std::int64_t>(random.index(from.count))));
     }
@@ -57,19 +59,19 @@ Split draw_tokens(const PlantedTokensOptions& options, std::int64_t task, std::i
 
 }  // namespace
 
-SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteSetting& setting) {
+SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteInputs& suite) {
   check_options(options);
-  const std::uint64_t seed = planted_seed(options, setting);
+  const std::uint64_t seed = planted_seed(options, suite);
   const PlantedInputs inputs{
       .vocabulary = options.vocabulary,
       .draw = [&](std::int64_t task, std::int64_t sequences, const Seed& stream) {
         return draw_tokens(options, task, sequences, stream);
       }};
-  const BackboneSetting backbone{setting.data / "models", options.vocabulary, 0, kDouble,
-                                 planted_backbone_seed(seed)};
-  SuiteData made = plant_tasks(
-      options, backbones().find(setting.backbone).make(setting.backbone_options, backbone), inputs,
-      seed);
+  const BackboneInputs backbone{suite.data / "models", options.vocabulary, 0, kDouble,
+                                planted_backbone_seed(seed)};
+  SuiteData made =
+      plant_tasks(options, backbones().find(suite.backbone).make(suite.backbone_options, backbone),
+                  inputs, seed);
   made.dataset.suite = "planted_tokens";
   return made;
 }
@@ -86,13 +88,13 @@ SuiteKind planted_tokens_kind() {
                 return options_to_json(parsed);
               },
           .make =
-              [](const nlohmann::json& options, const SuiteSetting& setting) {
+              [](const nlohmann::json& options, const SuiteInputs& suite) {
                 return make_planted_tokens(
-                    parse_options<PlantedTokensOptions>(options, "data.options"), setting);
+                    parse_options<PlantedTokensOptions>(options, "data.options"), suite);
               }};
 }
 
-const RegisterSuite registration("planted_tokens", planted_tokens_kind());
+const RegisterSuite planted_tokens_registration("planted_tokens", planted_tokens_kind());
 
 }  // namespace
 

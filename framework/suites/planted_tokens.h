@@ -1,8 +1,9 @@
 /// The planted suite on token sequences: the teacher is the run's own backbone with true updates
-/// at every linear (plant.h), a random transformer for instance.
+/// at every linear (planted.h), a random transformer for instance.
 ///
-/// A share kappa of a sequence's tokens are words of its task (or group): the vocabulary is cut
-/// into as many equal parts. The rest are any words. Lengths are uniform from half of `length` on.
+/// A fraction `input_separation` of a sequence's tokens are words of its task (or group): the
+/// vocabulary is cut into as many equal parts. The rest are any words. Lengths are uniform from
+/// half of `length` on.
 #pragma once
 
 #include "framework/suites/planted.h"
@@ -20,7 +21,7 @@ struct PlantedTokensOptions : PlantOptions {
   }
 };
 
-/// `setting` names the run's backbone. Throws Error for options that do not fit each other or it.
-SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteSetting& setting);
+/// `inputs` names the run's backbone. Throws Error for options that do not fit each other or it.
+SuiteData make_planted_tokens(const PlantedTokensOptions& options, const SuiteInputs& suite);
 
 }  // namespace rankwise

@@ -1,6 +1,7 @@
 #include "framework/suites/planted_tokens.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/model/model.h"
 #include "framework/train/evaluator.h"
@@ -18,10 +19,9 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-constexpr std::uint64_t kSeed = 12;
+constexpr std::uint64_t kTokensSeed = 12;
 
-PlantedTokensOptions small() {
+PlantedTokensOptions small_tokens() {
   PlantedTokensOptions options;
   options.tasks = 2;
   options.train = 40;
@@ -32,15 +32,14 @@ PlantedTokensOptions small() {
 }
 
 // One layer of a random transformer: six linears.
-SuiteSetting transformer() {
-  const json options = backbones().find("bert").resolve({{"layers", 1}, {"deviation", 0.2}}, "b");
-  return {.seed = kSeed, .backbone = "bert", .backbone_options = options};
+SuiteInputs transformer() {
+  const json options = backbones().find("bert").resolve({{"layers", 1}, {"std", 0.2}}, "b");
+  return {.seed = kTokensSeed, .backbone = "bert", .backbone_options = options};
 }
 
 std::shared_ptr<Backbone> backbone_of(const SuiteData& suite) {
-  const SuiteSetting setting = transformer();
   return backbones().find("bert").make(
-      setting.backbone_options,
+      transformer().backbone_options,
       {{}, suite.dataset.vocabulary, 0, kDouble, Seed(*suite.backbone_seed)});
 }
 
@@ -60,7 +59,7 @@ std::vector<double> errors(const SuiteData& suite, std::shared_ptr<Backbone> bac
 }
 
 TEST(PlantedTokens, PlantsAtEveryLinearOfTheRunsBackbone) {
-  const SuiteData suite = make_planted_tokens(small(), transformer());
+  const SuiteData suite = make_planted_tokens(small_tokens(), transformer());
   const auto linears = backbone_of(suite)->linears();
   ASSERT_EQ(suite.truth->sites.size(), 6U);
   for (const auto& [name, linear] : linears) {
@@ -72,7 +71,7 @@ TEST(PlantedTokens, PlantsAtEveryLinearOfTheRunsBackbone) {
 }
 
 TEST(PlantedTokens, TheUnadaptedModelHasErrorOneAndTheTeacherNone) {
-  const SuiteData suite = make_planted_tokens(small(), transformer());
+  const SuiteData suite = make_planted_tokens(small_tokens(), transformer());
   // Sums in another order differ by rounding.
   EXPECT_THAT(errors(suite, backbone_of(suite)), Each(::testing::DoubleNear(1, 1e-9)));
   const auto teacher = backbone_of(suite);
@@ -90,13 +89,13 @@ TEST(PlantedTokens, TheUnadaptedModelHasErrorOneAndTheTeacherNone) {
 }
 
 TEST(PlantedTokens, AShareOfTheTokensAreTheTasksOwnWords) {
-  PlantedTokensOptions options = small();
-  options.kappa = 1;
+  PlantedTokensOptions options = small_tokens();
+  options.input_separation = 1;
   const SuiteData all = make_planted_tokens(options, transformer());
   for (std::int32_t t : {0, 1}) {
     for (const std::int32_t word : all.dataset.tasks[t].train.tokens) EXPECT_EQ(word / 32, t);
   }
-  options.kappa = 0.5;
+  options.input_separation = 0.5;
   const SuiteData half = make_planted_tokens(options, transformer());
   const auto& tokens = half.dataset.tasks[1].train.tokens;
   const auto own = std::count_if(tokens.begin(), tokens.end(), [](auto w) { return w >= 32; });
@@ -109,7 +108,7 @@ TEST(PlantedTokens, AShareOfTheTokensAreTheTasksOwnWords) {
 }
 
 TEST(PlantedTokens, LengthsAreFromHalfTheLongestOn) {
-  const SuiteData suite = make_planted_tokens(small(), transformer());
+  const SuiteData suite = make_planted_tokens(small_tokens(), transformer());
   std::set<std::int64_t> lengths;
   const Split& split = suite.dataset.tasks[0].train;
   for (std::int64_t s = 0; s < split.sequences(); ++s) {
@@ -121,22 +120,22 @@ TEST(PlantedTokens, LengthsAreFromHalfTheLongestOn) {
 }
 
 TEST(PlantedTokens, RefusesWhatDoesNotFit) {
-  PlantedTokensOptions options = small();
-  options.kappa = 1.5;
+  PlantedTokensOptions options = small_tokens();
+  options.input_separation = 1.5;
   EXPECT_THAT(error_of([&] { make_planted_tokens(options, transformer()); }),
-              HasSubstr("kappa 1.5 is no share"));
-  options = small();
+              HasSubstr("input_separation 1.5 is no fraction"));
+  options = small_tokens();
   options.vocabulary = 1;
   EXPECT_THAT(error_of([&] { make_planted_tokens(options, transformer()); }),
               HasSubstr("2 tasks exceed the 1 words"));
-  options = small();
+  options = small_tokens();
   options.outputs = 40;
   EXPECT_THAT(error_of([&] { make_planted_tokens(options, transformer()); }),
               HasSubstr("40 outputs exceed the width 32"));
-  options = small();
+  options = small_tokens();
   options.tasks = 8;
-  options.plant = PlantOptions::Plant::kDisjoint;
-  SuiteSetting narrow = transformer();
+  options.structure = PlantOptions::Structure::kDisjoint;
+  SuiteInputs narrow = transformer();
   narrow.backbone_options["hidden"] = 16;
   EXPECT_THAT(error_of([&] { make_planted_tokens(options, narrow); }),
               HasSubstr("needs 30 directions"));

@@ -10,25 +10,25 @@ namespace rankwise {
 
 namespace {
 
-std::filesystem::path token_file(const DataOptions& options, const SuiteSetting& setting) {
-  check(!setting.tokenizer.empty(),
+std::filesystem::path token_file(const DataOptions& options, const SuiteInputs& inputs) {
+  check(!inputs.tokenizer.empty(),
         "suite '{}' is none of those made in memory ({}), and one of text needs a backbone with "
         "prepared weights (backbone.weights)",
         options.suite, fmt::join(suites().names(), ", "));
   const auto file =
-      setting.data / "suites" / fmt::format("{}-{}.h5", options.suite, setting.tokenizer);
+      inputs.data / "suites" / fmt::format("{}-{}.h5", options.suite, inputs.tokenizer);
   check(std::filesystem::exists(file),
         "unknown suite '{}': {} does not exist; make it with scripts/prepare --suite {} --backbone "
         "{} (suites made in memory: {})",
-        options.suite, file.string(), options.suite, setting.tokenizer,
+        options.suite, file.string(), options.suite, inputs.tokenizer,
         fmt::join(suites().names(), ", "));
   return file;
 }
 
 // Token ids mean something to one tokenizer alone.
 void check_tokenizer(const std::filesystem::path& file, const DataOptions& options,
-                     const SuiteSetting& setting) {
-  const auto tokenizer = setting.data / "models" / setting.tokenizer / "tokenizer.json";
+                     const SuiteInputs& inputs) {
+  const auto tokenizer = inputs.data / "models" / inputs.tokenizer / "tokenizer.json";
   if (!std::filesystem::exists(tokenizer)) return;
   const std::string made_with = token_file_tokenizer(file);
   const std::string found = sha256_file(tokenizer);
@@ -36,7 +36,7 @@ void check_tokenizer(const std::filesystem::path& file, const DataOptions& optio
         "{}: was made with a tokenizer of SHA-256 {}..., and {} has {}...; make it anew with "
         "scripts/prepare --suite {} --backbone {}",
         file.string(), made_with.substr(0, 12), tokenizer.string(), found.substr(0, 12),
-        options.suite, setting.tokenizer);
+        options.suite, inputs.tokenizer);
 }
 
 void take_subsets(Dataset& dataset, const DataOptions& options) {
@@ -112,22 +112,22 @@ DataOptions resolve_data(const nlohmann::json& data, const std::string& path) {
   return options;
 }
 
-SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting) {
+SuiteData load_suite(const DataOptions& options, const SuiteInputs& inputs) {
   SuiteData loaded;
   if (suites().contains(options.suite)) {
-    loaded = suites().find(options.suite).make(options.options, setting);
+    loaded = suites().find(options.suite).make(options.options, inputs);
     check_made(loaded.dataset);
     keep_tasks(loaded, options.tasks);
   } else {
-    loaded.dataset = read_suite(options, setting);
+    loaded.dataset = read_suite(options, inputs);
   }
   take_subsets(loaded.dataset, options);
   return loaded;
 }
 
-Dataset read_suite(const DataOptions& options, const SuiteSetting& setting) {
-  const auto file = token_file(options, setting);
-  check_tokenizer(file, options, setting);
+Dataset read_suite(const DataOptions& options, const SuiteInputs& inputs) {
+  const auto file = token_file(options, inputs);
+  check_tokenizer(file, options, inputs);
   return read_token_file(file, options.tasks);
 }
 

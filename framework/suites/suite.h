@@ -35,9 +35,9 @@ struct DataOptions {
   static void visit(Self& self, Visitor&& field) {
     field("suite", self.suite, "a suite made in memory, or the name of a prepared token file");
     field("tasks", self.tasks, "tasks by name, in this order; empty: all");
-    field("train_rows", self.train_rows, "training examples a task; 0: all", not_negative());
-    field("dev_rows", self.dev_rows, "dev examples a task; 0: all", not_negative());
-    field("test_rows", self.test_rows, "test examples a task; 0: all", not_negative());
+    field("train_rows", self.train_rows, "training examples per task; 0: all", not_negative());
+    field("dev_rows", self.dev_rows, "dev examples per task; 0: all", not_negative());
+    field("test_rows", self.test_rows, "test examples per task; 0: all", not_negative());
     field("subset_seed", self.subset_seed, "which subset; the same for every run of a study",
           not_negative());
     field("options", self.options, "options of a suite made in memory");
@@ -45,7 +45,7 @@ struct DataOptions {
 };
 
 /// What loading needs beside the options.
-struct SuiteSetting {
+struct SuiteInputs {
   std::filesystem::path data;  // folder with suites/ and models/
   std::string tokenizer;       // name of the prepared weights whose tokenizer made the tokens
   std::uint64_t seed = 0;      // of the run
@@ -73,7 +73,7 @@ struct SuiteKind {
   std::int64_t revision = 1;  // raised by a fix that changes the tasks
   std::vector<OptionInfo> options;
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
-  std::function<SuiteData(const nlohmann::json& options, const SuiteSetting&)> make;
+  std::function<SuiteData(const nlohmann::json& options, const SuiteInputs&)> make;
 };
 
 Registry<SuiteKind>& suites();
@@ -90,10 +90,10 @@ DataOptions resolve_data(const nlohmann::json& data, const std::string& path);
 
 /// The tasks chosen, with their subsets taken. Throws Error where the suite is neither known nor
 /// prepared.
-SuiteData load_suite(const DataOptions& options, const SuiteSetting& setting);
+SuiteData load_suite(const DataOptions& options, const SuiteInputs& inputs);
 
 /// The tasks chosen of a prepared token file, whole. Throws Error where there is none, or where it
 /// was made with another tokenizer than that beside the backbone's weights.
-Dataset read_suite(const DataOptions& options, const SuiteSetting& setting);
+Dataset read_suite(const DataOptions& options, const SuiteInputs& inputs);
 
 }  // namespace rankwise

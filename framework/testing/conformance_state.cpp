@@ -27,8 +27,8 @@ void identity(const Recipe& recipe) {
   // B = 0 adds exact zeros; only the order of bias and product differs.
   EXPECT_LE(largest_difference(model->backbone().forward(pass), expected), 1e-12);
   EXPECT_LE(
-      largest_difference(model->backbone().forward({.batch = batch, .moment = {.training = true}}),
-                         expected),
+      largest_difference(
+          model->backbone().forward({.batch = batch, .step_info = {.training = true}}), expected),
       1e-12)
       << "in training";
 }

@@ -4,8 +4,8 @@
 #include "framework/testing/conformance.h"
 
 #include "framework/adapter/variant.h"
-#include "framework/train/plugin.h"
-#include "framework/train/run_setup.h"
+#include "framework/run/plugin.h"
+#include "framework/run/run_setup.h"
 
 #include <gtest/gtest.h>
 

@@ -75,8 +75,8 @@ void usage(const Recipe& recipe) {
     const Tensor count = update->evaluation_usage()->count().to(torch::kCPU);
     EXPECT_GE(count.min().item<std::int64_t>(), 0);
     EXPECT_TRUE(update->evaluation_usage()->gate_mass().isfinite().all().item<bool>());
-    const Tensor together = update->evaluation_usage()->together();
-    EXPECT_EQ(together.defined(), update->gate()->chooses_by_row());
+    const Tensor together = update->evaluation_usage()->coactivation();
+    EXPECT_EQ(together.defined(), update->gate()->chooses_per_row());
     if (together.defined()) {
       EXPECT_TRUE(torch::equal(together.to(torch::kCPU).diagonal(), count.sum(0))) << site.name;
     }
@@ -87,7 +87,7 @@ void usage(const Recipe& recipe) {
     Evaluator(data, size, recipe.tensors).evaluate(*model, SplitName::kDev, true);
     const std::vector<Tensor> counts = evaluation_counts(*model);
     for (std::size_t i = 0; i < counts.size(); ++i) {
-      EXPECT_TRUE(torch::equal(counts[i], expected[i])) << size << " rows a batch";
+      EXPECT_TRUE(torch::equal(counts[i], expected[i])) << size << " rows per batch";
     }
   }
   Evaluator(data, 64, recipe.tensors).evaluate(*model, SplitName::kDev, false);

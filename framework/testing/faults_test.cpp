@@ -16,15 +16,15 @@ constexpr std::int64_t kRanks = 3;
 
 class FaultyGate : public Gate {
  public:
-  FaultyGate(std::string fault, const Setting& setting) : fault_(std::move(fault)) {
-    weight_ = torch::ones({setting.tasks, kRanks}, setting.options);
-    if (fault_ == "same_bits") weight_ = torch::rand({setting.tasks, kRanks}, setting.options);
-    if (fault_ == "gradients") register_parameter("unused", torch::ones({1}, setting.options));
+  FaultyGate(std::string fault, const AdapterInputs& inputs) : fault_(std::move(fault)) {
+    weight_ = torch::ones({inputs.tasks, kRanks}, inputs.options);
+    if (fault_ == "same_bits") weight_ = torch::rand({inputs.tasks, kRanks}, inputs.options);
+    if (fault_ == "gradients") register_parameter("unused", torch::ones({1}, inputs.options));
     if (fault_ != "save_load") register_buffer("weight", weight_);
   }
 
   Routing forward(const GateInput& input) override {
-    const bool training = input.pass.moment.training;
+    const bool training = input.pass.step_info.training;
     Tensor weight = weight_;
     if (fault_ == "replay") weight = torch::rand_like(weight);
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
@@ -32,12 +32,12 @@ class FaultyGate : public Gate {
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
     Tensor mask = torch::ones_like(weight, torch::kBool);
     if (fault_ == "off_weight") mask.select(1, 0).fill_(false);  // and its weight stays
-    Choice choice = Choice::by_task(mask, weight);
+    Choice choice = Choice::per_task(mask, weight);
     if (fault_ != "micro_batches") return choice;
     return {std::move(choice), {input.x.mean().square()}};  // where a sum over sequences belongs
   }
 
-  double active_ranks(std::int64_t ranks, const Moment& /*moment*/) const override {
+  double active_ranks(std::int64_t ranks, const StepInfo& /*step_info*/) const override {
     const bool wrong = fault_ == "usage" || fault_ == "training_usage" || fault_ == "off_weight";
     return static_cast<double>(wrong ? ranks - 1 : ranks);
   }
@@ -52,8 +52,9 @@ class FaultyGate : public Gate {
 
 class FaultyUpdate : public RankUpdate {
  public:
-  FaultyUpdate(std::string fault, const Site& site, const Setting& setting, RankUpdateParts parts)
-      : RankUpdate(site, setting, std::move(parts)), fault_(std::move(fault)) {}
+  FaultyUpdate(std::string fault, const Site& site, const AdapterInputs& inputs,
+               RankUpdateParts parts)
+      : RankUpdate(site, inputs, std::move(parts)), fault_(std::move(fault)) {}
 
   Tensor forward(const Tensor& x, const FrozenLinear& frozen, const Pass& pass) override {
     if (fault_ == "frozen") {
@@ -73,12 +74,12 @@ class FaultyAdapter : public Adapter {
  public:
   explicit FaultyAdapter(std::string fault) : fault_(std::move(fault)) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const Setting& setting) override {
-    const Seed seed = setting.seed.stream(site.name);
-    RankUpdateParts parts{.a = linear_init(kRanks, site.in, seed, setting.options),
-                          .gate = std::make_shared<FaultyGate>(fault_, setting)};
-    if (fault_ == "identity") parts.b = torch::ones({site.out, kRanks}, setting.options);
-    return std::make_shared<FaultyUpdate>(fault_, site, setting, std::move(parts));
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    const Seed seed = inputs.seed.stream(site.name);
+    RankUpdateParts parts{.a = linear_init(kRanks, site.in, seed, inputs.options),
+                          .gate = std::make_shared<FaultyGate>(fault_, inputs)};
+    if (fault_ == "identity") parts.b = torch::ones({site.out, kRanks}, inputs.options);
+    return std::make_shared<FaultyUpdate>(fault_, site, inputs, std::move(parts));
   }
 
  private:
@@ -100,19 +101,19 @@ toy::Recipe recipe_with(const std::string& fault) {
 // A gate by task, soft in training and hard in evaluation, where task t uses t ranks: none of 0.
 class HardeningGate : public Gate {
  public:
-  explicit HardeningGate(const Setting& setting) {
-    const Tensor task = torch::arange(setting.tasks, setting.options).unsqueeze(1);
-    const Tensor rank = torch::arange(kRanks, setting.options);
+  explicit HardeningGate(const AdapterInputs& inputs) {
+    const Tensor task = torch::arange(inputs.tasks, inputs.options).unsqueeze(1);
+    const Tensor rank = torch::arange(kRanks, inputs.options);
     logit_ = register_parameter("logit", 2 * (task - rank) - 1);  // above zero for rank < task
   }
 
   Routing forward(const GateInput& input) override {
     const Tensor soft = torch::sigmoid(logit_);
-    if (input.pass.moment.training) return Choice::by_task(torch::ones_like(open()), soft);
-    return Choice::by_task(open(), soft * open());
+    if (input.pass.step_info.training) return Choice::per_task(torch::ones_like(open()), soft);
+    return Choice::per_task(open(), soft * open());
   }
-  double active_ranks(std::int64_t ranks, const Moment& moment) const override {
-    if (moment.training) return static_cast<double>(ranks);
+  double active_ranks(std::int64_t ranks, const StepInfo& step_info) const override {
+    if (step_info.training) return static_cast<double>(ranks);
     return open().sum(1).to(torch::kFloat64).mean().item<double>();
   }
   std::optional<Selection> selection() const override { return Selection{.rank = open().sum(1)}; }
@@ -130,9 +131,9 @@ toy::Recipe hardening_recipe() {
     return options;
   };
   variant->make = [](const nlohmann::json&) {
-    return rank_adapter([](const Site& site, const Setting& setting) {
-      RankUpdateParts parts = lora_parts(site, setting, kRanks);
-      parts.gate = std::make_shared<HardeningGate>(setting);
+    return rank_adapter([](const Site& site, const AdapterInputs& inputs) {
+      RankUpdateParts parts = lora_parts(site, inputs, kRanks);
+      parts.gate = std::make_shared<HardeningGate>(inputs);
       return parts;
     });
   };

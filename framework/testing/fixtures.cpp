@@ -78,10 +78,4 @@ std::vector<std::int64_t> integers(const torch::Tensor& tensor) {
   return {first, first + host.numel()};
 }
 
-std::vector<double> doubles(const torch::Tensor& tensor) {
-  const torch::Tensor host = tensor.detach().to(torch::kCPU, torch::kFloat64).contiguous();
-  const auto* first = host.data_ptr<double>();
-  return {first, first + host.numel()};
-}
-
 }  // namespace rankwise::fixtures

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/data/dataset.h"
+#include "framework/data/doubles.h"
 
 #include <torch/types.h>
 
@@ -27,8 +28,6 @@ Dataset sequences(const std::vector<std::int64_t>& tokens,
                   const std::vector<std::int64_t>& segments,
                   const std::vector<std::int64_t>& starts, const std::vector<std::int64_t>& labels);
 
-inline const torch::TensorOptions kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-
 /// How far sums of some hundred terms may lie apart in fp64.
 constexpr double kRounding = 1e-10;
 
@@ -37,7 +36,6 @@ torch::Tensor rows(std::int64_t count);
 
 /// A tensor's elements in order.
 std::vector<std::int64_t> integers(const torch::Tensor& tensor);
-std::vector<double> doubles(const torch::Tensor& tensor);
 
 }  // namespace rankwise::fixtures
 

@@ -161,12 +161,12 @@ const Dataset& dataset(Kind kind) {
 
 std::shared_ptr<Backbone> backbone(Kind kind, const torch::TensorOptions& tensors) {
   const Dataset& data = dataset(kind);
-  const BackboneSetting setting{"", data.vocabulary, data.feature_width, tensors, Seed(3)};
-  if (kind == Kind::kFeatures) return backbones().find("tiny").make({{"layers", 2}}, setting);
+  const BackboneInputs inputs{"", data.vocabulary, data.feature_width, tensors, Seed(3)};
+  if (kind == Kind::kFeatures) return backbones().find("tiny").make({{"layers", 2}}, inputs);
   // A deviation ten times the usual one, so that attention and gates see differences.
   const nlohmann::json options{{"hidden", 16},       {"layers", 2},    {"heads", 2},
-                               {"intermediate", 24}, {"positions", 9}, {"deviation", 0.2}};
-  return backbones().find("bert").make(options, setting);
+                               {"intermediate", 24}, {"positions", 9}, {"std", 0.2}};
+  return backbones().find("bert").make(options, inputs);
 }
 
 const Variant& variant_of(const Recipe& recipe) {

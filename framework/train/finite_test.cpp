@@ -2,6 +2,7 @@
 
 #include "framework/train/finite.h"
 
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/toy.h"
 #include "framework/train/evaluator.h"
@@ -20,11 +21,10 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-const toy::Recipe kLora{.variant = "lora", .options = {{"rank", 2}}};
+const toy::Recipe kFiniteRecipe{.variant = "lora", .options = {{"rank", 2}}};
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-const Dataset& tokens() { return toy::dataset(toy::Kind::kTokens); }
+const Dataset& finite_tokens() { return toy::dataset(toy::Kind::kTokens); }
 
 // The message of a step that fails.
 std::string step_error(Model& model, const TrainOptions& options, const Dataset& dataset) {
@@ -46,14 +46,14 @@ TEST(Finite, NamesTheFirstTensor) {
 }
 
 TEST(Finite, NamesATrainedParameter) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   check_parameters(*model);
   spoil(model->heads().named_parameters()["amount_bias"]);
   EXPECT_EQ(error_of([&] { check_parameters(*model); }), "parameter amount_bias is not finite");
 }
 
 TEST(Finite, NamesTheBackbonesTensor) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   check_weights(model->backbone());
   auto weights = model->backbone().named_parameters();
   spoil(weights["encoder.layer.1.attention.self.key.weight"]);
@@ -63,7 +63,7 @@ TEST(Finite, NamesTheBackbonesTensor) {
 }
 
 TEST(Finite, NamesATargetsPlace) {
-  Dataset dataset = tokens();
+  Dataset dataset = finite_tokens();
   check_targets(dataset);
   dataset.tasks[2].dev.target[7] = kNan;
   EXPECT_EQ(error_of([&] { check_targets(dataset); }),
@@ -71,45 +71,45 @@ TEST(Finite, NamesATargetsPlace) {
 }
 
 TEST(Finite, ALossOfDamagedWeightsIsNotBlamedOnTheRate) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   auto weights = model->backbone().named_parameters();
   spoil(weights["encoder.layer.0.output.dense.weight"]);
   EXPECT_THAT(
-      step_error(*model, toy::training(1), tokens()),
+      step_error(*model, toy::training(1), finite_tokens()),
       AllOf(HasSubstr("the loss is nan at step 1"),
             HasSubstr("encoder.layer.0.output.dense.weight"), Not(HasSubstr("learning_rate"))));
 }
 
 TEST(Finite, ALossOfADamagedTargetIsNotBlamedOnTheRate) {
-  Dataset dataset = tokens();
+  Dataset dataset = finite_tokens();
   dataset.tasks[2].train.target[0] = std::numeric_limits<double>::infinity();
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   EXPECT_THAT(step_error(*model, toy::training(1), dataset),
               AllOf(HasSubstr("the loss is inf at step 1"), HasSubstr("target inf in example 0"),
                     Not(HasSubstr("learning_rate"))));
 }
 
 TEST(Finite, ALossThatDivergedNamesTheParameter) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   spoil(model->adapter_parameters()[0]);
-  EXPECT_THAT(step_error(*model, toy::training(1), tokens()),
+  EXPECT_THAT(step_error(*model, toy::training(1), finite_tokens()),
               AllOf(HasSubstr("the loss is nan at step 1: parameter "), HasSubstr("lora_A"),
                     HasSubstr("lower train.learning_rate (now 0.01)")));
 }
 
 TEST(Finite, NothingMovesAtALossThatIsNotFinite) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   auto weights = model->backbone().named_parameters();
   spoil(weights["encoder.layer.0.output.dense.weight"]);
   const Tensor before = model->adapter_parameters()[0].detach().clone();
-  step_error(*model, toy::training(1), tokens());
+  step_error(*model, toy::training(1), finite_tokens());
   EXPECT_TRUE(torch::equal(model->adapter_parameters()[0], before));
 }
 
 TEST(Finite, AnEvaluationNamesTheExample) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kFiniteRecipe);
   spoil(model->heads().named_parameters()["middle_weight"]);
-  const Evaluator evaluator(tokens(), 64, kDouble);
+  const Evaluator evaluator(finite_tokens(), 64, kDouble);
   EXPECT_EQ(error_of([&] { evaluator.evaluate(*model, SplitName::kDev, false); }),
             "the outputs for task 'middle', dev example 0, are not finite");
 }

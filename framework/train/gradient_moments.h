@@ -1,7 +1,7 @@
 /// How the gradients of B's columns vary together over the steps of a run (Zou et al., NeurIPS
 /// 2025, arXiv:2510.08396, Theorem 3.3 and Figure 3).
 ///
-/// Letters: R ranks of a site.
+/// Dimensions: R ranks of a site.
 #pragma once
 
 #include "framework/adapter/adapter.h"

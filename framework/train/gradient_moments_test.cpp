@@ -2,6 +2,7 @@
 
 #include "framework/train/gradient_moments.h"
 
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/testing/toy.h"
 #include "framework/train/checkpoint.h"
@@ -17,8 +18,7 @@ using ::testing::Pointwise;
 using ::testing::SizeIs;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
-const toy::Recipe kLora{.variant = "lora", .options = {{"rank", 3}}};
+const toy::Recipe kMomentsRecipe{.variant = "lora", .options = {{"rank", 3}}};
 
 Trainer watching(Model& model, const Dataset& dataset) {
   TrainOptions options = toy::training(6);
@@ -38,7 +38,7 @@ Tensor expected_covariance(const std::vector<Tensor>& gradients) {
 }
 
 TEST(GradientMoments, AreTheCovarianceOverTheSteps) {
-  const auto model = toy::model(kLora);
+  const auto model = toy::model(kMomentsRecipe);
   Tensor b = b_of(*model);
   GradientMoments moments(model->adapter());
   EXPECT_THAT(moments.covariance(), IsEmpty());
@@ -59,7 +59,7 @@ TEST(GradientMoments, AreOfTheGradientsBeforeClipping) {
   const auto examples = toy::examples(toy::Kind::kTokens, 2);
   std::vector<std::vector<double>> found;
   for (const double clip : {0.0, 1e-3}) {
-    const auto model = toy::model(kLora);
+    const auto model = toy::model(kMomentsRecipe);
     TrainOptions options = toy::training(6);
     options.clip = clip;
     Trainer trainer(*model, dataset, options, Seed(1), kDouble);
@@ -75,11 +75,11 @@ TEST(GradientMoments, AreOfTheGradientsBeforeClipping) {
 TEST(GradientMoments, AreTheSameBitsOverACut) {
   const Dataset dataset = toy::dataset(toy::Kind::kTokens);
   const auto file = test_folder() / "a.h5";
-  const auto whole = toy::model(kLora);
+  const auto whole = toy::model(kMomentsRecipe);
   Trainer uncut = watching(*whole, dataset);
   uncut.run({}, [](std::int64_t) {});
 
-  const auto first = toy::model(kLora);
+  const auto first = toy::model(kMomentsRecipe);
   Trainer before = watching(*first, dataset);
   EvaluationState evaluations{.last_step = 0, .best_step = 0};
   for (const auto& [name, tensor] : first->state()) {
@@ -93,7 +93,7 @@ TEST(GradientMoments, AreTheSameBitsOverACut) {
     });
   } catch (const Cut&) {
   }
-  const auto second = toy::model(kLora);
+  const auto second = toy::model(kMomentsRecipe);
   Trainer after = watching(*second, dataset);
   Checkpoint(checkpoint_path(file)).restore(*second, after);
   ASSERT_LT(after.steps_done(), 6);

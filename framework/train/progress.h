@@ -1,4 +1,4 @@
-/// One line of progress on standard error: step, loss, tokens a second, time left.
+/// One line of progress on standard error: step, loss, tokens per second, time left.
 #pragma once
 
 #include "framework/train/observer.h"

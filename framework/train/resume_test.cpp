@@ -3,6 +3,7 @@
 #include "framework/train/resume.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/run_writer.h"
@@ -21,7 +22,6 @@ namespace {
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 const Dataset& tokens() { return toy::dataset(toy::Kind::kTokens); }
 
 // Ends the training after a step.
@@ -125,7 +125,7 @@ TEST(Resume, IsExactAfterEveryStep) {
 }
 
 TEST(Resume, IsExactForEverySamplerRule) {
-  for (const std::string& rule : task_rules().names()) {
+  for (const std::string& rule : task_weightings().names()) {
     for (const bool mixed : {false, true}) {
       expect_resumes({.variant = "linear_probe"}, options_for(rule, mixed), tokens(), {1, 7});
     }
@@ -181,9 +181,9 @@ TEST(Checkpoint, KeepsWhatEvaluationsLeft) {
 
 // What a run leaves when it is killed: a partial file with `recorded` steps, and a checkpoint after
 // each of `saved`.
-class Left {
+class Interrupted {
  public:
-  Left(std::int64_t recorded, const std::vector<std::int64_t>& saved)
+  Interrupted(std::int64_t recorded, const std::vector<std::int64_t>& saved)
       : file_(test_folder() / "run.h5"), training_(kLora, options_for("equal", true), tokens()) {
     RunWriter writer(file_, run_layout(tokens(), *training_.model), nlohmann::json::object());
     for (std::int64_t step = 1; step <= recorded; ++step) writer.step({.step = step, .tokens = 1});
@@ -213,13 +213,13 @@ class Left {
 };
 
 TEST(Resume, TakesTheNewestOfTwoCheckpoints) {
-  const Left left(10, {3, 6, 9});
+  const Interrupted left(10, {3, 6, 9});
   EXPECT_EQ(left.resumed_step(), 9);
   EXPECT_EQ(Checkpoint(older_checkpoint_path(left.file())).step(), 6);
 }
 
 TEST(Resume, FallsBackFromADamagedCheckpoint) {
-  const Left left(10, {3, 6});
+  const Interrupted left(10, {3, 6});
   left.damage(checkpoint_path(left.file()));
   testing::internal::CaptureStderr();
   EXPECT_EQ(left.resumed_step(), 3);
@@ -229,12 +229,12 @@ TEST(Resume, FallsBackFromADamagedCheckpoint) {
 }
 
 TEST(Resume, TakesNoCheckpointThatTheFileDoesNotReach) {
-  EXPECT_EQ(Left(5, {3, 6}).resumed_step(), 3);
-  EXPECT_EQ(Left(2, {3, 6}).resumed_step(), -1);
+  EXPECT_EQ(Interrupted(5, {3, 6}).resumed_step(), 3);
+  EXPECT_EQ(Interrupted(2, {3, 6}).resumed_step(), -1);
 }
 
 TEST(Resume, SaysWhatToDeleteWhereAllIsDamaged) {
-  const Left left(10, {3, 6});
+  const Interrupted left(10, {3, 6});
   left.damage(checkpoint_path(left.file()));
   left.damage(older_checkpoint_path(left.file()));
   EXPECT_THAT(error_of([&] { left.resumed_step(); }),

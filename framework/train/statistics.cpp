@@ -1,5 +1,7 @@
 #include "framework/train/statistics.h"
 
+#include "framework/data/doubles.h"
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -17,9 +19,6 @@ std::vector<To> values(const torch::Tensor& tensor, torch::ScalarType type) {
 
 std::vector<std::uint64_t> counts(const torch::Tensor& tensor) {
   return values<std::uint64_t, std::int64_t>(tensor, torch::kInt64);
-}
-std::vector<double> doubles(const torch::Tensor& tensor) {
-  return values<double, double>(tensor, torch::kFloat64);
 }
 std::vector<float> floats(const torch::Tensor& tensor) {
   return values<float, float>(tensor, torch::kFloat32);
@@ -43,7 +42,7 @@ SiteRecord site_record(const Adapter::Attached& attached) {
   const Gate* gate = attached.update->gate();
   if (gate == nullptr) return record;
   record.ranks = attached.update->ranks();
-  record.coactivation = gate->chooses_by_row();
+  record.coactivation = gate->chooses_per_row();
   record.balance_bias = gate->balance_bias().defined();
   record.selection = gate->selection().has_value();
   const torch::Tensor embedding = gate->task_embedding();
@@ -58,7 +57,8 @@ SiteUsage site_usage(Update& update) {
   usage.count = counts(update.evaluation_usage()->count());
   usage.gate_mass = doubles(update.evaluation_usage()->gate_mass());
   usage.training_count = counts(update.training_usage()->count());
-  if (gate->chooses_by_row()) usage.coactivation = counts(update.evaluation_usage()->together());
+  if (gate->chooses_per_row())
+    usage.coactivation = counts(update.evaluation_usage()->coactivation());
   if (gate->balance_bias().defined()) usage.balance_bias = doubles(gate->balance_bias());
   if (const auto selection = gate->selection()) {
     usage.chosen_rank = values<std::int64_t, std::int64_t>(selection->rank, torch::kInt64);

@@ -20,7 +20,7 @@ std::vector<SiteUsage> collect_usage(Model& model);
 /// A and B of every site that has them.
 std::vector<FactorRecord> collect_factors(Model& model);
 
-/// Representations of `samples` dev examples a task: the pooled vector, and the first-token input
+/// Representations of `samples` dev examples per task: the pooled vector, and the first-token input
 /// of each site with task embeddings. Fills sample_embeddings and sample_tasks.
 void collect_samples(Model& model, const Dataset& dataset, std::int64_t samples,
                      const torch::TensorOptions& options, FinalRecord& record);

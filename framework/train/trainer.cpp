@@ -90,7 +90,7 @@ void Trainer::run(const std::vector<Observer*>& observers,
   }
 }
 
-Moment Trainer::moment() const {
+StepInfo Trainer::step_info() const {
   return {.training = true, .step = step_, .steps = options_.steps};
 }
 
@@ -135,7 +135,7 @@ Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
 void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
                        Sums& sums) {
   const Pass pass{.batch = batch,
-                  .moment = moment(),
+                  .step_info = step_info(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
                                .stream(static_cast<std::uint64_t>(micro))};
   torch::Tensor loss = model_.heads().loss_sum(model_.forward(pass), batch) / examples;
@@ -171,16 +171,16 @@ void Trainer::optimize(double factor) {
   const torch::NoGradGuard no_grad;
   if (gradients_) gradients_->add();
   if (optimizer_) {
-    model_.adapter().edit_gradients(moment());
+    model_.adapter().edit_gradients(step_info());
     if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(parameters_, options_.clip);
-    model_.adapter().before_step(moment());
+    model_.adapter().before_step(step_info());
     const std::vector<double> rates = peak_rates(options_);
     for (std::size_t i = 0; i < rates.size(); ++i) {
       optimizer_->param_groups()[i].options().set_lr(rates[i] * factor);
     }
     optimizer_->step();
   }
-  model_.adapter().after_step(moment());
+  model_.adapter().after_step(step_info());
 }
 
 torch::optim::AdamWParamState& Trainer::moments_of(const torch::Tensor& parameter) {

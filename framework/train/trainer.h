@@ -36,7 +36,7 @@ class Trainer {
   StepRecord step(const std::vector<Example>& examples);
 
   std::int64_t steps_done() const { return step_; }
-  /// Whether an evaluation belongs to the moment when so many steps are done.
+  /// Whether an evaluation is due once so many steps are done.
   bool evaluates_after(std::int64_t steps) const;
 
   /// From now on, sums up the gradients of every step, before they are clipped.
@@ -63,7 +63,7 @@ class Trainer {
                 Sums& sums);
   [[noreturn]] void fail_loss(double loss) const;
   void optimize(double factor);
-  Moment moment() const;
+  StepInfo step_info() const;
   torch::optim::AdamWParamState& moments_of(const torch::Tensor& parameter);
 
   Model& model_;

@@ -2,6 +2,7 @@
 
 #include "framework/train/trainer.h"
 
+#include "framework/data/doubles.h"
 #include "framework/testing/toy.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/schedule.h"
@@ -19,7 +20,6 @@ using ::testing::DoubleEq;
 using ::testing::ElementsAre;
 using torch::Tensor;
 
-const auto kDouble = torch::TensorOptions().dtype(torch::kFloat64);
 const toy::Recipe kLora{.variant = "lora", .options = {{"rank", 2}}};
 
 std::vector<double> factors(const TrainOptions& options) {
@@ -209,19 +209,21 @@ struct Calls {
 class WatchedAdapter : public Adapter {
  public:
   explicit WatchedAdapter(Calls& calls) : calls_(calls) {}
-  std::shared_ptr<Update> make_update(const Site&, const Setting&) override { return nullptr; }
+  std::shared_ptr<Update> make_update(const Site&, const AdapterInputs&) override {
+    return nullptr;
+  }
   AuxiliaryTerm take_auxiliary() override {
     calls_.list.emplace_back("auxiliary");
     return {torch::full({}, 12.0, kDouble)};
   }
-  void edit_gradients(const Moment& moment) override { note("edit", moment); }
-  void before_step(const Moment& moment) override { note("before", moment); }
-  void after_step(const Moment& moment) override { note("after", moment); }
+  void edit_gradients(const StepInfo& step_info) override { note("edit", step_info); }
+  void before_step(const StepInfo& step_info) override { note("before", step_info); }
+  void after_step(const StepInfo& step_info) override { note("after", step_info); }
 
  private:
-  void note(const char* name, const Moment& moment) {
-    calls_.list.push_back(fmt::format("{} {}/{}{}", name, moment.step, moment.steps,
-                                      moment.training ? "" : " not training"));
+  void note(const char* name, const StepInfo& step_info) {
+    calls_.list.push_back(fmt::format("{} {}/{}{}", name, step_info.step, step_info.steps,
+                                      step_info.training ? "" : " not training"));
   }
   Calls& calls_;
 };

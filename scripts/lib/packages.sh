@@ -88,13 +88,13 @@ install_packages() {
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   if ! tool apt-get || ! may_be_root; then
-    [[ ${#needed[@]} -eq 0 ]] || die "what is missing can not be installed without apt-get and root; ask an administrator for: apt install ${needed[*]}; or have their like in an active conda environment or a folder of CMAKE_PREFIX_PATH, and run this again"
+    [[ ${#needed[@]} -eq 0 ]] || die "what is missing cannot be installed without apt-get and root; ask an administrator for: apt install ${needed[*]}; or have their like in an active conda environment or a folder of CMAKE_PREFIX_PATH, and run this again"
     say "goes on without" "${missing[*]}"
     return
   fi
   stage "package lists" as_root apt-get update -qq || say "goes on with old lists"
   for package in "${missing[@]}"; do
-    apt-cache show "$package" >/dev/null 2>&1 || die "Debian package $package can not be had from this machine's sources"
+    apt-cache show "$package" >/dev/null 2>&1 || die "Debian package $package cannot be had from this machine's sources"
   done
   stage "Debian packages" as_root env DEBIAN_FRONTEND=noninteractive \
     apt-get install -y -qq --no-install-recommends "${missing[@]}" ||

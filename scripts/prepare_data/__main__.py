@@ -4,5 +4,5 @@ import sys
 
 from .cli import main
 
-sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal can not show
+sys.stdout.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show
 sys.exit(main())

@@ -111,7 +111,7 @@ def _file_system_of(archive: Path) -> bytes:
     command = ["dpkg-deb", "--fsys-tarfile", str(archive)]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode != 0:
-        raise PrepareError(f"{archive}: dpkg-deb can not unpack it; delete it and try again")
+        raise PrepareError(f"{archive}: dpkg-deb cannot unpack it; delete it and try again")
     return done.stdout
 
 

@@ -8,7 +8,7 @@ class PrepareError(Exception):
 
 
 class UsageError(PrepareError):
-    """A command line that can not be understood."""
+    """A command line that cannot be understood."""
 
 
 def one_line(text: object) -> str:

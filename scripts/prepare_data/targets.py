@@ -49,7 +49,7 @@ def check_target(target: float, task: Task, where: str) -> None:
 
 
 def check_text(text: object, where: str) -> None:
-    """PrepareError for what a token file can not hold."""
+    """PrepareError for what a token file cannot hold."""
     if not isinstance(text, str):
         raise PrepareError(f"{where}: {shown(repr(text))} stands for a text; remove the row")
     if "\0" in text:

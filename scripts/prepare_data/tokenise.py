@@ -36,7 +36,7 @@ def load_tokenizer(path: Path) -> Tokenizer:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises no kind of its own
         raise PrepareError(
-            f"{path}: can not be read as a tokenizer ({one_line(error)}); put the model's own there"
+            f"{path}: cannot be read as a tokenizer ({one_line(error)}); put the model's own there"
         ) from None
     tokenizer.no_truncation()
     tokenizer.no_padding()

@@ -147,7 +147,7 @@ class Suites(TextErrors):
 
 
 class Sequences(Errors):
-    """A suite that a backbone can not read."""
+    """A suite that a backbone cannot read."""
 
     def test_longer_than_the_backbones_positions(self) -> None:
         data = write_data(self.folder / "data", length=70)

@@ -101,8 +101,8 @@ class StudyFile(Errors):
     """Mistakes around the runs."""
 
     def test_no_such_file(self) -> None:
-        self.assert_line(run("run", "nowhere.json"), "nowhere.json", "can not be read")
-        self.assert_line(run("run", self.folder), str(self.folder), "can not be read")
+        self.assert_line(run("run", "nowhere.json"), "nowhere.json", "cannot be read")
+        self.assert_line(run("run", self.folder), str(self.folder), "cannot be read")
 
     def test_no_json_says_line_and_column(self) -> None:
         self.refuse('{\n  "study": "x",\n  runs: []\n}\n', "study.json", "line 3, column 3")

@@ -1,4 +1,4 @@
-"""Results that can not be written: a file in their place, no permission, a full disk."""
+"""Results that cannot be written: a file in their place, no permission, a full disk."""
 
 import os
 import resource
@@ -23,7 +23,7 @@ def largest_file(size: int) -> Callable[[], None]:
 
 
 class Places(Errors):
-    """Folders that can not be had."""
+    """Folders that cannot be had."""
 
     def test_a_file_where_results_should_be(self) -> None:
         self.results.write_text("mine")

@@ -159,7 +159,7 @@ class Plugin(Errors):
     def test_that_is_no_library(self) -> None:
         path = self.folder / "libtext.so"
         path.write_text("not a library")
-        self.refuse(tiny_study(RANDOM, plugins=["libtext.so"]), str(path), "can not be loaded")
+        self.refuse(tiny_study(RANDOM, plugins=["libtext.so"]), str(path), "cannot be loaded")
 
     def test_that_registers_nothing(self) -> None:
         path = self.compiled("empty", "int nothing = 0;\n")

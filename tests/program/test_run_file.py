@@ -23,7 +23,7 @@ from .program import (
     run_files,
 )
 
-DEV = 32  # dev examples a task in program.PLANTED; one token each
+DEV = 32  # dev examples per task in program.PLANTED; one token each
 ACTIVE = {"lora": 4, "smora": 3, "flylora": 2}
 RANKS = {"lora": 4, "smora": 12, "flylora": 8, "more": 8}
 WIDTH, LAYERS, TASKS, OUTPUTS = 16, 2, 3, 4

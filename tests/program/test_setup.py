@@ -154,7 +154,7 @@ class Packages(Setup):
     def test_that_no_source_has(self) -> None:
         self.without("gnuplot")
         self.stand_in("bin/apt-cache", "exit 100")
-        self.assertIn("Debian package gnuplot-nox can not be had", self.refuse())
+        self.assertIn("Debian package gnuplot-nox cannot be had", self.refuse())
 
     def test_without_root_are_named_for_an_administrator(self) -> None:
         self.without("gnuplot", "ninja", "ccache")

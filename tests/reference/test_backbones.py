@@ -170,7 +170,7 @@ class OwnBackbone(unittest.TestCase):
 
     def test_a_tokenizer_that_is_none(self) -> None:
         self.put("tokenizer.json", b"{}")
-        self.refuse("tokenizer.json: can not be read as a tokenizer")
+        self.refuse("tokenizer.json: cannot be read as a tokenizer")
 
     def test_a_name_is_a_folder_below_models(self) -> None:
         (self.data / "hidden").mkdir()

@@ -1,0 +1,60 @@
+#include "framework/core/constraint.h"
+
+#include "framework/core/json.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace rankwise {
+
+namespace {
+
+Constraint on_number(std::string expectation, std::function<bool(double)> holds) {
+  return {std::move(expectation), [holds = std::move(holds)](const nlohmann::json& value) {
+            return holds(value.get<double>());
+          }};
+}
+
+}  // namespace
+
+Constraint any() {
+  return {"", [](const nlohmann::json&) { return true; }};
+}
+
+Constraint positive() {
+  return on_number("positive", [](double value) { return value > 0; });
+}
+
+Constraint not_negative() {
+  return on_number("zero or more", [](double value) { return value >= 0; });
+}
+
+Constraint at_least(double low) {
+  return on_number(fmt::format("at least {}", low), [low](double value) { return value >= low; });
+}
+
+Constraint between(double low, double high) {
+  return on_number(fmt::format("between {} and {}", low, high),
+                   [low, high](double value) { return value >= low && value <= high; });
+}
+
+Constraint at_least_below(double low, double high) {
+  return on_number(fmt::format("at least {} and below {}", low, high),
+                   [low, high](double value) { return value >= low && value < high; });
+}
+
+Constraint one_of(const std::vector<std::string>& known) {
+  return {fmt::format("one of {}", fmt::join(known, ", ")), [known](const nlohmann::json& value) {
+            return std::find(known.begin(), known.end(), value.get<std::string>()) != known.end();
+          }};
+}
+
+Constraint each(const Constraint& rule) {
+  return {fmt::format("a list of values that are {}", rule.expectation),
+          [rule](const nlohmann::json& values) {
+            return std::all_of(values.begin(), values.end(), rule.holds);
+          }};
+}
+
+}  // namespace rankwise

@@ -1,0 +1,130 @@
+#include "framework/run/run.h"
+
+#include "framework/core/error.h"
+#include "framework/core/foreign.h"
+#include "framework/io/file_lock.h"
+#include "framework/record/run_writer.h"
+#include "framework/run/identify.h"
+#include "framework/run/run_attributes.h"
+#include "framework/run/training_run.h"
+#include "framework/train/progress.h"
+
+#include <ATen/Parallel.h>
+
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace rankwise {
+
+namespace {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::array<std::pair<RunOutcome, const char*>, 4> kOutcomes{
+    {{RunOutcome::kFinished, "finished"},
+     {RunOutcome::kSkipped, "skipped"},
+     {RunOutcome::kBusy, "busy"},
+     {RunOutcome::kStopped, "stopped"}}};
+
+void record_failure(RunWriter& writer, const std::string& message) {
+  try {
+    writer.fail(message);
+  } catch (const Error&) {  // a full disk, say: the first failure is the one to show
+  }
+}
+
+void say_stopped(const TrainingRun& run, bool checkpoints) {
+  fmt::print(stderr, "{}{}  stopped at step {}; {}\n", fresh_line(), run.name(), run.steps_done(),
+             checkpoints ? "the same command resumes it there"
+                         : "it starts from scratch next time, for record.checkpoints is false");
+}
+
+// Trains and records into the run's file, which has its name when all is written.
+RunOutcome record(const RunJob& job, const std::filesystem::path& file, const StopRequest& stop) {
+  const Clock::time_point begin = Clock::now();
+  TrainingRun run(job, stop);
+  RunWriter writer(file, run.layout(), opening_attributes(job, run.dataset().task_count()),
+                   run.resume_from(file));
+  try {
+    run.train(writer);
+    const FinalRecord record = run.close(file);
+    const std::chrono::duration<double> seconds = Clock::now() - begin;
+    writer.finish(record, closing_attributes(run.totals(), seconds.count()));
+    remove_checkpoints(file);
+    return RunOutcome::kFinished;
+  } catch (const Stopped&) {
+    writer.flush();
+    say_stopped(run, job.config.record.checkpoints);
+    return RunOutcome::kStopped;
+  } catch (const std::exception& error) {
+    const std::string message = plain_message(error);
+    record_failure(writer, message);
+    throw Error(message);
+  }
+}
+
+}  // namespace
+
+std::filesystem::path run_file(const RunJob& job) {
+  return run_file(job.config, job.identity, job.study, job.paths);
+}
+
+json RunJob::to_json() const {
+  return {{"run", config.to_json()},
+          {"identity", {{"tasks", identity.tasks_sha256}, {"weights", identity.weights_sha256}}},
+          {"study", study},
+          {"note", note},
+          {"reproduces", reproduces},
+          {"study_file", study_file},
+          {"order", order},
+          {"data", paths.data.string()},
+          {"results", paths.results.string()},
+          {"device", device},
+          {"threads", threads},
+          {"again", again}};
+}
+
+RunJob RunJob::from_json(const json& value) {
+  const RunConfig config = resolve_run(value.at("run"), "run");
+  const json& contents = value.at("identity");
+  return {.config = config,
+          .identity = identify(config, {contents.at("tasks"), contents.at("weights")}),
+          .study = value.at("study"),
+          .note = value.at("note"),
+          .reproduces = value.at("reproduces"),
+          .study_file = value.at("study_file"),
+          .order = value.at("order"),
+          .paths = {value.at("data").get<std::string>(), value.at("results").get<std::string>()},
+          .device = value.at("device"),
+          .threads = value.at("threads"),
+          .again = value.at("again")};
+}
+
+const char* to_string(RunOutcome outcome) {
+  for (const auto& [known, word] : kOutcomes) {
+    if (known == outcome) return word;
+  }
+  fail("a run's outcome without a word");
+}
+
+RunOutcome run_outcome(std::string_view word) {
+  for (const auto& [outcome, known] : kOutcomes) {
+    if (known == word) return outcome;
+  }
+  fail("unknown outcome '{}'; the outcomes are finished, skipped, busy, stopped", word);
+}
+
+RunOutcome execute(const RunJob& job, const StopRequest& stop) {
+  const std::filesystem::path file = run_file(job);
+  if (!job.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  const auto lock = FileLock::try_lock(lock_path(file));
+  if (!lock) return RunOutcome::kBusy;
+  // It may have been finished before we had the lock.
+  if (!job.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  at::set_num_threads(static_cast<int>(job.threads));
+  return record(job, file, stop);
+}
+
+}  // namespace rankwise

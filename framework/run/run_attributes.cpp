@@ -1,0 +1,90 @@
+#include "framework/run/run_attributes.h"
+
+#include "framework/core/provenance.h"
+#include "framework/run/plugin.h"
+#include "framework/train/evaluator.h"
+
+#include <torch/version.h>
+
+namespace rankwise {
+
+namespace {
+
+using nlohmann::json;
+
+std::string backbone_text(const RunConfig& config) {
+  const std::string weights = config.backbone_options.value("weights", "");
+  return weights.empty() ? config.backbone + " (random)" : config.backbone + " " + weights;
+}
+
+json provenance(const std::string& variant) {
+  json versions = base_provenance();
+  versions["libtorch"] = TORCH_VERSION;
+  if (const Plugin* plugin = plugin_of(variant)) {
+    versions["plugin"] = {{"path", plugin->path.string()}, {"sha256", plugin->sha256}};
+  }
+  return versions;
+}
+
+std::string scale_note(const RunJob& job, std::int64_t tasks) {
+  const auto rows = [](std::int64_t count) {
+    return count == 0 ? std::string("all") : fmt::format("at most {}", count);
+  };
+  const RunConfig& config = job.config;
+  const std::string scale =
+      fmt::format("{} tasks, {} steps of {} examples, {} dev and {} test examples a task", tasks,
+                  config.train.steps, config.train.batch, rows(config.data.dev_rows),
+                  rows(config.data.test_rows));
+  return job.note.empty() ? scale : job.note + ": " + scale;
+}
+
+}  // namespace
+
+json study_attributes(const RunJob& job, std::int64_t tasks) {
+  return {{"study", job.study},
+          {"study_file", job.study_file},
+          {"reproduces", job.reproduces},
+          {"label", job.config.label},
+          {"order", job.order},
+          {"config", job.config.to_json()},
+          {"scale_note", scale_note(job, tasks)}};
+}
+
+json opening_attributes(const RunJob& job, std::int64_t tasks) {
+  const RunConfig& config = job.config;
+  const RunIdentity& identity = job.identity;
+  json attributes = study_attributes(job, tasks);
+  attributes.update({{"variant", config.variant},
+                     {"reading", config.options.value("reading", "paper")},
+                     {"seed", config.seed},
+                     {"identity", identity.identity},
+                     {"config_hash", identity.config_hash},
+                     {"protocol_hash", identity.protocol_hash},
+                     {"tasks_sha256", identity.tasks_sha256},
+                     {"weights_sha256", identity.weights_sha256},
+                     {"backbone", backbone_text(config)},
+                     {"suite", config.data.suite},
+                     {"steps", config.train.steps},
+                     {"best_rule", kBestRule},
+                     {"provenance", provenance(config.variant)},
+                     {"commit", source_commit()},
+                     {"dirty", source_dirty()},
+                     {"host", host_name()},
+                     {"device", job.device},
+                     {"threads", job.threads},
+                     {"created", utc_now()}});
+  return attributes;
+}
+
+json closing_attributes(const RunTotals& totals, double seconds) {
+  return {
+      {"seconds", seconds},
+      {"training_seconds", totals.training_seconds},
+      {"training_tokens", totals.training_rows},
+      {"evaluation_tokens", totals.evaluation_rows},
+      {"tokens_per_second", static_cast<double>(totals.training_rows) / totals.training_seconds},
+      {"peak_memory_mib", peak_memory_mib()},
+      {"best_step", totals.best_step}};
+}
+
+}  // namespace rankwise

@@ -1,0 +1,24 @@
+/// The root attributes of a run file: what the run is, where it ran, what it took.
+#pragma once
+
+#include "framework/core/json.h"
+#include "framework/run/run.h"
+
+#include <cstdint>
+
+namespace rankwise {
+
+/// What a run has done, over all its attempts.
+struct RunTotals {
+  std::int64_t training_rows = 0, evaluation_rows = 0;
+  double training_seconds = 0;
+  std::int64_t best_step = -1;
+};
+
+/// Known when the run begins; `tasks`: how many the run's data has.
+nlohmann::json opening_attributes(const RunJob& job, std::int64_t tasks);
+
+/// Known when it ends; `seconds`: wall time of this attempt.
+nlohmann::json closing_attributes(const RunTotals& totals, double seconds);
+
+}  // namespace rankwise

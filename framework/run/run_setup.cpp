@@ -1,0 +1,111 @@
+#include "framework/run/run_setup.h"
+
+#include "framework/adapter/variant.h"
+#include "framework/run/memory.h"
+#include "framework/train/finite.h"
+
+#include <ATen/Context.h>
+#include <torch/types.h>
+
+namespace rankwise {
+
+namespace {
+
+void check_lengths(const Dataset& dataset, std::int64_t longest) {
+  if (longest == 0) return;
+  for (const TaskData& data : dataset.tasks) {
+    for (const SplitName name : {SplitName::kTrain, SplitName::kDev, SplitName::kTest}) {
+      const std::int64_t length = data.split(name).longest_sequence();
+      check(length <= longest,
+            "task '{}' has a {} sequence of {} tokens, and the backbone has {} positions; prepare "
+            "the suite with shorter sequences",
+            data.task.name, to_string(name), length, longest);
+    }
+  }
+}
+
+void check_segments(const Dataset& dataset, std::int64_t kinds) {
+  if (kinds == 0) return;
+  for (const TaskData& data : dataset.tasks) {
+    for (const SplitName name : {SplitName::kTrain, SplitName::kDev, SplitName::kTest}) {
+      const std::int64_t largest = data.split(name).largest_segment();
+      check(
+          largest < kinds,
+          "task '{}' has segment id {} in its {} split, and the backbone knows {} (type_vocab_size "
+          "of its config.json); prepare the suite with the backbone's tokenizer",
+          data.task.name, largest, to_string(name),
+          kinds == 1 ? "0 only" : fmt::format("0 to {}", kinds - 1));
+    }
+  }
+}
+
+// Refused here, a run costs a line; refused by the system, it costs what ran beside it.
+void check_memory_of(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
+  if (!setup.tensors.device().is_cpu()) return;  // a GPU's allocator says by itself what it lacks
+  try {
+    check_memory(memory_need(config, paths, setup), machine_memory());
+  } catch (const c10::Error& error) {
+    const std::string_view what = error.what_without_backtrace();
+    const bool too_large = what.find("overflow") != what.npos || what.find("alloc") != what.npos;
+    check(!too_large,
+          "the run needs tensors larger than any memory; lower the variant's rank or the "
+          "backbone's sizes ({})",
+          first_line(error.what_without_backtrace()));
+    // Else a plug-in that reads its initial values, which are not there yet: not counted.
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
+                                  const RunSetup& setup, const torch::TensorOptions& tensors) {
+  const Dataset& dataset = setup.suite.dataset;
+  const BackboneInputs inputs{
+      paths.data / "models", dataset.vocabulary, dataset.feature_width, tensors,
+      setup.suite.backbone_seed ? Seed(*setup.suite.backbone_seed) : setup.seed.stream("backbone")};
+  auto backbone = backbones().find(config.backbone).make(config.backbone_options, inputs);
+  check_lengths(dataset, backbone->longest_sequence());
+  check_segments(dataset, backbone->segment_kinds());
+  std::vector<Task> tasks;
+  for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
+  auto heads = std::make_shared<Heads>(tasks, backbone->width(), setup.suite.head,
+                                       setup.seed.stream("heads"), tensors);
+  Seed adapter_seed = setup.seed.stream("adapter");
+  if (config.adapter_seed > 0) {
+    adapter_seed = adapter_seed.stream(static_cast<std::uint64_t>(config.adapter_seed));
+  }
+  AdapterInputs adapters{dataset.task_count(), 0, tensors, adapter_seed, {}};
+  if (setup.suite.truth) {
+    for (const auto& [site, truth] : setup.suite.truth->sites) {
+      adapters.true_ranks[site] = truth.rank;
+    }
+  }
+  return std::make_unique<Model>(std::move(backbone),
+                                 variants().find(config.variant).make(config.options),
+                                 std::move(heads), AttachOptions{config.sites, adapters});
+}
+
+RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& device) {
+  RunSetup setup;
+  setup.tensors =
+      torch::TensorOptions()
+          .device(parse_device(device))
+          .dtype(config.train.precision == Precision::kFp64 ? torch::kFloat64 : torch::kFloat32);
+  setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
+  setup.suite = load_suite(config.data, suite_inputs(config, paths));
+  check_memory_of(config, paths, setup);
+  setup.model = make_model(config, paths, setup, setup.tensors);
+  check_weights(setup.model->backbone());
+  return setup;
+}
+
+torch::Device parse_device(const std::string& name) {
+  check(name == "cpu" || name == "cuda", "unknown device '{}'; the devices are cpu, cuda", name);
+  if (name == "cpu") return torch::kCPU;
+  check(at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0,
+        "device 'cuda' was asked for, and this LibTorch {}; use --device cpu",
+        at::hasCUDA() ? "finds no CUDA device" : "is built without CUDA");
+  return torch::Device(torch::kCUDA, 0);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,30 @@
+/// Data and model of a run as they stand before its first step.
+#pragma once
+
+#include "framework/model/model.h"
+#include "framework/run/run_config.h"
+#include "framework/suites/suite.h"
+
+#include <memory>
+#include <string>
+
+namespace rankwise {
+
+struct RunSetup {
+  torch::TensorOptions tensors;  // device and floating type
+  Seed seed{0};
+  SuiteData suite;
+  std::unique_ptr<Model> model;
+};
+
+/// Throws Error where data, weights, device or memory are missing, or parts do not fit each other.
+RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& device);
+
+/// The run's model with tensors of this kind: on the meta device it has shapes and no memory.
+std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
+                                  const RunSetup& setup, const torch::TensorOptions& tensors);
+
+/// "cpu" or "cuda" as a device; throws Error for another word, or where there is no CUDA device.
+torch::Device parse_device(const std::string& name);
+
+}  // namespace rankwise

@@ -1,0 +1,75 @@
+#include "framework/run/stop_signals.h"
+
+#include <array>
+#include <csignal>
+
+namespace rankwise {
+
+namespace {
+
+constexpr std::array<int, 2> kFromOutside{SIGTERM, SIGINT};
+
+volatile std::sig_atomic_t stop_requested = 0;
+
+// Only what a signal handler may do: a flag, and the default action for the next signal.
+void request_stop(int signal) {
+  stop_requested = 1;
+  if (signal == StopSignals::request_signal()) return;
+  for (const int outside : kFromOutside) std::signal(outside, SIG_DFL);
+}
+
+bool is_ignored(int signal) {
+  struct sigaction current {};
+  return sigaction(signal, nullptr, &current) == 0 && current.sa_handler == SIG_IGN;
+}
+
+// Reads and writes under way go on: whoever waits looks at the flag several times per second.
+void set_handler(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  sigemptyset(&action.sa_mask);
+  sigaction(signal, &action, nullptr);
+}
+
+sigset_t request_set() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, StopSignals::request_signal());
+  return set;
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  stop_requested = 0;
+  for (const int signal : kFromOutside) {
+    if (!is_ignored(signal)) set_handler(signal, request_stop);
+  }
+  set_handler(request_signal(), request_stop);
+  const sigset_t held = request_set();
+  pthread_sigmask(SIG_UNBLOCK, &held, nullptr);
+}
+
+StopSignals::~StopSignals() {
+  for (const int signal : kFromOutside) {
+    if (!is_ignored(signal)) set_handler(signal, SIG_DFL);
+  }
+  set_handler(request_signal(), SIG_DFL);
+}
+
+bool StopSignals::requested() { return stop_requested != 0; }
+
+int StopSignals::request_signal() { return SIGUSR1; }
+
+HeldRequests::HeldRequests() {
+  const sigset_t set = request_set();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+HeldRequests::~HeldRequests() {
+  const sigset_t set = request_set();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,215 @@
+#include "framework/run/training_run.h"
+
+#include "framework/run/parameter_files.h"
+#include "framework/train/finite.h"
+#include "framework/train/progress.h"
+#include "framework/train/recorder.h"
+#include "framework/train/resume.h"
+
+#include <torch/types.h>
+
+#include <chrono>
+
+namespace rankwise {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Tells when the interval between checkpoints has passed.
+class CheckpointTimer {
+ public:
+  CheckpointTimer(const CheckpointInterval& interval, std::int64_t step)
+      : interval_(interval), step_(step) {}
+
+  bool is_due(std::int64_t step) const {
+    if (interval_.steps > 0) return step - step_ >= interval_.steps;
+    return Clock::now() - time_ >= std::chrono::seconds(interval_.seconds);
+  }
+  void start_again(std::int64_t step) {
+    step_ = step;
+    time_ = Clock::now();
+  }
+
+ private:
+  CheckpointInterval interval_;
+  std::int64_t step_;
+  Clock::time_point time_ = Clock::now();
+};
+
+void add_predictions(const Evaluation& evaluation, const char* parameters, FinalRecord& record) {
+  for (PredictionRecord task : evaluation.tasks) {
+    task.parameters = parameters;
+    record.predictions.push_back(std::move(task));
+  }
+}
+
+}  // namespace
+
+// After every step, behind the observers that record it: counts, saves, and stops the run.
+class TrainingRun::Watch : public Observer {
+ public:
+  Watch(TrainingRun& run, RunWriter& writer)
+      : run_(run), writer_(writer), timer_(run.config_.record.checkpoint_every, run.steps_done()) {}
+
+  void on_step(const StepRecord& record) override {
+    run_.totals_.training_rows += record.tokens;
+    run_.totals_.training_seconds += record.seconds;
+    run_.stop_if_asked();
+    if (run_.trainer_.evaluates_after(record.step) || !timer_.is_due(record.step)) return;
+    run_.save(writer_);
+    timer_.start_again(record.step);
+  }
+  void on_evaluation(const EvaluationRecord& record) override {
+    run_.save(writer_);
+    timer_.start_again(record.step);
+  }
+
+ private:
+  TrainingRun& run_;
+  RunWriter& writer_;
+  CheckpointTimer timer_;
+};
+
+TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
+    : config_(job.config),
+      identity_(job.identity),
+      stop_(std::move(stop)),
+      name_(fmt::format("{} seed {}", config_.label, config_.seed)),
+      setup_(set_up(config_, job.paths, job.device)),
+      evaluator_(dataset(), config_.train.evaluation_rows, setup_.tensors,
+                 [this] { stop_if_asked(); }),
+      trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors) {
+  if (config_.record.gradients) trainer_.watch_gradients();
+}
+
+void TrainingRun::stop_if_asked() const {
+  if (stop_()) throw Stopped();
+}
+
+RunTotals TrainingRun::totals() const {
+  RunTotals totals = totals_;
+  totals.best_step = evaluations_.best_step;
+  return totals;
+}
+
+RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
+  auto resumed = resume(file, model(), trainer_, name_);
+  if (!resumed) {
+    remove_checkpoints(file);  // none of them is of this attempt
+    return {};
+  }
+  evaluations_ = std::move(resumed->evaluations);
+  for (const StepRecord& record : resumed->history.steps) {
+    totals_.training_rows += record.tokens;
+    totals_.training_seconds += record.seconds;
+  }
+  const auto evaluations = static_cast<std::int64_t>(resumed->history.evaluations.size());
+  totals_.evaluation_rows = evaluations * dataset().rows(SplitName::kDev);
+  return std::move(resumed->history);
+}
+
+void TrainingRun::train(RunWriter& writer) {
+  Recorder recorder(writer);
+  Progress progress(name_, config_.train.steps);
+  Watch watch(*this, writer);
+  const std::vector<Observer*> observers{&recorder, &progress, &watch};
+  try {
+    trainer_.run(
+        observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },
+        evaluations_.last_step);
+  } catch (const Stopped&) {
+    save(writer);
+    throw;
+  }
+}
+
+void TrainingRun::evaluate_and_record(std::int64_t step, const std::vector<Observer*>& observers) {
+  last_dev_ = evaluate(SplitName::kDev, true);
+  keep_best(step, last_dev_);
+  evaluations_.last_step = step;
+  const EvaluationRecord record{step, last_dev_.scores(), collect_usage(model())};
+  for (Observer* observer : observers) observer->on_evaluation(record);
+}
+
+Evaluation TrainingRun::evaluate(SplitName split, bool count_usage) {
+  Evaluation evaluation = evaluate_uncounted(split, count_usage);
+  totals_.evaluation_rows += evaluation.rows;
+  return evaluation;
+}
+
+// Parameters first: a message that names one says more than one that names an output.
+Evaluation TrainingRun::evaluate_uncounted(SplitName split, bool count_usage) {
+  try {
+    check_parameters(model());
+    return evaluator_.evaluate(model(), split, count_usage);
+  } catch (const NotFinite& error) {
+    fail("{} after step {}; {}", error.what(), steps_done(), advice(config_.train));
+  }
+}
+
+void TrainingRun::keep_best(std::int64_t step, const Evaluation& evaluation) {
+  const double score = selection_score(evaluation, dataset());
+  if (evaluations_.best_step >= 0 && score <= evaluations_.best_score) return;
+  evaluations_.best_step = step;
+  evaluations_.best_score = score;
+  evaluations_.best_parameters.clear();
+  for (const auto& [name, tensor] : model().state()) {
+    evaluations_.best_parameters.push_back(tensor.detach().clone());
+  }
+}
+
+void TrainingRun::restore_best() {
+  const torch::NoGradGuard no_grad;
+  const auto state = model().state();
+  for (std::size_t i = 0; i < state.size(); ++i) {
+    torch::Tensor target = state[i].second;
+    target.copy_(evaluations_.best_parameters[i]);
+  }
+}
+
+// The run file first: a checkpoint that it does not reach is of no use.
+void TrainingRun::save(RunWriter& writer) {
+  if (!config_.record.checkpoints) return;
+  writer.flush();
+  save_checkpoint(writer.path(), model(), trainer_, evaluations_);
+}
+
+void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step,
+                                     const std::filesystem::path& file) {
+  ParameterFacts facts{config_, identity_.config_hash, {}, parameters, step};
+  for (const TaskData& data : dataset().tasks) facts.tasks.push_back(data.task.name);
+  save_parameters(model(), facts, file);
+}
+
+// Test once: with the last parameters, then with the best ones where they differ.
+FinalRecord TrainingRun::close(const std::filesystem::path& file) {
+  FinalRecord record;
+  record.parameters = model().count();
+  if (config_.record.factors) record.factors = collect_factors(model());
+  if (trainer_.gradients() != nullptr) record.gradients = trainer_.gradients()->covariance();
+  if (config_.record.samples > 0) {
+    collect_samples(model(), dataset(), config_.record.samples, setup_.tensors, record);
+  }
+  const KeptParameters& kept = config_.record.parameters;
+  if (kept.last) save_parameters_of("last", steps_done(), last_parameters_path(file));
+  if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
+    last_dev_ = evaluate_uncounted(SplitName::kDev, false);
+  }
+  add_predictions(last_dev_, "last", record);
+  add_predictions(evaluate(SplitName::kTest, false), "last", record);
+  if (evaluations_.best_step == steps_done()) {
+    for (std::size_t i = 0, count = record.predictions.size(); i < count; ++i) {
+      record.predictions.push_back(record.predictions[i]);
+      record.predictions.back().parameters = "best";
+    }
+  } else {
+    restore_best();
+    add_predictions(evaluate(SplitName::kDev, false), "best", record);
+    add_predictions(evaluate(SplitName::kTest, false), "best", record);
+  }
+  if (kept.best) save_parameters_of("best", evaluations_.best_step, best_parameters_path(file));
+  return record;
+}
+
+}  // namespace rankwise

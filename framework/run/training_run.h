@@ -1,0 +1,68 @@
+/// One run in memory: its data, model and loop, from the first step or a checkpoint to the end.
+#pragma once
+
+#include "framework/record/run_writer.h"
+#include "framework/run/run_attributes.h"
+#include "framework/run/run_setup.h"
+#include "framework/train/checkpoint.h"
+#include "framework/train/evaluator.h"
+#include "framework/train/statistics.h"
+#include "framework/train/stop.h"
+#include "framework/train/trainer.h"
+
+#include <filesystem>
+#include <string>
+
+namespace rankwise {
+
+class TrainingRun {
+ public:
+  /// `job` outlives it. Throws Error where data, weights or memory are missing.
+  TrainingRun(const RunJob& job, StopRequest stop);
+  TrainingRun(const TrainingRun&) = delete;
+  TrainingRun& operator=(const TrainingRun&) = delete;
+
+  const Dataset& dataset() const { return setup_.suite.dataset; }
+  RunLayout layout() { return run_layout(dataset(), model(), setup_.suite.truth); }
+  /// "more seed 3", as lines of progress begin.
+  const std::string& name() const { return name_; }
+  std::int64_t steps_done() const { return trainer_.steps_done(); }
+  RunTotals totals() const;
+
+  /// Goes to where a run of this file was cut; what it recorded until then. Nothing: a fresh start.
+  RunHistory resume_from(const std::filesystem::path& file);
+
+  /// Trains to the end, with evaluations and checkpoints. Throws Stopped when asked to stop, after
+  /// a last checkpoint where the config has any.
+  void train(RunWriter& writer);
+
+  /// Predicts once more with the last and the best parameters, and writes the parameters' files.
+  FinalRecord close(const std::filesystem::path& file);
+
+ private:
+  class Watch;
+
+  Model& model() { return *setup_.model; }
+  void evaluate_and_record(std::int64_t step, const std::vector<Observer*>& observers);
+  Evaluation evaluate(SplitName split, bool count_usage);
+  Evaluation evaluate_uncounted(SplitName split, bool count_usage);
+  void keep_best(std::int64_t step, const Evaluation& evaluation);
+  void restore_best();
+  void save(RunWriter& writer);
+  void save_parameters_of(const char* parameters, std::int64_t step,
+                          const std::filesystem::path& file);
+  void stop_if_asked() const;
+
+  const RunConfig& config_;
+  const RunIdentity& identity_;
+  StopRequest stop_;
+  std::string name_;
+  RunSetup setup_;
+  Evaluator evaluator_;
+  Trainer trainer_;
+  Evaluation last_dev_;
+  EvaluationState evaluations_;
+  RunTotals totals_;
+};
+
+}  // namespace rankwise
