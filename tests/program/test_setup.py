@@ -326,5 +326,69 @@ class OwnLibTorch(Setup):
             self.assertIn(f"the LibTorch of {root} would be used", line)
 
 
+class Finder(Tree):
+    """cmake/FindLibTorch.cmake on folders that look like a LibTorch."""
+
+    PROJECT = """cmake_minimum_required(VERSION 3.25)
+project(try LANGUAGES NONE)
+list(APPEND CMAKE_MODULE_PATH {cmake})
+find_package(LibTorch REQUIRED)
+foreach(name INTERFACE_LINK_LIBRARIES INTERFACE_COMPILE_DEFINITIONS INTERFACE_LINK_OPTIONS)
+  get_target_property(value LibTorch::LibTorch ${{name}})
+  message(STATUS "${{name}} ${{value}}")
+endforeach()
+"""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.root = self.tree / "torch"
+        self.version("2.11.0")
+        self.write("CMakeLists.txt", self.PROJECT.format(cmake=ROOT / "cmake"))
+        cmake, ninja = shutil.which("cmake"), shutil.which("ninja")
+        options = f"-G Ninja -DCMAKE_MAKE_PROGRAM={ninja} -DTorch_DIR={self.root}"
+        self.stand_in(
+            "scripts/configure", f"exec {cmake} -S {self.tree} -B {self.tree}/build {options}"
+        )
+
+    def version(self, version: str) -> None:
+        self.stand_in("scripts/make_libtorch", libtorch_commands(str(self.root), version))
+        self.script("make_libtorch")
+
+    def found(self) -> dict[str, list[str]]:
+        done = self.script("configure")
+        self.assertEqual(done.code, 0, done.err)
+        lines = re.findall(r"(?m)^-- INTERFACE_(\S+) (.*)$", done.out)
+        return {name: value.split(";") for name, value in lines}
+
+    def test_links_what_is_there(self) -> None:
+        self.write("torch/lib/libtorch_cpu.so")
+        self.write("torch/lib/libc10.so")
+        names = [Path(path).name for path in self.found()["LINK_LIBRARIES"]]
+        self.assertEqual(names, ["libtorch.so", "libtorch_cpu.so", "libc10.so"])
+        self.write("torch/lib/libtorch_cuda.so")
+        self.write("torch/lib/libc10_cuda.so")
+        names = [Path(path).name for path in self.found()["LINK_LIBRARIES"]]
+        self.assertEqual(names[3:], ["libtorch_cuda.so", "libc10_cuda.so"])
+
+    def test_keeps_kernels_and_needs_no_toolkit(self) -> None:
+        self.assertEqual(
+            self.found()["LINK_OPTIONS"], ["LINKER:--no-as-needed,--allow-shlib-undefined"]
+        )
+
+    def test_takes_the_kind_of_strings_from_the_build(self) -> None:
+        self.assertNotIn("GLIBCXX", " ".join(self.found()["COMPILE_DEFINITIONS"]))
+        self.write(
+            "torch/share/cmake/Torch/TorchConfig.cmake",
+            'set(TORCH_CXX_FLAGS "-D_GLIBCXX_USE_CXX11_ABI=0")\n',
+        )
+        self.assertIn("_GLIBCXX_USE_CXX11_ABI=0", self.found()["COMPILE_DEFINITIONS"])
+
+    def test_refuses_what_is_too_old(self) -> None:
+        self.version("2.10.0")
+        done = self.script("configure")
+        self.assertEqual(done.code, 1)
+        self.assertIn("is 2.10.0, expected 2.11 or later", " ".join(done.err.split()))
+
+
 if __name__ == "__main__":
     unittest.main()
