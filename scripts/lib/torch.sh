@@ -7,22 +7,22 @@ older() { [[ $1 != "$2" && "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)
 
 # install_torch VERSION INDEX: either may be empty. What was asked for last holds until another is.
 install_torch() {
-  local version=$1 index=$2 found root choice=.venv/torch.choice
+  local version=$1 index=$2 asked=$1$2 found root choice=.venv/torch.choice
   found=$(cmake -P cmake/LibTorchRoot.cmake)
   root=${found#* }
   if [[ $found != none* && ! $root -ef $(wheel) ]]; then
-    [[ -z $version$index ]] || die "--torch and --index-url choose a wheel, but the LibTorch of $root would be used; unset Torch_DIR, or leave the Python environment that is active"
+    [[ -z $asked ]] || die "--torch and --index-url choose a wheel, but the LibTorch of $root would be used; unset Torch_DIR, or leave the Python environment that is active"
     say "LibTorch ${found%% *}" "$root"
     return
   fi
   [[ -z ${Torch_DIR:-} ]] || die "$root"
-  if [[ -z $version$index && -f $choice ]]; then
-    { read -r version && read -r index; } <$choice
+  if [[ -z $asked && -f $choice ]]; then
+    read -r version index <$choice
   fi
   version=${version:-$torch_pin}
   ! older "$version" "$torch_oldest" || die "--torch $version is too old; rankwise needs $torch_oldest or later"
   have_wheel "$version" "$index" || install_wheel "$version" "$index"
-  printf '%s\n%s\n' "$version" "$index" >$choice
+  [[ -z $asked ]] || echo "$version $index" >$choice
   say "LibTorch $version" "for $(wheel_kind), the wheel in .venv"
 }
 

@@ -245,6 +245,21 @@ class LibTorch(Setup):
         self.succeed("--torch", "2.13.0")
         self.assertEqual(self.pip(), ["--no-deps torch==2.13.0"])
 
+    def test_follows_the_pin_where_none_was_asked_for(self) -> None:
+        self.succeed()
+        self.wheel("2.14.1")
+        library = self.tree / "scripts/lib/torch.sh"
+        library.write_text(library.read_text().replace("torch_pin=2.13.0", "torch_pin=2.14.1"))
+        self.assertIn("LibTorch 2.14.1", self.succeed())
+
+    def test_that_failed_is_not_asked_for_again(self) -> None:
+        python = self.tree / ".venv/bin/python"
+        whole = python.read_text()
+        self.stand_in(".venv/bin/python", "exit 1")
+        self.assertEqual(self.setup("--torch", "2.99.0").code, 1)
+        python.write_text(whole)
+        self.assertIn("LibTorch 2.13.0", self.succeed())
+
     def test_whose_libraries_failed_is_tried_again(self) -> None:
         self.wheel("2.14.1", "13.0", CUDA)
         path = self.tree / ".venv/bin/python"
