@@ -177,6 +177,10 @@ class Packages(Setup):
         self.without("apt-get", "apt-cache", "dpkg-query")
         self.succeed()
 
+    def test_with_a_cmake_that_is_too_old(self) -> None:
+        self.stand_in("bin/cmake", "echo cmake version 3.22.1; echo more")
+        self.assertIn("cmake 3.22.1 is too old; rankwise needs 3.25 or later", self.refuse())
+
     def test_that_are_not_needed_stop_nobody(self) -> None:
         self.without("ccache", "apt-get")
         self.assertRegex(self.succeed(), r"(?m)^setup +goes on without +ccache$")

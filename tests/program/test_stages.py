@@ -153,9 +153,11 @@ class Scripts(Tree):
         self.assertIn("AreSeldomBoldByChance", self.calls("ctest")[0])
 
     def test_quick_runs_the_rest_where_some_fail(self) -> None:
-        done = self.quick("exit 8")
+        text = "\n".join(["x_test.cpp:1: Failure", "Expected 1", *["line"] * 50])
+        done = self.quick(f"echo '{text}'; exit 8")
         self.assertEqual(done.code, 1)
-        self.assertIn("unit tests failed with exit code 8", done.err)
+        self.assertIn("x_test.cpp:1: Failure\nExpected 1\n", done.err)
+        self.assertIn("unit tests failed with exit code 1", done.err)
         self.assertTrue(self.calls("python"))
         done = self.quick("echo 1", python="echo FAILED; exit 1")
         self.assertEqual(done.code, 1)
