@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 # were linked; LibTorch is named, since CMake leaves out folders inside the source tree (.venv).
 file(RELATIVE_PATH RANKWISE_LIB_FROM_BIN "/${CMAKE_INSTALL_BINDIR}" "/${CMAKE_INSTALL_LIBDIR}")
 set_target_properties(rankwise rankwise_cli PROPERTIES
-  INSTALL_RPATH "$ORIGIN;$ORIGIN/${RANKWISE_LIB_FROM_BIN};${TORCH_INSTALL_PREFIX}/lib"
+  INSTALL_RPATH "$ORIGIN;$ORIGIN/${RANKWISE_LIB_FROM_BIN};${LibTorch_ROOT}/lib"
   INSTALL_RPATH_USE_LINK_PATH ON)
 
 install(TARGETS rankwise EXPORT rankwise-targets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
@@ -29,4 +29,5 @@ configure_package_config_file(cmake/rankwise-config.cmake.in rankwise-config.cma
 write_basic_package_version_file(rankwise-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/rankwise-config.cmake
   ${PROJECT_BINARY_DIR}/rankwise-config-version.cmake
+  cmake/FindLibTorch.cmake cmake/LibTorchRoot.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/rankwise)

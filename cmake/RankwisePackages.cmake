@@ -23,13 +23,11 @@ endif()
 
 if(RANKWISE_TORCH)
   rankwise_require(CLI11 libcli11-dev)
-  # scripts/setup puts the pinned LibTorch wheel into .venv; an existing Torch_DIR always wins.
-  file(GLOB rankwise_torch_wheel ${PROJECT_SOURCE_DIR}/.venv/lib/python3*/site-packages/torch/share/cmake)
-  list(APPEND CMAKE_PREFIX_PATH ${rankwise_torch_wheel})
-  find_package(Torch QUIET)
-  if(NOT Torch_FOUND)
-    message(FATAL_ERROR "LibTorch was not found; run scripts/setup, or set Torch_DIR to its share/cmake/Torch")
+  find_package(LibTorch QUIET)
+  if(NOT LibTorch_FOUND)
+    message(FATAL_ERROR "${LibTorch_PROBLEM}")
   endif()
+  message(STATUS "LibTorch ${LibTorch_VERSION}: ${LibTorch_ROOT}")
 endif()
 
 if(RANKWISE_TESTS)

@@ -5,31 +5,15 @@ the time limit ends.
 """
 
 import os
-import shutil
-import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
-from .program import PATIENCE, ROOT, Done
+from .program import ROOT, Done
+from .stand_ins import Tree, call
 
 SCRIPTS = sorted(
     path for path in (ROOT / "scripts").iterdir() if path.is_file() and os.access(path, os.X_OK)
 )
-SECONDS = 5 * PATIENCE  # each answers in a tenth of a second; a busy machine is slower
-
-
-def call(script: Path, *arguments: str, cwd: Path = ROOT, **variables: str) -> Done:
-    done = subprocess.run(
-        [script, *arguments],
-        cwd=cwd,
-        env=os.environ | variables,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
 
 
 class Scripts(unittest.TestCase):
@@ -66,7 +50,7 @@ class Scripts(unittest.TestCase):
             "prepare": ("--list", "text10"),
             "results": ("planted_ranks", "--sweet"),
             "setup": ("--developer", "more"),
-            "test": ("--sanitize", "base"),
+            "test": ("--quick", "base"),
         }
         for name, arguments in calls.items():
             with self.subTest(name):
@@ -93,31 +77,19 @@ class Scripts(unittest.TestCase):
         return done.err
 
 
-class Processors(unittest.TestCase):
+class Processors(Tree):
     """scripts/test --processors, with stand-ins for ctest and Python that tell their settings."""
 
     TOLD = "ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS", "ONEDNN_MAX_CPU_ISA", "MKL_CBWR"
 
     def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory(prefix="rankwise-")
-        self.addCleanup(folder.cleanup)
-        self.tree = Path(folder.name)
-        (self.tree / "scripts/lib").mkdir(parents=True)
-        for file in ("test", "lib/usage.sh"):
-            shutil.copy(ROOT / "scripts" / file, self.tree / "scripts" / file)
+        super().setUp()
         told = " ".join(f"${{{name}:-none}}" for name in self.TOLD)
-        self.stand_in("ctest", f'echo "{told}"')
+        self.stand_in("bin/ctest", f'echo "{told}"')
         self.stand_in(".venv/bin/python", f'echo "{told}"')
 
-    def stand_in(self, file: str, command: str) -> None:
-        path = self.tree / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"#!/bin/sh\n{command}\n")
-        path.chmod(0o755)
-
     def run_test(self) -> Done:
-        path = f"{self.tree}:{os.environ['PATH']}"
-        return call(self.tree / "scripts/test", "--processors", PATH=path, MKL_CBWR="COMPATIBLE")
+        return self.script("test", "--processors", MKL_CBWR="COMPATIBLE")
 
     def test_needs_a_build(self) -> None:
         done = self.run_test()
@@ -144,7 +116,7 @@ class Processors(unittest.TestCase):
 
     def test_a_failure_is_told_and_the_rest_still_runs(self) -> None:
         self.stand_in("build/release/bin/rankwise", "true")
-        for stand_in in ("ctest", ".venv/bin/python"):
+        for stand_in in ("bin/ctest", ".venv/bin/python"):
             with self.subTest(stand_in):
                 self.stand_in(stand_in, '[ "$ATEN_CPU_CAPABILITY" != default ]')
                 done = self.run_test()
