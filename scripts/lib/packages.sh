@@ -5,11 +5,11 @@ packages=(
   build-essential cmake ninja-build ccache git ca-certificates
   libhdf5-dev libeigen3-dev libboost-dev nlohmann-json3-dev libcli11-dev libkainjow-mustache-dev libfmt-dev libssl-dev librandom123-dev
   libgtest-dev libgmock-dev librapidcheck-dev
-  gnuplot-nox fonts-dejavu-core
+  gnuplot-nox fonts-dejavu-core patchelf
   python3 python3-venv
 )
 developer_packages=(clang-format hdf5-tools)
-packages_to_do_without=" ccache ca-certificates fonts-dejavu-core "  # slower or less pretty, but it works
+packages_to_do_without=" ccache ca-certificates fonts-dejavu-core patchelf "  # slower or less pretty, but it works
 
 # installed PACKAGE: Debian says so, or what it would bring is found.
 installed() {
@@ -22,7 +22,7 @@ present() {
     ninja-build) tool ninja ;;
     gnuplot-nox) tool gnuplot ;;
     hdf5-tools) tool h5dump ;;
-    cmake | ccache | git | clang-format) tool "$1" ;;
+    cmake | ccache | git | patchelf | clang-format) tool "$1" ;;
     libhdf5-dev) header hdf5.h || header hdf5/serial/hdf5.h ;;
     libeigen3-dev) header eigen3/Eigen/Core ;;
     libboost-dev) header boost/math/distributions.hpp ;;

@@ -19,8 +19,8 @@ SCRIPTS = sorted(
 class Scripts(unittest.TestCase):
     """Help, and arguments that a script has no use for."""
 
-    def test_there_are_seven(self) -> None:
-        names = ["bench", "build", "demo", "prepare", "results", "setup", "test"]
+    def test_there_are_eight(self) -> None:
+        names = ["bench", "build", "bundle", "demo", "prepare", "results", "setup", "test"]
         self.assertEqual([path.name for path in SCRIPTS], names)
 
     def test_help_is_the_usage_from_any_folder(self) -> None:
@@ -46,6 +46,7 @@ class Scripts(unittest.TestCase):
     def test_more_than_a_script_takes_is_refused(self) -> None:
         calls = {
             "build": ("release", "dev"),
+            "bundle": ("--tests", "more"),
             "demo": ("--suite",),
             "prepare": ("--list", "text10"),
             "results": ("planted_ranks", "--sweet"),

@@ -49,7 +49,7 @@ class Setup(Tree):
 
     TOOLS = (
         "apt-cache", "c++", "cc", "ccache", "clang-format", "cmake", "git", "gnuplot", "h5dump",
-        "ninja",
+        "ninja", "patchelf",
     )  # fmt: skip
 
     def setUp(self) -> None:
