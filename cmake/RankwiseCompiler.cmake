@@ -46,6 +46,23 @@ if(RANKWISE_UNITY AND NOT RANKWISE_TIDY)
     $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
+# Which files of `target` are compiled together is a matter of their names, so that a new file moves
+# no other one. To be called when the target has all its files.
+function(rankwise_unity_groups target count)
+  if(NOT CMAKE_UNITY_BUILD)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
+  get_target_property(files ${target} SOURCES)
+  foreach(file IN LISTS files)
+    get_filename_component(name ${file} NAME)
+    string(MD5 hash ${name})
+    string(SUBSTRING ${hash} 0 4 hash)
+    math(EXPR group "0x${hash} % ${count}")
+    set_source_files_properties(${file} TARGET_DIRECTORY ${target} PROPERTIES UNITY_GROUP ${group})
+  endforeach()
+endfunction()
+
 # Files that are compiled alone, whatever the others do.
 function(rankwise_compile_alone target)
   list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)

@@ -236,8 +236,6 @@ TEST(Adalora, RefusesOptionsThatDoNotFit) {
               HasSubstr("options.final_fraction: 0.5 and a warmup_fraction of 0.5 leave no steps"));
 }
 
-TEST(Adalora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "adalora"}); }
-
 TEST(Adalora, HoldsTheConformanceSuiteInItsReleasedReading) {
   conformance::run_all({.variant = "adalora",
                         .options = {{"reading", "released"}, {"rank", 4}, {"target_rank", 2}}});

@@ -89,8 +89,6 @@ TEST(Dora, CountsTheMagnitudeAsActive) {
   EXPECT_EQ(site.update().active_parameters(), 2 * (4 + 3) + 3);
 }
 
-TEST(Dora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "dora"}); }
-
 TEST(Dora, HoldsTheConformanceSuiteWithoutDetaching) {
   conformance::run_all({.variant = "dora", .options = {{"rank", 2}, {"detach_norm", false}}});
 }

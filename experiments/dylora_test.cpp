@@ -132,8 +132,6 @@ TEST(Dylora, RefusesMoreRanksThanThereAre) {
               HasSubstr("options.evaluation_rank: 9 is more than the 8 ranks there are"));
 }
 
-TEST(Dylora, HoldsTheConformanceSuite) { conformance::run_all({.variant = "dylora"}); }
-
 TEST(Dylora, HoldsTheConformanceSuiteWithFewRanksInEvaluation) {
   conformance::run_all(
       {.variant = "dylora", .options = {{"rank", 4}, {"smallest", 2}, {"evaluation_rank", 1}}});

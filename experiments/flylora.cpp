@@ -151,10 +151,10 @@ class ProjectionGate : public Gate {
     }
     AuxiliaryTerm term;
     if (options_.balance == Balance::kAuxiliary && input.pass.step_info.training) {
-      term = mean_term(switch_loss(torch::softmax(input.z.abs(), 1), chosen),
+      term = mean_term(switch_loss(torch::softmax(input.z().abs(), 1), chosen),
                        options_.balance_weight, input.pass.batch);
     }
-    const torch::Tensor one = torch::ones(chosen.sizes(), input.z.options());
+    const torch::Tensor one = torch::ones(chosen.sizes(), input.z().options());
     return {Choice::per_row(chosen, one, options_.rank), std::move(term)};
   }
 
@@ -175,9 +175,9 @@ class ProjectionGate : public Gate {
   torch::Tensor ranking(const GateInput& input) const {
     if (options_.choice == RankChoice::kRandom) {
       const Seed seed = input.pass.noise.stream("choice").stream(site_);
-      return uniform_tensor(input.z.sizes(), 1, seed, input.z.options());
+      return uniform_tensor(input.z().sizes(), 1, seed, input.z().options());
     }
-    const torch::Tensor z = input.z.detach();
+    const torch::Tensor z = input.z().detach();
     const torch::Tensor inside =
         bias_.defined() && options_.bias == BiasPlace::kInside ? (z + bias_).abs() : z.abs();
     const torch::Tensor value = options_.choice == RankChoice::kSigned ? z : inside;

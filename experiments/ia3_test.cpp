@@ -82,8 +82,6 @@ TEST(Ia3, HasNoRanks) {
   EXPECT_FALSE(site.update().factors().has_value());
 }
 
-TEST(Ia3, HoldsTheConformanceSuite) { conformance::run_all({.variant = "ia3"}); }
-
 TEST(Ia3, HoldsTheConformanceSuiteWithInputsScaledEverywhere) {
   conformance::run_all({.variant = "ia3", .options = {{"input_sites", {"*"}}}});
 }

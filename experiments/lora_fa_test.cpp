@@ -80,8 +80,6 @@ TEST(LoraFa, AIsGaussianWithDeviationOneOverRootInOrUniform) {
   EXPECT_EQ(gaussian.get("lora_B").abs().max().item<double>(), 0);
 }
 
-TEST(LoraFa, HoldsTheConformanceSuite) { conformance::run_all({.variant = "lora_fa"}); }
-
 TEST(LoraFa, HoldsTheConformanceSuiteWithCorrectedGradients) {
   conformance::run_all(
       {.variant = "lora_fa",

@@ -121,7 +121,6 @@ TEST(MoeLora, RefusesRanksThatExpertsCanNotShareAlike) {
 }
 
 TEST(MoeLora, HoldsTheConformanceSuite) {
-  conformance::run_all({.variant = "moelora"});
   conformance::run_all(
       {.variant = "moelora",
        .options = {{"rank", 3}, {"experts", 3}, {"gate", "site"}, {"a_init", "kaiming"}}});

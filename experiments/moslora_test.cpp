@@ -110,7 +110,6 @@ TEST(MosLora, RefusesWhatItsRulesSay) {
 }
 
 TEST(MosLora, HoldsTheConformanceSuite) {
-  conformance::run_all({.variant = "moslora"});
   conformance::run_all(
       {.variant = "moslora", .options = {{"rank", 4}, {"mixer_init", "orthogonal"}}});
 }

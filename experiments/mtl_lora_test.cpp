@@ -156,7 +156,6 @@ TEST(MtlLora, RefusesWhatItsRulesSay) {
 }
 
 TEST(MtlLora, HoldsTheConformanceSuite) {
-  conformance::run_all({.variant = "mtl_lora"});
   conformance::run_all(
       {.variant = "mtl_lora", .options = {{"rank", 3}, {"heads", 1}, {"task_matrix", "diagonal"}}});
 }

@@ -122,7 +122,6 @@ TEST(MultiLora, RefusesSizesBelowOne) {
 }
 
 TEST(MultiLora, HoldsTheConformanceSuite) {
-  conformance::run_all({.variant = "multilora"});
   conformance::run_all({.variant = "multilora", .options = {{"rank", 3}, {"parallel", 1}}});
 }
 

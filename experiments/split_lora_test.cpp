@@ -107,7 +107,6 @@ TEST(SplitLora, RefusesRanksThatAreNoWholeExperts) {
 }
 
 TEST(SplitLora, HoldsTheConformanceSuite) {
-  conformance::run_all({.variant = "split_lora"});
   conformance::run_all(
       {.variant = "split_lora", .options = {{"rank", 6}, {"experts", 6}, {"active", 2}}});
 }

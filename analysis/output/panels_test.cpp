@@ -5,19 +5,19 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr double kRounding = 1e-12;  // of a few sums of inches
+constexpr double kPanelsRounding = 1e-12;  // of a few sums of inches
 
 TEST(Panels, FillRowsOfEqualLength) {
   Drawing drawing{.width = 4.06, .font_size = 7};
   // Five panels in rows of at most four: three and two.
   const Panels panels(5, {.most_in_row = 4, .height = 1, .left = 1, .below = 0.5}, "", drawing);
-  EXPECT_NEAR(panels.at(0).left, 1, kRounding);
-  EXPECT_NEAR(panels.at(1).left, 2, kRounding);  // (4.06 - 1 - 0.06) / 3
-  EXPECT_NEAR(panels.width(), 0.9, kRounding);
-  EXPECT_NEAR(panels.at(3).left, 1, kRounding);
-  EXPECT_NEAR(panels.at(0).bottom - panels.at(3).bottom, 1 + 0.16 + 0.05, kRounding);
-  EXPECT_NEAR(panels.at(3).bottom, 0.5 + 0.05, kRounding);
-  EXPECT_NEAR(drawing.height, 0.06 + 2 * 1.21 + 0.5, kRounding);
+  EXPECT_NEAR(panels.at(0).left, 1, kPanelsRounding);
+  EXPECT_NEAR(panels.at(1).left, 2, kPanelsRounding);  // (4.06 - 1 - 0.06) / 3
+  EXPECT_NEAR(panels.width(), 0.9, kPanelsRounding);
+  EXPECT_NEAR(panels.at(3).left, 1, kPanelsRounding);
+  EXPECT_NEAR(panels.at(0).bottom - panels.at(3).bottom, 1 + 0.16 + 0.05, kPanelsRounding);
+  EXPECT_NEAR(panels.at(3).bottom, 0.5 + 0.05, kPanelsRounding);
+  EXPECT_NEAR(drawing.height, 0.06 + 2 * 1.21 + 0.5, kPanelsRounding);
 }
 
 TEST(Panels, NamesOfAxesGoWhereNoOtherPanelIsBetween) {
@@ -31,9 +31,9 @@ TEST(Panels, NamesOfAxesGoWhereNoOtherPanelIsBetween) {
 TEST(Panels, WithRoomOfTheirOwnShareTheWholeWidth) {
   Drawing drawing{.width = 2.06};
   const Panels panels(2, {.left = 0.3, .left_each = true}, "", drawing);
-  EXPECT_NEAR(panels.at(0).left, 0.3, kRounding);
-  EXPECT_NEAR(panels.at(1).left, 1.3, kRounding);
-  EXPECT_NEAR(panels.width(), 1 - 0.3 - 0.1, kRounding);
+  EXPECT_NEAR(panels.at(0).left, 0.3, kPanelsRounding);
+  EXPECT_NEAR(panels.at(1).left, 1.3, kPanelsRounding);
+  EXPECT_NEAR(panels.width(), 1 - 0.3 - 0.1, kPanelsRounding);
 }
 
 }  // namespace

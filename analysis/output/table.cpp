@@ -110,7 +110,7 @@ std::string to_markdown(const Table& table) {
   if (!table.caption.empty()) text += table.caption + "\n\n";
   text += markdown_line(lines[0], widths, left) + markdown_rule(widths, left);
   for (std::size_t i = 1; i < lines.size(); ++i) text += markdown_line(lines[i], widths, left);
-  if (!table.footers.empty()) text += "\n";
+  if (!table.footers.empty()) text += '\n';
   for (const std::string& footer : table.footers) text += "- " + footer + "\n";
   return printable(text, "\n");
 }

@@ -1,9 +1,23 @@
 #include "framework/adapter/gate.h"
 
+#include "framework/core/error.h"
+
 namespace rankwise {
+
+const torch::Tensor& GateInput::z() const {
+  check(ranks.defined(), "the gate reads z = A x, which it gets where its reads_ranks() is true");
+  return ranks;
+}
 
 AuxiliaryTerm mean_term(const torch::Tensor& loss, double weight, const Batch& batch) {
   return {loss * (weight * static_cast<double>(batch.sequences()))};
+}
+
+AuxiliaryTerm row_mean_term(const torch::Tensor& loss, double weight, const Batch& batch) {
+  check(loss.dim() == 1 && loss.size(0) == batch.rows(),
+        "row_mean_term: the loss is {}, expected one number for each of {} rows", shape_text(loss),
+        batch.rows());
+  return {(loss / batch.lengths.repeat_interleave(batch.lengths)).sum() * weight};
 }
 
 std::int64_t Gate::active_parameters() const {

@@ -14,12 +14,15 @@
 
 namespace rankwise {
 
-/// What a gate may read. `z` is defined only for a gate that asks for it.
+/// What a gate may read.
 struct GateInput {
   const torch::Tensor& x;          // [N, in] the site's input, after dropout
   const torch::Tensor& undropped;  // [N, in] the same before dropout
-  const torch::Tensor& z;          // [N, R] A x
   const Pass& pass;
+  torch::Tensor ranks = {};  // [N, R] A x, for a gate that asks for it; read through z()
+
+  /// Throws Error where the gate's reads_ranks() is not true.
+  const torch::Tensor& z() const;
 };
 
 /// A term of the loss as a sum over sequences: the trainer divides by the step's sequences, so
@@ -29,8 +32,13 @@ struct AuxiliaryTerm {
   torch::Tensor sum;  // scalar, already weighted; undefined: none
 };
 
-/// `weight` times a loss that is already a mean over the batch.
+/// `weight` times a loss that is a mean over the batch's sequences, or does not depend on the
+/// batch. A mean over rows is neither, since sequences differ in length: row_mean_term() is for
+/// those.
 AuxiliaryTerm mean_term(const torch::Tensor& loss, double weight, const Batch& batch);
+
+/// `weight` times the mean of `loss` [N] over each sequence's rows, for the mean over sequences.
+AuxiliaryTerm row_mean_term(const torch::Tensor& loss, double weight, const Batch& batch);
 
 /// What a gate decides in one forward. A gate without a term returns its Choice alone.
 struct Routing {
@@ -63,7 +71,7 @@ class Gate : public torch::nn::Module {
   virtual torch::Tensor a_of(const torch::Tensor& a) const { return a; }  // -> [R, in]
   virtual torch::Tensor b_of(const torch::Tensor& b) const { return b; }  // [out, R]
 
-  /// True: the gate gets `GateInput::z`. Others do without, so that a product of the chosen ranks
+  /// True: the gate gets `GateInput::z()`. Others do without, so that a product of the chosen ranks
   /// alone stays possible.
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.

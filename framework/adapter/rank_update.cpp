@@ -50,7 +50,7 @@ torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& fr
                                   const Pass& pass) {
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
   const torch::Tensor z = down(input, a_);
-  Routing routing = route({input, x, gate_->reads_ranks() ? z : torch::Tensor(), pass});
+  Routing routing = route({input, x, pass, gate_->reads_ranks() ? z : torch::Tensor()});
   keep_auxiliary(pass.step_info.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
   record(routing.choice, x, pass);
   const torch::Tensor h = gate_->mix(routing.choice, z, pass.batch);

@@ -53,27 +53,28 @@ RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const a
   const at::TensorOptions options = at::TensorOptions().device(device);
   count_ = at::zeros({tasks, ranks}, options.dtype(at::kLong));
   gate_sum_ = at::zeros({tasks, ranks}, options.dtype(at::kDouble));
-  if (pairs) together_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
+  if (pairs) coactivation_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
 }
 
 void RankUsage::add(const Choice& choice, const Batch& batch) {
   const Tally added = tally(choice, batch);
   count_ += added.count;
   gate_sum_ += added.mass;
-  if (!together_.defined()) return;
+  per_row_ = per_row_ || choice.kind() == Choice::Kind::kPerRow;
+  if (!coactivation_.defined()) return;
   if (choice.kind() == Choice::Kind::kPerRow) {
-    together_ += pairs_by_row(choice);
+    coactivation_ += pairs_by_row(choice);
   } else if (choice.kind() == Choice::Kind::kPerTask) {
-    together_ += pairs_by_task(choice.chosen(), batch.task_rows);
+    coactivation_ += pairs_by_task(choice.chosen(), batch.task_rows);
   } else {
-    together_ += batch.task_rows.sum();
+    coactivation_ += batch.task_rows.sum();
   }
 }
 
 void RankUsage::reset() {
   count_.zero_();
   gate_sum_.zero_();
-  if (together_.defined()) together_.zero_();
+  if (coactivation_.defined()) coactivation_.zero_();
 }
 
 }  // namespace rankwise

@@ -15,7 +15,7 @@ namespace rankwise {
 /// they sum to rows times active ranks.
 class RankUsage {
  public:
-  /// `pairs`: also count which ranks are chosen together (R x R; costs a product a batch).
+  /// `pairs`: also count which ranks are chosen together (R x R; costs a product per batch).
   RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const at::Device& device);
 
   void add(const Choice& choice, const Batch& batch);
@@ -23,12 +23,14 @@ class RankUsage {
 
   const at::Tensor& count() const { return count_; }         // [T, R] int64
   const at::Tensor& gate_mass() const { return gate_sum_; }  // [T, R] double: sum of gate values
-  const at::Tensor& coactivation() const {
-    return together_;
-  }  // [R, R] int64; undefined without pairs
+  /// [R, R] int64 rows that chose both ranks; undefined without pairs.
+  const at::Tensor& coactivation() const { return coactivation_; }
+  /// Whether a choice that was added differed from row to row.
+  bool per_row() const { return per_row_; }
 
  private:
-  at::Tensor count_, gate_sum_, together_;
+  at::Tensor count_, gate_sum_, coactivation_;
+  bool per_row_ = false;
 };
 
 }  // namespace rankwise

@@ -224,6 +224,25 @@ TEST(RankUpdate, RefusesAChoiceThatDoesNotFitAndNamesItsSite) {
             "layer.0: mask [4, 2] and weight [2] of a choice by task must both be [tasks, ranks]");
 }
 
+// Reads A x without saying that it does.
+class CuriousGate : public OpenGate {
+ public:
+  CuriousGate() : OpenGate(2) {}
+  Routing forward(const GateInput& input) override {
+    EXPECT_TRUE(input.z().defined());
+    return OpenGate::forward(input);
+  }
+};
+
+TEST(RankUpdate, TellsAGateThatReadsRanksUnaskedWhatToSay) {
+  RankUpdate update({"layer.0", 2, 1}, {.tasks = 2, .options = kDouble},
+                    {.a = torch::ones({2, 2}, kDouble), .gate = std::make_shared<CuriousGate>()});
+  const Batch batch = three_rows();
+  const FrozenLinear frozen{torch::zeros({1, 2}, kDouble), {}};
+  EXPECT_EQ(error_of([&] { update.forward(batch.features, frozen, {.batch = batch}); }),
+            "layer.0: the gate reads z = A x, which it gets where its reads_ranks() is true");
+}
+
 TEST(RankUpdate, TellsTheGateOncePerStepWhatItsTrainingRowsChose) {
   const auto gate = std::make_shared<WatchedGate>(2);
   RankUpdate update = watched_update(gate);
@@ -285,6 +304,15 @@ TEST(Auxiliary, IsTakenOnceAndOnlyAfterATrainingForward) {
   adapter.forward(/*training=*/true);
   adapter.forward(/*training=*/false);
   EXPECT_FALSE(adapter.take_auxiliary().sum.defined()) << "the last forward was no training";
+}
+
+TEST(Auxiliary, AMeanOverRowsCountsEachSequenceAlike) {
+  const Dataset data = fixtures::sequences({1, 2, 3}, {}, {0, 1, 3}, {});
+  const Batch batch = pack(data, SplitName::kTrain, {{0, 0}, {0, 1}}, kDouble);
+  const Tensor rows = torch::tensor({1.0, 2.0, 4.0}, kDouble);
+  EXPECT_EQ(row_mean_term(rows, 0.5, batch).sum.item<double>(), 0.5 * (1 + (2 + 4) / 2));
+  EXPECT_EQ(error_of([&] { row_mean_term(rows.mean(), 1, batch); }),
+            "row_mean_term: the loss is [], expected one number for each of 3 rows");
 }
 
 TEST(Auxiliary, TermsOfSitesAreCombinedByTheAdaptersRule) {

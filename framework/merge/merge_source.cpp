@@ -66,7 +66,7 @@ Tensor update_matrix(const Adapter::Attached& attached) {
   const Probe probe(attached, 4);
   const Tensor z = down(probe.x, factors->a);
   const Pass pass = probe.pass();
-  const Choice choice = gate->forward({probe.x, probe.x, z, pass}).choice;
+  const Choice choice = gate->forward({probe.x, probe.x, pass, z}).choice;
   Tensor b = factors->b;
   if (choice.kind() == Choice::Kind::kPerTask) {
     const Tensor& weight = choice.weight();

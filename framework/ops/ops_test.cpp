@@ -18,7 +18,7 @@ namespace {
 
 using torch::Tensor;
 
-constexpr double kRounding = 1e-12;  // fp64, some hundred operations on values near one
+constexpr double kOpsRounding = 1e-12;  // fp64, some hundred operations on values near one
 
 Tensor random(at::IntArrayRef sizes, const char* name) {
   return normal_tensor(sizes, 1, Seed(5).stream(name), kDouble);
@@ -61,12 +61,12 @@ void expect_same_gradients(bool with_bias) {
   if (!with_bias) frozen.bias = Tensor();
   const Tensor y = up(ours.x, ours.h, ours.b, frozen);
   const Tensor expected = at::linear(plain.x, frozen.weight, frozen.bias) + plain.h.mm(plain.b.t());
-  EXPECT_LE(difference(y, expected), kRounding);
+  EXPECT_LE(difference(y, expected), kOpsRounding);
   weighed(y).backward();
   weighed(expected).backward();
-  EXPECT_LE(difference(ours.x.grad(), plain.x.grad()), kRounding);
-  EXPECT_LE(difference(ours.h.grad(), plain.h.grad()), kRounding);
-  EXPECT_LE(difference(ours.b.grad(), plain.b.grad()), kRounding);
+  EXPECT_LE(difference(ours.x.grad(), plain.x.grad()), kOpsRounding);
+  EXPECT_LE(difference(ours.h.grad(), plain.h.grad()), kOpsRounding);
+  EXPECT_LE(difference(ours.b.grad(), plain.b.grad()), kOpsRounding);
 }
 
 TEST(RankLinear, UpHasTheGradientsOfPlainAutograd) {
@@ -173,12 +173,12 @@ TEST_P(PackedAttention, IsAttentionOfEachSequenceAlone) {
     const AttentionInputs plain;
     const Tensor y = GetParam()(ours, heads);
     const Tensor expected = naive_attention(plain.q, plain.k, plain.v, kStarts, heads);
-    EXPECT_LE(difference(y, expected), kRounding) << heads << " heads";
+    EXPECT_LE(difference(y, expected), kOpsRounding) << heads << " heads";
     weighed(y).backward();
     weighed(expected).backward();
-    EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kRounding) << heads << " heads, q";
-    EXPECT_LE(difference(ours.k.grad(), plain.k.grad()), kRounding) << heads << " heads, k";
-    EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kRounding) << heads << " heads, v";
+    EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kOpsRounding) << heads << " heads, q";
+    EXPECT_LE(difference(ours.k.grad(), plain.k.grad()), kOpsRounding) << heads << " heads, k";
+    EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kOpsRounding) << heads << " heads, v";
   }
 }
 
@@ -188,8 +188,8 @@ TEST_P(PackedAttention, SurvivesAGradientThatIsAView) {
   // sum() hands an expanded gradient back, narrow() one with strides.
   GetParam()(ours, 2).t().narrow(0, 1, 3).sum().backward();
   naive_attention(plain.q, plain.k, plain.v, kStarts, 2).t().narrow(0, 1, 3).sum().backward();
-  EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kRounding);
-  EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kRounding);
+  EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kOpsRounding);
+  EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kOpsRounding);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::string objection(const fs::path& path, const fs::file_status& status) {
     return "is a link that leads nowhere";
   }
   if (!fs::is_regular_file(status)) return "is no regular file";
-  return path.filename().string().starts_with(".") ? "is a hidden file" : "";
+  return path.filename().string().starts_with('.') ? "is a hidden file" : "";
 }
 
 void sort_in(const fs::path& path, RunFolder& listed) {

@@ -102,9 +102,10 @@ RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& 
 torch::Device parse_device(const std::string& name) {
   check(name == "cpu" || name == "cuda", "unknown device '{}'; the devices are cpu, cuda", name);
   if (name == "cpu") return torch::kCPU;
-  check(at::hasCUDA() && at::detail::getCUDAHooks().deviceCount() > 0,
+  check(at::detail::getCUDAHooks().deviceCount() > 0,
         "device 'cuda' was asked for, and this LibTorch {}; use --device cpu",
-        at::hasCUDA() ? "finds no CUDA device" : "is built without CUDA");
+        at::detail::getCUDAHooks().hasCUDART() ? "finds no CUDA device or driver"
+                                               : "is built without CUDA");
   return torch::Device(torch::kCUDA, 0);
 }
 

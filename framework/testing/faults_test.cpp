@@ -7,6 +7,8 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace rankwise {
 namespace {
 
@@ -30,6 +32,10 @@ class FaultyGate : public Gate {
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
     if (fault_ == "evaluation_state" && !training) weight_.add_(1);
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
+    if (fault_ == "unsaid_rows") {
+      const Tensor one = torch::ones({input.x.size(0), kRanks - 1}, weight.options());
+      return Choice::per_row(torch::arange(kRanks - 1).expand({one.size(0), -1}), one, kRanks);
+    }
     Tensor mask = torch::ones_like(weight, torch::kBool);
     if (fault_ == "off_weight") mask.select(1, 0).fill_(false);  // and its weight stays
     Choice choice = Choice::per_task(mask, weight);
@@ -38,8 +44,8 @@ class FaultyGate : public Gate {
   }
 
   double active_ranks(std::int64_t ranks, const StepInfo& /*step_info*/) const override {
-    const bool wrong = fault_ == "usage" || fault_ == "training_usage" || fault_ == "off_weight";
-    return static_cast<double>(wrong ? ranks - 1 : ranks);
+    const std::set<std::string> fewer = {"usage", "training_usage", "off_weight", "unsaid_rows"};
+    return static_cast<double>(fewer.contains(fault_) ? ranks - 1 : ranks);
   }
   std::int64_t active_parameters() const override {
     return fault_ == "counts" ? 1'000'000 : Gate::active_parameters();
@@ -162,6 +168,11 @@ TEST(ConformanceFaults, EachCheckSeesItsFault) {
 TEST(ConformanceFaults, AWeightOnARankThatIsOffIsSeen) {
   EXPECT_GT(failures("usage", recipe_with("off_weight")), 0);
   EXPECT_GT(failures("training_usage", recipe_with("off_weight")), 0);
+}
+
+TEST(ConformanceFaults, AChoicePerRowThatTheGateDoesNotTellOfIsSeen) {
+  EXPECT_EQ(failures("training_usage", recipe_with("unsaid_rows")), 0);
+  EXPECT_GT(failures("usage", recipe_with("unsaid_rows")), 0);
 }
 
 TEST(ConformanceFaults, AGateThatHardensInEvaluationPasses) {
