@@ -76,8 +76,10 @@ TEST_F(Summaries, EveryStoredConfigHasItsIdToday) {
       json config = attributes.at("config");
       if (is_stale(attributes) || config.contains("merge")) continue;
       const RunIdentity today = identify(config, contents_of(attributes));
-      EXPECT_EQ(today.config_hash, attributes.at("config_hash")) << study << ": " << name;
-      EXPECT_EQ(today.protocol_hash, attributes.at("protocol_hash")) << study << ": " << name;
+      EXPECT_EQ(today.config_hash, attributes.at("config_hash").get<std::string>())
+          << study << ": " << name;
+      EXPECT_EQ(today.protocol_hash, attributes.at("protocol_hash").get<std::string>())
+          << study << ": " << name;
     }
   }
 }

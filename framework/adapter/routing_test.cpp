@@ -310,7 +310,7 @@ TEST(Auxiliary, AMeanOverRowsCountsEachSequenceAlike) {
   const Dataset data = fixtures::sequences({1, 2, 3}, {}, {0, 1, 3}, {});
   const Batch batch = pack(data, SplitName::kTrain, {{0, 0}, {0, 1}}, kDouble);
   const Tensor rows = torch::tensor({1.0, 2.0, 4.0}, kDouble);
-  EXPECT_EQ(row_mean_term(rows, 0.5, batch).sum.item<double>(), 0.5 * (1 + (2 + 4) / 2));
+  EXPECT_EQ(row_mean_term(rows, 0.5, batch).sum.item<double>(), 0.5 * (1 + (2 + 4) / 2.0));
   EXPECT_EQ(error_of([&] { row_mean_term(rows.mean(), 1, batch); }),
             "row_mean_term: the loss is [], expected one number for each of 3 rows");
 }

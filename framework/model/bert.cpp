@@ -4,6 +4,8 @@
 
 #include <torch/nn/module.h>
 
+#include <utility>
+
 namespace rankwise {
 
 namespace {
@@ -42,7 +44,7 @@ TORCH_MODULE(Embedding);
 // Children register under the checkpoint's names, so parameters load by name.
 template <class Module>
 Module child(torch::nn::Module& parent, const std::string& name, Module module) {
-  return parent.register_module(name, module);
+  return parent.register_module(name, std::move(module));
 }
 
 std::shared_ptr<torch::nn::Module> group(torch::nn::Module& parent, const std::string& name) {

@@ -60,7 +60,8 @@ class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
                         const std::vector<LengthBucket>& buckets, std::int64_t heads) {
-    const double scale = 1 / std::sqrt(static_cast<double>(q.size(1) / heads));
+    const std::int64_t head_width = q.size(1) / heads;
+    const double scale = 1 / std::sqrt(static_cast<double>(head_width));
     Tensor result = at::empty_like(q);
     variable_list saved{q, k, v};
     for (const LengthBucket& bucket : buckets) {

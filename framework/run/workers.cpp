@@ -28,7 +28,7 @@ using nlohmann::json;
 constexpr int kMilliseconds = 50;
 
 std::string death(int signal) {
-  const std::string text = fmt::format("ended by signal {} ({})", signal, strsignal(signal));
+  std::string text = fmt::format("ended by signal {} ({})", signal, strsignal(signal));
   if (signal != SIGKILL) return text;
   return text + "; memory may have run out: see dmesg, and try fewer --jobs";
 }

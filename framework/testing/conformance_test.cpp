@@ -36,7 +36,7 @@ void load_test_plugins() {
   try {
     load_plugins(libraries);
   } catch (const Error& error) {
-    std::cerr << "RANKWISE_TEST_PLUGINS: " << error.what() << std::endl;
+    std::cerr << "RANKWISE_TEST_PLUGINS: " << error.what() << '\n';
     std::exit(1);
   }
 }

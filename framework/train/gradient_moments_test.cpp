@@ -85,14 +85,11 @@ TEST(GradientMoments, AreTheSameBitsOverACut) {
   for (const auto& [name, tensor] : first->state()) {
     evaluations.best_parameters.push_back(tensor);
   }
-  struct Cut {};
-  try {
-    before.run({}, [&](std::int64_t step) {
-      save_checkpoint(file, *first, before, evaluations);
-      if (step < 6) throw Cut();
-    });
-  } catch (const Cut&) {
-  }
+  const auto cut = [&](std::int64_t step) {
+    save_checkpoint(file, *first, before, evaluations);
+    if (step < 6) throw Error("cut");
+  };
+  EXPECT_EQ(error_of([&] { before.run({}, cut); }), "cut");
   const auto second = toy::model(kMomentsRecipe);
   Trainer after = watching(*second, dataset);
   Checkpoint(checkpoint_path(file)).restore(*second, after);
