@@ -40,9 +40,11 @@ std::string silence(const WorkerEnd& end) {
   return fmt::format("ended with exit code {} and no answer", WEXITSTATUS(*end.status));
 }
 
-// The stop may reach a worker from elsewhere, a terminal say, before it can answer.
+// The stop may reach a worker, from a terminal say, before it can answer or has anything to save.
 bool died_of_stop(const WorkerEnd& end) {
-  if (!StopSignals::requested() || !end.status || !WIFSIGNALED(*end.status)) return false;
+  if (!end.status) return false;
+  if (WIFEXITED(*end.status)) return WEXITSTATUS(*end.status) == kNotDone;
+  if (!StopSignals::requested() || !WIFSIGNALED(*end.status)) return false;
   return WTERMSIG(*end.status) == SIGTERM || WTERMSIG(*end.status) == SIGINT;
 }
 
@@ -149,7 +151,6 @@ void wait_for(const RunJob& job) {
 
 std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
                                       const WorkerOptions& options) {
-  const StopSignals signals;
   std::signal(SIGCHLD, SIG_DFL);  // where our parent ignored it, exit statuses would be lost
   std::vector<std::size_t> all(jobs.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;

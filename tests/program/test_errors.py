@@ -92,9 +92,10 @@ class Runs(Errors):
         )
 
     def test_a_pattern_without_a_site_lists_the_sites(self) -> None:
-        done = self.run_study(tiny_study(LORA | {"sites": ["encoder.*"]}))
-        self.assert_failure(done, "'encoder.*' matches no linear", "layer.0, layer.1")
-        self.assert_nothing_written()
+        self.refuse_run(
+            LORA | {"sites": ["encoder.*"]},
+            "lora seed 0: ", "'encoder.*' matches no linear", "layer.0, layer.1",
+        )  # fmt: skip
 
 
 class StudyFile(Errors):
@@ -165,9 +166,10 @@ class CommandLine(Errors):
             (LORA | {"options": {"rank": 10**12}}, "PiB of memory", "the variant's rank"),
             (LORA | {"train": {"batch": 2**63 - 1}}, "EiB of memory", "lower train.batch"),
         ):
-            done = self.run_study(tiny_study(run))
-            self.assert_failure(done, "and this machine has", "GiB", *words)
-            self.assert_nothing_written()
+            study = tiny_study(LORA | {"label": "small"}, run | {"label": "big"}, seeds=[0, 1])
+            for arguments in ((), ("--dry-run",)):
+                words = ("big seed 0: ", "and this machine has", "GiB", *words)
+                self.refuse(study, *words, arguments=arguments)
 
     def test_bytes_that_are_not_utf8(self) -> None:
         # As a shell with a Latin-1 locale passes them; Python's surrogates stand for the bytes.
