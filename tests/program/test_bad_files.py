@@ -10,7 +10,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from .errors import Errors
-from .program import Done, Json, tiny_study
+from .program import Done, Json, files_below, run, run_files, tiny_study
 from .text_data import DEFAULTS, token_file, write_data
 
 
@@ -135,7 +135,7 @@ class Suites(TextErrors):
 
     def test_a_label_that_drives_the_terminal(self) -> None:
         self.edit_task(labels=json.dumps(["no", "\x1b[2J"]))
-        self.refuse_text({}, "label '\\x1b[2J' has a control character")
+        self.refuse_text({}, "label '\\x1b[2J' has a control or invisible character")
 
     def test_a_task_asked_for_twice(self) -> None:
         self.refuse_text({"data": {"tasks": ["first", "first"]}}, "data.tasks: 'first'", "twice")
@@ -236,7 +236,7 @@ class Weights(TextErrors):
         self.assert_fails(f"model.safetensors: tensor {SEGMENTS}", "not finite")
 
     def test_more_memory_than_any_machine_has(self) -> None:
-        self.refuse_text({"options": {"rank": 10**12}}, "lora seed 0: ", "PiB of memory")
+        self.refuse_text({"options": {"rank": 10**9}}, "lora seed 0: ", "TiB of memory")
 
     def test_shards_beside_a_whole_file(self) -> None:
         whole = self.weights / "model.safetensors"
@@ -261,6 +261,65 @@ class Weights(TextErrors):
     def test_a_config_that_is_no_json(self) -> None:
         Path(self.weights / "config.json").write_text("{")
         self.refuse_text({}, "config.json", "is not valid JSON", "line 1")
+
+
+class Summaries(Errors):
+    """A study of which only a damaged summary is left."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.study = tiny_study({"variant": "smora"})
+        self.succeed(self.study)
+        tiny = self.results / "tiny"
+        self.assertEqual(run("summary", tiny, "--out", tiny / "summary").code, 0)
+        for path in run_files(tiny, "*-s0-*"):
+            path.unlink()
+        self.summary = tiny / "summary/s0.h5"
+
+    def assert_said(self, *words: str) -> None:
+        """By every command that needs it, with the file's name."""
+        before = files_below(self.results)
+        for command in (("table", self.results / "tiny"), ("lint", self.summary)):
+            done = run(*command)
+            self.assert_line(done, str(self.summary), *words)
+            self.assertNotIn("fault inside the program", done.err)
+        self.assertEqual(files_below(self.results), before)
+
+    def test_cut_short(self) -> None:
+        whole = self.summary.read_bytes()
+        for size in (len(whole) // 8, len(whole) // 2, len(whole) - 1):
+            self.summary.write_bytes(whole[:size])
+            words = ("cannot be read, the file seems damaged: truncated file; copy it again",)
+            self.assert_said(*words)
+            for arguments in ((), ("--dry-run",)):  # or its runs would be trained anew
+                done = self.run_study(self.study, *arguments)
+                self.assert_line(done, str(self.summary), *words)
+
+    def test_that_is_text(self) -> None:
+        for content in ("", "an h5 file\n"):
+            self.summary.write_text(content)
+            self.assert_said("is not an HDF5 file; copy it again, or make it anew")
+            self.assert_line(self.run_study(self.study), "is not an HDF5 file; copy it again")
+
+    def test_with_columns_of_a_wrong_shape(self) -> None:
+        whole = self.summary.read_bytes()
+        for name, shape in (
+            ("run/set", (0,)), ("run/row", (2, 2)), ("run/parameters", (2,)),
+            ("run/attributes", (0,)), ("set/0/task/classes", (1,)), ("set/0/train/step", (2,)),
+            ("set/0/test/score", (2, 1, 1)), ("set/0/usage/count", (2, 1)),
+        ):  # fmt: skip
+            with self.subTest(name):
+                self.summary.write_bytes(whole)
+                with h5py.File(self.summary, "a") as file:
+                    dtype = file[name].dtype
+                    del file[name]
+                    file[name] = np.zeros(shape, dtype)
+                drawn = ("figure", "usage", self.results / "tiny", "--out", self.folder / "x")
+                done = [run("table", self.results / "tiny"), run(*drawn)]
+                refused = [one for one in done if one.code != 0]  # not each reads all arrays
+                self.assertTrue(refused)
+                for one in refused:
+                    self.assert_line(one, f"/{name}", "write the summary anew")
 
 
 if __name__ == "__main__":
