@@ -142,8 +142,9 @@ std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
 
 void wait_for(const RunJob& job) {
   const std::filesystem::path lock = lock_path(run_file(job));
+  const std::string holder = FileLock::holder(lock);
   fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", job.config.label,
-             job.config.seed, FileLock::holder(lock));
+             job.config.seed, holder.empty() ? "another process" : holder);
   FileLock::wait(lock, StopSignals::requested);
 }
 
