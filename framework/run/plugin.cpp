@@ -48,6 +48,7 @@ std::string readable(const std::string& symbol) {
   }
   const auto colon = reason.find(": ");
   const std::string about = reason.substr(0, colon);
+  check(about != library.string() || fs::exists(library), "there is no such file");
   check(about == library.string() || colon == std::string::npos,
         "cannot be loaded, it needs a library that is not found: {}; install it", about);
   fail("cannot be loaded, it is no shared library for this machine: {}; {}",
@@ -74,9 +75,10 @@ void check_whole(const fs::path& library) {
 
 void load_plugin(const fs::path& library) {
   const std::vector<std::string> before = variants().names();
-  check(fs::is_regular_file(library), "there is no such file");
-  check_whole(library);
-  const std::string sha256 = sha256_file(library);
+  const bool here = fs::exists(library);  // else the loader looks into the system's folders
+  check(here || !library.has_parent_path(), "there is no such file");
+  if (here) check_whole(library);
+  const std::string sha256 = here ? sha256_file(library) : std::string();
   // RTLD_GLOBAL is not needed: the registries live in librankwise, which is loaded once.
   if (dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL) == nullptr) fail_to_load(library, dlerror());
   check_registrations();
