@@ -17,6 +17,13 @@ fs::path study_file(const PaperTable& table, const ReproductionPaths& paths) {
   return paths.configs / (table.study + ".json");
 }
 
+// A run that is finished, or in a committed summary, is not trained again by itself.
+std::string run_command(const std::string& file, const PaperTable& table, std::size_t runs,
+                        const ReproductionPaths& paths) {
+  const bool done = finished_runs(paths.results / table.study) >= runs;
+  return fmt::format("rankwise run {} --jobs 2{}", file, done ? " --again" : "");
+}
+
 std::string state_of(const PaperTable& table, const ReproductionPaths& paths) {
   if (table.study.empty()) return table.no_study;
   const std::size_t finished = finished_runs(paths.results / table.study);
@@ -54,7 +61,7 @@ std::string study_lines(const PaperTable& table, const ReproductionPaths& paths)
                                        needs.steps, needs.backbone, weights, needs.suite)),
         std::pair("data", preparation.empty() ? "prepared" : "to be prepared: " + preparation),
         std::pair("cost", fmt::format("rankwise run {} --dry-run", file)),
-        std::pair("run", fmt::format("rankwise run {} --jobs 2", file)),
+        std::pair("run", run_command(file, table, needs.runs, paths)),
         std::pair("closer", other ? closer : ""),
         std::pair("compare", fmt::format("rankwise reproduce {}", table.name)),
         std::pair("state", state_of(table, paths))}) {

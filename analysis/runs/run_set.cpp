@@ -2,6 +2,7 @@
 
 #include "analysis/runs/config_difference.h"
 #include "framework/core/error.h"
+#include "framework/core/foreign.h"
 #include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
@@ -152,6 +153,17 @@ std::vector<RunGroup> group_by_label(std::vector<Run> runs) {
   return groups;
 }
 
+/// The first reasons why there is nothing to show: twenty runs of one file have them in common.
+std::string some_of(const std::vector<std::string>& reasons) {
+  constexpr std::size_t kMost = 3;
+  if (reasons.empty()) return "run the study first";
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(reasons.size(), kMost));
+  const std::string text =
+      fmt::to_string(fmt::join(reasons.begin(), reasons.begin() + shown, "; "));
+  return reasons.size() <= kMost ? text
+                                 : fmt::format("{}; and {} more", text, reasons.size() - kMost);
+}
+
 }  // namespace
 
 std::string Run::text(const std::string& name) const {
@@ -180,7 +192,7 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
                                 : set.running)
           .push_back(std::move(run));
     } catch (const std::exception& error) {  // a foreign or broken file must not spoil the others
-      const std::string line = first_line(error.what());
+      const std::string line = plain_message(error);
       const bool named = line.find(path.string()) != std::string::npos;
       set.warnings.push_back(named ? line : path.string() + ": " + line);
     }
@@ -194,7 +206,7 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
     for (const fs::path& path : paths) places.push_back(path.string());
     fail("{}: no finished runs ({} failed, {} unfinished, {} unreadable); {}",
          fmt::join(places, ", "), set.failed.size(), set.running.size(), set.warnings.size(),
-         reasons.empty() ? "run the study first" : fmt::to_string(fmt::join(reasons, "; ")));
+         some_of(reasons));
   }
   return set;
 }

@@ -57,7 +57,7 @@ int run(int count, char** arguments) {
     return 1;
   }
   if (!program.get_subcommands().empty()) return 0;
-  fmt::print(stderr, "no command was given; see rankwise --help\n");
+  fmt::print("{}", program.help());
   return 1;
 }
 

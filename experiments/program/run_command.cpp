@@ -1,7 +1,6 @@
-#include "analysis/figures/figure.h"
-#include "analysis/tables/table_kind.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/ranges.h"
+#include "experiments/program/run_checks.h"
 #include "framework/core/slug.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
@@ -53,6 +52,7 @@ std::set<std::string> summarised_ids(const Study& study, const RunArguments& arg
 void reuse_runs(const std::vector<RunJob>& jobs, const RunArguments& arguments) {
   std::int64_t taken = 0;
   for (const RunJob& job : jobs) {
+    if (StopSignals::requested()) break;
     if (std::filesystem::exists(run_file(job))) continue;
     const auto run = find_reusable(job, arguments.reuse);
     if (run && reuse(job, *run)) ++taken;
@@ -112,34 +112,17 @@ int summarise(const std::vector<WorkerResult>& results) {
   return not_done > 0 ? kNotDone : failed == 0 ? 0 : 1;
 }
 
-// Fails early: data that is missing or does not fit is told once, before any run starts.
-void check_data(const std::vector<RunJob>& jobs) {
-  std::set<std::string> checked;
-  for (const RunJob& job : jobs) {
-    const std::string key = options_to_json(job.config.data).dump() + job.config.backbone +
-                            job.config.backbone_options.dump();
-    if (checked.insert(key).second) {
-      load_suite(job.config.data, suite_inputs(job.config, job.paths));
-    }
-  }
-}
+// A study whose runs were found fit to start, or to be skipped.
+struct PreparedStudy {
+  std::vector<RunJob> jobs;
+  std::vector<std::string> plugins;
+  std::set<std::string> summarised;  // ids
+};
 
-// The tables and figures that the study is to end in: a misspelt one is told before it is trained.
-void check_outputs(const StudyFile& file) {
-  const auto known = [&](const auto& registry, const std::vector<StudyOutput>& outputs) {
-    for (const StudyOutput& output : outputs) {
-      try {
-        static_cast<void>(registry.find(output.name));
-      } catch (const Error& error) {
-        fail("{}: {}", file.path.string(), error.what());
-      }
-    }
-  };
-  known(analysis::tables(), file.tables);
-  known(analysis::figures(), file.figures);
-}
-
-int run(const RunArguments& arguments) {
+// Reads the study, its plug-ins and its data: what is wrong with them is told once, before any run
+// starts.
+PreparedStudy prepare(const RunArguments& arguments) {
+  const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
   parse_device(arguments.device);
   StudyFile file = read_study_file(arguments.file, arguments.overrides);
   check_outputs(file);
@@ -149,18 +132,26 @@ int run(const RunArguments& arguments) {
   const Study study = resolve_study(std::move(file));
   std::vector<RunJob> jobs =
       jobs_of(study, {arguments.paths, arguments.device, threads_per_run(arguments)});
-  check_data(jobs);
+  for (RunJob& job : jobs) job.again = arguments.again;
   const std::set<std::string> summarised = summarised_ids(study, arguments);
-  if (arguments.dry_run) {
-    print_plan(jobs, arguments, summarised);
-    return 0;
-  }
+  check_runs(jobs, [&](const RunJob& job) {
+    return state_of(job, arguments, summarised) == std::string("to run");
+  });
+  if (arguments.dry_run) print_plan(jobs, arguments, summarised);
+  return {std::move(jobs), plugins, summarised};
+}
+
+int run(const RunArguments& arguments) {
+  const StopSignals signals;
+  auto [jobs, plugins, summarised] = prepare(arguments);
+  if (arguments.dry_run) return 0;
   if (!arguments.reuse.empty()) reuse_runs(jobs, arguments);
   std::int64_t in_summary = 0;
-  for (RunJob& job : jobs) job.again = arguments.again;
   if (!arguments.again) {
-    in_summary = static_cast<std::int64_t>(std::erase_if(
-        jobs, [&](const RunJob& job) { return summarised.contains(job.identity.config_hash); }));
+    in_summary =
+        static_cast<std::int64_t>(std::erase_if(jobs, [&ids = summarised](const RunJob& job) {
+          return ids.contains(job.identity.config_hash);
+        }));
   }
   if (in_summary > 0) {
     fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);

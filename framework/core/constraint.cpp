@@ -1,6 +1,7 @@
 #include "framework/core/constraint.h"
 
 #include "framework/core/json.h"
+#include "framework/core/largest_count.h"
 
 #include <fmt/ranges.h>
 
@@ -16,6 +17,18 @@ Constraint on_number(std::string expectation, std::function<bool(double)> holds)
           }};
 }
 
+// Of a whole number, which a loop or an allocation follows. Real numbers may be as large as they
+// are.
+bool is_count(const nlohmann::json& value) {
+  return !value.is_number_integer() || value.get<double>() <= static_cast<double>(kLargestCount);
+}
+
+Constraint on_count(std::string expectation, std::function<bool(double)> holds) {
+  return {std::move(expectation), [holds = std::move(holds)](const nlohmann::json& value) {
+            return is_count(value) && holds(value.get<double>());
+          }};
+}
+
 }  // namespace
 
 Constraint any() {
@@ -23,15 +36,16 @@ Constraint any() {
 }
 
 Constraint positive() {
-  return on_number("positive", [](double value) { return value > 0; });
+  return on_count("positive", [](double value) { return value > 0; });
 }
 
 Constraint not_negative() {
-  return on_number("zero or more", [](double value) { return value >= 0; });
+  return on_count("zero or more", [](double value) { return value >= 0; });
 }
 
 Constraint at_least(double low) {
-  return on_number(fmt::format("at least {}", low), [low](double value) { return value >= low; });
+  return on_number(low == 0 ? "zero or more" : fmt::format("at least {}", low),
+                   [low](double value) { return value >= low; });
 }
 
 Constraint between(double low, double high) {

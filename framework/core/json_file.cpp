@@ -26,6 +26,13 @@ std::string without_prefix(const std::string& text) {
 
 }  // namespace
 
+void check_integers(const std::string& text, const std::string& place) {
+  const auto found = find_long_integer(text);
+  if (!found) return;
+  fail("{}: {} in line {} is beyond the largest integer, {}; a real number has a point or an e",
+       place, found->digits, found->line, INT64_MAX);
+}
+
 nlohmann::json read_json(const std::filesystem::path& path) {
   check_regular_file(path);
   std::ifstream file(path);
@@ -37,6 +44,7 @@ nlohmann::json read_json(const std::filesystem::path& path) {
       fail("{}: key '{}' stands twice in one object, in lines {} and {}; remove one of them",
            path.string(), twice->key, twice->first_line, twice->second_line);
     }
+    check_integers(text, path.string());
     return value;
   } catch (const nlohmann::json::parse_error& error) {
     fail("{}: is not valid JSON: {}", path.string(), reason(error));

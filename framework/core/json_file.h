@@ -8,6 +8,9 @@
 
 namespace rankwise {
 
+/// Throws Error for an integer of the text that 64 bits cannot hold; `place` names the text.
+void check_integers(const std::string& text, const std::string& place);
+
 /// `//` and `/* */` comments are allowed. Throws Error with the line and column of a fault.
 nlohmann::json read_json(const std::filesystem::path& path);
 

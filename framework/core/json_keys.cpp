@@ -1,15 +1,18 @@
 #include "framework/core/json_keys.h"
 
+#include <charconv>
+#include <cstdint>
 #include <map>
+#include <system_error>
 #include <vector>
 
 namespace rankwise {
 namespace {
 
-/// Walks over valid JSON; knows strings, comments, objects and arrays.
-class KeyScanner {
+/// Walks over valid JSON; knows strings, comments, numbers, objects and arrays.
+class Scanner {
  public:
-  explicit KeyScanner(std::string_view text) : text_(text) {}
+  explicit Scanner(std::string_view text) : text_(text) {}
 
   std::optional<DuplicateKey> scan() {
     while (at_ < text_.size()) {
@@ -23,6 +26,20 @@ class KeyScanner {
       if (character == '[') keys_.emplace_back(std::nullopt);
       if ((character == '}' || character == ']') && !keys_.empty()) keys_.pop_back();
       advance();
+    }
+    return std::nullopt;
+  }
+
+  std::optional<LongInteger> scan_numbers() {
+    while (at_ < text_.size()) {
+      if (skip_comment()) continue;
+      if (text_[at_] == '"') {
+        take_string();
+      } else if (is_digit(text_[at_]) || text_[at_] == '-') {
+        if (auto found = take_number()) return found;
+      } else {
+        advance();
+      }
     }
     return std::nullopt;
   }
@@ -63,6 +80,24 @@ class KeyScanner {
     return DuplicateKey{value, entry->second, line};
   }
 
+  /// The number that begins here, where it is an integer that is too long.
+  std::optional<LongInteger> take_number() {
+    const std::size_t length = text_.substr(at_).find_first_not_of("0123456789-+.eE");
+    const std::string_view number = text_.substr(at_, length);
+    at_ += number.size();
+    const bool whole = number.find_first_of(".eE") == std::string_view::npos;
+    if (!whole || fits<std::int64_t>(number) || fits<std::uint64_t>(number)) return std::nullopt;
+    return LongInteger{std::string(number), line_};
+  }
+
+  template <class Integer>
+  static bool fits(std::string_view digits) {
+    Integer value = 0;
+    return std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc();
+  }
+
+  static bool is_digit(char character) { return character >= '0' && character <= '9'; }
+
   static bool is_space(char character) {
     return character == ' ' || character == '\t' || character == '\r' || character == '\n';
   }
@@ -75,8 +110,12 @@ class KeyScanner {
 
 }  // namespace
 
+std::optional<LongInteger> find_long_integer(std::string_view text) {
+  return Scanner(text).scan_numbers();
+}
+
 std::optional<DuplicateKey> find_duplicate_key(std::string_view text) {
-  return KeyScanner(text).scan();
+  return Scanner(text).scan();
 }
 
 }  // namespace rankwise

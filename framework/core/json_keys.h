@@ -1,4 +1,5 @@
-/// Keys that stand twice in one object of a JSON text: parsers keep the last and say nothing.
+/// What JSON parsers change and say nothing of: keys that stand twice in one object, of which they
+/// keep the last, and integers that are too long.
 #pragma once
 
 #include <optional>
@@ -14,5 +15,14 @@ struct DuplicateKey {
 
 /// The first key of valid JSON (comments allowed) that its object already has.
 std::optional<DuplicateKey> find_duplicate_key(std::string_view text);
+
+struct LongInteger {
+  std::string digits;
+  int line = 0;  // one-based
+};
+
+/// The first integer that 64 bits cannot hold, with or without a sign; parsers make a real number
+/// of it.
+std::optional<LongInteger> find_long_integer(std::string_view text);
 
 }  // namespace rankwise

@@ -24,5 +24,18 @@ TEST(JsonKeys, CommentsAndQuotesHideNothing) {
   EXPECT_TRUE(find_duplicate_key("{\"a\" /* : */ : 1, \"a\": 2}"));
 }
 
+TEST(JsonKeys, FindsAnIntegerThatIsTooLong) {
+  const auto found = find_long_integer(
+      "{\"99999999999999999999\": \"-99999999999999999999\",\n"
+      " // 99999999999999999999\n \"a\": [0, 18446744073709551616]}");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->digits, "18446744073709551616");
+  EXPECT_EQ(found->line, 3);
+  EXPECT_TRUE(find_long_integer("[-9223372036854775809]"));
+  EXPECT_FALSE(
+      find_long_integer("[18446744073709551615, -9223372036854775808, 1e300, 0.5, -1E-30,"
+                        " 100000000000000000000.0]"));
+}
+
 }  // namespace
 }  // namespace rankwise

@@ -1,5 +1,7 @@
 #include "framework/core/options.h"
 
+#include "framework/core/largest_count.h"
+
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -38,6 +40,14 @@ bool is_too_large(const nlohmann::json& value) {
   return value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
 }
 
+// Whether the value is what messages call so: the elements of options that are lists.
+bool is_called(const nlohmann::json& value, const std::string& type) {
+  if (type == "an integer") return value.is_number_integer() && !is_too_large(value);
+  if (type == "a number") return value.is_number();
+  if (type == "a string") return value.is_string();
+  return type != "an object" || value.is_object();
+}
+
 }  // namespace
 
 std::string join_path(const std::string& path, const std::string& key) {
@@ -69,15 +79,24 @@ void check_keys(const std::string& path, const nlohmann::json& object,
 }
 
 void fail_type(const std::string& path, const nlohmann::json& value, const std::string& type) {
-  const bool list = value.is_array() && std::any_of(value.begin(), value.end(), is_too_large);
-  check(!list && !is_too_large(value), "{}: {} is beyond the largest integer, {}", path,
-        short_dump(value), INT64_MAX);
+  constexpr std::string_view kList = "a list, each ";
+  if (value.is_array() && type.starts_with(kList)) {
+    const std::string each = type.substr(kList.size());
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (!is_called(value[i], each)) fail_type(fmt::format("{}[{}]", path, i), value[i], each);
+    }
+  }
+  check(!is_too_large(value), "{}: {} is beyond the largest integer, {}", path, short_dump(value),
+        INT64_MAX);
   fail("{}: {} is not {}", path, short_dump(value), type);
 }
 
 void check_constraint(const std::string& path, const nlohmann::json& value,
                       const Constraint& rule) {
   if (value.is_null() || rule.holds(value)) return;
+  const bool count = value.is_number_integer() && value.get<double>() > kLargestCount;
+  check(!count || !rule.holds(kLargestCount), "{}: {} is beyond the largest count, {}", path,
+        short_dump(value), kLargestCount);
   fail("{}: {} is not {}", path, short_dump(value), rule.expectation);
 }
 

@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <utility>
+
 namespace rankwise {
 
 namespace {
@@ -38,10 +42,37 @@ std::size_t first_character(std::string_view text) {
   return length == 1 || second_fits(byte_at(text, 0), byte_at(text, 1)) ? length : 0;
 }
 
+char32_t code_point(std::string_view character) {
+  constexpr std::array<unsigned char, 5> kLeadBits{0, 0x7F, 0x1F, 0x0F, 0x07};
+  char32_t code = byte_at(character, 0) & kLeadBits.at(character.size());
+  for (std::size_t i = 1; i < character.size(); ++i)
+    code = code << 6 | (byte_at(character, i) & 0x3F);
+  return code;
+}
+
+// Unicode 15's categories Cc, Cf, Zl and Zp. Of Cf without those that are written before numbers
+// and verses in Arabic, Syriac and Kaithi, which show.
+constexpr std::array<std::pair<char32_t, char32_t>, 15> kControls{{{0x00, 0x1F},
+                                                                   {0x7F, 0x9F},
+                                                                   {0xAD, 0xAD},
+                                                                   {0x61C, 0x61C},
+                                                                   {0x180E, 0x180E},
+                                                                   {0x200B, 0x200F},
+                                                                   {0x2028, 0x202E},
+                                                                   {0x2060, 0x206F},
+                                                                   {0xFEFF, 0xFEFF},
+                                                                   {0xFFF9, 0xFFFB},
+                                                                   {0x13430, 0x1343F},
+                                                                   {0x1BCA0, 0x1BCA3},
+                                                                   {0x1D173, 0x1D17A},
+                                                                   {0xE0001, 0xE0001},
+                                                                   {0xE0020, 0xE007F}}};
+
 bool is_control(std::string_view character) {
-  const unsigned char first = byte_at(character, 0);
-  if (character.size() == 1) return first < 0x20 || first == 0x7F;
-  return first == 0xC2 && byte_at(character, 1) < 0xA0;
+  const char32_t code = code_point(character);
+  return std::any_of(kControls.begin(), kControls.end(), [code](const auto& range) {
+    return range.first <= code && code <= range.second;
+  });
 }
 
 // Calls visit(bytes, whether they are a character) from front to back; stops where it says false.
@@ -89,10 +120,11 @@ std::string printable(std::string_view text, std::string_view kept) {
 
 void check_printable(const std::string& text, const std::string& what) {
   const std::string shown = printable(text);
-  check(shown == text,
-        "{} '{}': has control characters or bytes that are no UTF-8, written here as \\x and two "
-        "digits; take them out",
-        what, shown);
+  check(
+      shown == text,
+      "{} '{}': has control characters, invisible ones or bytes that are no UTF-8, written here as "
+      "\\x and two digits; take them out",
+      what, shown);
 }
 
 }  // namespace rankwise

@@ -27,6 +27,17 @@ TEST(Text, ControlCharactersAreFound) {
   EXPECT_FALSE(has_control("Größe 低秩 \xC2\xA0"));
 }
 
+TEST(Text, CharactersThatShowNothingAreFound) {
+  // Turned right to left, zero width, a byte order mark, an isolate, a soft hyphen, a tag.
+  for (const char* text :
+       {"\u202E", "a\u200B", "\uFEFF", "\u2066", "\u00AD", "\u2028", "\U000E0041"}) {
+    EXPECT_TRUE(has_control(text)) << printable(text);
+  }
+  EXPECT_EQ(printable("a\u202Eb"), "a\\xe2\\x80\\xaeb");
+  // Neighbours of the ranges, and joined letters.
+  EXPECT_FALSE(has_control("\u200A\u2010\u2027\u202F\u205F\u2070\uFFFD क्ष 👍🏽"));
+}
+
 TEST(Printable, ShowsLettersOfAnyScriptAsTheyAre) {
   for (const char* text : {"", "lora r=4", "größe", "低秩", "–±†", "🙂"}) {
     EXPECT_EQ(printable(text), text);

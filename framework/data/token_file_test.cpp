@@ -148,16 +148,17 @@ TEST(TokenFile, RefusesNamesThatPathsAndModulesCanNotTake) {
   };
   named("a.b", "task 'a.b': a name has no dot and no slash");
   named("score", "task 'score': run files use that name themselves");
-  named("a\x1b[31m", "task 'a\\x1b[31m' has a control character");
+  named("a\x1b[31m", "task 'a\\x1b[31m' has a control or invisible character");
   named("caf\xE9", "task 'caf\\xe9' is not UTF-8");
   named(std::string(101, 'x'), "a name has 1 to 100 bytes");
   expect_refused([](File& file) { file.index = 1; }, "tasks 'apple' and 'zebra' both have index 1");
 }
 
 TEST(TokenFile, RefusesWordsWithControlCharacters) {
+  expect_refused([](File& file) { file.family = "a\u202Eb"; }, "family 'a\\xe2\\x80\\xaeb' has a");
   expect_refused([](File& file) { file.family = "toy\n"; }, "family 'toy\\x0a' has a control");
   expect_refused([](File& file) { file.labels = R"(["no", "\u001b[2J"])"; },
-                 "label '\\x1b[2J' has a control character");
+                 "label '\\x1b[2J' has a control or invisible character");
 }
 
 TEST(TokenFile, RefusesMetricsThatDoNotFit) {

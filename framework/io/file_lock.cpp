@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace rankwise {
 namespace {
@@ -24,6 +26,13 @@ namespace {
            ? "; without locks two processes could write one run, so give --results a folder on "
              "a file system that has them, and copy the run files afterwards"
            : "");
+}
+
+bool is_file_at(const std::filesystem::path& path, int descriptor) {
+  struct stat held {};
+  struct stat named {};
+  return ::fstat(descriptor, &held) == 0 && ::stat(path.c_str(), &named) == 0 &&
+         held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
 std::string this_process() {
@@ -42,15 +51,28 @@ FileLock FileLock::open(const std::filesystem::path& path) {
 }
 
 std::optional<FileLock> FileLock::try_lock(const std::filesystem::path& path) {
+  const bool fresh = !std::filesystem::exists(path);
   FileLock lock = open(path);
-  if (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return std::nullopt;
-    throw_system_error(path, errno);
+  while (::flock(lock.descriptor_, LOCK_EX | LOCK_NB) == 0) {
+    // Since we opened it, its holder may have removed it, and another may hold a new one.
+    if (is_file_at(path, lock.descriptor_)) {
+      lock.path_ = path;
+      lock.sign();
+      return lock;
+    }
+    lock = open(path);
   }
-  const std::string text = this_process();  // for people; the lock holds without it
-  [[maybe_unused]] const bool written = ::ftruncate(lock.descriptor_, 0) == 0 &&
-                                        ::pwrite(lock.descriptor_, text.data(), text.size(), 0) > 0;
-  return lock;
+  const int error = errno;
+  if (error == EWOULDBLOCK) return std::nullopt;
+  if (fresh) ::unlink(path.c_str());
+  throw_system_error(path, error);
+}
+
+// For people; the lock holds without it.
+void FileLock::sign() const {
+  const std::string text = this_process();
+  [[maybe_unused]] const bool written =
+      ::ftruncate(descriptor_, 0) == 0 && ::pwrite(descriptor_, text.data(), text.size(), 0) > 0;
 }
 
 std::optional<FileLock> FileLock::wait(const std::filesystem::path& path,
@@ -63,17 +85,24 @@ std::optional<FileLock> FileLock::wait(const std::filesystem::path& path,
 }
 
 std::string FileLock::holder(const std::filesystem::path& path) {
-  return std::filesystem::exists(path) ? read_file(path) : "";
+  try {
+    return std::filesystem::exists(path) ? read_file(path) : "";
+  } catch (const Error&) {  // removed between the two
+    return "";
+  }
 }
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {
   release();
+  path_ = std::move(other.path_);
   descriptor_ = std::exchange(other.descriptor_, -1);
   return *this;
 }
 
 void FileLock::release() noexcept {
-  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
+  if (descriptor_ < 0) return;
+  if (!path_.empty()) ::unlink(path_.c_str());  // while it is held: who has opened it tries anew
+  ::close(std::exchange(descriptor_, -1));
 }
 
 }  // namespace rankwise

@@ -2,6 +2,8 @@
 
 #include "framework/io/test_files.h"
 
+#include <array>
+
 namespace rankwise {
 namespace {
 
@@ -40,10 +42,45 @@ TEST(FileLock, IsFreedByAKill) {
   EXPECT_TRUE(FileLock::try_lock(path).has_value());
 }
 
+TEST(FileLock, LeavesNoFile) {
+  const auto path = test_folder() / "a.lock";
+  {
+    const auto lock = FileLock::try_lock(path);
+    EXPECT_FALSE(FileLock::try_lock(path).has_value());
+    EXPECT_TRUE(std::filesystem::exists(path)) << "who does not hold it leaves it";
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+// Each process adds one to a number that nothing but the lock protects. Without the look at the
+// path after locking, two of them hold files of one name.
+TEST(FileLock, IsHeldByOneThoughItsFileComesAndGoes) {
+  constexpr int kProcesses = 4, kTimes = 2000;
+  const auto folder = test_folder();
+  write_bytes(folder / "number", "0");
+  const auto count = [&] {
+    for (int i = 0; i < kTimes; ++i) {
+      std::optional<FileLock> lock;
+      while (!lock) lock = FileLock::try_lock(folder / "a.lock");
+      const int number = std::stoi(bytes_of(folder / "number"));
+      write_bytes(folder / "number", std::to_string(number + 1));
+    }
+    return 0;
+  };
+  std::array<pid_t, kProcesses> children{};
+  for (pid_t& child : children) {
+    child = ::fork();
+    if (child == 0) ::_exit(count());
+  }
+  for (const pid_t child : children) ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(bytes_of(folder / "number"), std::to_string(kProcesses * kTimes));
+}
+
 TEST(FileLock, SaysWhyItCanNotLock) {
   const auto folder = test_folder();
   EXPECT_EQ(error_of([&] { FileLock::try_lock(folder); }),
             folder.string() + ": cannot be locked: Is a directory");
+  EXPECT_TRUE(std::filesystem::exists(folder));
 }
 
 }  // namespace

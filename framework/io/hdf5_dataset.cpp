@@ -84,9 +84,9 @@ void Dataset::read_into(Type type, std::uint64_t first, std::uint64_t count, voi
         first + count);
   if (elements_in_rows(count) == 0) return;
   const Selection rows_wanted(handle_.get(), place_, first, count);
-  checked(H5Dread(handle_.get(), native_type(type), rows_wanted.memory.get(),
-                  rows_wanted.stored.get(), H5P_DEFAULT, values),
-          place_, "reading");
+  checked_read(H5Dread(handle_.get(), native_type(type), rows_wanted.memory.get(),
+                       rows_wanted.stored.get(), H5P_DEFAULT, values),
+               place_);
 }
 
 std::vector<std::string> Dataset::read_strings() const {

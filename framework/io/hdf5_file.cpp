@@ -35,11 +35,11 @@ Handle lock_where_possible(const Place& place, const char* action, const Open& o
   const Handle access = latest_format(place);
   hid_t id = open(access.get());
   if (id >= 0) return {id, H5Fclose};
-  const std::string reason = last_error();
-  if (reason != std::generic_category().message(EWOULDBLOCK)) {
+  const Failure failure = last_failure();
+  if (failure.reason != std::generic_category().message(EWOULDBLOCK)) {
     id = open(without_locks(latest_format(place), place).get());
   }
-  check(id >= 0, "{}: {}: {}", place.text(), action, reason);
+  check(id >= 0, "{}: {}: {}", place.text(), action, failure.reason);
   return {id, H5Fclose};
 }
 
@@ -54,9 +54,8 @@ Handle patient_reading(const Place& place) {
 /// Says what is wrong with a path before HDF5 says it in its own words.
 void check_is_hdf5(const std::filesystem::path& path) {
   check_regular_file(path);
-  const htri_t answer = H5Fis_hdf5(path.c_str());
-  if (answer < 0) throw_error({path.string(), ""}, "cannot be read");
-  check(answer > 0, "{}: is not an HDF5 file", path.string());
+  const htri_t answer = checked_read(H5Fis_hdf5(path.c_str()), {path.string(), ""});
+  check(answer > 0, "{}: is not an HDF5 file; copy it again, or make it anew", path.string());
 }
 
 /// Same input, same bytes: neither datasets nor groups carry times.
@@ -159,10 +158,10 @@ File File::open(const std::filesystem::path& path) {
       without_locks(owned(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, place, "opening"), place);
   hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, plain.get());
   if (id < 0) {
-    const std::string reason = last_error();
+    const Failure failure = last_failure();
     const Handle access = without_locks(patient_reading(place), place);
     id = H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get());
-    check(id >= 0, "{}: cannot be opened: {}", path.string(), reason);
+    if (id < 0) throw_unreadable(place, failure);
   }
   return {Handle(id, H5Fclose), path.string()};
 }
@@ -182,7 +181,7 @@ bool File::exists(const std::string& path) const {
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (part != "/" &&
-        checked(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(path), "looking up") == 0) {
+        checked_read(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(path)) == 0) {
       return false;
     }
     if (end == std::string::npos) return true;
@@ -197,9 +196,9 @@ void File::create_group(const std::string& path) {
 std::vector<std::string> File::children(const std::string& group) const {
   if (!exists(group)) return {};
   std::vector<std::string> names;
-  checked(H5Literate_by_name(handle_.get(), group.c_str(), H5_INDEX_NAME, H5_ITER_INC, nullptr,
-                             collect_name, &names, H5P_DEFAULT),
-          at(group), "listing");
+  checked_read(H5Literate_by_name(handle_.get(), group.c_str(), H5_INDEX_NAME, H5_ITER_INC, nullptr,
+                                  collect_name, &names, H5P_DEFAULT),
+               at(group));
   return names;
 }
 
@@ -258,8 +257,8 @@ void File::write_packed_strings(const std::string& path, const std::vector<std::
 
 Dataset File::dataset(const std::string& path) const {
   check(exists(path), "{}: there is no such dataset", at(path).text());
-  return {owned(H5Dopen2(handle_.get(), path.c_str(), H5P_DEFAULT), H5Dclose, at(path), "opening"),
-          at(path)};
+  const hid_t id = H5Dopen2(handle_.get(), path.c_str(), H5P_DEFAULT);
+  return {Handle(checked_read(id, at(path)), H5Dclose), at(path)};
 }
 
 Handle File::open_object(const std::string& path) const {

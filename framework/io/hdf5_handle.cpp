@@ -15,13 +15,13 @@ herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void* text) {
 }
 
 /// HDF5 wraps the system's reason: "... errno = 28, error message = 'No space left on device',
-/// ...".
-std::string system_reason(const std::string& message) {
+/// ...". Its own words end in addresses: "truncated file: eof = 20000, ...".
+Failure shortened(const std::string& message) {
   constexpr std::string_view kBefore = "error message = '";
   const auto start = message.find(kBefore);
-  if (start == std::string::npos) return message;
+  if (start == std::string::npos) return {message.substr(0, message.find_first_of(":,"))};
   const auto end = message.find('\'', start + kBefore.size());
-  return message.substr(start + kBefore.size(), end - start - kBefore.size());
+  return {message.substr(start + kBefore.size(), end - start - kBefore.size()), true};
 }
 
 }  // namespace
@@ -53,15 +53,21 @@ void prepare_library() {
   static_cast<void>(prepared);
 }
 
-std::string last_error() {
+Failure last_failure() {
   std::string message = "unknown reason";
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &message);
   H5Eclear2(H5E_DEFAULT);
-  return system_reason(message);
+  return shortened(message);
 }
 
 void throw_error(const Place& place, const std::string& action) {
-  fail("{}: {}: {}", place.text(), action, last_error());
+  fail("{}: {}: {}", place.text(), action, last_failure().reason);
+}
+
+void throw_unreadable(const Place& place, const Failure& failure) {
+  check(!failure.of_system, "{}: cannot be read: {}", place.text(), failure.reason);
+  fail("{}: cannot be read, the file seems damaged: {}; copy it again, or make it anew",
+       place.text(), failure.reason);
 }
 
 Handle owned(hid_t id, Handle::Closer closer, const Place& place, const char* action) {

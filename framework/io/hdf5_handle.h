@@ -47,17 +47,33 @@ class Handle {
 /// Prepares HDF5 once: no printing of its own, no work at exit that could fail there.
 void prepare_library();
 
-/// What HDF5 says of its last failure: the operating system's words where it has them, else the
-/// innermost message. Clears the error stack.
-std::string last_error();
+/// HDF5's last failure in few words: the operating system's where it has them, else the beginning
+/// of the innermost message.
+struct Failure {
+  std::string reason;
+  bool of_system = false;  // a full disk or a missing permission, not what the file holds
+};
 
-/// Throws Error "<place>: <action>: <last_error()>".
+/// Clears the error stack.
+Failure last_failure();
+
+/// Throws Error "<place>: <action>: <reason of the last failure>".
 [[noreturn]] void throw_error(const Place& place, const std::string& action);
+
+/// Throws Error for what cannot be read: the system's reason, or that the file seems damaged.
+[[noreturn]] void throw_unreadable(const Place& place, const Failure& failure);
 
 /// Passes a non-negative result through; throws Error otherwise.
 template <class Result>
 Result checked(Result result, const Place& place, const char* action) {
   if (result < 0) throw_error(place, action);
+  return result;
+}
+
+/// The same for what is read.
+template <class Result>
+Result checked_read(Result result, const Place& place) {
+  if (result < 0) throw_unreadable(place, last_failure());
   return result;
 }
 

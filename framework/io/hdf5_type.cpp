@@ -50,7 +50,7 @@ std::string trimmed(std::string_view text, H5T_str_t padding) {
 std::vector<std::string> variable_strings(hid_t stored, hid_t space, const Place& place,
                                           std::size_t count, const ReadStrings& read) {
   std::vector<char*> pointers(count, nullptr);
-  checked(read(stored, pointers.data()), place, "reading");
+  checked_read(read(stored, pointers.data()), place);
   std::vector<std::string> strings;
   strings.reserve(count);
   for (const char* text : pointers) strings.emplace_back(text == nullptr ? "" : text);
@@ -69,7 +69,7 @@ std::vector<std::string> any_strings(hid_t stored, hid_t space, const Place& pla
   }
   const std::size_t size = H5Tget_size(stored);
   std::string bytes(count * size, '\0');
-  checked(read(stored, bytes.data()), place, "reading");
+  checked_read(read(stored, bytes.data()), place);
   std::vector<std::string> strings;
   strings.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {

@@ -94,6 +94,7 @@ void check_all_used(const StoredWeights& stored, const std::set<std::string>& us
 }
 
 void check_numbers(const torch::Tensor& parameter, const std::string& where) {
+  if (parameter.is_meta()) return;
   check(at::isfinite(parameter).all().item<bool>(),
         "{} has values that are not finite numbers in {} precision; fetch the weights again", where,
         parameter.scalar_type() == torch::kFloat64 ? "double" : "single");

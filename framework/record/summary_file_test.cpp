@@ -140,6 +140,29 @@ TEST(SummaryFile, SaysWhichArrayDoesNotFitTheOthers) {
   }
 }
 
+TEST(SummaryFile, SaysWhichColumnDoesNotFitItsRuns) {
+  const fs::path path = test_folder() / "s3.h5";
+  for (const char* column : {"/run/set", "/run/row", "/run/parameters"}) {
+    for (const hdf5::Shape& shape : {hdf5::Shape{0}, hdf5::Shape{1, 2}, hdf5::Shape{2}}) {
+      write_summary_file(path, {example_summary_run("a")});
+      unlink(path, column);
+      hdf5::File::open_for_writing(path).create_packed(column, hdf5::Type::kUint8, shape);
+      EXPECT_EQ(error_of([&] { read_summarised(path / "a"); }),
+                fmt::format("{}: {} has shape {}, which does not fit 1 runs; write the summary "
+                            "anew",
+                            path.string(), column, hdf5::to_string(shape)));
+    }
+  }
+}
+
+TEST(SummaryFile, ThatIsDamagedIsNoSummaryLess) {
+  const fs::path folder = test_folder();
+  write_summary_file(folder / "s3.h5", {example_summary_run("a")});
+  write_bytes(folder / "s4.h5", "text");
+  EXPECT_EQ(error_of([&] { summary_runs(folder); }),
+            (folder / "s4.h5").string() + ": is not an HDF5 file; copy it again, or make it anew");
+}
+
 /// Every dataset and attribute of the file, attributes as "object@name".
 void list(const hdf5::File& file, const std::string& group, std::vector<std::string>& paths) {
   for (const std::string& name : file.attribute_names(group)) paths.push_back(group + "@" + name);

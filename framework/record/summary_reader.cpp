@@ -37,8 +37,18 @@ hdf5::File open_summary(const fs::path& path) {
   return file;
 }
 
+/// A column over the file's runs. Throws Error where it has no row for each of them.
+hdf5::Dataset column(const hdf5::File& file, const char* pattern) {
+  const std::uint64_t runs = file.dataset(schema::summary_path(kName)).rows();
+  hdf5::Dataset dataset = file.dataset(schema::summary_path(pattern));
+  check(schema::fits_summary(pattern, dataset.shape()) && dataset.rows() == runs,
+        "{}: {} has shape {}, which does not fit {} runs; write the summary anew", file.name(),
+        pattern, hdf5::to_string(dataset.shape()), runs);
+  return dataset;
+}
+
 std::vector<std::string> names_of(const hdf5::File& file) {
-  return file.dataset(schema::summary_path(kName)).read_strings();
+  return column(file, kName).read_strings();
 }
 
 std::uint64_t index_of(const hdf5::File& file, const std::string& name) {
@@ -49,7 +59,7 @@ std::uint64_t index_of(const hdf5::File& file, const std::string& name) {
 }
 
 std::vector<double> numbers_at(const hdf5::File& file, const char* pattern, std::uint64_t run) {
-  return file.dataset(schema::summary_path(pattern)).convert_rows<double>(run, 1);
+  return column(file, pattern).convert_rows<double>(run, 1);
 }
 
 /// Where a run's rows are; `run`: its index in the file.
@@ -60,8 +70,7 @@ SummaryRow row_of(const hdf5::File& file, std::uint64_t run) {
 }
 
 RunHead read_head(const hdf5::File& file, std::uint64_t run, const SummaryRow& row) {
-  const std::string text =
-      file.dataset(schema::summary_path("/run/attributes")).read_strings().at(run);
+  const std::string text = column(file, "/run/attributes").read_strings().at(run);
   RunHead head{.attributes = nullptr,
                .status = "finished",
                .layout = read_summary_layout(row),
@@ -148,9 +157,8 @@ ParameterCounts SummarySource::parameters() const {
 }  // namespace
 
 bool is_summary_file(const fs::path& path) {
-  if (!fs::is_regular_file(path)) return false;
   try {
-    return has_format(hdf5::File::open(path));
+    return fs::is_regular_file(path) && has_format(hdf5::File::open(path));
   } catch (const Error&) {  // what is wrong with it is said when it is read
     return false;
   }
@@ -161,7 +169,9 @@ std::vector<fs::path> summary_runs(const fs::path& summary) {
   if (fs::is_directory(summary)) {
     files.clear();
     for (const auto& entry : fs::directory_iterator(summary)) {
-      if (is_summary_file(entry.path())) files.insert(entry.path());
+      const fs::path& file = entry.path();
+      if (file.extension() != ".h5" || !entry.is_regular_file()) continue;
+      if (has_format(hdf5::File::open(file))) files.insert(file);
     }
     check(!files.empty(), "{}: holds no summary; rankwise summary makes one", summary.string());
   }

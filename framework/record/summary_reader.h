@@ -17,7 +17,7 @@ inline constexpr const char* kSummaryFolder = "summary";
 bool is_summary_file(const std::filesystem::path& path);
 
 /// The runs of a summary's file, or of all such files in a folder, as paths. Throws Error where
-/// there are none.
+/// there are none, or where a file is damaged: its runs would seem never to have been trained.
 std::vector<std::filesystem::path> summary_runs(const std::filesystem::path& summary);
 
 /// The name of a run in a summary, from its path there or its own file's: without the ending.

@@ -9,6 +9,12 @@ std::string SummaryRow::path(std::string_view pattern, schema::Names names) cons
   return schema::summary_path(pattern, names);
 }
 
+hdf5::Dataset SummaryRow::array(std::string_view pattern, const schema::Names& names) const {
+  hdf5::Dataset dataset = file_->dataset(path(pattern, names));
+  check_fit(schema::fits_summary(pattern, dataset.shape()), pattern, names);
+  return dataset;
+}
+
 bool SummaryRow::has(std::string_view pattern, const schema::Names& names) const {
   return file_->exists(path(pattern, names));
 }
@@ -19,26 +25,24 @@ std::vector<std::string> SummaryRow::children(const std::string& group) const {
 
 hdf5::Shape SummaryRow::shape(std::string_view pattern, const schema::Names& names) const {
   if (!has(pattern, names)) return {};
-  const hdf5::Shape all = file_->dataset(path(pattern, names)).shape();
-  check(all.size() > 1, "{}: {} has shape {}, expected a row for each run", file_->name(),
-        path(pattern, names), hdf5::to_string(all));
+  const hdf5::Shape all = array(pattern, names).shape();
   return {all.begin() + 1, all.end()};
 }
 
 std::vector<double> SummaryRow::numbers(std::string_view pattern,
                                         const schema::Names& names) const {
   if (!has(pattern, names)) return {};
-  return file_->dataset(path(pattern, names)).convert_rows<double>(row_, 1);
+  return array(pattern, names).convert_rows<double>(row_, 1);
 }
 
 std::vector<double> SummaryRow::shared(std::string_view pattern, const schema::Names& names) const {
   if (!has(pattern, names)) return {};
-  const hdf5::Dataset dataset = file_->dataset(path(pattern, names));
+  const hdf5::Dataset dataset = array(pattern, names);
   return dataset.convert_rows<double>(0, dataset.rows());
 }
 
 std::vector<std::string> SummaryRow::strings(std::string_view pattern) const {
-  return file_->dataset(path(pattern)).read_strings();
+  return array(pattern, {}).read_strings();
 }
 
 void SummaryRow::check_fit(bool fits, std::string_view pattern, const schema::Names& names) const {

@@ -13,7 +13,8 @@
 namespace rankwise {
 
 /// A row in the arrays of one set. Patterns are those of summary_schema.h; `names` fills what is in
-/// them beside the set. The file must outlive it.
+/// them beside the set. Reading throws Error for an array of other dimensions than the pattern's.
+/// The file must outlive it.
 class SummaryRow {
  public:
   SummaryRow(const hdf5::File& file, std::string set, std::uint64_t row)
@@ -40,6 +41,8 @@ class SummaryRow {
   void check_fit(bool fits, std::string_view pattern, const schema::Names& names = {}) const;
 
  private:
+  hdf5::Dataset array(std::string_view pattern, const schema::Names& names) const;
+
   const hdf5::File* file_;
   std::string set_;
   std::uint64_t row_;

@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 
 #include <algorithm>
+#include <cctype>
 
 namespace rankwise::schema {
 namespace {
@@ -133,12 +134,40 @@ const std::vector<Path> kSummaryPaths = {
 
 const std::vector<Path>& summary_paths() { return kSummaryPaths; }
 
-std::string summary_path(std::string_view pattern, const Names& names) {
+namespace {
+
+const Path& documented(std::string_view pattern) {
   const auto& all = summary_paths();
-  const bool known =
-      std::any_of(all.begin(), all.end(), [&](const Path& path) { return path.path == pattern; });
-  check(known, "the summary's schema has no path '{}'", pattern);
-  return with_names(std::string(pattern), names);
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Path& path) { return path.path == pattern; });
+  check(found != all.end(), "the summary's schema has no path '{}'", pattern);
+  return *found;
+}
+
+/// "[N, 6]" -> {"N", "6"}
+std::vector<std::string> dimensions(const std::string& shape) {
+  std::vector<std::string> names{""};
+  for (const char character : shape) {
+    if (character == ',') names.emplace_back();
+    if (std::isalnum(static_cast<unsigned char>(character)) != 0) names.back() += character;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string summary_path(std::string_view pattern, const Names& names) {
+  return with_names(documented(pattern).path, names);
+}
+
+bool fits_summary(std::string_view pattern, const hdf5::Shape& shape) {
+  std::vector<std::string> expected = dimensions(documented(pattern).shape);
+  if (expected.back() == "W" && shape.size() + 1 == expected.size()) expected.pop_back();
+  return std::equal(expected.begin(), expected.end(), shape.begin(), shape.end(),
+                    [](const std::string& name, std::uint64_t size) {
+                      return std::isalpha(static_cast<unsigned char>(name[0])) != 0 ||
+                             name == std::to_string(size);
+                    });
 }
 
 std::string summary_markdown() {

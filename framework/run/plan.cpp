@@ -55,7 +55,7 @@ RunPlan plan(const RunJob& job) {
   const Dataset& dataset = setup.suite.dataset;
   RunPlan plan;
   plan.parameters = setup.model->count();
-  const double examples = static_cast<double>(train.steps * train.batch);
+  const double examples = static_cast<double>(train.steps) * static_cast<double>(train.batch);
   plan.training_tokens =
       static_cast<std::int64_t>(examples * mean_example_tokens(dataset, train.sampler));
   const std::int64_t evaluations =

@@ -14,7 +14,7 @@ struct Plugin {
 };
 
 /// Loads shared libraries that register variants; one that is loaded is not loaded again. Throws
-/// Error with the linker's reason, or when one registers nothing.
+/// Error where one is missing, does not fit this program, or registers nothing.
 void load_plugins(const std::vector<std::string>& libraries);
 
 /// Null for a variant of the program itself.

@@ -6,6 +6,7 @@
 #include "framework/record/run_writer.h"
 #include "framework/run/identify.h"
 #include "framework/run/run_attributes.h"
+#include "framework/run/stop_signals.h"
 #include "framework/run/training_run.h"
 #include "framework/train/progress.h"
 
@@ -13,6 +14,7 @@
 
 #include <array>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace rankwise {
@@ -41,10 +43,18 @@ void say_stopped(const TrainingRun& run, bool checkpoints) {
                          : "it starts from scratch next time, for record.checkpoints is false");
 }
 
+// Reads data and makes the model, which may take minutes and leaves nothing that could be lost.
+std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop) {
+  const EndsAtOnce nothing_to_save("", lock_path(run_file(job)));
+  return std::make_unique<TrainingRun>(job, stop);
+}
+
 // Trains and records into the run's file, which has its name when all is written.
 RunOutcome record(const RunJob& job, const std::filesystem::path& file, const StopRequest& stop) {
   const Clock::time_point begin = Clock::now();
-  TrainingRun run(job, stop);
+  const std::unique_ptr<TrainingRun> training = prepared(job, stop);
+  if (stop()) return RunOutcome::kStopped;
+  TrainingRun& run = *training;
   RunWriter writer(file, run.layout(), opening_attributes(job, run.dataset().task_count()),
                    run.resume_from(file));
   try {

@@ -34,9 +34,9 @@ struct RunMembers {
     field("label", self.label, "name of its row in tables");
     field("group", self.group, "name of runs that belong together; empty: the label");
     field("options", self.options, "the variant's options");
-    field("seed", self.seed, "seed of every random stream", not_negative());
+    field("seed", self.seed, "seed of every random stream", at_least(0));
     field(renamed("adapter_seed", "adapter_stream"), self.adapter_seed,
-          "changes only the adapter's initialisation", not_negative());
+          "changes only the adapter's initialisation", at_least(0));
     field("backbone", self.backbone, "name and options of the backbone");
     field("data", self.data, "suite and subsets");
     field("train", self.train, "training");

@@ -39,22 +39,6 @@ void check_segments(const Dataset& dataset, std::int64_t kinds) {
   }
 }
 
-// Refused here, a run costs a line; refused by the system, it costs what ran beside it.
-void check_memory_of(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
-  if (!setup.tensors.device().is_cpu()) return;  // a GPU's allocator says by itself what it lacks
-  try {
-    check_memory(memory_need(config, paths, setup), machine_memory());
-  } catch (const c10::Error& error) {
-    const std::string_view what = error.what_without_backtrace();
-    const bool too_large = what.find("overflow") != what.npos || what.find("alloc") != what.npos;
-    check(!too_large,
-          "the run needs tensors larger than any memory; lower the variant's rank or the "
-          "backbone's sizes ({})",
-          first_line(error.what_without_backtrace()));
-    // Else a plug-in that reads its initial values, which are not there yet: not counted.
-  }
-}
-
 }  // namespace
 
 std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
@@ -85,7 +69,24 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
                                  std::move(heads), AttachOptions{config.sites, adapters});
 }
 
-RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& device) {
+// Refused here, a run costs a line; refused by the system, it costs what ran beside it.
+void check_model(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
+  try {
+    const MemoryNeed need = memory_need(config, paths, setup);
+    // A GPU's allocator says by itself what it lacks.
+    if (setup.tensors.device().is_cpu()) check_memory(need, machine_memory());
+  } catch (const c10::Error& error) {
+    const std::string_view what = error.what_without_backtrace();
+    const bool too_large = what.find("overflow") != what.npos || what.find("alloc") != what.npos;
+    check(!too_large,
+          "the run needs tensors larger than any memory; lower the variant's rank or the "
+          "backbone's sizes ({})",
+          first_line(error.what_without_backtrace()));
+    // Else a plug-in that reads its initial values, which are not there yet: not counted.
+  }
+}
+
+RunSetup load_data(const RunConfig& config, const Paths& paths, const std::string& device) {
   RunSetup setup;
   setup.tensors =
       torch::TensorOptions()
@@ -93,7 +94,12 @@ RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& 
           .dtype(config.train.precision == Precision::kFp64 ? torch::kFloat64 : torch::kFloat32);
   setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
   setup.suite = load_suite(config.data, suite_inputs(config, paths));
-  check_memory_of(config, paths, setup);
+  return setup;
+}
+
+RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& device) {
+  RunSetup setup = load_data(config, paths, device);
+  check_model(config, paths, setup);
   setup.model = make_model(config, paths, setup, setup.tensors);
   check_weights(setup.model->backbone());
   return setup;

@@ -17,6 +17,13 @@ struct RunSetup {
   std::unique_ptr<Model> model;
 };
 
+/// All but the model. Throws Error where data or device are missing.
+RunSetup load_data(const RunConfig& config, const Paths& paths, const std::string& device);
+
+/// Throws Error where the run's parts do not fit each other, or where it needs more memory than the
+/// machine has; `setup` needs no model, and none is made.
+void check_model(const RunConfig& config, const Paths& paths, const RunSetup& setup);
+
 /// Throws Error where data, weights, device or memory are missing, or parts do not fit each other.
 RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& device);
 

@@ -64,8 +64,8 @@ void expect_same(const RunJob& found, const RunJob& expected, const std::string&
 std::vector<std::string> names_beside(const RunJob& job) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(run_file(job).parent_path())) {
-    std::string name = entry.path().filename();
-    if (!name.ends_with(".lock")) names.push_back(name.substr(name.rfind('-') + 11));
+    const std::string name = entry.path().filename();
+    names.push_back(name.substr(name.rfind('-') + 11));
   }
   std::sort(names.begin(), names.end());
   return names;

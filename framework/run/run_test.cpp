@@ -45,7 +45,7 @@ json small_run(const std::string& variant = "smora") {
 std::set<std::string> names_in(const std::filesystem::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() != ".lock") names.insert(entry.path().filename());
+    names.insert(entry.path().filename());
   }
   return names;
 }

@@ -1,5 +1,7 @@
 #include "framework/run/stop_signals.h"
 
+#include <unistd.h>
+
 #include <array>
 #include <csignal>
 
@@ -11,9 +13,31 @@ constexpr std::array<int, 2> kFromOutside{SIGTERM, SIGINT};
 
 volatile std::sig_atomic_t stop_requested = 0;
 
+// What EndsAtOnce was given. It outlives it, for a handler on another thread may just be reading.
+struct LastActs {
+  std::string words, file;
+};
+
+LastActs& last_acts() {
+  static LastActs acts;
+  return acts;
+}
+
+volatile std::sig_atomic_t ends_at_once = 0;
+
+// Only what a signal handler may do.
+[[noreturn]] void end_now() {
+  const LastActs& acts = last_acts();
+  if (!acts.file.empty()) unlink(acts.file.c_str());
+  [[maybe_unused]] const ssize_t written =
+      write(STDERR_FILENO, acts.words.data(), acts.words.size());
+  _exit(kNotDone);
+}
+
 // Only what a signal handler may do: a flag, and the default action for the next signal.
 void request_stop(int signal) {
   stop_requested = 1;
+  if (ends_at_once != 0) end_now();
   if (signal == StopSignals::request_signal()) return;
   for (const int outside : kFromOutside) std::signal(outside, SIG_DFL);
 }
@@ -61,6 +85,14 @@ StopSignals::~StopSignals() {
 bool StopSignals::requested() { return stop_requested != 0; }
 
 int StopSignals::request_signal() { return SIGUSR1; }
+
+EndsAtOnce::EndsAtOnce(const std::string& last_words, const std::string& file) {
+  last_acts() = {last_words, file};
+  ends_at_once = 1;
+  if (StopSignals::requested()) end_now();
+}
+
+EndsAtOnce::~EndsAtOnce() { ends_at_once = 0; }
 
 HeldRequests::HeldRequests() {
   const sigset_t set = request_set();

@@ -2,6 +2,8 @@
 /// itself; a second one ends the process at once, as it does without this.
 #pragma once
 
+#include <string>
+
 namespace rankwise {
 
 /// Catches the signals while it lives; one at a time in a process. A signal that the process was
@@ -29,6 +31,17 @@ class HeldRequests {
   ~HeldRequests();
   HeldRequests(const HeldRequests&) = delete;
   HeldRequests& operator=(const HeldRequests&) = delete;
+};
+
+/// While it lives there is nothing to save: a request, also one that came before, ends the process
+/// at once with kNotDone. One at a time in a process.
+class EndsAtOnce {
+ public:
+  /// At the end `last_words` go to standard error, and `file` is removed; both may be empty.
+  explicit EndsAtOnce(const std::string& last_words, const std::string& file = "");
+  ~EndsAtOnce();
+  EndsAtOnce(const EndsAtOnce&) = delete;
+  EndsAtOnce& operator=(const EndsAtOnce&) = delete;
 };
 
 /// The exit code of what was stopped and can be resumed: EX_TEMPFAIL of sysexits.h, "try later".

@@ -40,9 +40,11 @@ std::string silence(const WorkerEnd& end) {
   return fmt::format("ended with exit code {} and no answer", WEXITSTATUS(*end.status));
 }
 
-// The stop may reach a worker from elsewhere, a terminal say, before it can answer.
+// The stop may reach a worker, from a terminal say, before it can answer or has anything to save.
 bool died_of_stop(const WorkerEnd& end) {
-  if (!StopSignals::requested() || !end.status || !WIFSIGNALED(*end.status)) return false;
+  if (!end.status) return false;
+  if (WIFEXITED(*end.status)) return WEXITSTATUS(*end.status) == kNotDone;
+  if (!StopSignals::requested() || !WIFSIGNALED(*end.status)) return false;
   return WTERMSIG(*end.status) == SIGTERM || WTERMSIG(*end.status) == SIGINT;
 }
 
@@ -140,8 +142,9 @@ std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
 
 void wait_for(const RunJob& job) {
   const std::filesystem::path lock = lock_path(run_file(job));
+  const std::string holder = FileLock::holder(lock);
   fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", job.config.label,
-             job.config.seed, FileLock::holder(lock));
+             job.config.seed, holder.empty() ? "another process" : holder);
   FileLock::wait(lock, StopSignals::requested);
 }
 
@@ -149,7 +152,6 @@ void wait_for(const RunJob& job) {
 
 std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
                                       const WorkerOptions& options) {
-  const StopSignals signals;
   std::signal(SIGCHLD, SIG_DFL);  // where our parent ignored it, exit statuses would be lost
   std::vector<std::size_t> all(jobs.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;

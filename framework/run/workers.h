@@ -24,8 +24,8 @@ struct WorkerResult {
 };
 
 /// Executes all jobs with at most `jobs` processes at a time, in order. Busy runs, which another
-/// process holds, are waited for at the end and said so. SIGTERM, Ctrl-C or SIGUSR1 stop it:
-/// running workers are asked to stop and waited for, and what is not done is kStopped.
+/// process holds, are waited for at the end and said so. A request to the caller's StopSignals ends
+/// it: running workers are asked to stop and waited for, and what is not done is kStopped.
 std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
                                       const WorkerOptions& options);
 

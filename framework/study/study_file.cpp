@@ -45,7 +45,7 @@ struct StudyMembers {
           "another study, relative to this file, whose runs are meant");
     field("plugins", self.plugins, "shared libraries with variants, relative to this file");
     field("defaults", self.defaults, "what all runs share");
-    field("seeds", self.seeds, "seeds of every run that has none of its own", each(not_negative()));
+    field("seeds", self.seeds, "seeds of every run that has none of its own", each(at_least(0)));
     field("runs", self.runs, "one object per row");
     field("tables", self.tables,
           "what `rankwise results` makes: names, or {name: options} as in {\"aggregate\": {}}");
@@ -203,6 +203,7 @@ std::pair<std::string, json> parse_setting(const std::string& text, const std::s
         "{} {}: expected path=value, as in train.steps=100", flag, text);
   const std::string value = text.substr(equals + 1);
   const json parsed = json::parse(value, nullptr, /*allow_exceptions=*/false);
+  if (!parsed.is_discarded()) check_integers(value, flag + " " + text);
   return {text.substr(0, equals), parsed.is_discarded() ? json(value) : parsed};
 }
 

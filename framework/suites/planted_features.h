@@ -13,7 +13,7 @@ struct PlantedOptions : PlantOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("width", self.width, "width d of inputs and layers", at_least(8));
+    field("width", self.width, "width d of inputs and layers", between(8, 1e6));
     field("layers", self.layers, "adapted layers", positive());
     PlantOptions::visit(self, field);
   }

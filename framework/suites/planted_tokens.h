@@ -16,7 +16,7 @@ struct PlantedTokensOptions : PlantOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("vocabulary", self.vocabulary, "words, at least as many as tasks", positive());
-    field("length", self.length, "tokens of the longest sequence", at_least(2));
+    field("length", self.length, "tokens of the longest sequence", between(2, 1e6));
     PlantOptions::visit(self, field);
   }
 };

@@ -38,14 +38,20 @@ void Progress::on_step(const StepRecord& record) {
   print(record);
 }
 
-void Progress::print(const StepRecord& record) {
+// Nothing before there is enough to measure: the first steps, also those after a resume, are slow.
+std::string Progress::speed(const StepRecord& record) const {
+  constexpr double kEnough = 1;  // seconds
+  if (training_seconds_ < kEnough) return "";
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
   const auto done = static_cast<double>(record.step - first_step_);
   const double left = elapsed.count() / done * static_cast<double>(steps_ - record.step);
-  fmt::print(stderr, "{}{}  step {}/{}  loss {:.4f}  {:.0f} tokens/s  {} left{}",
-             terminal_ ? "\r" : "", name_, record.step, steps_, record.loss,
-             static_cast<double>(tokens_) / training_seconds_, duration(left),
-             terminal_ ? "\x1b[K" : "\n");
+  return fmt::format("  {:.0f} tokens/s  {} left", static_cast<double>(tokens_) / training_seconds_,
+                     duration(left));
+}
+
+void Progress::print(const StepRecord& record) {
+  fmt::print(stderr, "{}{}  step {}/{}  loss {:.4f}{}{}", terminal_ ? "\r" : "", name_, record.step,
+             steps_, record.loss, speed(record), terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);
 }
 

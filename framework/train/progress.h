@@ -1,4 +1,5 @@
-/// One line of progress on standard error: step, loss, tokens per second, time left.
+/// One line of progress on standard error: step, loss, and after a second of training tokens per
+/// second and the time left.
 #pragma once
 
 #include "framework/train/observer.h"
@@ -21,6 +22,7 @@ class Progress : public Observer {
 
  private:
   void print(const StepRecord& record);
+  std::string speed(const StepRecord& record) const;
 
   using Clock = std::chrono::steady_clock;
   std::string name_;

@@ -8,6 +8,7 @@
 #include "framework/record/run_reader.h"
 #include "framework/record/run_writer.h"
 #include "framework/testing/toy.h"
+#include "framework/train/progress.h"
 #include "framework/train/statistics.h"
 #include "framework/train/stop.h"
 
@@ -240,6 +241,18 @@ TEST(Resume, SaysWhatToDeleteWhereAllIsDamaged) {
   EXPECT_THAT(error_of([&] { left.resumed_step(); }),
               HasSubstr("delete " + partial_path(left.file()).string() +
                         " to restart this run from scratch"));
+}
+
+TEST(Progress, SaysNothingOfTheTimeLeftBeforeASecondIsMeasured) {
+  Progress progress("lora seed 0", 100);
+  testing::internal::CaptureStderr();
+  progress.on_step({.step = 98, .loss = 0.5, .tokens = 8, .seconds = 0.01});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "lora seed 0  step 98/100  loss 0.5000\n");
+  testing::internal::CaptureStderr();
+  progress.on_step({.step = 99, .loss = 0.5, .tokens = 8, .seconds = 1.59});
+  progress.on_step({.step = 100, .loss = 0.25, .tokens = 8, .seconds = 0.4});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "lora seed 0  step 100/100  loss 0.2500  12 tokens/s  0 s left\n");
 }
 
 }  // namespace

@@ -153,9 +153,8 @@ class Folder(unittest.TestCase):
         return done
 
     def assert_nothing_written(self) -> None:
-        """Locks may stay; no run file, whole or in part, and no parameters."""
-        left = [path.name for path in files_below(self.results) if path.suffix != ".lock"]
-        self.assertEqual(left, [])
+        """No run file, whole or in part, no parameters and no lock."""
+        self.assertEqual(files_below(self.results), [])
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -10,7 +10,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from .errors import Errors
-from .program import Done, Json, tiny_study
+from .program import Done, Json, files_below, run, run_files, tiny_study
 from .text_data import DEFAULTS, token_file, write_data
 
 
@@ -50,6 +50,10 @@ class TextErrors(Errors):
         self.assert_failure(self.run_text(), *words)
         self.assert_nothing_written()
 
+    def refuse_model(self, *words: str) -> None:
+        """Before any run starts, by the first run that it concerns."""
+        self.refuse_text({}, "lora seed 0: ", *words)
+
 
 class Suites(TextErrors):
     """The token file."""
@@ -71,9 +75,7 @@ class Suites(TextErrors):
         self.refuse_text({"data": {"tasks": ["third"]}}, "unknown task 'third'", "first, second")
 
     def test_features_need_another_backbone(self) -> None:
-        done = self.run_text({"variant": "lora", "data": {"suite": "planted"}})
-        self.assert_failure(done, "'bert' reads tokens", "features")
-        self.assert_nothing_written()
+        self.refuse_text({"data": {"suite": "planted"}}, "'bert' reads tokens", "features")
 
     def test_a_truncated_token_file(self) -> None:
         path = token_file(self.data)
@@ -133,7 +135,7 @@ class Suites(TextErrors):
 
     def test_a_label_that_drives_the_terminal(self) -> None:
         self.edit_task(labels=json.dumps(["no", "\x1b[2J"]))
-        self.refuse_text({}, "label '\\x1b[2J' has a control character")
+        self.refuse_text({}, "label '\\x1b[2J' has a control or invisible character")
 
     def test_a_task_asked_for_twice(self) -> None:
         self.refuse_text({"data": {"tasks": ["first", "first"]}}, "data.tasks: 'first'", "twice")
@@ -152,8 +154,7 @@ class Sequences(Errors):
     def test_longer_than_the_backbones_positions(self) -> None:
         data = write_data(self.folder / "data", length=70)
         study = tiny_study({"variant": "lora"}, defaults=DEFAULTS)
-        self.assert_failure(self.run_study(study, "--data", data), "70", "64", "positions")
-        self.assert_nothing_written()
+        self.refuse(study, "lora seed 0: ", "70", "64", "positions", arguments=("--data", str(data)))
 
 
 class Segments(TextErrors):
@@ -168,15 +169,12 @@ class Segments(TextErrors):
 
     def test_are_refused_with_both_numbers(self) -> None:
         words = ("'second' has segment id 1 in its dev split", "0 only", "type_vocab_size")
-        self.assert_failure(self.run_text(), *words)
-        self.assert_nothing_written()
+        self.refuse_model(*words)
 
     def test_are_seen_by_a_dry_run(self) -> None:
         study = tiny_study({"variant": "lora"}, defaults=DEFAULTS)
         done = self.run_study(study, "--data", self.data, "--dry-run")
-        self.assertEqual(done.code, 1)
-        self.assertIn("segment id 1", done.err)
-        self.assertEqual(done.err.count("\n"), 1)
+        self.assert_line(done, "segment id 1")
 
 
 class Weights(TextErrors):
@@ -205,37 +203,40 @@ class Weights(TextErrors):
     def test_truncated_weights(self) -> None:
         path = self.weights / "model.safetensors"
         path.write_bytes(path.read_bytes()[:-1000])
-        self.assert_fails(str(path), "is truncated", "tensor")
+        self.refuse_model(str(path), "is truncated", "tensor")
 
     def test_weights_that_are_something_else(self) -> None:
         path = self.weights / "model.safetensors"
         path.write_text("version https://git-lfs.github.com/spec/v1\n")
-        self.assert_fails(str(path), "is not a safetensors file")
+        self.refuse_model(str(path), "is not a safetensors file")
 
     def test_another_shape_than_the_config_says(self) -> None:
         self.edit_config(intermediate_size=65)
-        self.assert_fails(
+        self.refuse_model(
             "model.safetensors: tensor encoder.layer.0.intermediate.dense.",
             "has shape [64", "expected [65",
         )  # fmt: skip
 
     def test_more_layers_than_the_weights_have(self) -> None:
         self.edit_config(num_hidden_layers=3)
-        self.assert_fails("model.safetensors", "has no tensor encoder.layer.2.", "the closest is")
+        self.refuse_model("model.safetensors", "has no tensor encoder.layer.2.", "the closest is")
 
     def test_fewer_layers_than_the_weights_have(self) -> None:
         self.edit_config(num_hidden_layers=1)
-        self.assert_fails("model.safetensors: tensor encoder.layer.1.", "not used", "config.json")
+        self.refuse_model("model.safetensors: tensor encoder.layer.1.", "not used", "config.json")
 
     def test_a_member_that_is_not_computed_here(self) -> None:
         self.edit_config(position_embedding_type="relative_key")
-        self.assert_fails("config.json: position_embedding_type is 'relative_key'", "'absolute'")
+        self.refuse_model("config.json: position_embedding_type is 'relative_key'", "'absolute'")
         self.edit_config(position_embedding_type="absolute", rotary=True)
-        self.assert_fails("config.json: rotary is true", "does not know")
+        self.refuse_model("config.json: rotary is true", "does not know")
 
     def test_weights_that_are_not_finite(self) -> None:
         edit_weights(self.weights, {SEGMENTS: lambda rows: rows * np.nan})
         self.assert_fails(f"model.safetensors: tensor {SEGMENTS}", "not finite")
+
+    def test_more_memory_than_any_machine_has(self) -> None:
+        self.refuse_text({"options": {"rank": 10**9}}, "lora seed 0: ", "TiB of memory")
 
     def test_shards_beside_a_whole_file(self) -> None:
         whole = self.weights / "model.safetensors"
@@ -245,21 +246,80 @@ class Weights(TextErrors):
     def test_fewer_words_than_the_suite_has(self) -> None:
         with h5py.File(token_file(self.data), "a") as file:
             file.attrs["vocabulary"] = np.int64(101)
-        self.assert_fails("vocabulary of 101", "100", "prepare")
+        self.refuse_model("vocabulary of 101", "100", "prepare")
 
     def test_a_config_of_another_model(self) -> None:
         self.edit_config(model_type="gpt2")
-        self.assert_fails("config.json", "'gpt2'", "'bert'")
+        self.refuse_model("config.json", "'gpt2'", "'bert'")
 
     def test_a_config_with_a_missing_or_wrong_member(self) -> None:
         self.edit_config(hidden_size="wide")
-        self.assert_fails("config.json", "'hidden_size'", "integer")
+        self.refuse_model("config.json", "'hidden_size'", "integer")
         self.edit_config(hidden_size=32, layer_norm_eps="small")
-        self.assert_fails("config.json", "layer_norm_eps")
+        self.refuse_model("config.json", "layer_norm_eps")
 
     def test_a_config_that_is_no_json(self) -> None:
         Path(self.weights / "config.json").write_text("{")
         self.refuse_text({}, "config.json", "is not valid JSON", "line 1")
+
+
+class Summaries(Errors):
+    """A study of which only a damaged summary is left."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.study = tiny_study({"variant": "smora"})
+        self.succeed(self.study)
+        tiny = self.results / "tiny"
+        self.assertEqual(run("summary", tiny, "--out", tiny / "summary").code, 0)
+        for path in run_files(tiny, "*-s0-*"):
+            path.unlink()
+        self.summary = tiny / "summary/s0.h5"
+
+    def assert_said(self, *words: str) -> None:
+        """By every command that needs it, with the file's name."""
+        before = files_below(self.results)
+        for command in (("table", self.results / "tiny"), ("lint", self.summary)):
+            done = run(*command)
+            self.assert_line(done, str(self.summary), *words)
+            self.assertNotIn("fault inside the program", done.err)
+        self.assertEqual(files_below(self.results), before)
+
+    def test_cut_short(self) -> None:
+        whole = self.summary.read_bytes()
+        for size in (len(whole) // 8, len(whole) // 2, len(whole) - 1):
+            self.summary.write_bytes(whole[:size])
+            words = ("cannot be read, the file seems damaged: truncated file; copy it again",)
+            self.assert_said(*words)
+            for arguments in ((), ("--dry-run",)):  # or its runs would be trained anew
+                done = self.run_study(self.study, *arguments)
+                self.assert_line(done, str(self.summary), *words)
+
+    def test_that_is_text(self) -> None:
+        for content in ("", "an h5 file\n"):
+            self.summary.write_text(content)
+            self.assert_said("is not an HDF5 file; copy it again, or make it anew")
+            self.assert_line(self.run_study(self.study), "is not an HDF5 file; copy it again")
+
+    def test_with_columns_of_a_wrong_shape(self) -> None:
+        whole = self.summary.read_bytes()
+        for name, shape in (
+            ("run/set", (0,)), ("run/row", (2, 2)), ("run/parameters", (2,)),
+            ("run/attributes", (0,)), ("set/0/task/classes", (1,)), ("set/0/train/step", (2,)),
+            ("set/0/test/score", (2, 1, 1)), ("set/0/usage/count", (2, 1)),
+        ):  # fmt: skip
+            with self.subTest(name):
+                self.summary.write_bytes(whole)
+                with h5py.File(self.summary, "a") as file:
+                    dtype = file[name].dtype
+                    del file[name]
+                    file[name] = np.zeros(shape, dtype)
+                drawn = ("figure", "usage", self.results / "tiny", "--out", self.folder / "x")
+                done = [run("table", self.results / "tiny"), run(*drawn)]
+                refused = [one for one in done if one.code != 0]  # not each reads all arrays
+                self.assertTrue(refused)
+                for one in refused:
+                    self.assert_line(one, f"/{name}", "write the summary anew")
 
 
 if __name__ == "__main__":

@@ -72,10 +72,37 @@ class Runs(Errors):
         self.refuse_run(LORA | {"seed": 2**63}, f"runs[0].seed: {2**63} is {beyond}")
         self.refuse(tiny_study(LORA, seeds=[2**64 - 1]), "study.json: seeds", beyond)
         self.refuse_run(LORA | {"options": {"rank": 2**63}}, f"rank: {2**63} is {beyond}")
+        self.refuse(tiny_study(LORA, seeds=[0, 2**63]), f"study.json: seeds[1]: {2**63} is {beyond}")
+        for number in (2**64, -(2**63) - 1, 10**30):
+            self.refuse(tiny_study(LORA, seeds=[0, number]), f"study.json: {number} in line", beyond)
+            self.refuse_run(LORA | {"options": {"alpha": number}}, f"{number} in line", beyond)
+            setting = f"train.steps={number}"
+            self.refuse(
+                tiny_study(LORA), f"--set {setting}: {number}", beyond, arguments=("--set", setting)
+            )
         self.refuse_run(LORA | {"seed": 3.0}, "runs[0].seed: 3.0", "an integer")
         self.refuse_run(
             LORA | {"train": {"schedule": "step"}}, 'runs[0].train.schedule: "step"', "cosine"
         )
+
+    def test_counts_say_the_largest(self) -> None:
+        for section, name in (
+            ("train", "steps"), ("train", "batch"), ("train", "micro_batch"),
+            ("train", "evaluations"), ("train", "evaluation_rows"), ("data", "train_rows"),
+            ("data", "dev_rows"), ("record", "samples"), ("options", "rank"),
+        ):  # fmt: skip
+            for number in (10**9 + 1, 2**63 - 1):
+                self.refuse_run(
+                    LORA | {section: {name: number}},
+                    f"runs[0].{section}.{name}: {number} is beyond the largest count, {10**9}",
+                )
+
+    def test_characters_that_show_nothing(self) -> None:
+        for character in "\u202e\u200b\ufeff\u2066\u00ad":
+            shown = "".join(f"\\x{byte:02x}" for byte in character.encode())
+            words = (f"'a{shown}b': has control characters, invisible ones", "take them out")
+            self.refuse_run(LORA | {"label": f"a{character}b"}, "runs[0].label", *words)
+            self.refuse(tiny_study(LORA, study=f"a{character}b"), "study.json: study", *words)
 
     def test_more_active_ranks_than_ranks(self) -> None:
         for variant in ("smora", "flylora"):
@@ -92,9 +119,10 @@ class Runs(Errors):
         )
 
     def test_a_pattern_without_a_site_lists_the_sites(self) -> None:
-        done = self.run_study(tiny_study(LORA | {"sites": ["encoder.*"]}))
-        self.assert_failure(done, "'encoder.*' matches no linear", "layer.0, layer.1")
-        self.assert_nothing_written()
+        self.refuse_run(
+            LORA | {"sites": ["encoder.*"]},
+            "lora seed 0: ", "'encoder.*' matches no linear", "layer.0, layer.1",
+        )  # fmt: skip
 
 
 class StudyFile(Errors):
@@ -119,7 +147,7 @@ class StudyFile(Errors):
 
     def test_wrong_types(self) -> None:
         self.refuse(tiny_study(LORA, seeds=[-1]), "study.json: seeds", "[-1]")
-        self.refuse(tiny_study(LORA, seeds=["a"]), "study.json: seeds", "each an integer")
+        self.refuse(tiny_study(LORA, seeds=[0, "a"]), 'study.json: seeds[1]: "a" is not an integer')
         self.refuse(tiny_study("lora"), "study.json: runs", '"lora"', "object")  # type: ignore[arg-type]
 
     def test_one_label_for_two_rows(self) -> None:
@@ -149,8 +177,14 @@ class CommandLine(Errors):
     def test_names_what_is_unknown(self) -> None:
         self.assert_line(run("run", "study.json", "--sweet"), "--sweet", "rankwise --help")
         self.assert_line(run("ruin"), "ruin", "rankwise --help")
-        self.assert_line(run(), "rankwise --help")
         self.assert_line(run("run"), "study", "rankwise --help")
+
+    def test_no_command_shows_the_help(self) -> None:
+        done, asked = run(), run("--help")
+        self.assertEqual((done.code, done.err, asked.code), (1, "", 0))
+        self.assertEqual(done.out, asked.out)
+        self.assertIn("reproduce ", done.out)
+        self.assertLessEqual(done.out.count("\n"), 40)
 
     def test_numbers_out_of_range(self) -> None:
         for option in ("--jobs", "--threads"):
@@ -162,12 +196,14 @@ class CommandLine(Errors):
 
     def test_a_run_that_no_machine_can_hold(self) -> None:
         for run, *words in (
-            (LORA | {"options": {"rank": 10**12}}, "PiB of memory", "the variant's rank"),
-            (LORA | {"train": {"batch": 2**63 - 1}}, "EiB of memory", "lower train.batch"),
+            (LORA | {"options": {"rank": 10**9}}, "TiB of memory", "the variant's rank"),
+            (LORA | {"train": {"batch": 10**9}, "data": {"options": {"width": 1024}}},
+             "TiB of memory", "lower train.batch"),
         ):
-            done = self.run_study(tiny_study(run))
-            self.assert_failure(done, "and this machine has", "GiB", *words)
-            self.assert_nothing_written()
+            study = tiny_study(LORA | {"label": "small"}, run | {"label": "big"}, seeds=[0, 1])
+            for arguments in ((), ("--dry-run",)):
+                words = ("big seed 0: ", "and this machine has", "GiB", *words)
+                self.refuse(study, *words, arguments=arguments)
 
     def test_bytes_that_are_not_utf8(self) -> None:
         # As a shell with a Latin-1 locale passes them; Python's surrogates stand for the bytes.

@@ -8,7 +8,7 @@ from unittest import mock
 import nbformat
 from nbclient import NotebookClient
 
-from .program import ROOT, Folder, tiny_study
+from .program import ROOT, Folder, run, run_files, tiny_study
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -24,6 +24,13 @@ def executed(path: Path, results: Path) -> nbformat.NotebookNode:
     return notebook
 
 
+def texts(notebook: nbformat.NotebookNode) -> str:
+    """All that its cells print and show, but for figures."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    shown = [output.get("text") or output.get("data", {}).get("text/plain") for output in outputs]
+    return "\n".join(text for text in shown if text)
+
+
 class Notebooks(Folder):
     """Each is executed on a small study with a method that learns task embeddings."""
 
@@ -32,6 +39,24 @@ class Notebooks(Folder):
         for path in NOTEBOOKS:
             with self.subTest(notebook=path.name):
                 executed(path, self.results / "tiny")
+
+    def test_a_summary_says_the_same_of_ranks(self) -> None:
+        # In the order of their names, which run files have, and of the study, which a summary has.
+        self.succeed(tiny_study({"variant": "lora"}, {"variant": "more"}, {"variant": "smora"}))
+        folder = self.results / "tiny"
+        path = ROOT / "notebooks/rank_allocation.ipynb"
+        of_run_files = texts(executed(path, folder))
+        self.assertEqual(run("summary", folder, "--out", folder / "summary").code, 0)
+        for file in run_files(folder, "*-s0-*.h5"):
+            file.unlink()
+        of_summary = texts(executed(path, folder))
+        self.assertIn("mean chosen rank a task", of_run_files)
+        self.assertEqual(of_summary, of_run_files)
+
+    def test_committed_summaries_do(self) -> None:
+        for study, words in (("text10", "mean chosen rank a task"), ("more_table5", "entropy")):
+            shown = [texts(executed(path, ROOT / "results" / study)) for path in NOTEBOOKS]
+            self.assertIn(words, shown[1])
 
     def test_a_summary_does_for_the_scores(self) -> None:
         notebook = executed(ROOT / "notebooks/paper_tables.ipynb", ROOT / "results/text10")

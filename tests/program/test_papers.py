@@ -6,7 +6,7 @@ import unittest
 import h5py
 
 from .errors import Errors
-from .program import all_variants, csv_rows, run, run_files
+from .program import ROOT, all_variants, csv_rows, run, run_files
 
 
 class Lint(Errors):
@@ -52,13 +52,27 @@ class Reproduce(Errors):
         out = self.folder / "more"
         done = run("reproduce", "more.table5", "--results", all_variants(), "--out", out)
         self.assertEqual((done.code, done.err), (0, ""))
-        self.assertIn("rankwise run configs/more_table5.json", done.out)
+        self.assertIn("rankwise run configs/more_table5.json --jobs 2 --again\n", done.out)
         rows = {(row["row"], row["column"]): row for row in csv_rows(out.with_suffix(".csv"))}
         cell = rows["MoRE", "AVG"]
         self.assertEqual(cell["paper"], "87.3")
         self.assertEqual(cell["verdict"], "not comparable: backbone, data, scale")
         self.assertEqual(cell["ours (all variants) n"], "2")
         self.assertIn("no run is labelled", rows["w/o STE", "AVG"]["verdict"])
+
+    def test_its_line_trains_what_is_not_finished(self) -> None:
+        (self.folder / "results").mkdir()
+        configs = ROOT / "configs"
+        (self.folder / "configs").symlink_to(configs)
+        (self.folder / "analysis").symlink_to(ROOT / "analysis")
+        done = run("reproduce", "more.table5", cwd=self.folder)
+        self.assertIn("rankwise run configs/more_table5.json --jobs 2\n", done.out, done.err)
+        summary = self.folder / "results/more_table5/summary"
+        shutil.copytree(ROOT / "results/more_table5/summary", summary)
+        for path in list(summary.glob("*.h5"))[1:]:
+            path.unlink()
+        done = run("reproduce", "more.table5", cwd=self.folder)
+        self.assertIn("rankwise run configs/more_table5.json --jobs 2\n", done.out, done.err)
 
     def test_an_unknown_table_lists_the_known_ones(self) -> None:
         self.assert_line(run("reproduce", "more.table6"), "more.table6", "more.table5")

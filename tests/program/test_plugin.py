@@ -154,16 +154,52 @@ class Plugin(Errors):
             (tiny_study(RANDOM, plugins=["libnone.so"]),),
             (tiny_study(RANDOM), "--plugin", str(self.folder / "libnone.so")),
         ):
-            self.refuse(study, str(self.folder / "libnone.so"), "No such file", arguments=arguments)
+            self.refuse(
+                study, str(self.folder / "libnone.so: there is no such file"), arguments=arguments
+            )
 
     def test_that_is_no_library(self) -> None:
         path = self.folder / "libtext.so"
-        path.write_text("not a library")
-        self.refuse(tiny_study(RANDOM, plugins=["libtext.so"]), str(path), "cannot be loaded")
+        words = f"plugin {path}: cannot be loaded, it is no shared library for this machine: "
+        foreign = bytearray(self.library.read_bytes())
+        foreign[18:20] = b"\xff\x00"  # e_machine of the ELF header
+        for content in (b"not a library", b"", bytes(foreign)):
+            path.write_bytes(content)
+            self.refuse(tiny_study(RANDOM, plugins=["libtext.so"]), words, "; build it as")
+
+    def test_that_is_cut_short(self) -> None:
+        # The loader takes such a file, and the process ends by SIGBUS.
+        whole = self.library.read_bytes()
+        path = self.folder / "part.so"
+        for size in (100, 3000, len(whole) // 2):
+            path.write_bytes(whole[:size])
+            self.refuse(tiny_study(RANDOM, plugins=["part.so"]), f"plugin {path}: is cut short")
+
+    def test_that_needs_what_is_missing(self) -> None:
+        path = self.compiled(
+            "lacks", "namespace rankwise { int gone(int); } int x = rankwise::gone(1);\n"
+        )
+        self.refuse(
+            tiny_study(RANDOM, plugins=["lacks.so"]),
+            f"plugin {path}: cannot be loaded, this rankwise lacks what it calls: "
+            "rankwise::gone(int); build it against this version\n",
+        )
+        needed = self.compiled("libneeded", "int nothing = 0;\n")
+        source = self.folder / "needs.cpp"
+        source.write_text("extern int nothing; int more = nothing;\n")
+        call("c++", "-shared", "-fPIC", "-o", source.with_suffix(".so"), source, needed)
+        needed.unlink()
+        self.refuse(
+            tiny_study(RANDOM, plugins=["needs.so"]),
+            "needs.so: cannot be loaded, it needs a library that is not found: ",
+            "libneeded.so; install it\n",
+        )
 
     def test_that_registers_nothing(self) -> None:
         path = self.compiled("empty", "int nothing = 0;\n")
-        self.refuse(tiny_study(RANDOM, plugins=["empty.so"]), str(path), "registers no variant")
+        self.refuse(
+            tiny_study(RANDOM, plugins=["empty.so"]), str(path), "registers no variant; build it as"
+        )
 
     def test_whose_variants_name_is_taken(self) -> None:
         copy = self.folder / "copy.so"

@@ -127,7 +127,7 @@ class Resume(Processes):
         (uncut,) = run_files(uncut_folder)
         self.assertLessEqual(set(difference(cut, uncut)), TIMES)
         for one, other in ((cut, uncut), (uncut, cut)):
-            names = [path.name for path in files_below(one.parent) if path.suffix != ".lock"]
+            names = [path.name for path in files_below(one.parent)]
             self.assertEqual(names, [other.name, other.with_suffix(".safetensors").name])
         parameters = [path.with_suffix(".safetensors").read_bytes() for path in (cut, uncut)]
         self.assertEqual(*parameters)
@@ -230,6 +230,25 @@ class Stops(Processes):
         self.assert_stopped(second, 1)
         self.assertIsNone(first.poll())
 
+    def test_before_the_first_step_leave_nothing(self) -> None:
+        # Reading these data takes seconds, in the caller first and then in its worker.
+        big = SHORT | {"data": {"options": {"train": 1000000}}}
+        for begun, last_words in (
+            (lambda process: catches(process.pid, signal.SIGTERM), "stopped; nothing was begun\n"),
+            (lambda process: children(process.pid) and list(self.results.rglob("*.lock")),
+             "the same command does the rest\n"),
+        ):  # fmt: skip
+            for stop in (signal.SIGTERM, signal.SIGINT):
+                with self.subTest(last_words, signal=stop):
+                    process = self.begin(big)
+                    wait_until(functools.partial(begun, process), "the reading of data")
+                    begin = time.monotonic()
+                    os.killpg(process.pid, stop)
+                    code, _, err = self.end(process)
+                    self.assertLess(time.monotonic() - begin, 1)
+                    self.assertEqual((code, err[-len(last_words) :]), (self.NOT_DONE, last_words))
+                    self.assertEqual(files_below(self.results), [])
+
     def test_a_second_one_ends_at_once(self) -> None:
         process = self.begin(self.long | {"train": {"steps": 50 * STEPS}})
         self.partial_with_steps()
@@ -330,6 +349,12 @@ def children(process: int) -> list[int]:
     """The process's workers."""
     words = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return [int(word) for word in words]
+
+
+def catches(process: int, number: int) -> bool:
+    """A handler of its own waits for the signal."""
+    (mask,) = re.findall(r"SigCgt:\t(\w+)", Path(f"/proc/{process}/status").read_text())
+    return bool(int(mask, 16) >> (number - 1) & 1)
 
 
 def end_process(process: int) -> None:
