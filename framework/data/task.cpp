@@ -15,7 +15,8 @@ namespace {
 
 void check_text(const char* what, const std::string& text) {
   check(is_utf8(text), "{} '{}' is not UTF-8", what, printable(text));
-  check(!has_control(text), "{} '{}' has a control or invisible character; take it out", what, printable(text));
+  check(!has_control(text), "{} '{}' has a control or invisible character; take it out", what,
+        printable(text));
 }
 
 // The name becomes part of paths in run files and of a parameter's name.
