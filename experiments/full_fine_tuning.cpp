@@ -1,4 +1,4 @@
-// Full fine-tuning: every weight of the backbone is trained; a yardstick.
+// Full fine-tuning: every weight of the backbone is trained; a reference method.
 
 #include "framework/adapter/variant.h"
 
@@ -20,7 +20,7 @@ class FullFineTuning : public Adapter {
 
 const RegisterVariant<FullFineTuningOptions> full_fine_tuning_registration(
     "full_fine_tuning",
-    {.paper = "a yardstick",
+    {.paper = "a reference method",
      .summary = "every weight of the backbone is trained",
      .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
     [](const FullFineTuningOptions&) { return std::make_unique<FullFineTuning>(); });

@@ -1,4 +1,4 @@
-// Linear probe: the backbone stays frozen, only the heads are trained; a yardstick.
+// Linear probe: the backbone stays frozen, only the heads are trained; a reference method.
 
 #include "framework/adapter/variant.h"
 
@@ -19,7 +19,7 @@ class LinearProbe : public Adapter {
 
 const RegisterVariant<LinearProbeOptions> linear_probe_registration(
     "linear_probe",
-    {.paper = "a yardstick",
+    {.paper = "a reference method",
      .summary = "frozen backbone, only the heads are trained",
      .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
     [](const LinearProbeOptions&) { return std::make_unique<LinearProbe>(); });

@@ -1,4 +1,4 @@
-// Split-LoRA i x j, FlyLoRA's yardstick (Zou et al., NeurIPS 2025): i experts of rank j under the
+// Split-LoRA i x j, FlyLoRA's baseline (Zou et al., NeurIPS 2025): i experts of rank j under the
 // gate G(x) = sigmoid(top-k(W_g x)), with i * j total ranks.
 //
 // top-k leaves what is not chosen at minus infinity, so its sigmoid is zero. Not verified: scale

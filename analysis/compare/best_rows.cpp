@@ -153,4 +153,13 @@ std::string bold_footer(const std::vector<ScoreColumn>& columns,
                      text.empty() ? "" : " ", fmt::join(untested, ", "));
 }
 
+std::string mark_best(const std::vector<ScoreColumn>& columns, const ScoreChoice& choice,
+                      Table& table) {
+  const auto best = find_best(columns, choice);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (best[i] && best[i]->significant) table.rows[best[i]->row][i + 1].bold = true;
+  }
+  return bold_footer(columns, best);
+}
+
 }  // namespace rankwise::analysis

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/compare/paired_examples.h"
+#include "analysis/output/table.h"
 #include "analysis/runs/run_scores.h"
 
 #include <cstddef>
@@ -49,5 +50,10 @@ std::vector<std::optional<BestRow>> find_best(const std::vector<ScoreColumn>& co
 /// What bold means in a table with these columns, and what was not tested.
 std::string bold_footer(const std::vector<ScoreColumn>& columns,
                         const std::vector<std::optional<BestRow>>& best);
+
+/// Makes the best cell of a column bold where find_best() calls it significant; the columns' cells
+/// come after the row's name. Gives bold_footer().
+std::string mark_best(const std::vector<ScoreColumn>& columns, const ScoreChoice& choice,
+                      Table& table);
 
 }  // namespace rankwise::analysis

@@ -124,11 +124,7 @@ Table grid_table(const RunSet& runs, const GridOptions& options) {
   table.header = {options.rows == "label" ? "method" : options.rows};
   for (const ScoreColumn& column : columns) table.header.push_back(column.heading);
   add_rows(set, columns, options, table);
-  const auto best = find_best(columns, scored.choice);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (best[i] && best[i]->significant) table.rows[best[i]->row][i + 1].bold = true;
-  }
-  table.footers = {seeds_footer(set), bold_footer(columns, best)};
+  table.footers = {seeds_footer(set), mark_best(columns, scored.choice, table)};
   table.add_footers(scores_footers(set, scored.tasks, scored.choice));
   table.footers.push_back(protocols_footer(columns));
   table.add_footers(scale_footers(set));

@@ -90,11 +90,7 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
   Table table;
   table.header = header(columns, options.rows);
   add_rows(set, scored, columns, table);
-  const auto best = find_best(columns, scored.choice);
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (best[i] && best[i]->significant) table.rows[best[i]->row][i + 1].bold = true;
-  }
-  table.footers = {seeds_footer(set), bold_footer(columns, best)};
+  table.footers = {seeds_footer(set), mark_best(columns, scored.choice, table)};
   table.add_footers(scores_footers(set, scored.tasks, scored.choice));
   table.add_footers(protocol_footers(set));
   table.footers.emplace_back(

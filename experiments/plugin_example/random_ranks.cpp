@@ -1,5 +1,5 @@
 // An example of a variant of your own: each token uses k ranks drawn at random in training, a
-// yardstick for learnt routers; in evaluation all tokens use the same k.
+// baseline for learnt routers; in evaluation all tokens use the same k.
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/routing.h"

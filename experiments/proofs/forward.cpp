@@ -145,7 +145,7 @@ double starts_as_the_identity(const Seed& seed) {
     const OneSite::Shape shape = draw.site();
     const Tensor x = draw.normal({6, shape.in});
     OneSite site(name, {}, shape);
-    if (!site.adapts()) continue;  // a yardstick without updates
+    if (!site.adapts()) continue;  // a reference method without updates
     worst = std::max(worst, largest_difference(site.forward(x), base(shape, x)));
     worst = std::max(worst, largest_difference(site.forward(x, {}, true), base(shape, x)));
   }

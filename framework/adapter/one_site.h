@@ -35,7 +35,7 @@ class OneSite {
   torch::Tensor forward_at(const torch::Tensor& x, const std::vector<std::int32_t>& tasks,
                            const StepInfo& step_info);
 
-  /// False for a yardstick that leaves the site as it is.
+  /// False for a reference method that leaves the site as it is.
   bool adapts() const { return update_ != nullptr; }
   Update& update() { return *update_; }
   Adapter& adapter() { return *adapter_; }

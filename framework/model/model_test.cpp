@@ -117,7 +117,7 @@ TEST(Model, CountsTheParametersOfFlyLora) {
   EXPECT_EQ(counts.frozen, kBackbone + 192 + 8);
 }
 
-TEST(Model, CountsTheParametersOfTheYardsticks) {
+TEST(Model, CountsTheParametersOfTheReferenceMethods) {
   const auto full = toy_model("full_fine_tuning", {}, {"*.query"})->count();
   EXPECT_EQ(full.trainable, kBackbone + kHeads);
   EXPECT_EQ(full.active, kBackbone);

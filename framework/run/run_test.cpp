@@ -291,7 +291,7 @@ TEST(Run, FailuresAreKeptAndTriedAgain) {
   }
 }
 
-TEST(Run, YardsticksRecordNoUsage) {
+TEST(Run, ReferenceMethodsRecordNoUsage) {
   for (const char* variant : {"full_fine_tuning", "linear_probe"}) {
     const RunJob job = job_of(small_run(variant), test_folder());
     EXPECT_EQ(execute(job), RunOutcome::kFinished) << variant;

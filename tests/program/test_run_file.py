@@ -106,7 +106,7 @@ class Usage(unittest.TestCase):
             expected = usage["count"][:] * (chosen / TASKS)[:, :, None]
             np.testing.assert_allclose(usage["gate_mass"][:], expected, rtol=1e-6)
 
-    def test_of_yardsticks_is_absent(self) -> None:
+    def test_of_reference_methods_is_absent(self) -> None:
         for label in ("linear probe", "full"):
             for path in by_label(all_variants())[label]:
                 with open_run(path) as file:
