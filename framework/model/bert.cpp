@@ -1,5 +1,6 @@
 #include "framework/model/bert.h"
 
+#include "framework/model/parts.h"
 #include "framework/ops/packed_attention.h"
 
 #include <torch/nn/module.h>
@@ -28,29 +29,6 @@ class LayerNormImpl : public torch::nn::Module {
 };
 TORCH_MODULE(LayerNorm);
 
-class EmbeddingImpl : public torch::nn::Module {
- public:
-  EmbeddingImpl(std::int64_t rows, std::int64_t width, const torch::TensorOptions& options) {
-    weight_ = register_parameter("weight", torch::empty({rows, width}, options));
-  }
-
-  torch::Tensor forward(const torch::Tensor& indices) { return at::embedding(weight_, indices); }
-
- private:
-  torch::Tensor weight_;
-};
-TORCH_MODULE(Embedding);
-
-// Children register under the checkpoint's names, so parameters load by name.
-template <class Module>
-Module child(torch::nn::Module& parent, const std::string& name, Module module) {
-  return parent.register_module(name, std::move(module));
-}
-
-std::shared_ptr<torch::nn::Module> group(torch::nn::Module& parent, const std::string& name) {
-  return parent.register_module(name, std::make_shared<torch::nn::Module>());
-}
-
 struct Embeddings {
   Embeddings(torch::nn::Module& root, const BertConfig& c, const torch::TensorOptions& options)
       : folder(group(root, "embeddings")),
@@ -71,7 +49,7 @@ struct Embeddings {
 struct Layer {
   Layer(torch::nn::Module& layers, std::int64_t index, const BertConfig& c,
         const torch::TensorOptions& options)
-      : heads(c.heads) {
+      : form(bidirectional(c.heads, c.hidden / c.heads)) {
     const auto root = group(layers, std::to_string(index));
     const auto attention = group(*root, "attention");
     const auto self = group(*attention, "self");
@@ -99,13 +77,13 @@ struct Layer {
     const Batch& batch = pass.batch;
     const torch::Tensor context =
         packed_attention(query(x, pass), key(x, pass), value(x, pass),
-                         {batch.first_rows, batch.lengths, batch.buckets}, heads);
+                         {batch.first_rows, batch.lengths, batch.buckets}, form);
     const torch::Tensor attended = attention_norm(projection(context, pass) + x);
     const torch::Tensor hidden = at::gelu(intermediate(attended, pass));
     return output_norm(output(hidden, pass) + attended);
   }
 
-  std::int64_t heads;
+  AttentionForm form;
   Linear query{nullptr}, key{nullptr}, value{nullptr}, projection{nullptr}, intermediate{nullptr},
       output{nullptr};
   LayerNorm attention_norm{nullptr}, output_norm{nullptr};

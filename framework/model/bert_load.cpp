@@ -1,9 +1,7 @@
-#include "framework/adapter/random_tensor.h"
-#include "framework/core/hash.h"
-#include "framework/core/json_file.h"
 #include "framework/model/bert.h"
 #include "framework/model/bert_config.h"
 #include "framework/model/load_weights.h"
+#include "framework/model/pretrained.h"
 
 #include <torch/types.h>
 
@@ -40,28 +38,14 @@ const WeightNames kNames{
     .spare = {"embeddings.position_ids", "embeddings.token_type_ids", "bert.pooler.",
               "bert.embeddings.position_ids", "bert.embeddings.token_type_ids"}};
 
-// The weights' bytes, those of all shards in their order; what config.json says; the tokenizer
-// where there is one.
-std::string weights_sha256(const std::filesystem::path& folder) {
-  std::string text;
-  for (const auto& file : weight_files(folder)) text += sha256_file(file);
-  text += canonical(read_json(folder / "config.json"));
-  const auto tokenizer = folder / "tokenizer.json";
-  if (std::filesystem::exists(tokenizer)) text += sha256_file(tokenizer);
-  return sha256(text);
-}
-
 std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneInputs& inputs) {
   const auto parsed = parse_options<BertOptions>(options, "backbone.options");
-  check(inputs.vocabulary > 0, "backbone 'bert' reads tokens, and this suite has features");
   if (!parsed.weights.empty()) {
     auto bert = load_bert(inputs.models / parsed.weights, inputs.options);
-    check(bert->config().vocabulary >= inputs.vocabulary,
-          "the suite's vocabulary of {} is larger than the backbone's {}; prepare the suite with "
-          "the backbone's tokenizer",
-          inputs.vocabulary, bert->config().vocabulary);
+    check_vocabulary("bert", bert->config().vocabulary, inputs);
     return bert;
   }
+  check_vocabulary("bert", inputs.vocabulary, inputs);
   check(parsed.hidden % parsed.heads == 0,
         "backbone.options.hidden: {} is not a multiple of {} heads", parsed.hidden, parsed.heads);
   const BertConfig config{.vocabulary = inputs.vocabulary,
@@ -77,9 +61,7 @@ std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneInpu
 
 std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
                                 const torch::TensorOptions& options) {
-  check(std::filesystem::is_directory(folder),
-        "{}: there are no such weights; make them with scripts/prepare --backbone {}",
-        folder.string(), folder.filename().string());
+  check_pretrained(folder);
   auto bert = std::make_shared<Bert>(read_bert_config(folder / "config.json"), options);
   load_weights(*bert, StoredWeights(folder), kNames);
   return bert;
@@ -88,12 +70,7 @@ std::shared_ptr<Bert> load_bert(const std::filesystem::path& folder,
 std::shared_ptr<Bert> random_bert(const BertConfig& config, double stddev, const Seed& seed,
                                   const torch::TensorOptions& options) {
   auto bert = std::make_shared<Bert>(config, options);
-  const torch::NoGradGuard no_grad;
-  for (auto& item : bert->named_parameters()) {
-    if (item.key().find("LayerNorm") != std::string::npos) continue;
-    item.value().copy_(
-        normal_tensor(item.value().sizes(), stddev, seed.stream(item.key()), options));
-  }
+  draw_weights(*bert, stddev, seed, "LayerNorm", options);
   return bert;
 }
 
@@ -108,16 +85,7 @@ BackboneKind bert_kind() {
                 return options_to_json(parse_options<BertOptions>(options, path));
               },
           .make = make,
-          .weights_sha256 =
-              [](const nlohmann::json& options, const std::filesystem::path& models) {
-                const auto weights = options.value("weights", "");
-                if (weights.empty()) return std::string();
-                const auto folder = models / weights;
-                check(std::filesystem::is_directory(folder),
-                      "{}: there are no such weights; make them with scripts/prepare --backbone {}",
-                      folder.string(), weights);
-                return weights_sha256(folder);
-              }};
+          .weights_sha256 = pretrained_sha256};
 }
 
 const RegisterBackbone bert_load_registration("bert", bert_kind());

@@ -61,6 +61,20 @@ RANKWISE_INLINE void write_rows(const T* from, std::int64_t padded, std::int64_t
   }
 }
 
+template <class T>
+RANKWISE_INLINE void add_rows(const T* from, std::int64_t padded, std::int64_t rows,
+                              std::int64_t width, T* to, std::int64_t stride) {
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < width; ++j) to[i * stride + j] += from[i * padded + j];
+  }
+}
+
+/// How many rows, from the first on, the rows before `end` may attend to.
+template <class T>
+RANKWISE_INLINE std::int64_t reach(const AttentionHead<T>& head, std::int64_t end) {
+  return head.causal ? end : head.rows;
+}
+
 template <class T, int kBytes>
 RANKWISE_INLINE void forward(const AttentionHead<T>& head, std::vector<T>& memory) {
   const std::int64_t length = head.rows;
@@ -74,20 +88,23 @@ RANKWISE_INLINE void forward(const AttentionHead<T>& head, std::vector<T>& memor
   T* scores = scratch.take(block * padded);
   T* out = scratch.take(block * width);
   copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
-  copy_rows(head.v, head.stride, length, head.width, T(1), v, width);
-  copy_columns(head.k, head.stride, length, head.width, k_columns, padded);
+  copy_rows(head.v, head.kv_stride, length, head.width, T(1), v, width);
+  copy_columns(head.k, head.kv_stride, length, head.width, k_columns, padded);
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
     multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
                                scores);
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = scores + i * padded;
-      const T largest = maximum<T, kBytes>(row, length);
-      const T sum = exponentials<T, kBytes>(row, length, largest);
+      const std::int64_t seen = reach(head, first + i + 1);
+      const T largest = maximum<T, kBytes>(row, seen);
+      const T sum = exponentials<T, kBytes>(row, seen, largest);
+      std::fill(row + seen, row + padded, T(0));
       head.log_sum[(first + i) * head.log_sum_stride] = largest + std::log(sum);
       scale_row<T, kBytes>(row, padded, 1 / sum);
     }
-    multiply<T, kBytes, false>({rows, width, length}, {scores, padded, 1}, v, out);
+    multiply<T, kBytes, false>({rows, width, reach(head, first + rows)}, {scores, padded, 1}, v,
+                               out);
     write_rows(out, width, rows, head.width, T(1), head.out + first * head.stride, head.stride);
   }
 }
@@ -125,10 +142,10 @@ RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memo
   T* dp = scratch.take(block * padded);
   T* d_q = scratch.take(block * width);
   copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
-  copy_rows(head.k, head.stride, length, head.width, T(1), k, width);
+  copy_rows(head.k, head.kv_stride, length, head.width, T(1), k, width);
   copy_rows(head.d_out, head.stride, length, head.width, T(1), d_out, width);
-  copy_columns(head.k, head.stride, length, head.width, k_columns, padded);
-  copy_columns(head.v, head.stride, length, head.width, v_columns, padded);
+  copy_columns(head.k, head.kv_stride, length, head.width, k_columns, padded);
+  copy_columns(head.v, head.kv_stride, length, head.width, v_columns, padded);
   std::fill_n(d_k, 2 * length * width, T(0));  // and d_v behind it
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
@@ -137,18 +154,26 @@ RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memo
     multiply<T, kBytes, false>({rows, padded, head.width}, {d_out + first * width, width, 1},
                                v_columns, dp);
     for (std::int64_t i = 0; i < rows; ++i) {
-      exponentials<T, kBytes>(p + i * padded, length,
-                              head.log_sum[(first + i) * head.log_sum_stride]);
-      softmax_gradient<T, kBytes>(p + i * padded, dp + i * padded, padded);
+      T* row = p + i * padded;
+      const std::int64_t seen = reach(head, first + i + 1);
+      exponentials<T, kBytes>(row, seen, head.log_sum[(first + i) * head.log_sum_stride]);
+      std::fill(row + seen, row + padded, T(0));
+      softmax_gradient<T, kBytes>(row, dp + i * padded, padded);
     }
-    multiply<T, kBytes, true>({length, width, rows}, {p, 1, padded}, d_out + first * width, d_v);
-    multiply<T, kBytes, true>({length, width, rows}, {dp, 1, padded}, q + first * width, d_k);
-    multiply<T, kBytes, false>({rows, width, length}, {dp, padded, 1}, k, d_q);
+    const std::int64_t seen = reach(head, first + rows);
+    multiply<T, kBytes, true>({seen, width, rows}, {p, 1, padded}, d_out + first * width, d_v);
+    multiply<T, kBytes, true>({seen, width, rows}, {dp, 1, padded}, q + first * width, d_k);
+    multiply<T, kBytes, false>({rows, width, seen}, {dp, padded, 1}, k, d_q);
     write_rows(d_q, width, rows, head.width, head.scale, head.d_q + first * head.stride,
                head.stride);
   }
-  write_rows(d_k, width, length, head.width, T(1), head.d_k, head.stride);
-  write_rows(d_v, width, length, head.width, T(1), head.d_v, head.stride);
+  if (head.adds) {
+    add_rows(d_k, width, length, head.width, head.d_k, head.kv_stride);
+    add_rows(d_v, width, length, head.width, head.d_v, head.kv_stride);
+  } else {
+    write_rows(d_k, width, length, head.width, T(1), head.d_k, head.kv_stride);
+    write_rows(d_v, width, length, head.width, T(1), head.d_v, head.kv_stride);
+  }
 }
 
 // The bodies for one instruction set.

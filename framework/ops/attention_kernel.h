@@ -1,6 +1,7 @@
 /// Self-attention of one head of one sequence on the CPU, for the widest vectors of the machine.
 ///
-/// Dimensions: L rows of the sequence, d width of the head. Row i of a matrix begins at i * stride.
+/// Dimensions: L rows of the sequence, d width of the head. Row i of q, out and their gradients
+/// begins at i * stride, of k, v and theirs at i * kv_stride.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +10,12 @@
 
 namespace rankwise {
 
-/// What is read and written of one head; all matrices are [L, d] and share `stride`.
+/// What is read and written of one head; all matrices are [L, d].
 template <class T>
 struct AttentionHead {
-  std::int64_t rows = 0, width = 0, stride = 0;
-  T scale = 1;  // of the scores q kᵀ
+  std::int64_t rows = 0, width = 0, stride = 0, kv_stride = 0;
+  T scale = 1;          // of the scores q kᵀ
+  bool causal = false;  // a row attends to itself and to the rows before it
   const T *q = nullptr, *k = nullptr, *v = nullptr;
   T* log_sum = nullptr;  // [L] log Σ exp(score) of each row, `log_sum_stride` apart
   std::int64_t log_sum_stride = 1;
@@ -22,6 +24,7 @@ struct AttentionHead {
   // Backward: reads `log_sum` and the gradient of `out`.
   const T* d_out = nullptr;
   T *d_q = nullptr, *d_k = nullptr, *d_v = nullptr;
+  bool adds = false;  // to d_k and d_v, which another head of the same k and v has written
 };
 
 /// The computation for one instruction set. `scratch` grows as is needed.

@@ -16,6 +16,7 @@ using torch::Tensor;
 // Two heads in a wider row, so that strides matter.
 struct Shape {
   std::int64_t rows, width, stride = 0;
+  bool causal = false;
 };
 
 struct Result {
@@ -32,7 +33,11 @@ Result by_autograd(const Shape& shape, const Tensor& q, const Tensor& k, const T
     return t.slice(1, 0, shape.width).clone().requires_grad_();
   };
   const Tensor a = part(q), b = part(k), c = part(v);
-  const Tensor scores = a.mm(b.t()) / std::sqrt(static_cast<double>(shape.width));
+  Tensor scores = a.mm(b.t()) / std::sqrt(static_cast<double>(shape.width));
+  if (shape.causal) {
+    const Tensor later = torch::ones_like(scores, torch::kBool).triu(1);
+    scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
+  }
   const Tensor out = torch::softmax(scores, 1).mm(c);
   out.backward(d_out.slice(1, 0, shape.width));
   return {out.detach(), a.grad(), b.grad(), c.grad()};
@@ -51,7 +56,9 @@ Result by_kernel(const AttentionKernel<T>& kernel, const Shape& shape, const Ten
   const AttentionHead<T> head{.rows = shape.rows,
                               .width = shape.width,
                               .stride = shape.stride,
+                              .kv_stride = shape.stride,
                               .scale = static_cast<T>(1 / std::sqrt(double(shape.width))),
+                              .causal = shape.causal,
                               .q = a.data_ptr<T>(),
                               .k = b.data_ptr<T>(),
                               .v = c.data_ptr<T>(),
@@ -87,7 +94,11 @@ void expect_attention(double tolerance) {
                                {32, 16, 33},
                                {33, 64, 65},
                                {70, 5, 11},
-                               {129, 33, 40}}) {
+                               {129, 33, 40},
+                               {1, 4, 5, true},
+                               {31, 8, 9, true},
+                               {33, 64, 65, true},
+                               {129, 33, 40, true}}) {
       const Tensor q = draw(shape, "q"), k = draw(shape, "k"), v = draw(shape, "v"),
                    d_out = draw(shape, "d_out");
       const Result expected = by_autograd(shape, q, k, v, d_out);

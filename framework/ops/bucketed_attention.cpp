@@ -1,9 +1,10 @@
 #include "framework/ops/bucketed_attention.h"
 
+#include "framework/ops/kept_form.h"
+
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
-#include <cmath>
 #include <limits>
 
 namespace rankwise {
@@ -48,53 +49,61 @@ class Grid {
   std::int64_t heads_;
 };
 
-Tensor probabilities(const Tensor& q, const Tensor& k, const LengthBucket& bucket, double scale) {
-  Tensor scores = at::matmul(q, k.transpose(2, 3)).mul_(scale);
-  if (bucket.padded.defined()) {
-    scores.masked_fill_(bucket.padded, -std::numeric_limits<double>::infinity());
+Tensor probabilities(const Tensor& q, const Tensor& k, const LengthBucket& bucket,
+                     const AttentionForm& form) {
+  constexpr double kNever = -std::numeric_limits<double>::infinity();
+  Tensor scores = at::matmul(q, k.transpose(2, 3)).mul_(form.scale);
+  if (bucket.padded.defined()) scores.masked_fill_(bucket.padded, kNever);
+  if (form.causal) {
+    const auto whole = scores.options().dtype(torch::kBool);
+    scores.masked_fill_(at::ones({bucket.length, bucket.length}, whole).triu(1), kNever);
   }
   return at::softmax(scores, -1);
+}
+
+// One head of k and v for each head of q, and back: gradients of shared heads are summed.
+Tensor spread(const Tensor& grid, const AttentionForm& form) {
+  return form.group() == 1 ? grid : grid.repeat_interleave(form.group(), 1);
+}
+Tensor gathered(const Tensor& grid, const AttentionForm& form) {
+  return form.group() == 1 ? grid : grid.unflatten(1, {form.kv_heads, form.group()}).sum(2);
 }
 
 class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
-                        const std::vector<LengthBucket>& buckets, std::int64_t heads) {
-    const std::int64_t head_width = q.size(1) / heads;
-    const double scale = 1 / std::sqrt(static_cast<double>(head_width));
+                        const std::vector<LengthBucket>& buckets, const AttentionForm& form) {
     Tensor result = at::empty_like(q);
     variable_list saved{q, k, v};
     for (const LengthBucket& bucket : buckets) {
-      const Grid grid(bucket, heads);
-      const Tensor p = probabilities(grid.gather(q), grid.gather(k), bucket, scale);
-      grid.scatter(at::matmul(p, grid.gather(v)), result);
+      const Grid grid(bucket, form.heads), kv(bucket, form.kv_heads);
+      const Tensor p = probabilities(grid.gather(q), spread(kv.gather(k), form), bucket, form);
+      grid.scatter(at::matmul(p, spread(kv.gather(v), form)), result);
       saved.push_back(p);
     }
     context->save_for_backward(saved);
-    context->saved_data["heads"] = heads;
-    context->saved_data["scale"] = scale;
+    keep_form(*context, form);
     remember(*context, buckets);
     return result;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const std::int64_t heads = context->saved_data["heads"].toInt();
-    const double scale = context->saved_data["scale"].toDouble();
+    const AttentionForm form = kept_form(*context);
     const Tensor upstream = gradients[0].contiguous();
     Tensor dq = at::empty_like(saved[0]);
     Tensor dk = at::empty_like(saved[1]);
     Tensor dv = at::empty_like(saved[2]);
     const std::vector<LengthBucket> buckets = recall(*context);
     for (std::size_t i = 0; i < buckets.size(); ++i) {
-      const Grid grid(buckets[i], heads);
+      const Grid grid(buckets[i], form.heads), kv(buckets[i], form.kv_heads);
       const Tensor& p = saved[3 + i];
       const Tensor dc = grid.gather_filled(upstream);
-      const Tensor dp = at::matmul(dc, grid.gather(saved[2]).transpose(2, 3));
-      const Tensor ds = at::_softmax_backward_data(dp, p, -1, p.scalar_type()).mul_(scale);
-      grid.scatter(at::matmul(p.transpose(2, 3), dc), dv);
-      grid.scatter(at::matmul(ds, grid.gather(saved[1])), dq);
-      grid.scatter(at::matmul(ds.transpose(2, 3), grid.gather(saved[0])), dk);
+      const Tensor dp = at::matmul(dc, spread(kv.gather(saved[2]), form).transpose(2, 3));
+      const Tensor ds = at::_softmax_backward_data(dp, p, -1, p.scalar_type()).mul_(form.scale);
+      kv.scatter(gathered(at::matmul(p.transpose(2, 3), dc), form), dv);
+      grid.scatter(at::matmul(ds, spread(kv.gather(saved[1]), form)), dq);
+      kv.scatter(gathered(at::matmul(ds.transpose(2, 3), grid.gather(saved[0])), form), dk);
     }
     return {dq, dk, dv, Tensor(), Tensor()};
   }
@@ -132,8 +141,8 @@ class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
 }  // namespace
 
 at::Tensor bucketed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                              const std::vector<LengthBucket>& buckets, std::int64_t heads) {
-  return BucketedAttention::apply(q, k, v, buckets, heads);
+                              const std::vector<LengthBucket>& buckets, const AttentionForm& form) {
+  return BucketedAttention::apply(q, k, v, buckets, form);
 }
 
 }  // namespace rankwise

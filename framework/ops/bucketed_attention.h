@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/data/length_buckets.h"
+#include "framework/ops/attention_form.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -10,8 +11,8 @@
 
 namespace rankwise {
 
-/// q, k, v [N, heads * d] -> [N, heads * d], scores scaled by 1 / sqrt(d). Differentiable once.
+/// q [N, H * d], k and v [N, K * d] -> [N, H * d]. Differentiable once.
 at::Tensor bucketed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                              const std::vector<LengthBucket>& buckets, std::int64_t heads);
+                              const std::vector<LengthBucket>& buckets, const AttentionForm& form);
 
 }  // namespace rankwise

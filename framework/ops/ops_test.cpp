@@ -2,16 +2,19 @@
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/data/doubles.h"
+#include "framework/io/test_files.h"
 #include "framework/ops/bucketed_attention.h"
 #include "framework/ops/packed_attention.h"
 #include "framework/ops/rank_linear.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 
 namespace rankwise {
 namespace {
@@ -118,19 +121,24 @@ TEST(RankLinear, AgreesWithFiniteDifferences) {
   expect_slope([&](const Tensor& t) { return weighed(up(x, t, b, fixed.frozen)); }, h, "h");
 }
 
-// Each sequence by itself, each head by itself: softmax(q kᵀ / sqrt(d)) v.
+// Each sequence by itself, each head by itself: softmax(scale q kᵀ) v.
 Tensor naive_attention(const Tensor& q, const Tensor& k, const Tensor& v,
-                       const std::vector<std::int64_t>& starts, std::int64_t heads) {
-  const std::int64_t d = q.size(1) / heads;
+                       const std::vector<std::int64_t>& starts, const AttentionForm& form) {
+  const std::int64_t d = q.size(1) / form.heads;
   std::vector<Tensor> rows;
   for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
     std::vector<Tensor> columns;
-    for (std::int64_t head = 0; head < heads; ++head) {
-      const auto part = [&](const Tensor& t) {
-        return t.slice(0, starts[s], starts[s + 1]).slice(1, head * d, (head + 1) * d);
+    for (std::int64_t head = 0; head < form.heads; ++head) {
+      const auto part = [&](const Tensor& t, std::int64_t at) {
+        return t.slice(0, starts[s], starts[s + 1]).slice(1, at * d, (at + 1) * d);
       };
-      const Tensor scores = part(q).mm(part(k).t()) / std::sqrt(static_cast<double>(d));
-      columns.push_back(torch::softmax(scores, 1).mm(part(v)));
+      const std::int64_t shared = head / form.group();
+      Tensor scores = part(q, head).mm(part(k, shared).t()) * form.scale;
+      if (form.causal) {
+        const Tensor later = torch::ones_like(scores, torch::kBool).triu(1);
+        scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
+      }
+      columns.push_back(torch::softmax(scores, 1).mm(part(v, shared)));
     }
     rows.push_back(torch::cat(columns, 1));
   }
@@ -141,23 +149,26 @@ Tensor naive_attention(const Tensor& q, const Tensor& k, const Tensor& v,
 const std::vector<std::int64_t> kStarts{0, 8, 9, 18, 21, 41, 49, 58, 60};
 
 struct AttentionInputs {
-  Tensor q = leaf(random({60, 6}, "q")), k = leaf(random({60, 6}, "k")),
-         v = leaf(random({60, 6}, "v"));
+  explicit AttentionInputs(const AttentionForm& form)
+      : k(leaf(random({60, 6 / form.group()}, "k"))),
+        v(leaf(random({60, 6 / form.group()}, "v"))) {}
+
+  Tensor q = leaf(random({60, 6}, "q")), k, v;
 };
 
 // Both implementations: the CPU's and the one for other devices.
-using Attention = Tensor (*)(const AttentionInputs& inputs, std::int64_t heads);
+using Attention = Tensor (*)(const AttentionInputs& inputs, const AttentionForm& form);
 
-Tensor packed(const AttentionInputs& inputs, std::int64_t heads) {
+Tensor packed(const AttentionInputs& inputs, const AttentionForm& form) {
   const auto starts = torch::tensor(kStarts, torch::kInt64);
   const auto first = starts.slice(0, 0, -1);
   const LazyBuckets none;
-  return packed_attention(inputs.q, inputs.k, inputs.v, {first, starts.diff(), none}, heads);
+  return packed_attention(inputs.q, inputs.k, inputs.v, {first, starts.diff(), none}, form);
 }
 
-Tensor bucketed(const AttentionInputs& inputs, std::int64_t heads) {
+Tensor bucketed(const AttentionInputs& inputs, const AttentionForm& form) {
   return bucketed_attention(inputs.q, inputs.k, inputs.v, length_buckets(kStarts, torch::kCPU),
-                            heads);
+                            form);
 }
 
 class PackedAttention : public testing::TestWithParam<Attention> {};
@@ -168,28 +179,43 @@ TEST_P(PackedAttention, IsAttentionOfEachSequenceAlone) {
   ASSERT_TRUE(std::any_of(buckets.begin(), buckets.end(), [](const LengthBucket& bucket) {
     return bucket.filled.defined();
   })) << "no bucket is padded: the test sees less than it should";
-  for (const std::int64_t heads : {1, 2, 3}) {
-    const AttentionInputs ours;
-    const AttentionInputs plain;
-    const Tensor y = GetParam()(ours, heads);
-    const Tensor expected = naive_attention(plain.q, plain.k, plain.v, kStarts, heads);
-    EXPECT_LE(difference(y, expected), kOpsRounding) << heads << " heads";
+  for (const AttentionForm& form : {bidirectional(1, 6), bidirectional(2, 3), bidirectional(3, 2),
+                                    causal(1, 1, 6), causal(3, 3, 2), causal(6, 2, 1),
+                                    causal(6, 1, 1), AttentionForm{.heads = 2, .kv_heads = 1}}) {
+    SCOPED_TRACE(
+        fmt::format("{} heads, {} of k, causal {}", form.heads, form.kv_heads, form.causal));
+    const AttentionInputs ours(form);
+    const AttentionInputs plain(form);
+    const Tensor y = GetParam()(ours, form);
+    const Tensor expected = naive_attention(plain.q, plain.k, plain.v, kStarts, form);
+    EXPECT_LE(difference(y, expected), kOpsRounding);
     weighed(y).backward();
     weighed(expected).backward();
-    EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kOpsRounding) << heads << " heads, q";
-    EXPECT_LE(difference(ours.k.grad(), plain.k.grad()), kOpsRounding) << heads << " heads, k";
-    EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kOpsRounding) << heads << " heads, v";
+    EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kOpsRounding) << "q";
+    EXPECT_LE(difference(ours.k.grad(), plain.k.grad()), kOpsRounding) << "k";
+    EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kOpsRounding) << "v";
   }
 }
 
 TEST_P(PackedAttention, SurvivesAGradientThatIsAView) {
-  const AttentionInputs ours;
-  const AttentionInputs plain;
+  const AttentionForm form = bidirectional(2, 3);
+  const AttentionInputs ours(form);
+  const AttentionInputs plain(form);
   // sum() hands an expanded gradient back, narrow() one with strides.
-  GetParam()(ours, 2).t().narrow(0, 1, 3).sum().backward();
-  naive_attention(plain.q, plain.k, plain.v, kStarts, 2).t().narrow(0, 1, 3).sum().backward();
+  GetParam()(ours, form).t().narrow(0, 1, 3).sum().backward();
+  naive_attention(plain.q, plain.k, plain.v, kStarts, form).t().narrow(0, 1, 3).sum().backward();
   EXPECT_LE(difference(ours.q.grad(), plain.q.grad()), kOpsRounding);
   EXPECT_LE(difference(ours.v.grad(), plain.v.grad()), kOpsRounding);
+}
+
+TEST(AttentionForm, RefusesWidthsThatDoNotFit) {
+  const Tensor q = random({60, 6}, "q"), k = random({60, 3}, "k");
+  EXPECT_EQ(error_of([&] { check_form(causal(6, 4, 1), q, k, k); }),
+            "attention: 4 heads of k and v do not divide 6 heads");
+  EXPECT_EQ(error_of([&] { check_form(causal(4, 2, 1), q, k, k); }),
+            "attention: 4 heads do not divide rows of 6");
+  EXPECT_EQ(error_of([&] { check_form(causal(6, 6, 1), q, k, k); }),
+            "attention: k and v must be [60, 6] for 6 heads");
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 /// Self-attention of packed sequences: each row attends to its own sequence only.
+///
+/// Dimensions: N rows, S sequences, H heads of width d, K heads of k and v.
 #pragma once
 
 #include "framework/data/length_buckets.h"
+#include "framework/ops/attention_form.h"
 
 #include <ATen/core/Tensor.h>
 
@@ -16,10 +19,10 @@ struct PackedSequences {
   const LazyBuckets& buckets;  // the same sequences, of like length; asked for off the CPU alone
 };
 
-/// q, k, v [N, heads * d] -> [N, heads * d], scores scaled by 1 / sqrt(d). Differentiable once. On
-/// the CPU, in float or double, each head of each sequence by attention_kernels(), so that its bits
-/// do not depend on the rest of the batch; elsewhere by bucketed_attention().
+/// q [N, H * d], k and v [N, K * d] -> [N, H * d]. Differentiable once. On the CPU, in float or
+/// double, each head of each sequence by attention_kernels(), so that its bits do not depend on the
+/// rest of the batch; elsewhere by bucketed_attention(). Throws Error where widths do not fit.
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const PackedSequences& sequences, std::int64_t heads);
+                            const PackedSequences& sequences, const AttentionForm& form);
 
 }  // namespace rankwise

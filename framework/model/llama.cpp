@@ -1,0 +1,111 @@
+#include "framework/model/llama.h"
+
+#include "framework/model/parts.h"
+#include "framework/ops/packed_attention.h"
+
+#include <torch/types.h>
+
+namespace rankwise {
+
+namespace {
+
+// What all layers of one pass share.
+struct Rows {
+  const Pass& pass;
+  const RotaryTable& rotary;
+};
+
+struct DecoderAttention {
+  DecoderAttention(torch::nn::Module& layer, const LlamaConfig& c,
+                   const torch::TensorOptions& options)
+      : form(causal(c.heads, c.kv_heads, c.head_width)) {
+    const auto root = group(layer, "self_attn");
+    const std::int64_t width = c.heads * c.head_width, kv_width = c.kv_heads * c.head_width;
+    query = child(*root, "q_proj", Linear(c.hidden, width, c.qkv_bias, options));
+    key = child(*root, "k_proj", Linear(c.hidden, kv_width, c.qkv_bias, options));
+    value = child(*root, "v_proj", Linear(c.hidden, kv_width, c.qkv_bias, options));
+    output = child(*root, "o_proj", Linear(width, c.hidden, c.output_bias, options));
+  }
+
+  torch::Tensor forward(const torch::Tensor& x, const Rows& rows) {
+    const Batch& batch = rows.pass.batch;
+    const torch::Tensor context = packed_attention(
+        rotate(query(x, rows.pass), rows.rotary), rotate(key(x, rows.pass), rows.rotary),
+        value(x, rows.pass), {batch.first_rows, batch.lengths, batch.buckets}, form);
+    return output(context, rows.pass);
+  }
+
+  AttentionForm form;
+  Linear query{nullptr}, key{nullptr}, value{nullptr}, output{nullptr};
+};
+
+struct GatedUnit {
+  GatedUnit(torch::nn::Module& layer, const LlamaConfig& c, const torch::TensorOptions& options) {
+    const auto root = rankwise::group(layer, "mlp");
+    gate = child(*root, "gate_proj", Linear(c.hidden, c.intermediate, false, options));
+    up = child(*root, "up_proj", Linear(c.hidden, c.intermediate, false, options));
+    down = child(*root, "down_proj", Linear(c.intermediate, c.hidden, false, options));
+  }
+
+  torch::Tensor forward(const torch::Tensor& x, const Pass& pass) {
+    return down(at::silu(gate(x, pass)) * up(x, pass), pass);
+  }
+
+  Linear gate{nullptr}, up{nullptr}, down{nullptr};
+};
+
+struct DecoderLayer {
+  DecoderLayer(torch::nn::Module& layers, std::int64_t index, const LlamaConfig& c,
+               const torch::TensorOptions& options)
+      : root(group(layers, std::to_string(index))),
+        attention(*root, c, options),
+        unit(*root, c, options),
+        attention_norm(child(*root, "input_layernorm", RmsNorm(c.hidden, c.norm_epsilon, options))),
+        unit_norm(
+            child(*root, "post_attention_layernorm", RmsNorm(c.hidden, c.norm_epsilon, options))) {}
+
+  torch::Tensor forward(const torch::Tensor& x, const Rows& rows) {
+    const torch::Tensor attended = x + attention.forward(attention_norm(x), rows);
+    return attended + unit.forward(unit_norm(attended), rows.pass);
+  }
+
+  std::shared_ptr<torch::nn::Module> root;
+  DecoderAttention attention;
+  GatedUnit unit;
+  RmsNorm attention_norm, unit_norm;
+};
+
+}  // namespace
+
+struct Llama::Parts {
+  Parts(torch::nn::Module& root, const LlamaConfig& config, const torch::TensorOptions& options)
+      : embeddings(
+            child(root, "embed_tokens", Embedding(config.vocabulary, config.hidden, options))) {
+    const auto folder = group(root, "layers");
+    for (std::int64_t i = 0; i < config.layers; ++i) {
+      layers.emplace_back(*folder, i, config, options);
+    }
+    norm = child(root, "norm", RmsNorm(config.hidden, config.norm_epsilon, options));
+    frequencies = rotary_frequencies(config.head_width, config.rope_base, config.rope_scaling);
+  }
+
+  Embedding embeddings;
+  std::vector<DecoderLayer> layers;
+  RmsNorm norm{nullptr};
+  torch::Tensor frequencies;
+};
+
+Llama::Llama(const LlamaConfig& config, const torch::TensorOptions& options)
+    : config_(config), parts_(std::make_unique<Parts>(*this, config, options)) {}
+
+Llama::~Llama() = default;
+
+torch::Tensor Llama::forward(const Pass& pass) {
+  TORCH_CHECK(pass.batch.tokens.defined(), "llama reads tokens, not features");
+  torch::Tensor x = parts_->embeddings(pass.batch.tokens);
+  const RotaryTable rotary = rotary_table(pass.batch.positions, parts_->frequencies, x.options());
+  for (DecoderLayer& layer : parts_->layers) x = layer.forward(x, {pass, rotary});
+  return parts_->norm(x);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,97 @@
+#include "framework/model/llama.h"
+#include "framework/model/load_weights.h"
+#include "framework/model/pretrained.h"
+
+namespace rankwise {
+
+namespace {
+
+struct LlamaOptions {
+  std::string weights;
+  std::int64_t hidden = 32, layers = 2, heads = 4, kv_heads = 2, intermediate = 64, positions = 128;
+  double std = 0.02;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("weights", self.weights,
+          "folder below the models folder with config.json and safetensors; empty: random weights "
+          "of the sizes below");
+    field("hidden", self.hidden, "width of a random decoder", positive());
+    field("layers", self.layers, "layers of a random decoder", between(1, 1000));
+    field("heads", self.heads, "attention heads of a random decoder", positive());
+    field("kv_heads", self.kv_heads, "heads of keys and values, each shared by as many heads",
+          positive());
+    field("intermediate", self.intermediate, "FFN width of a random decoder", positive());
+    field("positions", self.positions, "longest sequence of a random decoder", positive());
+    field("std", self.std, "standard deviation of random weights", positive());
+  }
+
+  void validate() const {
+    check(hidden % heads == 0 && hidden / heads % 2 == 0,
+          "hidden: {} over {} heads gives no whole and even head width", hidden, heads);
+    check(heads % kv_heads == 0, "kv_heads: {} does not divide {} heads", kv_heads, heads);
+  }
+};
+
+// The head over the vocabulary comes after the hidden rows; frequencies are computed, not read.
+const WeightNames kLlamaNames{.prefixes = {"", "model."},
+                              .own = {"embed_tokens.", "layers.", "norm.", "model."},
+                              .spare = {"lm_head."}};
+
+std::shared_ptr<Backbone> make_llama(const nlohmann::json& options, const BackboneInputs& inputs) {
+  const auto parsed = parse_options<LlamaOptions>(options, "backbone.options");
+  if (!parsed.weights.empty()) {
+    auto llama = load_llama(inputs.models / parsed.weights, inputs.options);
+    check_vocabulary("llama", llama->config().vocabulary, inputs);
+    return llama;
+  }
+  check_vocabulary("llama", inputs.vocabulary, inputs);
+  const LlamaConfig config{.vocabulary = inputs.vocabulary,
+                           .hidden = parsed.hidden,
+                           .layers = parsed.layers,
+                           .heads = parsed.heads,
+                           .kv_heads = parsed.kv_heads,
+                           .head_width = parsed.hidden / parsed.heads,
+                           .intermediate = parsed.intermediate,
+                           .positions = parsed.positions};
+  return random_llama(config, parsed.std, inputs.seed, inputs.options);
+}
+
+}  // namespace
+
+std::shared_ptr<Llama> load_llama(const std::filesystem::path& folder,
+                                  const torch::TensorOptions& options) {
+  check_pretrained(folder);
+  auto llama = std::make_shared<Llama>(read_llama_config(folder / "config.json"), options);
+  load_weights(*llama, StoredWeights(folder), kLlamaNames);
+  return llama;
+}
+
+std::shared_ptr<Llama> random_llama(const LlamaConfig& config, double std, const Seed& seed,
+                                    const torch::TensorOptions& options) {
+  auto llama = std::make_shared<Llama>(config, options);
+  draw_weights(*llama, std, seed, "norm", options);
+  return llama;
+}
+
+namespace {
+
+BackboneKind llama_kind() {
+  return {.summary =
+              "LLaMA-like decoder (LLaMA 2 and 3, Mistral, Qwen2 and 2.5, SmolLM2): your own "
+              "weights or random ones",
+          .options = describe_options<LlamaOptions>(),
+          .default_sites = {"layers.*"},
+          .resolve =
+              [](const nlohmann::json& options, const std::string& path) {
+                return options_to_json(parse_options<LlamaOptions>(options, path));
+              },
+          .make = make_llama,
+          .weights_sha256 = pretrained_sha256};
+}
+
+const RegisterBackbone llama_registration("llama", llama_kind());
+
+}  // namespace
+
+}  // namespace rankwise

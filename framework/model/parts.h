@@ -1,0 +1,46 @@
+/// What transformers are built of beside our Linear. Children register under the checkpoint's
+/// names, so that parameters load by name.
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/pimpl.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace rankwise {
+
+/// indices [N] int64 -> rows of `weight` [N, width]; the weight starts uninitialised.
+class EmbeddingImpl : public torch::nn::Module {
+ public:
+  EmbeddingImpl(std::int64_t rows, std::int64_t width, const torch::TensorOptions& options);
+  torch::Tensor forward(const torch::Tensor& indices);
+
+ private:
+  torch::Tensor weight_;
+};
+TORCH_MODULE(Embedding);
+
+/// x / sqrt(mean(x²) + epsilon) * weight over the last dimension (Zhang and Sennrich, 2019).
+class RmsNormImpl : public torch::nn::Module {
+ public:
+  RmsNormImpl(std::int64_t width, double epsilon, const torch::TensorOptions& options);
+  torch::Tensor forward(const torch::Tensor& x);
+
+ private:
+  double epsilon_;
+  torch::Tensor weight_;
+};
+TORCH_MODULE(RmsNorm);
+
+template <class Module>
+Module child(torch::nn::Module& parent, const std::string& name, Module module) {
+  return parent.register_module(name, std::move(module));
+}
+
+/// A module that only holds others under its name.
+std::shared_ptr<torch::nn::Module> group(torch::nn::Module& parent, const std::string& name);
+
+}  // namespace rankwise
