@@ -4,6 +4,7 @@
 #include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -213,7 +214,7 @@ TEST(Layers, FilesIncludeEachOtherInNoCircle) {
     state[path] = 1;
     for (const std::string& next : includes[path]) {
       if (!includes.contains(next)) continue;
-      if (state[next] == 1) circles.push_back(path + " and " + next);
+      if (state[next] == 1) circles.push_back(fmt::format("{} and {}", path, next));
       if (state[next] == 0) visit(next);
     }
     state[path] = 2;

@@ -85,8 +85,8 @@ bool is_known(const std::string& key, const ConfigKind& kind) {
 
 void check_type(const json& config, const std::filesystem::path& file, const ConfigKind& kind) {
   const json type = config.value("model_type", json());
-  const bool known =
-      type.is_string() && std::find(kind.types.begin(), kind.types.end(), type) != kind.types.end();
+  const bool known = std::any_of(kind.types.begin(), kind.types.end(),
+                                 [&](const std::string& name) { return type == name; });
   check(known, "{}: model_type is {}, expected '{}'", file.string(),
         type.is_null() ? "nothing" : shown(type), fmt::join(kind.types, "' or '"));
 }

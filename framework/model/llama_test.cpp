@@ -119,7 +119,7 @@ TEST(Llama, ARowSeesNoneAfterIt) {
 TEST(Llama, LoadsABaseModelWithoutItsPrefix) {
   const LlamaFolder weights;
   std::vector<std::pair<std::string, Tensor>> plain;
-  for (auto [name, tensor] : fixtures::tensors(weights.folder / "model.safetensors")) {
+  for (const auto& [name, tensor] : fixtures::tensors(weights.folder / "model.safetensors")) {
     if (name.starts_with("model.")) plain.emplace_back(name.substr(6), tensor);
   }
   const auto whole = load_llama(weights.folder, kDouble);

@@ -21,7 +21,7 @@ struct VectorOf {
   typedef T type __attribute__((vector_size(kBytes)));
 };
 template <class T, int kBytes>
-using Vector = typename VectorOf<T, kBytes>::type;
+using Vector = VectorOf<T, kBytes>::type;
 
 template <class T, int kBytes>
 inline constexpr std::int64_t lanes = kBytes / static_cast<std::int64_t>(sizeof(T));

@@ -37,7 +37,11 @@ json small_run(std::int64_t steps) {
 
 // Asks to stop at the `count`th time it is asked; -1: never.
 StopRequest stop_at(std::int64_t count) {
-  return [left = count]() mutable { return left > 0 && --left == 0; };
+  return [left = count]() mutable {
+    if (left <= 0) return false;
+    --left;
+    return left == 0;
+  };
 }
 
 void expect_same(const RunJob& found, const RunJob& expected, const std::string& what) {

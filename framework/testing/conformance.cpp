@@ -14,8 +14,7 @@ namespace {
 using toy::Recipe;
 
 void print_exemption(const Recipe& recipe, const std::string& check, const std::string& reason) {
-  std::cout << "[ EXEMPT   ] " << recipe.variant << " from " << check << ": " << reason
-            << std::endl;
+  std::cout << "[ EXEMPT   ] " << recipe.variant << " from " << check << ": " << reason << '\n';
 }
 
 const Check& find(const std::string& name) {
