@@ -76,7 +76,8 @@ TEST(RunConfig, RefusesWrongTypesAndValues) {
 
 // --set and sweeps tell a run's own members from its variant's options by their names.
 TEST(RunConfig, MembersOfARunAreNoOptions) {
-  for (const auto& [name, value] : resolve_run(planted_run(), kRunPath).to_json().items()) {
+  const json members = resolve_run(planted_run(), kRunPath).to_json();
+  for (const auto& [name, value] : members.items()) {
     json run = json::object();
     place_value(run, name, value, "x");
     EXPECT_TRUE(run.contains(name)) << name << " would be set below the options";
