@@ -35,7 +35,7 @@ std::filesystem::path trained(
                         variant + R"(", "options": )" + options + R"(, "sweep": {"data.tasks": )" +
                         tasks + "}}]}");
   const Study study = resolve_study(read_study_file(file));
-  for (const RunJob& task : jobs_of(study, {.paths = {.results = folder}})) execute(task);
+  for (const RunJob& job : jobs_of(study, {.paths = {.results = folder}})) execute(job);
   return folder / "toy";
 }
 
