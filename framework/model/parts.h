@@ -12,11 +12,15 @@
 
 namespace rankwise {
 
+/// Which head over the vocabulary a backbone has: the embeddings are a tied one.
+enum class VocabularyHead { kNone, kTied, kOwn };
+
 /// indices [N] int64 -> rows of `weight` [N, width]; the weight starts uninitialised.
 class EmbeddingImpl : public torch::nn::Module {
  public:
   EmbeddingImpl(std::int64_t rows, std::int64_t width, const torch::TensorOptions& options);
   torch::Tensor forward(const torch::Tensor& indices);
+  const torch::Tensor& weight() const { return weight_; }
 
  private:
   torch::Tensor weight_;
