@@ -48,8 +48,8 @@ void move_from_start(Model& model, const Seed& seed) {
 double total_loss(Model& model, const Batch& batch, bool with_gradient) {
   const c10::AutoGradMode mode(with_gradient);
   const Pass pass{.batch = batch, .step_info = {.training = true}, .count_usage = false};
-  Tensor loss =
-      model.heads().loss_sum(model.forward(pass).pooled, batch) / static_cast<double>(batch.examples());
+  Tensor loss = model.heads().loss_sum(model.forward(pass).pooled, batch) /
+                static_cast<double>(batch.examples());
   const AuxiliaryTerm auxiliary = model.adapter().take_auxiliary();
   if (auxiliary.sum.defined()) {
     loss = loss + auxiliary.sum / static_cast<double>(batch.sequences());
