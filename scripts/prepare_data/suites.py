@@ -18,8 +18,7 @@ from .targets import check_examples
 from .tasks import PreparedTask
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
+    from .coder import Coder
     from .token_file import TokenisedTask
 
 
@@ -67,19 +66,25 @@ def _sources_base(path: Path) -> Path:
 def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) -> Path:
     """Tokenises every task and writes the token file and its sources table."""
     # Imported here: a second run that finds all in place needs none of them.
+    from .coder import Coder
     from .fits import check_fits
     from .sources import entry, write_sources
     from .token_file import Header, write_token_file
-    from .tokenise import load_tokenizer
 
     folder = model_folder(data, backbone.name)
-    tokenizer = load_tokenizer(folder / "tokenizer.json")
-    tokenised = [_tokenise(suite, prepared, tokenizer) for prepared in suite.tasks]
-    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
-    check_fits(folder / "config.json", vocabulary, tokenised)
+    coder = Coder(folder)
+    tokenised = [_tokenise(suite, prepared, coder) for prepared in suite.tasks]
+    check_fits(folder / "config.json", coder.vocabulary, tokenised)
     entries = [entry(task) for task in tokenised]
     path = suite_path(data, suite.name, backbone)
-    header = Header(suite.name, backbone.name, backbone.tokenizer_sha256, vocabulary, entries)
+    header = Header(
+        suite=suite.name,
+        tokenizer=backbone.name,
+        tokenizer_sha256=backbone.tokenizer_sha256,
+        vocabulary=coder.vocabulary,
+        end_token=coder.end_token,
+        sources=entries,
+    )
     write_token_file(path, header, tokenised)
     document = {
         "suite": suite.name,
@@ -96,9 +101,8 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
     return path
 
 
-def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "TokenisedTask":
+def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "TokenisedTask":
     from .token_file import TokenisedTask
-    from .tokenise import pack
 
     splits = prepared.splits.items()
     sizes = " / ".join(str(len(rows)) for _, rows in splits)
@@ -108,6 +112,13 @@ def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "
             f"expected some in each; give a source with more rows"
         )
     check_examples(prepared)
-    packed = {name: pack(tokenizer, rows, prepared.task.cap) for name, rows in splits}
+    packed = {name: coder.pack(prepared.task, rows) for name, rows in splits}
+    for name, part in packed.items():
+        if not len(part.target):
+            raise PrepareError(
+                f"{suite.name}: {prepared.task.name} has no {name} row that is short enough; "
+                f"raise answer_cap"
+            )
+    sizes = " / ".join(f"{len(part.target)}" for part in packed.values())
     print(f"  {prepared.task.name}: {sizes}", flush=True)
     return TokenisedTask(prepared, packed)

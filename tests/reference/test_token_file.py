@@ -79,14 +79,14 @@ class TokenFile(unittest.TestCase):
         origin = Origin("PyPI toy==1", "1", (("toy.csv", "00ff"),))
         packed = {split: pack(tokenizer, rows, 8) for split, rows in splits.items()}
         tokenised = TokenisedTask(PreparedTask(task, origin, 2, splits), packed)
-        header = Header("toys", "toy", "aa", 12, [entry(tokenised)])
+        header = Header("toys", "toy", "aa", 12, -1, [entry(tokenised)])
         write_token_file(self.folder / name, header, [tokenised])
         return self.folder / name
 
     def test_holds_what_the_layout_says(self) -> None:
         with h5py.File(self.write("a.h5")) as file:
             self.assertEqual(file.attrs["format"], "rankwise-tokens")
-            self.assertEqual((file.attrs["version"], file.attrs["vocabulary"]), (1, 12))
+            self.assertEqual((file.attrs["version"], file.attrs["vocabulary"]), (2, 12))
             self.assertEqual(json.loads(file.attrs["sources"])[0]["task"], "toy")
             task = file["tasks/toy"]
             self.assertEqual(json.loads(task.attrs["labels"]), ["no", "yes"])
