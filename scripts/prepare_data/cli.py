@@ -14,7 +14,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from .backbones import BACKBONES, AnyBackbone, find_backbone, own_backbones, prepare_backbone
+from .backbones import (
+    BACKBONES,
+    AnyBackbone,
+    find_backbone,
+    gguf_backbone,
+    own_backbones,
+    prepare_backbone,
+    tokenizer_sha256,
+)
 from .errors import PrepareError, UsageError, one_line, shown
 from .suites import Suite, is_current, suite_path, write_suite
 
@@ -97,11 +105,17 @@ def _run(options: argparse.Namespace) -> None:
     if options.backbone is None:
         names = ", ".join(BACKBONES)
         raise PrepareError(f"--suite needs --backbone for its tokenizer; the backbones are {names}")
-    backbone = find_backbone(data, options.backbone)
+    backbone = _backbone(options, data)
     origin = _origin(options)
     prepare_backbone(data, backbone, options.force)
     if options.suite is not None:
         _prepare_suite(options, data, backbone, origin)
+
+
+def _backbone(options: argparse.Namespace, data: Path) -> AnyBackbone:
+    if options.suite is None and options.origin is not None:
+        return gguf_backbone(data, options.backbone, Path(options.origin))
+    return find_backbone(data, options.backbone)
 
 
 def _data_folder(options: argparse.Namespace) -> Path:
@@ -132,7 +146,8 @@ def _prepare_suite(
     begin = time.monotonic()
     name = options.suite
     path = suite_path(data, name, backbone)
-    if not options.force and is_current(path, origin, backbone):
+    digest = tokenizer_sha256(data, backbone)
+    if not options.force and is_current(path, origin, digest):
         print(f"{name}: up to date in {path}")
         return
     path = write_suite(data, _read_suite(options, data), backbone, origin)
@@ -142,7 +157,7 @@ def _prepare_suite(
 def _origin(options: argparse.Namespace) -> str:
     """What the rows come from, as far as the command line tells; checks --from."""
     if options.suite != "glue":
-        if options.origin is not None:
+        if options.suite is not None and options.origin is not None:
             raise PrepareError(
                 "--from is for --suite glue; everything else comes from pinned packages"
             )

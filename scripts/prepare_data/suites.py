@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .backbones import AnyBackbone, model_folder
+from .backbones import AnyBackbone, model_folder, tokenizer_sha256
 from .errors import PrepareError, refuse_repeats
 from .files import read_json, sha256_of
 from .targets import check_examples
@@ -48,13 +48,16 @@ def recipe(origin: str) -> str:
     return digest.hexdigest()
 
 
-def is_current(path: Path, origin: str, backbone: AnyBackbone) -> bool:
-    """Whether the token file is whole and was made by this code from this origin and tokenizer."""
+def is_current(path: Path, origin: str, tokenizer: str) -> bool:
+    """Whether the token file is whole and was made by this code from this origin and tokenizer.
+
+    `tokenizer` is its SHA-256.
+    """
     base = _sources_base(path)
     sources = read_json(base.with_name(base.name + ".json"))
     if not isinstance(sources, dict) or sources.get("recipe") != recipe(origin):
         return False
-    if sources.get("tokenizer_sha256") != backbone.tokenizer_sha256:
+    if sources.get("tokenizer_sha256") != tokenizer:
         return False
     return path.is_file() and sha256_of(path) == sources.get("token_file_sha256")
 
@@ -71,7 +74,7 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
     from .sources import entry, write_sources
     from .token_file import Header, write_token_file
 
-    folder = model_folder(data, backbone.name)
+    folder, digest = model_folder(data, backbone), tokenizer_sha256(data, backbone)
     coder = Coder(folder)
     tokenised = [_tokenise(suite, prepared, coder) for prepared in suite.tasks]
     check_fits(folder / "config.json", coder.vocabulary, tokenised)
@@ -80,7 +83,7 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
     header = Header(
         suite=suite.name,
         tokenizer=backbone.name,
-        tokenizer_sha256=backbone.tokenizer_sha256,
+        tokenizer_sha256=digest,
         vocabulary=coder.vocabulary,
         end_token=coder.end_token,
         sources=entries,
@@ -89,7 +92,7 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
     document = {
         "suite": suite.name,
         "tokenizer": backbone.name,
-        "tokenizer_sha256": backbone.tokenizer_sha256,
+        "tokenizer_sha256": digest,
         "token_file": path.name,
         "token_file_sha256": sha256_of(path),
         "recipe": recipe(origin),
