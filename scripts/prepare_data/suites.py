@@ -7,6 +7,7 @@ made by this version of the code from the same input.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ from .tasks import PreparedTask
 if TYPE_CHECKING:
     from .coder import Coder
     from .token_file import TokenisedTask
+
+SUITE_NAME = re.compile(r"\w[\w.-]*")  # files are called after it
 
 
 @dataclass(frozen=True)
