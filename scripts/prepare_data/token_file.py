@@ -52,8 +52,8 @@ class Header:
     tokenizer: str
     tokenizer_sha256: str
     vocabulary: int
-    end_token: int
     sources: list[dict[str, object]]
+    end_token: int = -1
 
 
 @dataclass(frozen=True)

@@ -236,7 +236,7 @@ class TokenFile(InFolder):
         splits = Splits(*[[Example("c d", 0.0, answer="é")] for _ in range(3)])
         packed = {name: coder.pack(one, rows) for name, rows in splits.items()}
         tokenised = TokenisedTask(PreparedTask(one, Origin("made", "1", ()), 3, splits), packed)
-        header = Header("toys", "toy", "aa", coder.vocabulary, coder.end_token, [entry(tokenised)])
+        header = Header("toys", "toy", "aa", coder.vocabulary, [entry(tokenised)], coder.end_token)
         write_token_file(self.folder / "a.h5", header, [tokenised])
         with h5py.File(self.folder / "a.h5") as file:
             self.assertEqual((file.attrs["version"], file.attrs["end_token"]), (2, 1))

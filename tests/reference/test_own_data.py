@@ -3,6 +3,9 @@
 import contextlib
 import io
 import json
+import os
+import re
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -15,6 +18,7 @@ import pyarrow
 from pyarrow import parquet
 
 from scripts.prepare_data import cli
+from scripts.prepare_data.description import MEMBERS
 from scripts.prepare_data.errors import PrepareError
 from scripts.prepare_data.examples import Example
 from scripts.prepare_data.own_data import OwnData
@@ -22,6 +26,7 @@ from scripts.prepare_data.tasks import PreparedTask
 
 from .toy_tokenizer import save_toy_decoder, save_toy_t5, save_toy_tokenizer
 
+ROOT = Path(__file__).resolve().parents[2]
 CLASSIFY = {"kind": "classify", "prompt": "{q}", "target": "y", "labels": ["no", "yes"]}
 CHOOSE = {"kind": "choose", "prompt": "{q}", "target": "y", "candidates": ["a", "b"]}
 GENERATE = {"kind": "generate", "prompt": "{q}", "answer": "{a}"}
@@ -329,8 +334,10 @@ class Descriptions(InFolder):
         self.refuse("task mine: has no kind", prompt="{q}")
         self.refuse("format chat is for kind generate", **CLASSIFY, format="chat")
         self.refuse("pair is the second text of an encoder's", **CLASSIFY, pair="{q}")
-        self.refuse("suite.json: task mine: metric 'f2' does not fit kind classify by likelihood; .* acc, acc_norm",
-                    **CLASSIFY, metrics="f2")  # fmt: skip
+        message = (
+            "suite.json: task mine: metric 'f2' does not fit kind classify by likelihood; .* acc,"
+        )
+        self.refuse(message, **CLASSIFY, metrics="f2")
 
     def test_templates_name_columns(self) -> None:
         for template in ("{q", "{}", "{q!r}", "{q:3}", "q}"):
@@ -504,6 +511,37 @@ class Described(unittest.TestCase):
         self.assertIn(
             "task openbookqa: /nonexistent/openbookqa/train.json: there is no", err.getvalue()
         )
+
+
+class Guide(InFolder):
+    """docs/own_data.md."""
+
+    TEXT = (ROOT / "docs/own_data.md").read_text(encoding="utf-8")
+
+    def test_its_example_runs(self) -> None:
+        for name in ("scripts", ".venv"):
+            (self.folder / name).symlink_to(ROOT / name)
+        (self.model / "model.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+        block = re.search(r"```bash\n(.*?)```", self.TEXT, re.DOTALL)[1]
+        given = {"BACKBONE": str(self.model), "RANKWISE_DATA": str(self.folder / "data")}
+        done = subprocess.run(
+            ["bash", "-euc", block],
+            cwd=self.folder,
+            env=os.environ | given,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("  reviews: 4 / 2 / 2\n  sums: 2 / 2 / 2\nmine: written to ", done.stdout)
+        with h5py.File(self.folder / "data/suites/mine-model.h5") as file:
+            found = file["tasks/sums/train/text"].asstr()[:].tolist()
+        self.assertTrue(all(text.startswith("Question: ") for text in found))
+
+    def test_names_every_member(self) -> None:
+        rows = re.findall(r"(?m)^\| (`.*?`) \|", self.TEXT)
+        named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
+        self.assertEqual(sorted(named), sorted(MEMBERS))
 
 
 if __name__ == "__main__":

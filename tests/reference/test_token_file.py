@@ -79,7 +79,7 @@ class TokenFile(unittest.TestCase):
         origin = Origin("PyPI toy==1", "1", (("toy.csv", "00ff"),))
         packed = {split: pack(tokenizer, rows, 8) for split, rows in splits.items()}
         tokenised = TokenisedTask(PreparedTask(task, origin, 2, splits), packed)
-        header = Header("toys", "toy", "aa", 12, -1, [entry(tokenised)])
+        header = Header("toys", "toy", "aa", 12, [entry(tokenised)])
         write_token_file(self.folder / name, header, [tokenised])
         return self.folder / name
 
