@@ -103,6 +103,8 @@ def _run(options: argparse.Namespace) -> None:
         raise PrepareError("nothing to do: give --suite and --backbone, or --list")
     if options.suite is not None:
         _check_suite(options)
+    elif options.files is not None:
+        raise PrepareError("--files is for --suite and the description of one")
     if options.backbone is None:
         names = ", ".join(BACKBONES)
         raise PrepareError(f"--suite needs --backbone for its tokenizer; the backbones are {names}")

@@ -129,7 +129,10 @@ def _candidates(value: Any) -> Candidates:
             raise _Unfit("two columns or more")
         return Candidates(columns=_texts(value))
     if isinstance(value, dict) and set(value) == {"text", "split"}:
-        return Candidates(text=_text(value["text"]), split=_pattern(value["split"]).pattern)
+        split = _pattern(value["split"])
+        if split.groups:
+            raise _Unfit("a split without groups, (?:...) instead of (...)")
+        return Candidates(text=_text(value["text"]), split=split.pattern)
     raise _Unfit(
         "a list of columns, a column that holds a list, or an object with text (a template) and "
         "split (a regular expression)"

@@ -73,7 +73,7 @@ class GgufModel:
                 f"are {', '.join(_MODEL_TYPES)}; put other models' own files into a folder and "
                 f"name it by --backbone DIR"
             )
-        self._refuse_scaled_positions()
+        self._refuse_other_positions()
 
     def field(self, name: str, otherwise: Any = None) -> Any:
         """A member of the file's metadata."""
@@ -89,14 +89,21 @@ class GgufModel:
             )
         return found
 
-    def _refuse_scaled_positions(self) -> None:
+    def _refuse_other_positions(self) -> None:
         scaling = self.field(f"{self.architecture}.rope.scaling.type", "none")
         names = {tensor.name for tensor in self._reader.tensors}
-        if scaling != "none" or "rope_freqs.weight" in names:
+        width = self._width()
+        partial = self._size("rope.dimension_count", width) != width
+        if scaling != "none" or "rope_freqs.weight" in names or partial:
             raise PrepareError(
-                f"{self.path}: its rotary positions are scaled, which is not converted; put the "
-                f"model's own files into a folder and name it by --backbone DIR"
+                f"{self.path}: its rotary positions are scaled or in part of a head alone, which "
+                f"is not converted; put the model's own files into a folder and name it by "
+                f"--backbone DIR"
             )
+
+    def _width(self) -> int:
+        heads = self._size("attention.head_count")
+        return self._size("attention.key_length", self._size("embedding_length") // heads)
 
     def config(self) -> dict[str, Any]:
         """The members of config.json."""
@@ -112,7 +119,7 @@ class GgufModel:
             "num_hidden_layers": self._size("block_count"),
             "num_attention_heads": heads,
             "num_key_value_heads": self._size("attention.head_count_kv", heads),
-            "head_dim": self._size("attention.key_length", hidden // heads),
+            "head_dim": self._width(),
             "max_position_embeddings": self._size("context_length"),
             "rms_norm_eps": _shortest(self._size("attention.layer_norm_rms_epsilon")),
             "rope_theta": _shortest(self._size("rope.freq_base", 10000.0)),

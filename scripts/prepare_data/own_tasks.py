@@ -66,7 +66,8 @@ def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
     for label in task.verbalizers:
         if label not in labels:
             raise PrepareError(
-                f"task {task.name}: verbalizers: {shown(label)}, expected one of {', '.join(labels)}"
+                f"task {task.name}: verbalizers: {shown(label)}, expected one of "
+                f"{', '.join(labels)}"
             )
     delimiter = _DELIMITERS[task.format] if task.delimiter is None else task.delimiter
     return Likelihood(
@@ -135,6 +136,11 @@ class Cells:
         pair = fill(self._task.pair, record)
         for text in (prompt, answer, pair, *candidates):
             check_text(text, record.where)
+        if len(candidates) > described.classes:
+            raise PrepareError(
+                f"{record.where}: has {len(candidates)} candidates, and labels name "
+                f"{described.classes}"
+            )
         if described.kind == "generate" and not answer.strip():
             raise PrepareError(f"{record.where}: the answer is empty; remove the row")
         if described.kind == "language_model" and not prompt:
@@ -178,10 +184,11 @@ class Cells:
             return 0.0
         value = record.value(self._task.target)
         cell = as_text(value, f"{record.where}: column {shown(self._task.target)}")
+        whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
+        if whole and described.kind != "regress" and cell not in described.labels:
+            cell = str(int(value))  # files of columns keep whole numbers as 1.0
         if described.kind == "choose":
             return self._gold(record, cell, described.labels, candidates)
-        if isinstance(value, bool) and cell not in described.labels:
-            cell = str(int(value))
         if isinstance(value, float) and described.kind == "regress":
             check_target(value, described, record.where)
             return value

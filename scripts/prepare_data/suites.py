@@ -122,8 +122,8 @@ def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "Tokenise
     for name, part in packed.items():
         if not len(part.target):
             raise PrepareError(
-                f"{suite.name}: {prepared.task.name} has no {name} row that is short enough; "
-                f"raise answer_cap"
+                f"{suite.name}: {prepared.task.name} has nothing left in {name}: every answer is "
+                f"over answer_cap, or a language model's texts or cap are under two tokens"
             )
     sizes = " / ".join(f"{len(part.target)}" for part in packed.values())
     print(f"  {prepared.task.name}: {sizes}", flush=True)

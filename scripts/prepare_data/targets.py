@@ -10,6 +10,7 @@ from .errors import PrepareError, shown
 from .examples import Example
 from .tasks import PreparedTask, Task
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # float() also takes 1e300, nan, 1_0 and the digits of other scripts.
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -56,6 +57,8 @@ def check_text(text: object, where: str) -> None:
         raise PrepareError(f"{where}: {shown(repr(text))} stands for a text; remove the row")
     if "\0" in text:
         raise PrepareError(f"{where}: a text holds a NUL character; remove it")
+    if not text.isascii() and _SURROGATE.search(text):
+        raise PrepareError(f"{where}: a text holds half of a surrogate pair; remove it")
 
 
 def check_examples(prepared: PreparedTask) -> None:

@@ -86,7 +86,7 @@ class Task:
             )
 
     def _check_texts(self) -> None:
-        prompt = self.prompt.replace("\n", " ")
+        prompt = self.prompt.replace("\n", " ").replace("\t", " ")
         for text in (self.family, *self.labels, prompt, self.licence):
             if not text or not text.isprintable():
                 raise PrepareError(

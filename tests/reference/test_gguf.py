@@ -66,6 +66,8 @@ class Toy(unittest.TestCase):
         writer.add_chat_template("{{ messages }}")
         for name, value in more.get("texts", {}).items():
             writer.add_string(name, value)
+        for name, value in more.get("numbers", {}).items():
+            writer.add_uint32(name, value)
         tensors = {
             "token_embd.weight": rows(len(TOKENS)),
             "output_norm.weight": rows(1)[0],
@@ -155,6 +157,7 @@ class Toy(unittest.TestCase):
         )
         scaled = {"llama.rope.scaling.type": "yarn"}
         self.refuse("its rotary positions are scaled", texts=scaled)
+        self.refuse("positions are scaled or in part", numbers={"llama.rope.dimension_count": 8})
         self.refuse("tensor 'blk.0.ffn_gate_exps.weight' is none of a model of type llama",
                     tensors={"blk.0.ffn_gate_exps.weight": rows(1)})  # fmt: skip
 

@@ -130,6 +130,7 @@ class Rows(InFolder):
             ("rows.jsonl", "[]\n", "rows.jsonl: line 1: expected an object"),
             ("rows.jsonl", "{}\n{", "rows.jsonl: line 2: is no JSON"),
             ("rows.jsonl", '{"q": 1, "q": 2}', "rows.jsonl: line 1: key 'q' is there twice"),
+            ("rows.jsonl", '{"q": "\\ud800", "y": 0}', "line 1: a text holds half of a surrogate"),
             ("rows.csv", "q,q\na,b\n", "rows.csv: column 'q' is there twice"),
             ("rows.csv", "q,y\na\n", "rows.csv: line 2 has 1 columns, expected 2: q, y"),
             ("rows.parquet", "PAR1", "rows.parquet: cannot be read as Parquet"),
@@ -144,10 +145,10 @@ class Rows(InFolder):
 
 class Kinds(InFolder):
     def test_classes_are_names_numbers_or_truths(self) -> None:
-        rows = [{"q": f"a{i}", "y": y} for i, y in enumerate(("yes", 0, True, "1"))]
+        rows = [{"q": f"a{i}", "y": y} for i, y in enumerate(("yes", 0, True, "1", 1.0))]
         self.put_rows(*rows)
         found = self.examples(**CLASSIFY)
-        self.assertEqual([one.target for one in found], [1, 0, 1, 1])
+        self.assertEqual([one.target for one in found], [1, 0, 1, 1, 1])
 
     def test_words_stand_for_labels(self) -> None:
         self.put_rows({"q": "a", "y": "yes"})
@@ -194,6 +195,8 @@ class Kinds(InFolder):
         self.refuse("rows.jsonl: line 1: has 1 candidates, expected two or more", **listed)
         self.put_rows({"q": "a", "c": ["x", " "], "y": 0})
         self.refuse("rows.jsonl: line 1: a candidate is empty", **listed)
+        self.put_rows({"q": "a", "c": ["x", "y", "z"], "y": 0})
+        self.refuse("line 1: has 3 candidates, and labels name 2", **listed, labels=["A", "B"])
         self.put_rows({"q": "a", "c": "x", "y": 0})
         self.refuse("line 1: column 'c': expected a list of texts", **listed)
 
@@ -315,6 +318,7 @@ class Descriptions(InFolder):
             ("candidates", ["a"], "two columns or more"),
             ("candidates", "", "a list of columns, a column that holds a list"),
             ("candidates", {"text": "a"}, "a list of columns, a column that holds a list"),
+            ("candidates", {"text": "{a}", "split": "(a)"}, "a split without groups"),
             ("extract", {"q": "("}, r"a regular expression \("),
             ("bounds", [2, 1], "the lowest and the highest score"),
             ("verbalizers", {"no": 1}, "an object with a text for each label"),
