@@ -142,6 +142,14 @@ LazyBuckets::LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys, to
       source_(std::move(source)),
       device_(queries.device_) {}
 
+std::int64_t LazyBuckets::longest() const {
+  std::int64_t longest = 0;
+  for (std::size_t s = 0; s + 1 < starts_.size(); ++s) {
+    longest = std::max(longest, starts_[s + 1] - starts_[s]);
+  }
+  return longest;
+}
+
 const std::vector<AttentionBucket>& LazyBuckets::get() const {
   if (!buckets_.empty() || starts_.size() < 2) return buckets_;
   if (source_.defined()) {

@@ -47,6 +47,8 @@ class LazyBuckets {
   LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys, torch::Tensor source);
 
   const std::vector<AttentionBucket>& get() const;
+  /// Rows of the longest sequence of queries; 0: there is none.
+  std::int64_t longest() const;
 
  private:
   std::vector<std::int64_t> starts_, key_starts_;  // [S + 1], [S' + 1]

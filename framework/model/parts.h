@@ -17,6 +17,7 @@ class EmbeddingImpl : public torch::nn::Module {
  public:
   EmbeddingImpl(std::int64_t rows, std::int64_t width, const torch::TensorOptions& options);
   torch::Tensor forward(const torch::Tensor& indices);
+  const torch::Tensor& weight() const { return weight_; }
 
  private:
   torch::Tensor weight_;
