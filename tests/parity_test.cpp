@@ -33,7 +33,7 @@ Tensor hidden(Backbone& bert, const Dataset& dataset, const std::vector<Example>
               const torch::TensorOptions& tensors) {
   const torch::NoGradGuard no_grad;
   const Batch batch = pack(dataset, SplitName::kTrain, examples, tensors);
-  return bert.forward({.batch = batch});
+  return bert.forward({.batch = batch}).rows;
 }
 
 Tensor hidden_one_by_one(Backbone& bert, const Dataset& dataset,
@@ -191,7 +191,7 @@ Tensor sentence_vectors(Backbone& bert, const Dataset& sentences) {
         order.begin() + static_cast<std::ptrdiff_t>(first),
         order.begin() + static_cast<std::ptrdiff_t>(std::min(order.size(), first + 64)));
     const Batch batch = pack(sentences, SplitName::kTrain, part, kFloat);
-    const Tensor pooled = Heads::pool(bert.forward({.batch = batch}), batch);
+    const Tensor pooled = Heads::pool(bert.forward({.batch = batch}).rows, batch);
     for (std::size_t i = 0; i < part.size(); ++i) {
       vectors[part[i].index].copy_(pooled[static_cast<std::int64_t>(i)]);
     }

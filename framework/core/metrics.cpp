@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
+#include <numbers>
 #include <numeric>
 #include <set>
 
@@ -99,6 +101,39 @@ double relative_error(const Scored& scored) {
   return error / reference;
 }
 
+// How many of `chosen` are the right ones.
+double share_right(const std::vector<double>& chosen, const std::vector<double>& label) {
+  return accuracy({.prediction = chosen, .label = label});
+}
+
+double acc(const Scored& scored) {
+  return share_right(likeliest(scored.answers, /*per_byte=*/false), scored.label);
+}
+
+double acc_norm(const Scored& scored) {
+  return share_right(likeliest(scored.answers, /*per_byte=*/true), scored.label);
+}
+
+double sum(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+double perplexity(const Scored& scored) {
+  return std::exp(-sum(scored.prediction) / sum(scored.label));
+}
+
+double bits_per_byte(const Scored& scored) {
+  const auto& bytes = scored.answers.bytes;
+  const auto count = std::accumulate(bytes.begin(), bytes.end(), std::int64_t{0});
+  return -sum(scored.prediction) / (std::numbers::ln2 * static_cast<double>(count));
+}
+
+double exact_match(const Scored& scored) {
+  const auto& greedy = scored.answers.greedy;
+  return static_cast<double>(std::count(greedy.begin(), greedy.end(), 1)) /
+         static_cast<double>(greedy.size());
+}
+
 void check_finite(const std::string& metric, const char* what, const std::vector<double>& values) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     check(std::isfinite(values[i]), "metric '{}': {} {} is {}, expected a finite number", metric,
@@ -108,7 +143,10 @@ void check_finite(const std::string& metric, const char* what, const std::vector
 
 // Comparing and sorting are meaningless with NaN, so no metric sees one.
 void add(Registry<Metric>& registry, const std::string& name, Metric metric) {
-  metric.score = [name, score = std::move(metric.score)](const Scored& scored) {
+  metric.score = [name, needs_answers = metric.needs_answers,
+                  score = std::move(metric.score)](const Scored& scored) {
+    check(!needs_answers || scored.answers.size() > 0,
+          "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
     check(!scored.label.empty() && scored.prediction.size() == scored.label.size(),
           "metric '{}': {} predictions for {} labels", name, scored.prediction.size(),
           scored.label.size());
@@ -134,10 +172,46 @@ Registry<Metric> built_in() {
       {"rank correlation, ties share their mean rank", true, kValues, spearman});
   add(registry, "relative_error",
       {"squared error over that of the unadapted model", false, kValues, relative_error, true});
+  constexpr auto kCandidates = Targets::kCandidates;
+  constexpr auto kTexts = Targets::kTexts;
+  add(registry, "acc",
+      {"share of examples whose right candidate has the largest log-probability", true, kCandidates,
+       acc, false, true});
+  add(registry, "acc_norm",
+      {"the same of log-probabilities divided by the candidate's UTF-8 bytes", true, kCandidates,
+       acc_norm, false, true});
+  add(registry, "perplexity",
+      {"exp of the mean negative log-probability of a token", false, kTexts, perplexity});
+  add(registry, "bits_per_byte",
+      {"negative log-probability in bits over the text's UTF-8 bytes", false, kTexts, bits_per_byte,
+       false, true});
+  add(registry, "exact_match",
+      {"share of texts that greedy decoding gives token for token", true, kTexts, exact_match, false,
+       true});
   return registry;
 }
 
 }  // namespace
+
+std::vector<double> likeliest(const AnswerScores& answers, bool per_byte) {
+  std::vector<double> chosen;
+  for (std::size_t example = 0; example + 1 < answers.starts.size(); ++example) {
+    const std::int64_t first = answers.starts[example];
+    std::int64_t best = first;
+    bool finite = true;
+    const auto score = [&](std::int64_t i) {
+      const auto bytes = static_cast<double>(answers.bytes[i]);
+      return answers.log_probability[i] / (per_byte ? bytes : 1);
+    };
+    for (std::int64_t i = first; i < answers.starts[example + 1]; ++i) {
+      finite = finite && std::isfinite(score(i));
+      if (score(i) > score(best)) best = i;
+    }
+    chosen.push_back(finite ? static_cast<double>(best - first)
+                            : std::numeric_limits<double>::quiet_NaN());
+  }
+  return chosen;
+}
 
 Registry<Metric>& metrics() {
   static Registry<Metric> registry = built_in();

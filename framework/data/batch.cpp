@@ -2,62 +2,134 @@
 
 #include "framework/core/error.h"
 
+#include <utility>
+
 namespace rankwise {
 
 namespace {
+
+using Range = std::pair<std::int64_t, std::int64_t>;  // first and end
 
 // Host-side columns of a batch while its examples are appended.
 struct Columns {
   std::vector<std::int64_t> tokens, segments, positions, row_task;
   std::vector<double> features, target;
-  std::vector<std::int64_t> starts{0}, lengths, sequence_task, groups{0}, group_task, target_index;
-  std::vector<std::int64_t> task_rows;
+  std::vector<std::int64_t> starts{0}, lengths, prompts, sequence_task, groups{0}, group_task;
+  std::vector<std::int64_t> target_index, task_rows, source;
+  std::vector<std::int64_t> asked_rows, asked_tokens, asked_of_sequence;
 
-  void add_sequence(const Split& split, std::int64_t sequence, std::int64_t task,
-                    std::int64_t feature_width) {
-    const std::int64_t begin = split.starts[sequence];
-    const std::int64_t end = split.starts[sequence + 1];
-    for (std::int64_t row = begin; row < end; ++row) {
-      positions.push_back(row - begin);
-      row_task.push_back(task);
-    }
-    if (feature_width > 0) {
-      features.insert(features.end(), split.features.begin() + begin * feature_width,
-                      split.features.begin() + end * feature_width);
-    } else {
-      tokens.insert(tokens.end(), split.tokens.begin() + begin, split.tokens.begin() + end);
-      segments.insert(segments.end(), split.segments.begin() + begin, split.segments.begin() + end);
-    }
-    lengths.push_back(end - begin);
-    starts.push_back(starts.back() + end - begin);
-    sequence_task.push_back(task);
-    task_rows[task] += end - begin;
+  explicit Columns(std::int64_t tasks) : task_rows(static_cast<std::size_t>(tasks), 0) {}
+
+  void add_tokens(const std::vector<std::int32_t>& from, const Range& range) {
+    tokens.insert(tokens.end(), from.begin() + range.first, from.begin() + range.second);
+    segments.resize(tokens.size(), 0);
   }
 
-  void add_example(const Dataset& dataset, SplitName name, const Example& example) {
-    const TaskData& data = dataset.tasks[example.task];
-    const Split& split = data.split(name);
-    for (auto s = split.groups[example.index]; s < split.groups[example.index + 1]; ++s) {
-      add_sequence(split, s, example.task, dataset.feature_width);
+  // `count` rows whose tokens or features were added, `prompt` of them before the answer.
+  void end_sequence(std::int64_t count, std::int64_t prompt, std::int64_t task) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      positions.push_back(i);
+      row_task.push_back(task);
     }
+    lengths.push_back(count);
+    prompts.push_back(prompt);
+    starts.push_back(starts.back() + count);
+    sequence_task.push_back(task);
+    task_rows[task] += count;
+    const auto asked = static_cast<std::int64_t>(asked_rows.size()) - asked_before_;
+    asked_of_sequence.push_back(asked);
+    asked_before_ += asked;
+  }
+
+  // Asks for `range` of `from`: the row of the first is `row` of the sequence that is being added.
+  void ask(const std::vector<std::int32_t>& from, const Range& range, std::int64_t row) {
+    for (std::int64_t i = range.first; i < range.second; ++i) {
+      asked_rows.push_back(starts.back() + row + i - range.first);
+      asked_tokens.push_back(from[i]);
+    }
+  }
+
+  void end_example(const Dataset& dataset, const Split& split, const Example& example) {
     groups.push_back(static_cast<std::int64_t>(lengths.size()));
     group_task.push_back(example.task);
     const auto first = split.target.begin() + example.index * dataset.target_width;
     target.insert(target.end(), first, first + dataset.target_width);
-    const bool real = data.task.kind == TaskKind::kRegress;
+    const bool real = dataset.tasks[example.task].task.kind == TaskKind::kRegress;
     target_index.push_back(real ? 0 : static_cast<std::int64_t>(*first));
+  }
+
+ private:
+  std::int64_t asked_before_ = 0;
+};
+
+// The sequences of an example that are packed: of an answer by likelihood, training needs the right
+// one alone.
+Range sequences_of(const TaskData& data, const Split& split, std::int64_t example,
+                   const PackForm& form) {
+  const Range all{split.groups[example], split.groups[example + 1]};
+  if (form.purpose == Purpose::kScoring || data.task.answered_by == AnsweredBy::kHead) return all;
+  const auto right = is_text(data.task.kind) ? 0 : static_cast<std::int64_t>(split.target[example]);
+  return {all.first + right, all.first + right + 1};
+}
+
+bool asks_for_prompt(const TaskData& data, const PackForm& form) {
+  return form.purpose == Purpose::kTraining && data.task.loss_on_prompt && !form.decoder_start;
+}
+
+struct Packer {
+  const Dataset& dataset;
+  SplitName name;
+  const PackForm& form;
+  Columns main{dataset.task_count()};
+  Columns decoder{dataset.task_count()};  // of the examples with answers, where there is one
+
+  void add(const Example& example) {
+    const TaskData& data = dataset.tasks[example.task];
+    const Split& split = data.split(name);
+    const Range sequences = sequences_of(data, split, example.index, form);
+    const bool decodes = form.decoder_start && split.has_answers();
+    for (auto s = sequences.first; s < sequences.second; ++s) {
+      if (decodes) add_decoded(split, s, example.task);
+      add_sequence(data, split, s, example.task);
+    }
+    main.end_example(dataset, split, example);
+    if (decodes) decoder.end_example(dataset, split, example);
+  }
+
+  void add_sequence(const TaskData& data, const Split& split, std::int64_t s, std::int64_t task) {
+    const Range prompt{split.starts[s], split.starts[s + 1]};
+    const std::int64_t rows = prompt.second - prompt.first;
+    if (dataset.feature_width > 0) {
+      main.features.insert(main.features.end(),
+                           split.features.begin() + prompt.first * dataset.feature_width,
+                           split.features.begin() + prompt.second * dataset.feature_width);
+      return main.end_sequence(rows, rows, task);
+    }
+    main.tokens.insert(main.tokens.end(), split.tokens.begin() + prompt.first,
+                       split.tokens.begin() + prompt.second);
+    main.segments.insert(main.segments.end(), split.segments.begin() + prompt.first,
+                         split.segments.begin() + prompt.second);
+    if (!split.has_answers() || form.decoder_start) return main.end_sequence(rows, rows, task);
+    const Range answer{split.answer_starts[s], split.answer_starts[s + 1]};
+    if (asks_for_prompt(data, form)) {
+      main.ask(split.tokens, {prompt.first + 1, prompt.second}, 0);
+    }
+    main.ask(split.answer_tokens, answer, rows - 1);
+    main.add_tokens(split.answer_tokens, {answer.first, answer.second - 1});
+    main.end_sequence(rows + answer.second - answer.first - 1, rows, task);
+  }
+
+  void add_decoded(const Split& split, std::int64_t s, std::int64_t task) {
+    const Range answer{split.answer_starts[s], split.answer_starts[s + 1]};
+    decoder.add_tokens({static_cast<std::int32_t>(*form.decoder_start)}, {0, 1});
+    decoder.add_tokens(split.answer_tokens, {answer.first, answer.second - 1});
+    decoder.ask(split.answer_tokens, answer, 0);
+    decoder.source.push_back(static_cast<std::int64_t>(main.lengths.size()));
+    decoder.end_sequence(answer.second - answer.first, 1, task);
   }
 };
 
-}  // namespace
-
-Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
-           const torch::TensorOptions& options) {
-  check(!examples.empty(), "a batch of no examples was asked for");
-  Columns columns;
-  columns.task_rows.assign(dataset.tasks.size(), 0);
-  for (const Example& example : examples) columns.add_example(dataset, split, example);
-
+Batch to_batch(Columns columns, const Dataset& dataset, const torch::TensorOptions& options) {
   const torch::Device device = options.device();
   const auto whole = [&](const std::vector<std::int64_t>& values) {
     return torch::tensor(values, torch::kInt64).to(device);
@@ -75,16 +147,50 @@ Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& 
   batch.positions = whole(columns.positions);
   batch.first_rows = whole({columns.starts.begin(), columns.starts.end() - 1});
   batch.lengths = whole(columns.lengths);
+  batch.prompt_lengths = whole(columns.prompts);
   batch.sequence_task = whole(columns.sequence_task);
   batch.row_task = whole(columns.row_task);
   batch.task_rows = whole(columns.task_rows);
   batch.target = real(columns.target, dataset.target_width);
   batch.target_index = whole(columns.target_index);
-  batch.groups = columns.groups;
-  batch.group_task = columns.group_task;
+  batch.groups = std::move(columns.groups);
+  batch.group_task = std::move(columns.group_task);
   batch.buckets = LazyBuckets(std::move(columns.starts), device);
   batch.tasks = dataset.task_count();
+  if (!columns.asked_rows.empty()) {
+    batch.asked = {whole(columns.asked_rows), whole(columns.asked_tokens),
+                   std::move(columns.asked_of_sequence)};
+  }
+  if (!columns.source.empty()) batch.source_sequence = whole(columns.source);
   return batch;
+}
+
+}  // namespace
+
+Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
+           const torch::TensorOptions& options, const PackForm& form) {
+  check(!examples.empty(), "a batch of no examples was asked for");
+  Packer packer{dataset, split, form};
+  for (const Example& example : examples) packer.add(example);
+  Batch batch = to_batch(std::move(packer.main), dataset, options);
+  if (!packer.decoder.lengths.empty()) {
+    batch.decoder =
+        std::make_shared<Batch>(to_batch(std::move(packer.decoder), dataset, options));
+  }
+  return batch;
+}
+
+PackedSize packed_size(const TaskData& data, SplitName name, std::int64_t example,
+                       const PackForm& form) {
+  const Split& split = data.split(name);
+  const Range sequences = sequences_of(data, split, example, form);
+  PackedSize size{.sequences = sequences.second - sequences.first};
+  if (!split.has_answers()) return size;
+  for (auto s = sequences.first; s < sequences.second; ++s) {
+    size.asked += split.answer_length(s);
+    if (asks_for_prompt(data, form)) size.asked += split.starts[s + 1] - split.starts[s] - 1;
+  }
+  return size;
 }
 
 Batch rows_of_tasks(const std::vector<std::int32_t>& tasks, std::int64_t task_count,

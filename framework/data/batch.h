@@ -1,6 +1,6 @@
 /// A packed batch: sequences of any task, end to end, no padding.
 ///
-/// Dimensions as in dataset.h; T tasks of the suite.
+/// Dimensions as in dataset.h; T tasks of the suite; M tokens whose likelihood is asked for.
 #pragma once
 
 #include "framework/data/dataset.h"
@@ -9,6 +9,8 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace rankwise {
@@ -19,6 +21,29 @@ struct Example {
   std::int64_t index = 0;
 };
 
+/// What a batch is for: to score every candidate of a choice, or to train, where one by likelihood
+/// is its right answer alone, and a task may count its prompt's tokens too.
+enum class Purpose { kScoring, kTraining };
+
+struct PackForm {
+  Purpose purpose = Purpose::kScoring;
+  /// First input of a decoder beside an encoder: answers get a batch of their own. None: an answer
+  /// follows its prompt.
+  std::optional<std::int64_t> decoder_start = {};
+
+  AnswerRows answer_rows() const {
+    return decoder_start ? AnswerRows::kOwn : AnswerRows::kBehindPrompt;
+  }
+};
+
+/// Tokens whose likelihood is asked for, by sequences: the row before each, and the token itself.
+struct AskedTokens {
+  torch::Tensor rows, tokens;             // [M] int64
+  std::vector<std::int64_t> of_sequence;  // [S] how many each sequence has
+
+  std::int64_t size() const { return rows.defined() ? rows.size(0) : 0; }
+};
+
 /// Tensors live on the batch's device; vectors on the host.
 struct Batch {
   torch::Tensor tokens;                  // [N] int64; undefined for features
@@ -27,6 +52,7 @@ struct Batch {
   torch::Tensor features;                // [N, d]; undefined for tokens
   torch::Tensor first_rows;              // [S] int64
   torch::Tensor lengths;                 // [S] int64
+  torch::Tensor prompt_lengths;          // [S] int64: rows of each sequence before its answer
   torch::Tensor sequence_task;           // [S] int64
   torch::Tensor row_task;                // [N] int64
   torch::Tensor task_rows;               // [T] int64: rows of each task
@@ -36,15 +62,33 @@ struct Batch {
   std::vector<std::int64_t> group_task;  // [G]
   LazyBuckets buckets;                   // sequences of like length, for attention
   std::int64_t tasks = 0;                // T
+  AskedTokens asked;                     // of this batch's rows: none where a decoder answers
+  /// The answers, for a decoder beside an encoder, and the examples that have them; null: none.
+  std::shared_ptr<const Batch> decoder;
+  torch::Tensor source_sequence;         // [S] int64 of a decoder's batch: the prompt of each answer
 
   std::int64_t rows() const { return positions.size(0); }
   std::int64_t sequences() const { return first_rows.size(0); }
   std::int64_t examples() const { return static_cast<std::int64_t>(group_task.size()); }
+  /// The batch whose rows are asked for tokens: a decoder's, or this one.
+  const Batch& answering() const { return decoder ? *decoder : *this; }
+  /// Rows that pass through a model, a decoder's with them.
+  std::int64_t rows_in_all() const { return rows() + (decoder ? decoder->rows() : 0); }
+  /// [S] int64: the last row of each sequence's prompt.
+  torch::Tensor last_prompt_rows() const { return first_rows + prompt_lengths - 1; }
 };
 
 /// Packs `examples` of one split in their order.
 Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
-           const torch::TensorOptions& options);
+           const torch::TensorOptions& options, const PackForm& form = {});
+
+/// What packing an example makes of it.
+struct PackedSize {
+  std::int64_t sequences = 0;
+  std::int64_t asked = 0;  // tokens whose likelihood is asked for
+};
+PackedSize packed_size(const TaskData& data, SplitName split, std::int64_t example,
+                       const PackForm& form);
 
 /// A sequence of one row for each entry of `tasks`, its one feature zero: for updates whose input
 /// comes from elsewhere.

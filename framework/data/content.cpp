@@ -25,6 +25,10 @@ void add_split(Sha256& digest, const Split& split) {
   add_values(digest, split.starts);
   add_values(digest, split.groups);
   add_values(digest, split.target);
+  if (!split.has_answers()) return;
+  add_values(digest, split.answer_tokens);
+  add_values(digest, split.answer_starts);
+  add_values(digest, split.answer_bytes);
 }
 
 }  // namespace
@@ -36,6 +40,7 @@ std::string content_sha256(const Dataset& dataset) {
     add_text(digest, std::string(to_string(data.task.kind)));
     add_values(digest, std::vector<std::int64_t>{data.task.classes});
     for (const std::string& metric : data.task.metrics) add_text(digest, metric);
+    if (data.task.loss_on_prompt) add_text(digest, "loss on the prompt");
     for (const Split* split : {&data.train, &data.dev, &data.test}) add_split(digest, *split);
   }
   return digest.hex();

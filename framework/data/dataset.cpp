@@ -30,12 +30,29 @@ const char* to_string(SplitName name) {
   return name == SplitName::kDev ? "dev" : "test";
 }
 
-std::int64_t Split::longest_sequence() const {
+std::int64_t Split::rows(AnswerRows where) const {
+  if (starts.empty()) return 0;
+  const auto answers = static_cast<std::int64_t>(answer_tokens.size());
+  const bool last_left_out = has_answers() && where == AnswerRows::kBehindPrompt;
+  return starts.back() + answers - (last_left_out ? sequences() : 0);
+}
+
+std::int64_t Split::longest_sequence(AnswerRows where) const {
   std::int64_t longest = 0;
   for (std::int64_t s = 0; s < sequences(); ++s) {
-    longest = std::max(longest, starts[s + 1] - starts[s]);
+    const std::int64_t prompt = starts[s + 1] - starts[s], answer = answer_length(s);
+    const bool joined = answer > 0 && where == AnswerRows::kBehindPrompt;
+    longest = std::max(longest, joined ? prompt + answer - 1 : std::max(prompt, answer));
   }
   return longest;
+}
+
+std::int64_t Split::rows_of(std::int64_t example, AnswerRows where) const {
+  const std::int64_t first = groups[example], end = groups[example + 1];
+  const std::int64_t prompts = starts[end] - starts[first];
+  if (!has_answers()) return prompts;
+  const std::int64_t answers = answer_starts[end] - answer_starts[first];
+  return prompts + answers - (where == AnswerRows::kBehindPrompt ? end - first : 0);
 }
 
 std::int64_t Split::largest_segment() const {
@@ -48,14 +65,14 @@ const Split& TaskData::split(SplitName name) const {
   return name == SplitName::kDev ? dev : test;
 }
 
-std::int64_t Dataset::rows(SplitName name) const {
+std::int64_t Dataset::rows(SplitName name, AnswerRows where) const {
   std::int64_t sum = 0;
-  for (const TaskData& data : tasks) sum += data.split(name).rows();
+  for (const TaskData& data : tasks) sum += data.split(name).rows(where);
   return sum;
 }
 
 void check_finite(const Split& split, const std::string& where) {
-  check_values(split.features, split.rows(), where + "/features", "row");
+  check_values(split.features, split.starts.empty() ? 0 : split.starts.back(), where + "/features", "row");
   check_values(split.target, split.examples(), where + "/target", "example");
   check_values(split.reference, split.examples(), where + "/reference", "example");
 }

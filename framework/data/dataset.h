@@ -1,7 +1,7 @@
 /// A suite in memory: per task and split, its sequences end to end.
 ///
 /// Dimensions: N rows (tokens or feature vectors), S sequences, G groups (examples; the candidates
-/// of a choice are one group), W values per target.
+/// of a choice are one group), W values per target, M tokens of answers.
 #pragma once
 
 #include "framework/data/task.h"
@@ -11,6 +11,10 @@
 #include <vector>
 
 namespace rankwise {
+
+/// Where the rows of an answer are: behind its prompt, or in a decoder's batch of their own. The
+/// last token of an answer is no input; a decoder has a start token before the first.
+enum class AnswerRows { kBehindPrompt, kOwn };
 
 /// One split of one task. Either `tokens` or `features` is filled.
 struct Split {
@@ -22,22 +26,33 @@ struct Split {
   std::vector<double> target;          // [G, W] class, candidate or values
   std::vector<double> reference;       // [G, W] the unadapted model's outputs; may be empty
 
+  // Of tasks that are answered by likelihood, where `tokens` are the prompts: the answer that each
+  // sequence goes on with. Empty for others.
+  std::vector<std::int32_t> answer_tokens;  // [M]
+  std::vector<std::int64_t> answer_starts;  // [S + 1] first token of each
+  std::vector<std::int64_t> answer_bytes;   // [S] of its text in UTF-8
+
+  bool has_answers() const { return !answer_starts.empty(); }
+  /// Tokens of the answer of sequence `s`; 0 where there is none.
+  std::int64_t answer_length(std::int64_t s) const {
+    return has_answers() ? answer_starts[s + 1] - answer_starts[s] : 0;
+  }
+
   std::int64_t examples() const {
     return groups.empty() ? 0 : static_cast<std::int64_t>(groups.size()) - 1;
   }
   std::int64_t sequences() const {
     return starts.empty() ? 0 : static_cast<std::int64_t>(starts.size()) - 1;
   }
-  /// Rows of all sequences.
-  std::int64_t rows() const { return starts.empty() ? 0 : starts.back(); }
-  /// Rows of the longest sequence; 0 where there is none.
-  std::int64_t longest_sequence() const;
+  /// Rows of all sequences and of their answers.
+  std::int64_t rows(AnswerRows where = AnswerRows::kBehindPrompt) const;
+  /// Rows of the longest sequence of a batch; 0 where there is none.
+  std::int64_t longest_sequence(AnswerRows where = AnswerRows::kBehindPrompt) const;
   /// The largest segment id; 0 where there are no tokens.
   std::int64_t largest_segment() const;
-  /// Rows of example `example`.
-  std::int64_t rows_of(std::int64_t example) const {
-    return starts[groups[example + 1]] - starts[groups[example]];
-  }
+  /// Rows of example `example` and of its answers.
+  std::int64_t rows_of(std::int64_t example,
+                       AnswerRows where = AnswerRows::kBehindPrompt) const;
 };
 
 enum class SplitName { kTrain, kDev, kTest };
@@ -59,7 +74,7 @@ struct Dataset {
 
   std::int64_t task_count() const { return static_cast<std::int64_t>(tasks.size()); }
   /// Rows of all tasks.
-  std::int64_t rows(SplitName name) const;
+  std::int64_t rows(SplitName name, AnswerRows where = AnswerRows::kBehindPrompt) const;
 };
 
 /// Throws Error where a feature, a target or a reference is not finite in single precision; `where`

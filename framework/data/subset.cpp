@@ -20,6 +20,12 @@ void append_sequence(const Split& from, std::int64_t sequence, std::int64_t feat
                        from.segments.begin() + end);
   }
   to.starts.push_back(to.starts.back() + end - begin);
+  if (!from.has_answers()) return;
+  to.answer_tokens.insert(to.answer_tokens.end(),
+                          from.answer_tokens.begin() + from.answer_starts[sequence],
+                          from.answer_tokens.begin() + from.answer_starts[sequence + 1]);
+  to.answer_starts.push_back(static_cast<std::int64_t>(to.answer_tokens.size()));
+  to.answer_bytes.push_back(from.answer_bytes[sequence]);
 }
 
 void append_values(const std::vector<double>& from, std::int64_t example, std::int64_t width,
@@ -42,6 +48,7 @@ Split subset(const Split& split, std::int64_t rows, std::int64_t feature_width,
   Split chosen;
   chosen.starts = {0};
   chosen.groups = {0};
+  if (split.has_answers()) chosen.answer_starts = {0};
   for (const std::int64_t example : examples) {
     for (auto s = split.groups[example]; s < split.groups[example + 1]; ++s) {
       append_sequence(split, s, feature_width, chosen);

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace rankwise {
@@ -42,15 +43,20 @@ void check_labels(const Task& task) {
 }
 
 // A candidate's number is its place among the others, no class to average over.
-bool fits(const std::string& metric, TaskKind kind) {
-  if (kind == TaskKind::kChoose) return metric == "accuracy";
-  const auto compared = kind == TaskKind::kRegress ? Targets::kValues : Targets::kClasses;
-  return metrics().find(metric).targets == compared;
+bool fits(const std::string& metric, const Task& task) {
+  const Targets targets = metrics().find(metric).targets;
+  if (is_text(task.kind)) return targets == Targets::kTexts;
+  if (task.answered_by == AnsweredBy::kLikelihood) {
+    const bool of_classes = task.kind == TaskKind::kClassify && metric != "accuracy";
+    return targets == Targets::kCandidates || (of_classes && targets == Targets::kClasses);
+  }
+  if (task.kind == TaskKind::kChoose) return metric == "accuracy";
+  return targets == (task.kind == TaskKind::kRegress ? Targets::kValues : Targets::kClasses);
 }
 
-std::vector<std::string> metrics_for(TaskKind kind) {
+std::vector<std::string> metrics_for(const Task& task) {
   std::vector<std::string> names = metrics().names();
-  std::erase_if(names, [&](const auto& name) { return !fits(name, kind); });
+  std::erase_if(names, [&](const auto& name) { return !fits(name, task); });
   return names;
 }
 
@@ -60,31 +66,40 @@ void check_metrics(const Task& task) {
   for (const std::string& metric : task.metrics) {
     check(seen.insert(metric).second, "task '{}' names metric '{}' twice", task.name, metric);
     static_cast<void>(metrics().find(metric));  // says which there are
-    check(fits(metric, task.kind),
-          "task '{}' is of kind {}, which metric '{}' cannot score; its metrics are {}", task.name,
-          to_string(task.kind), metric, fmt::join(metrics_for(task.kind), ", "));
+    check(fits(metric, task),
+          "task '{}' is of kind {}, answered by {}, which metric '{}' cannot score; its metrics are "
+          "{}",
+          task.name, to_string(task.kind), to_string(task.answered_by), metric,
+          fmt::join(metrics_for(task), ", "));
   }
 }
+
+constexpr std::array<std::string_view, 5> kKinds{"classify", "regress", "choose",
+                                                          "generate", "language_model"};
 
 }  // namespace
 
-std::string_view to_string(TaskKind kind) {
-  switch (kind) {
-    case TaskKind::kClassify:
-      return "classify";
-    case TaskKind::kRegress:
-      return "regress";
-    case TaskKind::kChoose:
-      return "choose";
-  }
-  fail("a task kind without a name");
-}
+std::string_view to_string(TaskKind kind) { return kKinds.at(static_cast<std::size_t>(kind)); }
 
 TaskKind task_kind(std::string_view name) {
-  for (const TaskKind kind : {TaskKind::kClassify, TaskKind::kRegress, TaskKind::kChoose}) {
-    if (to_string(kind) == name) return kind;
-  }
-  fail("unknown task kind '{}'; the kinds are classify, regress, choose", name);
+  const auto found = std::find(kKinds.begin(), kKinds.end(), name);
+  check(found != kKinds.end(), "unknown task kind '{}'; the kinds are {}", name,
+        fmt::join(kKinds, ", "));
+  return static_cast<TaskKind>(found - kKinds.begin());
+}
+
+std::string_view to_string(AnsweredBy part) {
+  return part == AnsweredBy::kHead ? "head" : "likelihood";
+}
+
+AnsweredBy answered_by(std::string_view name) {
+  check(name == "head" || name == "likelihood",
+        "'{}' answers no task; what does is head, likelihood", name);
+  return name == "head" ? AnsweredBy::kHead : AnsweredBy::kLikelihood;
+}
+
+bool is_text(TaskKind kind) {
+  return kind == TaskKind::kGenerate || kind == TaskKind::kLanguageModel;
 }
 
 void check_tasks_asked_for(const std::vector<std::string>& names,
@@ -103,6 +118,11 @@ void check_task(const Task& task) {
   const std::int64_t least = task.kind == TaskKind::kClassify ? 2 : 1;
   check(task.classes >= least, "task '{}' of kind {} has {} classes, expected at least {}",
         task.name, to_string(task.kind), task.classes, least);
+  const bool by_head = task.answered_by == AnsweredBy::kHead;
+  check(by_head ? !is_text(task.kind) : task.kind != TaskKind::kRegress,
+        "task '{}' of kind {} is answered by {}, expected {}", task.name, to_string(task.kind),
+        to_string(task.answered_by),
+        to_string(by_head ? AnsweredBy::kLikelihood : AnsweredBy::kHead));
   check_labels(task);
   check_metrics(task);
 }

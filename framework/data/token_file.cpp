@@ -15,7 +15,7 @@ namespace rankwise {
 
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;  // version 1 has no answers
 
 hdf5::File open_checked(const std::filesystem::path& file) {
   hdf5::File opened = hdf5::File::open(file);
@@ -23,8 +23,8 @@ hdf5::File open_checked(const std::filesystem::path& file) {
                     opened.attribute<std::string>("/", "format") == "rankwise-tokens";
   check(ours, "{}: is not a token file of rankwise; make it with scripts/prepare", file.string());
   const auto version = opened.attribute<std::int64_t>("/", "version");
-  check(version == kVersion, "{}: written as version {}, this program reads {}", file.string(),
-        version, kVersion);
+  check(version >= 1 && version <= kVersion,
+        "{}: written as version {}, this program reads 1 to {}", file.string(), version, kVersion);
   return opened;
 }
 
@@ -65,6 +65,17 @@ void at_place(const hdf5::File& file, const std::string& place, const Check& che
   }
 }
 
+// Of version 2: what answers the task, and what training counts.
+void read_answers(const hdf5::File& file, const std::string& group, Task& task) {
+  if (!file.has_attribute(group, "answers")) return;
+  const auto part = file.attribute<std::string>(group, "answers");
+  at_place(file, group + "/answers", [&] { task.answered_by = answered_by(part); });
+  const auto loss_on = file.attribute<std::string>(group, "loss_on");
+  check(loss_on == "answer" || loss_on == "all", "{}: {}/loss_on: '{}' is neither answer nor all",
+        file.name(), group, loss_on);
+  task.loss_on_prompt = loss_on == "all";
+}
+
 Task read_task(const hdf5::File& file, const std::string& name) {
   const std::string group = "/tasks/" + name;
   Task task;
@@ -76,6 +87,7 @@ Task read_task(const hdf5::File& file, const std::string& name) {
   task.outputs = task.kind == TaskKind::kClassify ? task.classes : 1;
   task.metrics = read_list(file, group, "metrics");
   task.labels = read_list(file, group, "labels");
+  read_answers(file, group, task);
   at_place(file, printable(group), [&] { check_task(task); });
   for (const std::string& metric : task.metrics) {
     check(!metrics().find(metric).needs_reference,
@@ -94,6 +106,36 @@ void check_offsets(const std::vector<std::int64_t>& offsets, std::int64_t end,
         "{}: offsets must rise from 0 to {}", where, end);
 }
 
+void check_ids(const std::vector<std::int32_t>& tokens, std::int64_t vocabulary,
+               const std::string& where) {
+  const auto token = std::find_if(tokens.begin(), tokens.end(),
+                                  [&](auto id) { return id < 0 || id >= vocabulary; });
+  check(token == tokens.end(), "{}: id {} is outside the vocabulary of {}", where,
+        token == tokens.end() ? 0 : *token, vocabulary);
+}
+
+// One answer a sequence, and as many sequences as the kind has candidates.
+void check_answers(const Split& split, const Task& task, std::int64_t vocabulary,
+                   const std::string& where) {
+  check_ids(split.answer_tokens, vocabulary, where + "/answer_tokens");
+  check_offsets(split.answer_starts, static_cast<std::int64_t>(split.answer_tokens.size()),
+                where + "/answer_starts");
+  const auto sequences = static_cast<std::size_t>(split.sequences());
+  check(split.answer_starts.size() == sequences + 1 && split.answer_bytes.size() == sequences,
+        "{}: {} answers of {} lengths for {} sequences", where, split.answer_starts.size() - 1,
+        split.answer_bytes.size(), sequences);
+  const bool counted = std::all_of(split.answer_bytes.begin(), split.answer_bytes.end(),
+                                   [](std::int64_t bytes) { return bytes > 0; });
+  check(counted, "{}/answer_bytes: an answer has no byte", where);
+  if (task.kind == TaskKind::kChoose) return;
+  const std::int64_t expected = is_text(task.kind) ? 1 : task.classes;
+  for (std::int64_t i = 0; i < split.examples(); ++i) {
+    check(split.groups[i + 1] - split.groups[i] == expected,
+          "{}/groups: example {} has {} sequences, expected {}", where, i,
+          split.groups[i + 1] - split.groups[i], expected);
+  }
+}
+
 void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
                  const std::string& where) {
   check(split.segments.size() == split.tokens.size(), "{}: {} segments for {} tokens", where,
@@ -102,15 +144,13 @@ void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
   check_offsets(split.groups, split.sequences(), where + "/groups");
   check(split.target.size() == static_cast<std::size_t>(split.examples()),
         "{}: {} targets for {} examples", where, split.target.size(), split.examples());
-  const auto token = std::find_if(split.tokens.begin(), split.tokens.end(),
-                                  [&](auto id) { return id < 0 || id >= vocabulary; });
-  check(token == split.tokens.end(), "{}/tokens: id {} is outside the vocabulary of {}", where,
-        token == split.tokens.end() ? 0 : *token, vocabulary);
+  check_ids(split.tokens, vocabulary, where + "/tokens");
+  if (task.answered_by == AnsweredBy::kLikelihood) check_answers(split, task, vocabulary, where);
   check_finite(split, where);
   if (task.kind == TaskKind::kRegress) return;
   for (std::int64_t i = 0; i < split.examples(); ++i) {
-    const std::int64_t classes =
-        task.kind == TaskKind::kChoose ? split.groups[i + 1] - split.groups[i] : task.classes;
+    const std::int64_t candidates = split.groups[i + 1] - split.groups[i];
+    const std::int64_t classes = task.kind == TaskKind::kChoose ? candidates : task.classes;
     const double target = split.target[i];
     check(target >= 0 && target < static_cast<double>(classes) && target == std::floor(target),
           "{}/target: {} of example {} is not one of {} classes", where, target, i, classes);
@@ -126,6 +166,11 @@ Split read_split(const hdf5::File& file, const Task& task, const char* name,
   split.starts = file.read<std::int64_t>(group + "/starts");
   split.groups = file.read<std::int64_t>(group + "/groups");
   split.target = file.read<double>(group + "/target");
+  if (task.answered_by == AnsweredBy::kLikelihood) {
+    split.answer_tokens = file.read<std::int32_t>(group + "/answer_tokens");
+    split.answer_starts = file.read<std::int64_t>(group + "/answer_starts");
+    split.answer_bytes = file.read<std::int64_t>(group + "/answer_bytes");
+  }
   check_split(split, task, vocabulary, file.name() + ": " + group);
   return split;
 }

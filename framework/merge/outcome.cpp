@@ -26,8 +26,9 @@ Tensor pooled_of(MergeSource& source, std::int32_t task) {
   const std::int64_t rows = source.config.train.evaluation_rows;
   std::vector<Tensor> pooled;
   for (const auto& examples : evaluation_batches(source.dataset().tasks[task].test, task, rows)) {
-    const Batch batch = pack(source.dataset(), SplitName::kTest, examples, source.setup.tensors);
-    pooled.push_back(source.model().forward({.batch = batch, .count_usage = false}));
+    const Batch batch = pack(source.dataset(), SplitName::kTest, examples, source.setup.tensors,
+                             source.model().pack_form(Purpose::kScoring));
+    pooled.push_back(source.model().forward({.batch = batch, .count_usage = false}).pooled);
   }
   return torch::cat(pooled);
 }

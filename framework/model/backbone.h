@@ -1,4 +1,4 @@
-/// Encoders that give one vector a row, built from our Linear, looked up by name.
+/// Networks that give one vector a row, built from our Linear, looked up by name.
 #pragma once
 
 #include "framework/core/json.h"
@@ -12,16 +12,27 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace rankwise {
 
+/// What a backbone makes of a packed batch.
+struct Hidden {
+  torch::Tensor rows;          // [N, width]
+  torch::Tensor decoded = {};  // [N', width] of the decoder's rows; undefined without a decoder
+};
+
 class Backbone : public torch::nn::Module {
  public:
-  /// Hidden rows [N, width] of a packed batch.
-  virtual torch::Tensor forward(const Pass& pass) = 0;
+  virtual Hidden forward(const Pass& pass) = 0;
   virtual std::int64_t width() const = 0;
+  /// [V, width]: the head over the vocabulary multiplies decoded rows by its transpose, or the rows
+  /// where there is no decoder. Undefined: it has none.
+  virtual torch::Tensor vocabulary_weight() const { return {}; }
+  /// The first input of a decoder that stands beside an encoder; none: there is no such decoder.
+  virtual std::optional<std::int64_t> decoder_start() const { return std::nullopt; }
   /// Rows of the longest sequence it can read; 0: of any length.
   virtual std::int64_t longest_sequence() const { return 0; }
   /// Kinds of segment it tells apart; 0: it reads none.

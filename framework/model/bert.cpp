@@ -109,11 +109,11 @@ Bert::Bert(const BertConfig& config, const torch::TensorOptions& options)
 
 Bert::~Bert() = default;
 
-torch::Tensor Bert::forward(const Pass& pass) {
+Hidden Bert::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "bert reads tokens, not features");
   torch::Tensor x = parts_->embeddings.forward(pass.batch);
   for (Layer& layer : parts_->layers) x = layer.forward(x, pass);
-  return x;
+  return {x};
 }
 
 }  // namespace rankwise

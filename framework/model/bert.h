@@ -15,7 +15,7 @@ class Bert : public Backbone {
   Bert(const BertConfig& config, const torch::TensorOptions& options);
   ~Bert() override;
 
-  torch::Tensor forward(const Pass& pass) override;
+  Hidden forward(const Pass& pass) override;
   std::int64_t width() const override { return config_.hidden; }
   std::int64_t longest_sequence() const override { return config_.positions; }
   std::int64_t segment_kinds() const override { return config_.segments; }

@@ -44,7 +44,10 @@ Heads::Heads(const std::vector<Task>& tasks, std::int64_t width, const GivenHead
              const Seed& seed, const torch::TensorOptions& options)
     : tasks_(tasks) {
   for (const Task& task : tasks_) {
-    if (given.weight.defined()) {
+    if (task.answered_by == AnsweredBy::kLikelihood) {
+      weights_.emplace_back();
+      biases_.emplace_back();
+    } else if (given.weight.defined()) {
       add_given(given, task.name, options);
     } else {
       add_new(task, width, seed, options);
@@ -95,7 +98,7 @@ std::vector<Heads::Part> Heads::parts(const Batch& batch) const {
   }
   std::vector<Part> parts;
   for (std::size_t task = 0; task < tasks_.size(); ++task) {
-    if (examples[task].empty()) continue;
+    if (examples[task].empty() || !weights_[task].defined()) continue;
     Part part;
     part.task = static_cast<std::int64_t>(task);
     part.sequences = index_tensor(sequences[task], batch.positions.device());

@@ -1,4 +1,5 @@
-/// One linear a task on the pooled vector, and the loss of each task kind.
+/// One linear a task on the pooled vector, and the loss of each task kind. Tasks that are answered by
+/// likelihood have none.
 ///
 /// Dimensions: N rows, S sequences, G groups (examples), W values per target.
 #pragma once
@@ -27,10 +28,13 @@ class Heads : public torch::nn::Module {
   Heads(const std::vector<Task>& tasks, std::int64_t width, const GivenHead& given,
         const Seed& seed, const torch::TensorOptions& options);
 
+  const std::vector<Task>& tasks() const { return tasks_; }
+
   /// Mean over each sequence's rows: hidden [N, d] -> [S, d].
   static torch::Tensor pool(const torch::Tensor& hidden, const Batch& batch);
 
-  /// The batch's loss as a sum over examples, so that micro-batches add up exactly: a scalar.
+  /// The loss of the batch's examples with heads as a sum, so that micro-batches add up exactly: a
+  /// scalar; undefined where there are none.
   torch::Tensor loss_sum(const torch::Tensor& pooled, const Batch& batch);
   /// [G, W] in the batch's order of examples: class, candidate, or values in the target's units. An
   /// example whose outputs are not all finite has no class or candidate: NaN.

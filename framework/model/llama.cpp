@@ -86,12 +86,18 @@ struct Llama::Parts {
       layers.emplace_back(*folder, i, config, options);
     }
     norm = child(root, "norm", RmsNorm(config.hidden, config.norm_epsilon, options));
+    if (config.head == VocabularyHead::kOwn) {
+      head = child(root, "lm_head", Embedding(config.vocabulary, config.hidden, options));
+    } else if (config.head == VocabularyHead::kTied) {
+      head = embeddings;
+    }
     frequencies = rotary_frequencies(config.head_width, config.rope_base, config.rope_scaling);
   }
 
   Embedding embeddings;
   std::vector<DecoderLayer> layers;
   RmsNorm norm{nullptr};
+  Embedding head{nullptr};  // [V, hidden], used as a matrix
   torch::Tensor frequencies;
 };
 
@@ -100,12 +106,16 @@ Llama::Llama(const LlamaConfig& config, const torch::TensorOptions& options)
 
 Llama::~Llama() = default;
 
-torch::Tensor Llama::forward(const Pass& pass) {
+torch::Tensor Llama::vocabulary_weight() const {
+  return parts_->head.is_empty() ? torch::Tensor() : parts_->head->weight();
+}
+
+Hidden Llama::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "llama reads tokens, not features");
   torch::Tensor x = parts_->embeddings(pass.batch.tokens);
   const RotaryTable rotary = rotary_table(pass.batch.positions, parts_->frequencies, x.options());
   for (DecoderLayer& layer : parts_->layers) x = layer.forward(x, {pass, rotary});
-  return parts_->norm(x);
+  return {parts_->norm(x)};
 }
 
 }  // namespace rankwise

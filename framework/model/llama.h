@@ -1,5 +1,5 @@
 /// LLaMA's decoder (Touvron et al., 2023) on packed rows: causal attention in grouped heads, rotary
-/// positions, RMSNorm before each part, SwiGLU. Without the head over the vocabulary.
+/// positions, RMSNorm before each part, SwiGLU, and a head over the vocabulary where it has one.
 #pragma once
 
 #include "framework/model/backbone.h"
@@ -17,9 +17,10 @@ class Llama : public Backbone {
   Llama(const LlamaConfig& config, const torch::TensorOptions& options);
   ~Llama() override;
 
-  /// [N, hidden] after the last norm: what the head over the vocabulary multiplies.
-  torch::Tensor forward(const Pass& pass) override;
+  /// Rows after the last norm.
+  Hidden forward(const Pass& pass) override;
   std::int64_t width() const override { return config_.hidden; }
+  torch::Tensor vocabulary_weight() const override;
   std::int64_t longest_sequence() const override { return config_.positions; }
   const LlamaConfig& config() const { return config_; }
 

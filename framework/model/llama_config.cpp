@@ -27,7 +27,7 @@ const ConfigKind kLlama = {
     .read = {"vocab_size", "hidden_size", "num_hidden_layers", "num_attention_heads",
              "num_key_value_heads", "head_dim", "intermediate_size", "max_position_embeddings",
              "rms_norm_eps", "rope_theta", "rope_scaling", "rope_parameters", "attention_bias",
-             "layer_types", "sliding_window"},
+             "layer_types", "sliding_window", "tie_word_embeddings"},
     .harmless = {"attention_dropout", "is_llama_config", "max_window_layers", "pretraining_tp",
                  "transformers.js_config"}};
 
@@ -101,7 +101,9 @@ LlamaConfig read_llama_config(const Path& file) {
                                                "rope_theta", 10000),
                     .rope_scaling = scaling(rope, file),
                     .qkv_bias = qwen || bias,
-                    .output_bias = bias};
+                    .output_bias = bias,
+                    .head = flag(config, file, "tie_word_embeddings") ? VocabularyHead::kTied
+                                                                      : VocabularyHead::kOwn};
   sizes.kv_heads = optional_size("num_key_value_heads", sizes.heads);
   check(sizes.heads % sizes.kv_heads == 0,
         "{}: num_attention_heads {} is not a multiple of {} num_key_value_heads", file.string(),

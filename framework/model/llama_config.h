@@ -1,6 +1,7 @@
 /// The sizes of a LLaMA-like decoder, and what its config.json may say beside them.
 #pragma once
 
+#include "framework/model/parts.h"
 #include "framework/ops/rotary.h"
 
 #include <cstdint>
@@ -23,9 +24,10 @@ struct LlamaConfig {
   double rope_base = 10000;
   std::optional<Llama3Scaling> rope_scaling = {};
   bool qkv_bias = false, output_bias = false;
+  VocabularyHead head = VocabularyHead::kTied;
 };
 
-/// Throws Error for a member of config.json that is missing, is none that this decoder computes, or
+/// A head that is not tied is there where the weights have one. Throws Error for a member of config.json that is missing, is none that this decoder computes, or
 /// is not known: file, member, what was found and what was expected.
 LlamaConfig read_llama_config(const std::filesystem::path& file);
 

@@ -33,7 +33,7 @@ struct LlamaOptions {
   }
 };
 
-// The head over the vocabulary comes after the hidden rows; frequencies are computed, not read.
+// A tied head may be stored a second time.
 const WeightNames kLlamaNames{.prefixes = {"", "model."},
                               .own = {"embed_tokens.", "layers.", "norm.", "model."},
                               .spare = {"lm_head."}};
@@ -62,8 +62,12 @@ std::shared_ptr<Backbone> make_llama(const nlohmann::json& options, const Backbo
 std::shared_ptr<Llama> load_llama(const std::filesystem::path& folder,
                                   const torch::TensorOptions& options) {
   check_pretrained(folder);
-  auto llama = std::make_shared<Llama>(read_llama_config(folder / "config.json"), options);
-  load_weights(*llama, StoredWeights(folder), kLlamaNames);
+  LlamaConfig config = read_llama_config(folder / "config.json");
+  const StoredWeights stored(folder);
+  const bool has_own = stored.contains("lm_head.weight");
+  if (config.head == VocabularyHead::kOwn && !has_own) config.head = VocabularyHead::kNone;
+  auto llama = std::make_shared<Llama>(config, options);
+  load_weights(*llama, stored, kLlamaNames);
   return llama;
 }
 

@@ -50,7 +50,7 @@ struct LlamaFixture {
   Tensor hidden(Llama& llama, const std::vector<Example>& examples,
                 const torch::TensorOptions& options = kDouble) const {
     const Batch batch = pack(data, SplitName::kTrain, examples, options);
-    return llama.forward({.batch = batch});
+    return llama.forward({.batch = batch}).rows;
   }
   std::vector<Example> all() const {
     std::vector<Example> examples;
@@ -109,7 +109,7 @@ TEST(Llama, ARowSeesNoneAfterIt) {
   const auto llama = load_llama(LlamaFolder().folder, kDouble);
   const auto hidden = [&](std::int64_t last) {
     const Dataset data = fixtures::sequences({5, 6, 7, last}, {}, {0, 4}, {});
-    return llama->forward({.batch = pack(data, SplitName::kTrain, {{0, 0}}, kDouble)});
+    return llama->forward({.batch = pack(data, SplitName::kTrain, {{0, 0}}, kDouble)}).rows;
   };
   const Tensor one = hidden(8), two = hidden(9);
   EXPECT_TRUE(torch::equal(one.narrow(0, 0, 3), two.narrow(0, 0, 3)));

@@ -71,10 +71,28 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
   }
 }
 
-torch::Tensor Model::forward(const Pass& pass) {
-  torch::Tensor pooled = Heads::pool(backbone_->forward(pass), pass.batch);
+Outputs Model::forward(const Pass& pass) {
+  const Hidden hidden = backbone_->forward(pass);
+  const torch::Tensor pooled = Heads::pool(hidden.rows, pass.batch);
   adapter_->after_forward(pooled, pass);
-  return pooled;
+  return {hidden, pooled};
+}
+
+torch::Tensor Model::loss(const Outputs& outputs, const Batch& batch, const LossShares& shares) {
+  torch::Tensor loss = heads_->loss_sum(outputs.pooled, batch);
+  if (loss.defined()) loss = loss / shares.examples();
+  const torch::Tensor answers = likelihood_loss(
+      outputs.hidden, batch, backbone_->vocabulary_weight(), heads_->tasks(), shares);
+  if (!answers.defined()) return loss;
+  return loss.defined() ? loss + answers : answers;
+}
+
+torch::Tensor Model::predict(const Outputs& outputs, const Batch& batch) {
+  return heads_->predict(outputs.pooled, batch);
+}
+
+AnswerLikelihood Model::score_answers(const Outputs& outputs, const Batch& batch) {
+  return answer_likelihood(outputs.hidden, batch, backbone_->vocabulary_weight());
 }
 
 std::vector<torch::Tensor> Model::adapter_parameters() const {

@@ -1,9 +1,11 @@
-/// A backbone with a variant's updates attached and a head for each task.
+/// A backbone with a variant's updates attached, and what answers each task: a head of its own, or
+/// the backbone's head over the vocabulary.
 #pragma once
 
 #include "framework/adapter/adapter.h"
 #include "framework/model/backbone.h"
 #include "framework/model/heads.h"
+#include "framework/model/likelihood.h"
 #include "framework/record/run_file.h"
 
 #include <torch/nn/module.h>
@@ -21,6 +23,12 @@ struct AttachOptions {
   AdapterInputs inputs;            // `sites` is filled in
 };
 
+/// What a model makes of a batch.
+struct Outputs {
+  Hidden hidden;
+  torch::Tensor pooled;  // [S, width] mean over each sequence's rows
+};
+
 class Model : public torch::nn::Module {
  public:
   /// Attaches an update to every linear that matches. Throws Error for a pattern that matches
@@ -28,8 +36,17 @@ class Model : public torch::nn::Module {
   Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapter,
         std::shared_ptr<Heads> heads, AttachOptions options);
 
-  /// Pooled vectors [S, width].
-  torch::Tensor forward(const Pass& pass);
+  Outputs forward(const Pass& pass);
+
+  /// The batch's part of its step's loss: a scalar, auxiliary terms left out.
+  torch::Tensor loss(const Outputs& outputs, const Batch& batch, const LossShares& shares);
+  /// [G, W] of examples with heads, as Heads::predict() gives them.
+  torch::Tensor predict(const Outputs& outputs, const Batch& batch);
+  /// Of examples by likelihood.
+  AnswerLikelihood score_answers(const Outputs& outputs, const Batch& batch);
+
+  /// How its batches are packed.
+  PackForm pack_form(Purpose purpose) const { return {purpose, backbone_->decoder_start()}; }
 
   Backbone& backbone() { return *backbone_; }
   Adapter& adapter() { return *adapter_; }

@@ -151,7 +151,7 @@ TEST(Tiny, ComputesByHand) {
   const Batch batch = pack(toy::dataset(toy::Kind::kFeatures), SplitName::kDev, {{0, 0}}, kDouble);
   Tensor h = batch.features;
   for (const auto& [name, linear] : backbone->linears()) h = torch::tanh(h.mm(linear->weight.t()));
-  EXPECT_TRUE(torch::allclose(backbone->forward({.batch = batch}), h, 0, 1e-14));
+  EXPECT_TRUE(torch::allclose(backbone->forward({.batch = batch}).rows, h, 0, 1e-14));
   EXPECT_THAT(backbone->linears(), SizeIs(2));
 }
 

@@ -12,6 +12,9 @@
 
 namespace rankwise {
 
+/// Which head over the vocabulary a backbone has: the embeddings are a tied one.
+enum class VocabularyHead { kNone, kTied, kOwn };
+
 /// indices [N] int64 -> rows of `weight` [N, width]; the weight starts uninitialised.
 class EmbeddingImpl : public torch::nn::Module {
  public:

@@ -20,7 +20,6 @@ class T5 : public Backbone {
   /// The encoder's rows after its last norm, and those of the batch's decoder where it has one.
   Hidden forward(const Pass& pass) override;
   std::int64_t width() const override { return config_.hidden; }
-  std::int64_t vocabulary() const override { return config_.vocabulary; }
   torch::Tensor vocabulary_weight() const override;
   std::optional<std::int64_t> decoder_start() const override { return config_.decoder_start; }
   const T5Config& config() const { return config_; }

@@ -43,11 +43,11 @@ Tiny::Tiny(std::int64_t width, std::int64_t layers, std::int64_t vocabulary, con
   }
 }
 
-torch::Tensor Tiny::forward(const Pass& pass) {
+Hidden Tiny::forward(const Pass& pass) {
   torch::Tensor h =
       embedding_.defined() ? at::embedding(embedding_, pass.batch.tokens) : pass.batch.features;
   for (Linear& layer : layers_) h = at::tanh(layer(h, pass));
-  return h;
+  return {h};
 }
 
 namespace {

@@ -13,7 +13,7 @@ class Tiny : public Backbone {
   Tiny(std::int64_t width, std::int64_t layers, std::int64_t vocabulary, const Seed& seed,
        const torch::TensorOptions& options);
 
-  torch::Tensor forward(const Pass& pass) override;
+  Hidden forward(const Pass& pass) override;
   std::int64_t width() const override { return width_; }
 
  private:

@@ -5,6 +5,8 @@
 /// row-major.
 #pragma once
 
+#include "framework/core/metrics.h"
+
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -101,7 +103,8 @@ struct EvaluationRecord {
   bool operator==(const EvaluationRecord&) const = default;
 };
 
-/// Per-example outcome of one task on one split with one choice of parameters.
+/// Per-example outcome of one task on one split with one choice of parameters. Of a text, the
+/// prediction is the log-probability of its tokens and the label their number.
 struct PredictionRecord {
   std::string task;
   std::string split;                  // "dev" or "test"
@@ -111,6 +114,7 @@ struct PredictionRecord {
   std::vector<double> label;          // [G * width]
   std::vector<std::uint8_t> correct;  // [G]; empty for real-valued targets
   std::map<std::string, double> scores;
+  AnswerScores answers = {};  // of a task that is answered by likelihood; empty in a summary
   bool operator==(const PredictionRecord&) const = default;
 };
 

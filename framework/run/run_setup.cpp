@@ -11,11 +11,11 @@ namespace rankwise {
 
 namespace {
 
-void check_lengths(const Dataset& dataset, std::int64_t longest) {
+void check_lengths(const Dataset& dataset, std::int64_t longest, AnswerRows answers) {
   if (longest == 0) return;
   for (const TaskData& data : dataset.tasks) {
     for (const SplitName name : {SplitName::kTrain, SplitName::kDev, SplitName::kTest}) {
-      const std::int64_t length = data.split(name).longest_sequence();
+      const std::int64_t length = data.split(name).longest_sequence(answers);
       check(length <= longest,
             "task '{}' has a {} sequence of {} tokens, and the backbone has {} positions; prepare "
             "the suite with shorter sequences",
@@ -39,6 +39,18 @@ void check_segments(const Dataset& dataset, std::int64_t kinds) {
   }
 }
 
+void check_answers(const Dataset& dataset, const std::string& name, const Backbone& backbone) {
+  const torch::Tensor head = backbone.vocabulary_weight();
+  for (const TaskData& data : dataset.tasks) {
+    if (data.task.answered_by == AnsweredBy::kHead) continue;
+    check(head.defined(),
+          "task '{}' is answered by likelihood, and backbone '{}' has no head over the vocabulary; "
+          "take one that has (llama, t5), or prepare the suite with trained heads (\"answers\": "
+          "\"head\")",
+          data.task.name, name);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
@@ -48,8 +60,10 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
       paths.data / "models", dataset.vocabulary, dataset.feature_width, tensors,
       setup.suite.backbone_seed ? Seed(*setup.suite.backbone_seed) : setup.seed.stream("backbone")};
   auto backbone = backbones().find(config.backbone).make(config.backbone_options, inputs);
-  check_lengths(dataset, backbone->longest_sequence());
+  const PackForm form{Purpose::kScoring, backbone->decoder_start()};
+  check_lengths(dataset, backbone->longest_sequence(), form.answer_rows());
   check_segments(dataset, backbone->segment_kinds());
+  check_answers(dataset, config.backbone, *backbone);
   std::vector<Task> tasks;
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), setup.suite.head,

@@ -86,7 +86,7 @@ class Teacher {
   Tensor outputs(const Batch& batch, std::int64_t task) {
     const torch::NoGradGuard no_grad;
     task_ = task;
-    return Heads::pool(backbone_->forward({.batch = batch}), batch).mm(head_.t());
+    return Heads::pool(backbone_->forward({.batch = batch}).rows, batch).mm(head_.t());
   }
 
  private:

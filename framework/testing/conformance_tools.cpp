@@ -42,7 +42,8 @@ std::unique_ptr<Model> trained(const Recipe& recipe) {
 
 Tensor pooled(Model& model, const Batch& batch, bool training) {
   const torch::NoGradGuard no_grad;
-  return model.forward({.batch = batch, .step_info = {.training = training}, .count_usage = false});
+  return model.forward({.batch = batch, .step_info = {.training = training}, .count_usage = false})
+      .pooled;
 }
 
 }  // namespace rankwise::conformance

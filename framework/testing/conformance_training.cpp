@@ -30,7 +30,7 @@ double training_loss(Model& model, const Recipe& recipe) {
   const torch::NoGradGuard no_grad;
   const Batch batch = train_batch(recipe, 48);
   const Pass pass{.batch = batch, .count_usage = false};
-  return model.heads().loss_sum(model.forward(pass), batch).item<double>() /
+  return model.heads().loss_sum(model.forward(pass).pooled, batch).item<double>() /
          static_cast<double>(batch.examples());
 }
 
@@ -49,7 +49,7 @@ double total_loss(Model& model, const Batch& batch, bool with_gradient) {
   const c10::AutoGradMode mode(with_gradient);
   const Pass pass{.batch = batch, .step_info = {.training = true}, .count_usage = false};
   Tensor loss =
-      model.heads().loss_sum(model.forward(pass), batch) / static_cast<double>(batch.examples());
+      model.heads().loss_sum(model.forward(pass).pooled, batch) / static_cast<double>(batch.examples());
   const AuxiliaryTerm auxiliary = model.adapter().take_auxiliary();
   if (auxiliary.sum.defined()) {
     loss = loss + auxiliary.sum / static_cast<double>(batch.sequences());

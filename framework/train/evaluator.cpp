@@ -12,11 +12,12 @@ namespace rankwise {
 namespace {
 
 void score(PredictionRecord& record, const Task& task, const Split& split) {
-  const Scored scored{record.width, record.prediction, record.label, split.reference};
+  const Scored scored{record.width, record.prediction, record.label, split.reference,
+                      record.answers};
   for (const std::string& metric : task.metrics) {
     record.scores[metric] = metrics().find(metric).score(scored);
   }
-  if (task.kind == TaskKind::kRegress) return;
+  if (task.kind == TaskKind::kRegress || is_text(task.kind)) return;
   for (std::size_t i = 0; i < record.label.size(); ++i) {
     record.correct.push_back(record.prediction[i] == record.label[i] ? 1 : 0);
   }
@@ -39,6 +40,35 @@ void place(const torch::Tensor& predicted, const std::vector<Example>& batch, st
     std::copy_n(value, width, into.begin() + example.index * width);
     value += width;
   }
+}
+
+AnswerScores unscored_answers(const Split& split) {
+  AnswerScores answers{.starts = split.groups, .bytes = split.answer_bytes};
+  const auto count = static_cast<std::size_t>(split.sequences());
+  answers.log_probability.resize(count);
+  answers.greedy.resize(count);
+  for (std::int64_t s = 0; s < split.sequences(); ++s) answers.tokens.push_back(split.answer_length(s));
+  return answers;
+}
+
+void place(const AnswerLikelihood& scored, const std::vector<Example>& batch, AnswerScores& into) {
+  std::size_t from = 0;
+  for (const Example& example : batch) {
+    for (auto i = into.starts[example.index]; i < into.starts[example.index + 1]; ++i, ++from) {
+      into.log_probability[i] = scored.log_probability[from];
+      into.greedy[i] = scored.greedy[from];
+    }
+  }
+}
+
+// A text's prediction is its log-probability, and its label how many tokens it has.
+void predict_from_answers(const Task& task, PredictionRecord& record) {
+  if (!is_text(task.kind)) {
+    record.prediction = likeliest(record.answers, task.metrics.front() == "acc_norm");
+    return;
+  }
+  record.prediction = record.answers.log_probability;
+  record.label.assign(record.answers.tokens.begin(), record.answers.tokens.end());
 }
 
 }  // namespace
@@ -104,14 +134,21 @@ PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int
   record.width = dataset_.target_width;
   record.label = split.target;
   record.prediction.resize(record.label.size());
+  const PackForm form = model.pack_form(Purpose::kScoring);
+  const bool by_likelihood = data.task.answered_by == AnsweredBy::kLikelihood;
+  if (by_likelihood) record.answers = unscored_answers(split);
   for (const auto& examples : evaluation_batches(split, task, rows_)) {
     before_batch_();
-    const Batch batch = pack(dataset_, name, examples, options_);
-    const Pass pass{.batch = batch, .count_usage = count_usage};
-    place(model.heads().predict(model.forward(pass), batch), examples, record.width,
-          record.prediction);
-    rows += batch.rows();
+    const Batch batch = pack(dataset_, name, examples, options_, form);
+    const Outputs outputs = model.forward({.batch = batch, .count_usage = count_usage});
+    if (by_likelihood) {
+      place(model.score_answers(outputs, batch), examples, record.answers);
+    } else {
+      place(model.predict(outputs, batch), examples, record.width, record.prediction);
+    }
+    rows += batch.rows_in_all();
   }
+  if (by_likelihood) predict_from_answers(data.task, record);
   check_outputs(record);
   score(record, data.task, split);
   return record;

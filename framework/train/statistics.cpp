@@ -123,9 +123,10 @@ void collect_samples(Model& model, const Dataset& dataset, std::int64_t samples,
   for (std::int32_t task = 0; task < dataset.task_count(); ++task) {
     const std::int64_t count = std::min(samples, dataset.tasks[task].dev.examples());
     for (std::int64_t i = 0; i < count; ++i) {
-      const Batch batch = pack(dataset, SplitName::kDev, {{task, i}}, options);
+      const Batch batch =
+          pack(dataset, SplitName::kDev, {{task, i}}, options, model.pack_form(Purpose::kScoring));
       const Pass pass{.batch = batch, .count_usage = false, .keep_samples = true};
-      const torch::Tensor pooled = model.forward(pass);
+      const torch::Tensor pooled = model.forward(pass).pooled;
       // A choice is represented by its first candidate.
       append(by_site["pooled"].values, pooled.narrow(0, 0, 1));
       by_site["pooled"].width = pooled.size(1);

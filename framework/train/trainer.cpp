@@ -32,15 +32,6 @@ std::vector<double> peak_rates(const TrainOptions& options) {
   return {options.learning_rate, options.head_learning_rate.value_or(options.learning_rate)};
 }
 
-std::int64_t sequences_of(const Dataset& dataset, const std::vector<Example>& examples) {
-  std::int64_t count = 0;
-  for (const Example& example : examples) {
-    const auto& groups = dataset.tasks[example.task].train.groups;
-    count += groups[example.index + 1] - groups[example.index];
-  }
-  return count;
-}
-
 // Two scalars with one wait for the device.
 std::pair<double, double> host_values(const torch::Tensor& first, const torch::Tensor& second) {
   const torch::Tensor both = torch::stack({first.detach().to(torch::kFloat64).reshape({}),
@@ -121,32 +112,44 @@ Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
   if (optimizer_) optimizer_->zero_grad();
   const auto total = static_cast<std::int64_t>(examples.size());
   const std::int64_t size = options_.micro_batch == 0 ? total : options_.micro_batch;
-  const auto sequences = static_cast<double>(sequences_of(dataset_, examples));
+  const Shares shares = shares_of(examples);
   Sums sums;
   for (std::int64_t first = 0; first < total; first += size) {
     const auto end = std::min(total, first + size);
     const Batch batch = pack(dataset_, SplitName::kTrain,
-                             {examples.begin() + first, examples.begin() + end}, tensors_);
-    backward(batch, first / size, static_cast<double>(total), sequences, sums);
+                             {examples.begin() + first, examples.begin() + end}, tensors_,
+                             model_.pack_form(Purpose::kTraining));
+    backward(batch, first / size, shares, sums);
   }
   return sums;
 }
 
-void Trainer::backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
-                       Sums& sums) {
+Trainer::Shares Trainer::shares_of(const std::vector<Example>& examples) const {
+  Shares shares;
+  const PackForm form = model_.pack_form(Purpose::kTraining);
+  for (const Example& example : examples) {
+    const TaskData& data = dataset_.tasks[example.task];
+    const PackedSize size = packed_size(data, SplitName::kTrain, example.index, form);
+    shares.loss.add(data.task, size.asked);
+    shares.sequences += size.sequences;
+  }
+  return shares;
+}
+
+void Trainer::backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums) {
   const Pass pass{.batch = batch,
                   .step_info = step_info(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
                                .stream(static_cast<std::uint64_t>(micro))};
-  torch::Tensor loss = model_.heads().loss_sum(model_.forward(pass), batch) / examples;
+  torch::Tensor loss = model_.loss(model_.forward(pass), batch, shares.loss);
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
   const torch::Tensor weighted =
-      auxiliary.sum.defined() ? auxiliary.sum / sequences : torch::zeros_like(loss);
+      auxiliary.sum.defined() ? auxiliary.sum / static_cast<double>(shares.sequences) : torch::zeros_like(loss);
   const auto [task_loss, auxiliary_loss] = host_values(loss, weighted);
   if (!std::isfinite(task_loss + auxiliary_loss)) fail_loss(task_loss + auxiliary_loss);
   sums.loss += task_loss;
   sums.auxiliary += auxiliary_loss;
-  sums.rows += batch.rows();
+  sums.rows += batch.rows_in_all();
   if (auxiliary.sum.defined()) loss = loss + weighted;
   if (loss.requires_grad()) loss.backward();
 }

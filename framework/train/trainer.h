@@ -59,8 +59,13 @@ class Trainer {
     std::int64_t rows = 0;
   };
   Sums accumulate(const std::vector<Example>& examples);
-  void backward(const Batch& batch, std::int64_t micro, double examples, double sequences,
-                Sums& sums);
+  // What the examples of a step share, however it is cut into micro-batches.
+  struct Shares {
+    LossShares loss;
+    std::int64_t sequences = 0;
+  };
+  Shares shares_of(const std::vector<Example>& examples) const;
+  void backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums);
   [[noreturn]] void fail_loss(double loss) const;
   void optimize(double factor);
   StepInfo step_info() const;

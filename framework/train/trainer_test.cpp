@@ -107,7 +107,7 @@ TEST(Trainer, LossIsTheMeanOverExamplesBeforeTheStep) {
   const auto examples = toy::examples(toy::Kind::kTokens, 2);
   const Batch batch = pack(toy::dataset(toy::Kind::kTokens), SplitName::kTrain, examples, kDouble);
   const double expected =
-      model->heads().loss_sum(model->forward({.batch = batch}), batch).item<double>() / 8;
+      model->heads().loss_sum(model->forward({.batch = batch}).pooled, batch).item<double>() / 8;
   const StepRecord record = make_trainer(*model, toy::training(1)).step(examples);
   EXPECT_DOUBLE_EQ(record.loss, expected);
   EXPECT_EQ(record.task, -1) << "a batch of several tasks";
@@ -305,7 +305,7 @@ TEST(Evaluator, PredictsEveryExampleInItsPlace) {
     EXPECT_EQ(record.label, dev.target);
     ASSERT_EQ(record.prediction.size(), 20U);
     const Batch batch = pack(dataset, SplitName::kDev, {{t, 13}}, kDouble);
-    const Tensor alone = model->heads().predict(model->forward({.batch = batch}), batch);
+    const Tensor alone = model->heads().predict(model->forward({.batch = batch}).pooled, batch);
     EXPECT_NEAR(record.prediction[13], alone.item<double>(), 1e-10);
     EXPECT_EQ(record.correct.size(), t == 2 ? 0U : 20U) << "regression has no right answers";
     for (std::size_t i = 0; i < record.correct.size(); ++i) {

@@ -1,0 +1,103 @@
+#include "framework/ops/token_likelihood.h"
+
+#include "framework/core/error.h"
+
+#include <fmt/ranges.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+namespace rankwise {
+
+namespace {
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+/// Rows [first, end) of one sweep.
+struct Chunk {
+  Tensor rows, tokens;
+  std::int64_t first = 0, count = 0;
+};
+
+template <class Visit>
+void for_each_chunk(const Tensor& rows, const Tensor& tokens, std::int64_t size, Visit visit) {
+  for (std::int64_t first = 0; first < rows.size(0); first += size) {
+    const std::int64_t count = std::min(size, rows.size(0) - first);
+    visit(Chunk{rows.narrow(0, first, count), tokens.narrow(0, first, count), first, count});
+  }
+}
+
+/// d log p(token) / d logits: one at the token less the probabilities. `logits` becomes it.
+Tensor logit_gradient(Tensor logits, const Tensor& log_sum, const Tensor& tokens) {
+  logits.sub_(log_sum).exp_().neg_();
+  const Tensor columns = tokens.unsqueeze(1);
+  return logits.scatter_add_(1, columns, at::ones(columns.sizes(), logits.options()));
+}
+
+// A log-probability depends on its own row alone: its gradient is made with it, and backward scales
+// it by what comes from above.
+class LogProbability : public torch::autograd::Function<LogProbability> {
+ public:
+  static variable_list forward(AutogradContext* context, const Tensor& rows, const Tensor& weight,
+                               const Tensor& tokens, std::int64_t size, bool trains) {
+    const Tensor found = at::empty({rows.size(0)}, rows.options());
+    const Tensor greedy = at::empty({rows.size(0)}, rows.options().dtype(torch::kBool));
+    const Tensor gradient = trains ? at::empty_like(rows) : Tensor();
+    for_each_chunk(rows, tokens, size, [&](const Chunk& chunk) {
+      const Tensor logits = at::mm(chunk.rows, weight.t());
+      const Tensor at_token = logits.gather(1, chunk.tokens.unsqueeze(1));
+      const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
+      found.narrow(0, chunk.first, chunk.count).copy_((at_token - log_sum).squeeze(1));
+      greedy.narrow(0, chunk.first, chunk.count).copy_((at_token >= logits.amax(1, true)).squeeze(1));
+      if (!trains) return;
+      gradient.narrow(0, chunk.first, chunk.count)
+          .copy_(logit_gradient(logits, log_sum, chunk.tokens).mm(weight));
+    });
+    context->save_for_backward({rows, weight, tokens, gradient});
+    context->saved_data["size"] = size;
+    context->mark_non_differentiable({greedy});
+    return {found, greedy};
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor upstream = gradients[0].unsqueeze(1);
+    const Tensor d_rows = saved[3].defined() ? saved[3] * upstream : Tensor();
+    Tensor d_weight;
+    if (context->needs_input_grad(1)) d_weight = weight_gradient(*context, saved, upstream);
+    return {d_rows, d_weight, Tensor(), Tensor(), Tensor()};
+  }
+
+ private:
+  static Tensor weight_gradient(AutogradContext& context, const variable_list& saved,
+                                const Tensor& upstream) {
+    Tensor sum = at::zeros_like(saved[1]);
+    for_each_chunk(saved[0], saved[2], context.saved_data["size"].toInt(), [&](const Chunk& chunk) {
+      const Tensor logits = at::mm(chunk.rows, saved[1].t());
+      const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
+      const Tensor d_logits = logit_gradient(logits, log_sum, chunk.tokens)
+                                  .mul_(upstream.narrow(0, chunk.first, chunk.count));
+      sum.addmm_(d_logits.t(), chunk.rows);
+    });
+    return sum;
+  }
+};
+
+}  // namespace
+
+TokenLikelihood token_likelihood(const at::Tensor& rows, const at::Tensor& weight,
+                                 const at::Tensor& tokens, std::int64_t chunk) {
+  check(rows.dim() == 2 && weight.dim() == 2 && rows.size(1) == weight.size(1) &&
+            tokens.dim() == 1 && tokens.size(0) == rows.size(0),
+        "token likelihood: rows [{}], weight [{}] and tokens [{}] do not fit each other",
+        fmt::join(rows.sizes(), ", "), fmt::join(weight.sizes(), ", "),
+        fmt::join(tokens.sizes(), ", "));
+  const bool trains = at::GradMode::is_enabled() && rows.requires_grad();
+  const variable_list found = LogProbability::apply(rows, weight, tokens, chunk, trains);
+  return {found[0], found[1]};
+}
+
+}  // namespace rankwise
