@@ -32,8 +32,8 @@ class T5 : public Backbone {
   std::unique_ptr<Parts> parts_;
 };
 
-/// Reads config.json and the weights of `folder`. Throws Error for a missing, truncated or misshapen
-/// file, or another architecture.
+/// Reads config.json and the weights of `folder`. Throws Error for a missing, truncated or
+/// misshapen file, or another architecture.
 std::shared_ptr<T5> load_t5(const std::filesystem::path& folder,
                             const torch::TensorOptions& options);
 

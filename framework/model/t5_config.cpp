@@ -68,20 +68,19 @@ T5Config read_t5_config(const Path& file) {
   };
   const std::int64_t layers = config_size(config, file, "num_layers");
   const std::int64_t vocabulary = config_size(config, file, "vocab_size");
-  const T5Config sizes{
-      .vocabulary = vocabulary,
-      .hidden = config_size(config, file, "d_model"),
-      .layers = layers,
-      .decoder_layers = size("num_decoder_layers", layers),
-      .heads = config_size(config, file, "num_heads"),
-      .head_width = config_size(config, file, "d_kv"),
-      .intermediate = config_size(config, file, "d_ff"),
-      .relative_buckets = size("relative_attention_num_buckets", 32),
-      .relative_max_distance = size("relative_attention_max_distance", 128),
-      .norm_epsilon = config_number(config, file, "layer_norm_epsilon", 1e-6),
-      .feed_forward = feed_forward(config, file),
-      .tied = tied(config, file),
-      .decoder_start = decoder_start(config, file, vocabulary)};
+  const T5Config sizes{.vocabulary = vocabulary,
+                       .hidden = config_size(config, file, "d_model"),
+                       .layers = layers,
+                       .decoder_layers = size("num_decoder_layers", layers),
+                       .heads = config_size(config, file, "num_heads"),
+                       .head_width = config_size(config, file, "d_kv"),
+                       .intermediate = config_size(config, file, "d_ff"),
+                       .relative_buckets = size("relative_attention_num_buckets", 32),
+                       .relative_max_distance = size("relative_attention_max_distance", 128),
+                       .norm_epsilon = config_number(config, file, "layer_norm_epsilon", 1e-6),
+                       .feed_forward = feed_forward(config, file),
+                       .tied = tied(config, file),
+                       .decoder_start = decoder_start(config, file, vocabulary)};
   check(sizes.relative_buckets >= 4 && 2 * sizes.relative_max_distance > sizes.relative_buckets,
         "{}: {} relative_attention_num_buckets up to a relative_attention_max_distance of {}, "
         "expected at least 4, and a distance above half as many",

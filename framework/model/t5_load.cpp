@@ -38,12 +38,11 @@ struct T5Options {
 // Copies of the shared embedding are passed over, as transformers does; v1.0's cross-attention has
 // a table of distances that nothing reads.
 WeightNames t5_names(const T5Config& config) {
-  WeightNames names{
-      .prefixes = {""},
-      .old_endings = {{"shared.weight", "encoder.embed_tokens.weight"}},
-      .own = {"shared.", "encoder.", "decoder.", "lm_head."},
-      .spare = {"encoder.embed_tokens.", "decoder.embed_tokens.",
-                "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias."}};
+  WeightNames names{.prefixes = {""},
+                    .old_endings = {{"shared.weight", "encoder.embed_tokens.weight"}},
+                    .own = {"shared.", "encoder.", "decoder.", "lm_head."},
+                    .spare = {"encoder.embed_tokens.", "decoder.embed_tokens.",
+                              "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias."}};
   if (config.tied) names.spare.emplace_back("lm_head.");
   return names;
 }
@@ -89,15 +88,16 @@ std::shared_ptr<T5> random_t5(const T5Config& config, double std, const Seed& se
 namespace {
 
 BackboneKind t5_kind() {
-  return {.summary = "T5 encoder and decoder (v1.0, v1.1, Flan-T5): your own weights or random ones",
-          .options = describe_options<T5Options>(),
-          .default_sites = {"encoder.block.*", "decoder.block.*"},
-          .resolve =
-              [](const nlohmann::json& options, const std::string& path) {
-                return options_to_json(parse_options<T5Options>(options, path));
-              },
-          .make = make_t5,
-          .weights_sha256 = pretrained_sha256};
+  return {
+      .summary = "T5 encoder and decoder (v1.0, v1.1, Flan-T5): your own weights or random ones",
+      .options = describe_options<T5Options>(),
+      .default_sites = {"encoder.block.*", "decoder.block.*"},
+      .resolve =
+          [](const nlohmann::json& options, const std::string& path) {
+            return options_to_json(parse_options<T5Options>(options, path));
+          },
+      .make = make_t5,
+      .weights_sha256 = pretrained_sha256};
 }
 
 const RegisterBackbone t5_registration("t5", t5_kind());

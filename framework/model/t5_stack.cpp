@@ -39,9 +39,8 @@ struct T5Attention {
 
   Tensor forward(const RowsOf& queries, const RowsOf& keys, const PackedSequences& sequences,
                  const AttentionForm& form) {
-    const Tensor context =
-        packed_attention(q(queries.x, queries.pass), k(keys.x, keys.pass), v(keys.x, keys.pass),
-                         sequences, form);
+    const Tensor context = packed_attention(q(queries.x, queries.pass), k(keys.x, keys.pass),
+                                            v(keys.x, keys.pass), sequences, form);
     return o(context, queries.pass);
   }
 

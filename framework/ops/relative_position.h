@@ -11,8 +11,8 @@ namespace rankwise {
 struct RelativeBuckets {
   std::int64_t count = 32;
   std::int64_t max_distance = 128;  // from here on all distances share the last bucket
-  bool bidirectional = true;        // keys that come later have half of the buckets; else they share
-                                    // bucket 0
+  bool bidirectional = true;  // keys that come later have half of the buckets; else they share
+                              // bucket 0
 };
 
 /// [2 * rows - 1] int64 on the host: the bucket of key position - query position, from 1 - rows to
