@@ -138,6 +138,30 @@ TEST(LengthBuckets, HoldEveryRowOnceWhateverTheLengths) {
   }));
 }
 
+TEST(AttentionBuckets, PairEachSequenceWithTheOneItLooksAt) {
+  // Queries of 2, 2, 2 and 9 rows look at keys of 3, 30, 3 and 30; the third shares the first's.
+  const SequencePairs pairs{{0, 2, 4, 6, 15}, {0, 3, 33}, {0, 1, 0, 1}};
+  const auto buckets = attention_buckets(pairs, torch::kCPU);
+  ASSERT_EQ(buckets.size(), 4U);
+  EXPECT_THAT(integers(buckets[0].queries.rows), ElementsAre(0, 1));
+  EXPECT_THAT(integers(buckets[0].keys.rows), ElementsAre(0, 1, 2));
+  EXPECT_THAT(integers(buckets[1].queries.rows), ElementsAre(4, 5)) << "the same keys again";
+  EXPECT_THAT(integers(buckets[1].keys.rows), ElementsAre(0, 1, 2));
+  EXPECT_THAT(integers(buckets[2].queries.rows), ElementsAre(2, 3));
+  EXPECT_EQ(buckets[2].keys.length, 30);
+  EXPECT_EQ(buckets[3].queries.length, 9);
+}
+
+TEST(AttentionBuckets, PadBothSidesOfAPair) {
+  const SequencePairs pairs{{0, 8, 17}, {0, 9, 17}, {0, 1}};  // 8 look at 9, 9 look at 8
+  const auto buckets = attention_buckets(pairs, torch::kCPU);
+  ASSERT_EQ(buckets.size(), 1U);
+  EXPECT_EQ(buckets[0].queries.sequences, 2);
+  EXPECT_TRUE(buckets[0].queries.padded[0][0][0][8].item<bool>());
+  EXPECT_TRUE(buckets[0].keys.padded[1][0][0][8].item<bool>());
+  EXPECT_EQ(buckets[0].keys.packed.numel(), 17);
+}
+
 TEST(Subset, KeepsWholeExamplesInOrder) {
   const Dataset dataset = two_tasks();
   const Split& split = dataset.tasks[1].train;

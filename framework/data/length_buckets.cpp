@@ -2,27 +2,34 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
+#include <utility>
 
 namespace rankwise {
 
 namespace {
 
+using Starts = std::vector<std::int64_t>;
+
 torch::Tensor indices(const std::vector<std::int64_t>& values, const torch::Device& device) {
   return torch::tensor(values, torch::kInt64).to(device);
 }
 
-LengthBucket make_bucket(const std::vector<std::int64_t>& starts,
-                         const std::vector<std::int64_t>& members, const torch::Device& device) {
-  const auto length_of = [&](std::int64_t s) { return starts[s + 1] - starts[s]; };
+std::int64_t length_of(const Starts& starts, std::int64_t s) { return starts[s + 1] - starts[s]; }
+
+LengthBucket make_bucket(const Starts& starts, const std::vector<std::int64_t>& members,
+                         const torch::Device& device) {
   LengthBucket bucket;
   bucket.sequences = static_cast<std::int64_t>(members.size());
-  bucket.length = length_of(members.back());
+  for (const std::int64_t s : members) {
+    bucket.length = std::max(bucket.length, length_of(starts, s));
+  }
   std::vector<std::int64_t> rows;
   std::vector<std::int64_t> filled;
   std::vector<std::int64_t> packed;
   for (const std::int64_t sequence : members) {
     for (std::int64_t i = 0; i < bucket.length; ++i) {
-      const bool exists = i < length_of(sequence);
+      const bool exists = i < length_of(starts, sequence);
       if (exists) {
         filled.push_back(static_cast<std::int64_t>(rows.size()));
         packed.push_back(starts[sequence] + i);
@@ -42,19 +49,48 @@ LengthBucket make_bucket(const std::vector<std::int64_t>& starts,
   return bucket;
 }
 
+bool alike(std::int64_t shortest, std::int64_t longest) { return 8 * longest <= 9 * shortest; }
+
+/// Sequences of one bucket while they are gathered, and the lengths among them.
+struct Gathered {
+  explicit Gathered(std::int64_t length) : shortest(length), longest(length) {}
+
+  bool takes(std::int64_t length) const {
+    return alike(std::min(shortest, length), std::max(longest, length));
+  }
+  void add(std::int64_t sequence, std::int64_t length) {
+    members.push_back(sequence);
+    shortest = std::min(shortest, length);
+    longest = std::max(longest, length);
+  }
+
+  std::int64_t shortest, longest;
+  std::vector<std::int64_t> members;
+};
+
+struct GatheredPairs {
+  Gathered queries, keys;
+  std::set<std::int64_t> seen = {};  // the keys
+};
+
+std::vector<std::int64_t> numbers_up_to(std::size_t count) {
+  std::vector<std::int64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
+  return numbers;
+}
+
 }  // namespace
 
 std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts,
                                          const torch::Device& device) {
-  std::vector<std::int64_t> order(starts.size() - 1);
-  std::iota(order.begin(), order.end(), std::int64_t{0});
-  const auto length_of = [&](std::int64_t s) { return starts[s + 1] - starts[s]; };
+  std::vector<std::int64_t> order = numbers_up_to(starts.size() - 1);
   std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return length_of(a) < length_of(b); });
+                   [&](auto a, auto b) { return length_of(starts, a) < length_of(starts, b); });
   std::vector<LengthBucket> buckets;
   std::vector<std::int64_t> members;
   for (const std::int64_t sequence : order) {
-    const bool fits = members.empty() || 8 * length_of(sequence) <= 9 * length_of(members.front());
+    const bool fits =
+        members.empty() || alike(length_of(starts, members.front()), length_of(starts, sequence));
     if (!fits) {
       buckets.push_back(make_bucket(starts, members, device));
       members.clear();
@@ -63,6 +99,69 @@ std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts
   }
   if (!members.empty()) buckets.push_back(make_bucket(starts, members, device));
   return buckets;
+}
+
+std::vector<AttentionBucket> attention_buckets(const SequencePairs& pairs,
+                                               const torch::Device& device) {
+  std::vector<std::int64_t> order = numbers_up_to(pairs.source.size());
+  const auto lengths = [&](std::int64_t s) {
+    return std::pair(length_of(pairs.queries, s), length_of(pairs.keys, pairs.source[s]));
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return lengths(a) < lengths(b); });
+  std::vector<GatheredPairs> gathered;
+  for (const std::int64_t query : order) {
+    const std::int64_t key = pairs.source[query];
+    const auto [rows, key_rows] = lengths(query);
+    auto place = gathered.begin();
+    while (place != gathered.end() && !(place->queries.takes(rows) && place->keys.takes(key_rows) &&
+                                        !place->seen.contains(key))) {
+      ++place;
+    }
+    if (place == gathered.end()) {
+      place = gathered.insert(place, {Gathered(rows), Gathered(key_rows)});
+    }
+    place->queries.add(query, rows);
+    place->keys.add(key, key_rows);
+    place->seen.insert(key);
+  }
+  std::vector<AttentionBucket> buckets;
+  for (const GatheredPairs& bucket : gathered) {
+    buckets.push_back({make_bucket(pairs.queries, bucket.queries.members, device),
+                       make_bucket(pairs.keys, bucket.keys.members, device)});
+  }
+  return buckets;
+}
+
+LazyBuckets::LazyBuckets(std::vector<std::int64_t> starts, const torch::Device& device)
+    : starts_(std::move(starts)), device_(device) {}
+
+LazyBuckets::LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys, torch::Tensor source)
+    : starts_(queries.starts_),
+      key_starts_(keys.starts_),
+      source_(std::move(source)),
+      device_(queries.device_) {}
+
+std::int64_t LazyBuckets::longest() const {
+  std::int64_t longest = 0;
+  for (std::size_t s = 0; s + 1 < starts_.size(); ++s) {
+    longest = std::max(longest, starts_[s + 1] - starts_[s]);
+  }
+  return longest;
+}
+
+const std::vector<AttentionBucket>& LazyBuckets::get() const {
+  if (!buckets_.empty() || starts_.size() < 2) return buckets_;
+  if (source_.defined()) {
+    const torch::Tensor host = source_.to(torch::kCPU).contiguous();
+    const auto* first = host.data_ptr<std::int64_t>();
+    buckets_ = attention_buckets({starts_, key_starts_, {first, first + host.numel()}}, device_);
+  } else {
+    for (const LengthBucket& bucket : length_buckets(starts_, device_)) {
+      buckets_.push_back({bucket, bucket});
+    }
+  }
+  return buckets_;
 }
 
 }  // namespace rankwise

@@ -4,7 +4,6 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -23,22 +22,39 @@ struct LengthBucket {
 std::vector<LengthBucket> length_buckets(const std::vector<std::int64_t>& starts,
                                          const torch::Device& device);
 
+/// Sequences of queries, and in the same order those of keys that they look at.
+struct AttentionBucket {
+  LengthBucket queries, keys;
+};
+
+/// Where packed sequences begin, and which of them each sequence of queries looks at.
+struct SequencePairs {
+  std::vector<std::int64_t> queries, keys;  // [S + 1], [S' + 1] starts
+  std::vector<std::int64_t> source;         // [S] sequences of `keys`
+};
+
+/// Both lengths of a bucket differ by an eighth at most, and no sequence of keys is in it twice.
+std::vector<AttentionBucket> attention_buckets(const SequencePairs& pairs,
+                                               const torch::Device& device);
+
 /// The buckets of one batch, made when they are first asked for: the CPU's kernels need none.
 class LazyBuckets {
  public:
   LazyBuckets() = default;
-  LazyBuckets(std::vector<std::int64_t> starts, const torch::Device& device)
-      : starts_(std::move(starts)), device_(device) {}
+  /// Sequences that look at themselves. starts [S + 1].
+  LazyBuckets(std::vector<std::int64_t> starts, const torch::Device& device);
+  /// Sequence s of `queries` looks at sequence source[s] of `keys`. source [S] int64.
+  LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys, torch::Tensor source);
 
-  const std::vector<LengthBucket>& get() const {
-    if (buckets_.empty() && starts_.size() > 1) buckets_ = length_buckets(starts_, device_);
-    return buckets_;
-  }
+  const std::vector<AttentionBucket>& get() const;
+  /// Rows of the longest sequence of queries; 0: there is none.
+  std::int64_t longest() const;
 
  private:
-  std::vector<std::int64_t> starts_;  // [S + 1]
+  std::vector<std::int64_t> starts_, key_starts_;  // [S + 1], [S' + 1]
+  torch::Tensor source_;                           // undefined: each looks at itself
   torch::Device device_ = torch::kCPU;
-  mutable std::vector<LengthBucket> buckets_;
+  mutable std::vector<AttentionBucket> buckets_;
 };
 
 }  // namespace rankwise

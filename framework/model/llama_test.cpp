@@ -89,6 +89,18 @@ TEST_P(LlamaFamilies, HiddenRowsAreThoseOfTransformers) {
             1e-5);
 }
 
+TEST_P(LlamaFamilies, LogitsAreThoseOfTransformers) {
+  const torch::NoGradGuard no_grad;
+  const LlamaFixture fixture(GetParam());
+  const auto llama = load_llama(LlamaFolder(GetParam()).folder, kDouble);
+  const Batch batch = pack(fixture.data, SplitName::kTrain, fixture.all(), kDouble);
+  const Tensor last =
+      llama->forward({.batch = batch}).rows.index_select(0, batch.last_prompt_rows());
+  EXPECT_LE(relative_difference(last.mm(llama->vocabulary_weight().t()),
+                                fixture.tensors.at("logits_exact")),
+            1e-10);
+}
+
 TEST_P(LlamaFamilies, GradientsAreThoseOfTransformers) {
   const LlamaFixture fixture(GetParam());
   const auto llama = load_llama(LlamaFolder(GetParam()).folder, kDouble);

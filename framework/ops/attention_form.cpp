@@ -25,8 +25,23 @@ void check_form(const AttentionForm& form, const at::Tensor& q, const at::Tensor
   check(q.dim() == 2 && q.size(1) % form.heads == 0, "attention: {} heads do not divide rows of {}",
         form.heads, q.size(-1));
   const std::int64_t kv_width = q.size(1) / form.heads * form.kv_heads;
-  check(k.sizes() == at::IntArrayRef({q.size(0), kv_width}) && v.sizes() == k.sizes(),
-        "attention: k and v must be [{}, {}] for {} heads", q.size(0), kv_width, form.kv_heads);
+  check(k.dim() == 2 && k.size(1) == kv_width && v.sizes() == k.sizes(),
+        "attention: k and v must have rows of {} for {} heads", kv_width, form.kv_heads);
+  const at::Tensor& table = form.bias.table;
+  if (!table.defined()) return;
+  check(table.dim() == 2 && table.size(0) == form.heads && table.scalar_type() == q.scalar_type(),
+        "attention: a bias must be [{}, distances] in the type of q", form.heads);
+}
+
+void check_lengths(const AttentionForm& form, std::int64_t rows, std::int64_t key_rows) {
+  check(!form.causal || rows == key_rows,
+        "attention: {} rows look at {}, and under a causal mask a sequence looks at itself", rows,
+        key_rows);
+  if (!form.bias.table.defined()) return;
+  const std::int64_t after = form.bias.table.size(1) - form.bias.zero;
+  check(rows <= form.bias.zero + 1 && key_rows <= after,
+        "attention: the bias has distances from {} to {}, and {} rows look at {}", -form.bias.zero,
+        after - 1, rows, key_rows);
 }
 
 }  // namespace rankwise

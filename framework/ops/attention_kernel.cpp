@@ -72,24 +72,34 @@ RANKWISE_INLINE void add_rows(const T* from, std::int64_t padded, std::int64_t r
 /// How many rows, from the first on, the rows before `end` may attend to.
 template <class T>
 RANKWISE_INLINE std::int64_t reach(const AttentionHead<T>& head, std::int64_t end) {
-  return head.causal ? end : head.rows;
+  return head.causal ? end : head.kv_rows;
+}
+
+/// Adds the bias to the scores of row i, those that it sees.
+template <class T>
+RANKWISE_INLINE void add_bias(const AttentionHead<T>& head, std::int64_t i, std::int64_t seen,
+                              T* row) {
+  if (head.bias == nullptr) return;
+  const T* bias = head.bias - i;
+  for (std::int64_t j = 0; j < seen; ++j) row[j] += bias[j];
 }
 
 template <class T, int kBytes>
 RANKWISE_INLINE void forward(const AttentionHead<T>& head, std::vector<T>& memory) {
-  const std::int64_t length = head.rows;
-  const std::int64_t padded = whole_vectors<T, kBytes>(length);
+  const std::int64_t length = head.rows, kv_length = head.kv_rows;
+  const std::int64_t padded = whole_vectors<T, kBytes>(kv_length);
   const std::int64_t width = whole_vectors<T, kBytes>(head.width);
   const std::int64_t block = std::min(kBlock, length);
-  Scratch<T> scratch(memory, 2 * length * width + head.width * padded + block * (padded + width));
+  Scratch<T> scratch(memory,
+                     (length + kv_length) * width + head.width * padded + block * (padded + width));
   T* q = scratch.take(length * width);
-  T* v = scratch.take(length * width);
+  T* v = scratch.take(kv_length * width);
   T* k_columns = scratch.take(head.width * padded);
   T* scores = scratch.take(block * padded);
   T* out = scratch.take(block * width);
   copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
-  copy_rows(head.v, head.kv_stride, length, head.width, T(1), v, width);
-  copy_columns(head.k, head.kv_stride, length, head.width, k_columns, padded);
+  copy_rows(head.v, head.kv_stride, kv_length, head.width, T(1), v, width);
+  copy_columns(head.k, head.kv_stride, kv_length, head.width, k_columns, padded);
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
     multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
@@ -97,6 +107,7 @@ RANKWISE_INLINE void forward(const AttentionHead<T>& head, std::vector<T>& memor
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = scores + i * padded;
       const std::int64_t seen = reach(head, first + i + 1);
+      add_bias(head, first + i, seen, row);
       const T largest = maximum<T, kBytes>(row, seen);
       const T sum = exponentials<T, kBytes>(row, seen, largest);
       std::fill(row + seen, row + padded, T(0));
@@ -125,28 +136,28 @@ RANKWISE_INLINE void softmax_gradient(const T* p, T* dp, std::int64_t padded) {
 
 template <class T, int kBytes>
 RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memory) {
-  const std::int64_t length = head.rows;
-  const std::int64_t padded = whole_vectors<T, kBytes>(length);
+  const std::int64_t length = head.rows, kv_length = head.kv_rows;
+  const std::int64_t padded = whole_vectors<T, kBytes>(kv_length);
   const std::int64_t width = whole_vectors<T, kBytes>(head.width);
   const std::int64_t block = std::min(kBlock, length);
-  Scratch<T> scratch(memory,
-                     5 * length * width + 2 * head.width * padded + block * (2 * padded + width));
+  Scratch<T> scratch(memory, (2 * length + 3 * kv_length) * width + 2 * head.width * padded +
+                                 block * (2 * padded + width));
   T* q = scratch.take(length * width);
-  T* k = scratch.take(length * width);
+  T* k = scratch.take(kv_length * width);
   T* d_out = scratch.take(length * width);
-  T* d_k = scratch.take(length * width);
-  T* d_v = scratch.take(length * width);
+  T* d_k = scratch.take(kv_length * width);
+  T* d_v = scratch.take(kv_length * width);
   T* k_columns = scratch.take(head.width * padded);
   T* v_columns = scratch.take(head.width * padded);
   T* p = scratch.take(block * padded);
   T* dp = scratch.take(block * padded);
   T* d_q = scratch.take(block * width);
   copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
-  copy_rows(head.k, head.kv_stride, length, head.width, T(1), k, width);
+  copy_rows(head.k, head.kv_stride, kv_length, head.width, T(1), k, width);
   copy_rows(head.d_out, head.stride, length, head.width, T(1), d_out, width);
-  copy_columns(head.k, head.kv_stride, length, head.width, k_columns, padded);
-  copy_columns(head.v, head.kv_stride, length, head.width, v_columns, padded);
-  std::fill_n(d_k, 2 * length * width, T(0));  // and d_v behind it
+  copy_columns(head.k, head.kv_stride, kv_length, head.width, k_columns, padded);
+  copy_columns(head.v, head.kv_stride, kv_length, head.width, v_columns, padded);
+  std::fill_n(d_k, 2 * kv_length * width, T(0));  // and d_v behind it
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
     multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
@@ -156,6 +167,7 @@ RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memo
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = p + i * padded;
       const std::int64_t seen = reach(head, first + i + 1);
+      add_bias(head, first + i, seen, row);
       exponentials<T, kBytes>(row, seen, head.log_sum[(first + i) * head.log_sum_stride]);
       std::fill(row + seen, row + padded, T(0));
       softmax_gradient<T, kBytes>(row, dp + i * padded, padded);
@@ -168,11 +180,11 @@ RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memo
                head.stride);
   }
   if (head.adds) {
-    add_rows(d_k, width, length, head.width, head.d_k, head.kv_stride);
-    add_rows(d_v, width, length, head.width, head.d_v, head.kv_stride);
+    add_rows(d_k, width, kv_length, head.width, head.d_k, head.kv_stride);
+    add_rows(d_v, width, kv_length, head.width, head.d_v, head.kv_stride);
   } else {
-    write_rows(d_k, width, length, head.width, T(1), head.d_k, head.kv_stride);
-    write_rows(d_v, width, length, head.width, T(1), head.d_v, head.kv_stride);
+    write_rows(d_k, width, kv_length, head.width, T(1), head.d_k, head.kv_stride);
+    write_rows(d_v, width, kv_length, head.width, T(1), head.d_v, head.kv_stride);
   }
 }
 

@@ -1,7 +1,8 @@
-/// Self-attention of one head of one sequence on the CPU, for the widest vectors of the machine.
+/// Attention of one head of one sequence on the CPU, for the widest vectors of the machine.
 ///
-/// Dimensions: L rows of the sequence, d width of the head. Row i of q, out and their gradients
-/// begins at i * stride, of k, v and theirs at i * kv_stride.
+/// Dimensions: L rows of the sequence, M rows that it looks at (itself where M = L), d width of the
+/// head. Row i of q, out and their gradients begins at i * stride, of k, v and theirs at
+/// i * kv_stride.
 #pragma once
 
 #include <cstdint>
@@ -10,17 +11,18 @@
 
 namespace rankwise {
 
-/// What is read and written of one head; all matrices are [L, d].
+/// What is read and written of one head; all matrices are [L, d] or, of k and v, [M, d].
 template <class T>
 struct AttentionHead {
-  std::int64_t rows = 0, width = 0, stride = 0, kv_stride = 0;
-  T scale = 1;          // of the scores q kᵀ
-  bool causal = false;  // a row attends to itself and to the rows before it
+  std::int64_t rows = 0, kv_rows = 0, width = 0, stride = 0, kv_stride = 0;
+  T scale = 1;              // of the scores q kᵀ
+  bool causal = false;      // a row attends to itself and to the rows before it
+  const T* bias = nullptr;  // bias[j - i] is added to the score of rows i and j; null: nothing
   const T *q = nullptr, *k = nullptr, *v = nullptr;
   T* log_sum = nullptr;  // [L] log Σ exp(score) of each row, `log_sum_stride` apart
   std::int64_t log_sum_stride = 1;
   // Forward.
-  T* out = nullptr;  // softmax(scale q kᵀ) v
+  T* out = nullptr;  // softmax(scale q kᵀ + bias) v
   // Backward: reads `log_sum` and the gradient of `out`.
   const T* d_out = nullptr;
   T *d_q = nullptr, *d_k = nullptr, *d_v = nullptr;

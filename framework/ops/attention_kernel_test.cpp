@@ -2,6 +2,7 @@
 
 #include "framework/adapter/random_tensor.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
@@ -17,48 +18,74 @@ using torch::Tensor;
 struct Shape {
   std::int64_t rows, width, stride = 0;
   bool causal = false;
+  std::int64_t others = 0;  // rows of k and v; 0: as many
+  bool biased = false;
+
+  std::int64_t kv_rows() const { return others == 0 ? rows : others; }
+};
+
+// What a head is given, of normal numbers, in double.
+struct Given {
+  explicit Given(const Shape& shape, double stddev = 1)
+      : q(draw(shape.rows, shape.stride, "q", stddev)),
+        k(draw(shape.kv_rows(), shape.stride, "k", stddev)),
+        v(draw(shape.kv_rows(), shape.stride, "v", 1)),
+        d_out(draw(shape.rows, shape.stride, "d_out", 1)),
+        bias(draw(1, shape.rows + shape.kv_rows() - 1, "bias", 1)[0]) {}
+
+  static Tensor draw(std::int64_t rows, std::int64_t columns, const char* name, double stddev) {
+    return normal_tensor({rows, columns}, stddev, Seed(7).stream(name), torch::kFloat64);
+  }
+
+  Tensor q, k, v, d_out;
+  Tensor bias;  // of distances from 1 - rows on
 };
 
 struct Result {
   Tensor out, d_q, d_k, d_v;
 };
 
-Tensor draw(const Shape& shape, const std::string& name, double stddev = 1) {
-  return normal_tensor({shape.rows, shape.stride}, stddev, Seed(7).stream(name), torch::kFloat64);
-}
-
-Result by_autograd(const Shape& shape, const Tensor& q, const Tensor& k, const Tensor& v,
-                   const Tensor& d_out) {
+Result by_autograd(const Shape& shape, const Given& given) {
   const auto part = [&](const Tensor& t) {
     return t.slice(1, 0, shape.width).clone().requires_grad_();
   };
-  const Tensor a = part(q), b = part(k), c = part(v);
+  const Tensor a = part(given.q), b = part(given.k), c = part(given.v);
   Tensor scores = a.mm(b.t()) / std::sqrt(static_cast<double>(shape.width));
+  if (shape.biased) {
+    const Tensor distance =
+        torch::arange(shape.kv_rows()) - torch::arange(shape.rows).unsqueeze(1) + shape.rows - 1;
+    scores = scores + given.bias.index({distance});
+  }
   if (shape.causal) {
     const Tensor later = torch::ones_like(scores, torch::kBool).triu(1);
     scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
   }
   const Tensor out = torch::softmax(scores, 1).mm(c);
-  out.backward(d_out.slice(1, 0, shape.width));
+  out.backward(given.d_out.slice(1, 0, shape.width));
   return {out.detach(), a.grad(), b.grad(), c.grad()};
 }
 
 template <class T>
-Result by_kernel(const AttentionKernel<T>& kernel, const Shape& shape, const Tensor& q,
-                 const Tensor& k, const Tensor& v, const Tensor& d_out) {
+Result by_kernel(const AttentionKernel<T>& kernel, const Shape& shape, const Given& given) {
   const torch::ScalarType type = torch::CppTypeToScalarType<T>::value;
   const auto as_type = [&](const Tensor& t) { return t.to(type).contiguous(); };
-  const Tensor a = as_type(q), b = as_type(k), c = as_type(v), d = as_type(d_out);
+  const Tensor a = as_type(given.q), b = as_type(given.k), c = as_type(given.v),
+               d = as_type(given.d_out), bias = as_type(given.bias);
   const Tensor log_sum = torch::empty({shape.rows}, type);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const auto written = [&] { return torch::full({shape.rows, shape.stride}, nan, type); };
-  Result result{written(), written(), written(), written()};
+  const auto written = [&](std::int64_t rows) {
+    return torch::full({rows, shape.stride}, nan, type);
+  };
+  Result result{written(shape.rows), written(shape.rows), written(shape.kv_rows()),
+                written(shape.kv_rows())};
   const AttentionHead<T> head{.rows = shape.rows,
+                              .kv_rows = shape.kv_rows(),
                               .width = shape.width,
                               .stride = shape.stride,
                               .kv_stride = shape.stride,
                               .scale = static_cast<T>(1 / std::sqrt(double(shape.width))),
                               .causal = shape.causal,
+                              .bias = shape.biased ? bias.data_ptr<T>() + shape.rows - 1 : nullptr,
                               .q = a.data_ptr<T>(),
                               .k = b.data_ptr<T>(),
                               .v = c.data_ptr<T>(),
@@ -98,11 +125,18 @@ void expect_attention(double tolerance) {
                                {1, 4, 5, true},
                                {31, 8, 9, true},
                                {33, 64, 65, true},
-                               {129, 33, 40, true}}) {
-      const Tensor q = draw(shape, "q"), k = draw(shape, "k"), v = draw(shape, "v"),
-                   d_out = draw(shape, "d_out");
-      const Result expected = by_autograd(shape, q, k, v, d_out);
-      const Result ours = by_kernel(kernel, shape, q, k, v, d_out);
+                               {129, 33, 40, true},
+                               {1, 4, 5, false, 70},
+                               {70, 4, 5, false, 1},
+                               {33, 8, 9, false, 129, true},
+                               {129, 33, 40, false, 31, true},
+                               {33, 64, 65, false, 0, true},
+                               {70, 5, 11, true, 0, true}}) {
+      SCOPED_TRACE(fmt::format("{} rows look at {}, causal {}, biased {}", shape.rows,
+                               shape.kv_rows(), shape.causal, shape.biased));
+      const Given given(shape);
+      const Result expected = by_autograd(shape, given);
+      const Result ours = by_kernel(kernel, shape, given);
       expect_near(ours.out, expected.out, shape, tolerance, "out");
       expect_near(ours.d_q, expected.d_q, shape, tolerance, "d_q");
       expect_near(ours.d_k, expected.d_k, shape, tolerance, "d_k");
@@ -117,11 +151,10 @@ TEST(AttentionKernel, IsAttentionInSinglePrecision) { expect_attention<float>(3e
 
 TEST(AttentionKernel, ScoresFarApartLeaveOneRow) {
   const Shape shape{40, 16, 16};
-  const Tensor q = draw(shape, "q", 30), k = draw(shape, "k", 30), v = draw(shape, "v"),
-               d_out = draw(shape, "d_out");
-  const Result expected = by_autograd(shape, q, k, v, d_out);
+  const Given given(shape, 30);
+  const Result expected = by_autograd(shape, given);
   for (const auto& kernel : attention_kernels<float>()) {
-    const Result ours = by_kernel(kernel, shape, q, k, v, d_out);
+    const Result ours = by_kernel(kernel, shape, given);
     // Scores of a thousand keep four digits behind the point in single precision.
     expect_near(ours.out, expected.out, shape, 1e-3, kernel.name);
     EXPECT_TRUE(ours.d_q.isfinite().all().item<bool>());
@@ -130,11 +163,10 @@ TEST(AttentionKernel, ScoresFarApartLeaveOneRow) {
 
 TEST(AttentionKernel, WhatIsNotANumberStays) {
   const Shape shape{20, 16, 16};
-  const Tensor q = draw(shape, "q"), k = draw(shape, "k"), v = draw(shape, "v"),
-               d_out = draw(shape, "d_out");
-  q[3][2] = std::numeric_limits<double>::quiet_NaN();
+  const Given given(shape);
+  given.q[3][2] = std::numeric_limits<double>::quiet_NaN();
   for (const auto& kernel : attention_kernels<float>()) {
-    const Result ours = by_kernel(kernel, shape, q, k, v, d_out);
+    const Result ours = by_kernel(kernel, shape, given);
     EXPECT_TRUE(ours.out[3].isnan().all().item<bool>()) << kernel.name;
     EXPECT_FALSE(ours.out[4].isnan().any().item<bool>()) << kernel.name;
     EXPECT_TRUE(ours.d_k.isnan().all().item<bool>()) << kernel.name;

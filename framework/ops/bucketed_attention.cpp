@@ -6,6 +6,7 @@
 #include <torch/types.h>
 
 #include <limits>
+#include <optional>
 
 namespace rankwise {
 
@@ -32,31 +33,57 @@ class Grid {
   }
 
   void scatter(const Tensor& grid, Tensor& packed) const {
-    const Tensor cells = grid.transpose(1, 2).reshape({-1, packed.size(1)});
-    if (!bucket_.filled.defined()) {
-      packed.index_copy_(0, bucket_.rows, cells);
-    } else {
-      packed.index_copy_(0, bucket_.packed, cells.index_select(0, bucket_.filled));
-    }
+    packed.index_copy_(0, packed_rows(), cells_of(grid, packed));
+  }
+
+  // Another bucket may have written to the same rows; this one does so once.
+  void add(const Tensor& grid, Tensor& packed) const {
+    const Tensor before = packed.index_select(0, packed_rows());
+    packed.index_copy_(0, packed_rows(), before.add_(cells_of(grid, packed)));
   }
 
  private:
   Tensor split(const Tensor& cells) const {
     return cells.view({bucket_.sequences, bucket_.length, heads_, -1}).transpose(1, 2);
   }
+  const Tensor& packed_rows() const {
+    return bucket_.filled.defined() ? bucket_.packed : bucket_.rows;
+  }
+  Tensor cells_of(const Tensor& grid, const Tensor& packed) const {
+    const Tensor cells = grid.transpose(1, 2).reshape({-1, packed.size(1)});
+    return bucket_.filled.defined() ? cells.index_select(0, bucket_.filled) : cells;
+  }
 
   const LengthBucket& bucket_;
   std::int64_t heads_;
 };
 
-Tensor probabilities(const Tensor& q, const Tensor& k, const LengthBucket& bucket,
+// [H, rows, key_rows] of the distances' [H, D].
+Tensor bias_grid(const DistanceBias& bias, std::int64_t rows, std::int64_t key_rows) {
+  const Tensor reached = bias.table.slice(1, bias.zero - (rows - 1), bias.zero + key_rows);
+  return reached.unfold(1, key_rows, 1).flip(1);
+}
+
+// Its transpose: `grid` [H, rows, key_rows] summed along its diagonals, each onto its distance.
+void add_diagonals(const DistanceBias& bias, const Tensor& grid, Tensor& d_table) {
+  const std::int64_t rows = grid.size(1), key_rows = grid.size(2);
+  // Rows one shorter than they are laid out move each row one further than the row above it.
+  const Tensor wide = at::constant_pad_nd(grid.flip(1), {0, rows}).flatten(1);
+  const Tensor slanted = wide.slice(1, 0, -rows).unflatten(1, {rows, rows + key_rows - 1});
+  d_table.slice(1, bias.zero - (rows - 1), bias.zero + key_rows).add_(slanted.sum(1));
+}
+
+Tensor probabilities(const Tensor& q, const Tensor& k, const AttentionBucket& bucket,
                      const AttentionForm& form) {
   constexpr double kNever = -std::numeric_limits<double>::infinity();
+  const std::int64_t rows = bucket.queries.length, key_rows = bucket.keys.length;
+  check_lengths(form, rows, key_rows);
   Tensor scores = at::matmul(q, k.transpose(2, 3)).mul_(form.scale);
-  if (bucket.padded.defined()) scores.masked_fill_(bucket.padded, kNever);
+  if (form.bias.table.defined()) scores.add_(bias_grid(form.bias, rows, key_rows));
+  if (bucket.keys.padded.defined()) scores.masked_fill_(bucket.keys.padded, kNever);
   if (form.causal) {
     const auto whole = scores.options().dtype(torch::kBool);
-    scores.masked_fill_(at::ones({bucket.length, bucket.length}, whole).triu(1), kNever);
+    scores.masked_fill_(at::ones({rows, key_rows}, whole).triu(1), kNever);
   }
   return at::softmax(scores, -1);
 }
@@ -72,11 +99,12 @@ Tensor gathered(const Tensor& grid, const AttentionForm& form) {
 class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
-                        const std::vector<LengthBucket>& buckets, const AttentionForm& form) {
+                        const std::optional<Tensor>& bias,
+                        const std::vector<AttentionBucket>& buckets, const AttentionForm& form) {
     Tensor result = at::empty_like(q);
-    variable_list saved{q, k, v};
-    for (const LengthBucket& bucket : buckets) {
-      const Grid grid(bucket, form.heads), kv(bucket, form.kv_heads);
+    variable_list saved{q, k, v, bias.value_or(Tensor())};
+    for (const AttentionBucket& bucket : buckets) {
+      const Grid grid(bucket.queries, form.heads), kv(bucket.keys, form.kv_heads);
       const Tensor p = probabilities(grid.gather(q), spread(kv.gather(k), form), bucket, form);
       grid.scatter(at::matmul(p, spread(kv.gather(v), form)), result);
       saved.push_back(p);
@@ -89,50 +117,60 @@ class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const AttentionForm form = kept_form(*context);
+    const AttentionForm form = kept_form(*context, saved[3]);
     const Tensor upstream = gradients[0].contiguous();
     Tensor dq = at::empty_like(saved[0]);
-    Tensor dk = at::empty_like(saved[1]);
-    Tensor dv = at::empty_like(saved[2]);
-    const std::vector<LengthBucket> buckets = recall(*context);
+    Tensor dk = at::zeros_like(saved[1]);
+    Tensor dv = at::zeros_like(saved[2]);
+    Tensor dbias;
+    if (saved[3].defined() && context->needs_input_grad(3)) dbias = at::zeros_like(saved[3]);
+    const std::vector<AttentionBucket> buckets = recall(*context);
     for (std::size_t i = 0; i < buckets.size(); ++i) {
-      const Grid grid(buckets[i], form.heads), kv(buckets[i], form.kv_heads);
-      const Tensor& p = saved[3 + i];
+      const Grid grid(buckets[i].queries, form.heads), kv(buckets[i].keys, form.kv_heads);
+      const bool own = buckets[i].queries.rows.is_same(buckets[i].keys.rows);
+      const auto give = own ? &Grid::scatter : &Grid::add;
+      const Tensor& p = saved[4 + i];
       const Tensor dc = grid.gather_filled(upstream);
       const Tensor dp = at::matmul(dc, spread(kv.gather(saved[2]), form).transpose(2, 3));
-      const Tensor ds = at::_softmax_backward_data(dp, p, -1, p.scalar_type()).mul_(form.scale);
-      kv.scatter(gathered(at::matmul(p.transpose(2, 3), dc), form), dv);
+      Tensor ds = at::_softmax_backward_data(dp, p, -1, p.scalar_type());
+      if (dbias.defined()) add_diagonals(form.bias, ds.sum(0), dbias);
+      ds.mul_(form.scale);
+      (kv.*give)(gathered(at::matmul(p.transpose(2, 3), dc), form), dv);
       grid.scatter(at::matmul(ds, spread(kv.gather(saved[1]), form)), dq);
-      kv.scatter(gathered(at::matmul(ds.transpose(2, 3), grid.gather(saved[0])), form), dk);
+      (kv.*give)(gathered(at::matmul(ds.transpose(2, 3), grid.gather(saved[0])), form), dk);
     }
-    return {dq, dk, dv, Tensor(), Tensor()};
+    return {dq, dk, dv, dbias, Tensor(), Tensor()};
   }
 
  private:
   // Buckets hold index tensors only, so they may travel beside autograd's saved variables.
-  static void remember(AutogradContext& context, const std::vector<LengthBucket>& buckets) {
+  static void remember(AutogradContext& context, const std::vector<AttentionBucket>& buckets) {
     c10::List<Tensor> indices;
     c10::List<std::int64_t> sizes;
-    for (const LengthBucket& bucket : buckets) {
-      sizes.push_back(bucket.sequences);
-      sizes.push_back(bucket.length);
-      const bool padded = bucket.filled.defined();
-      indices.push_back(bucket.rows);
-      indices.push_back(padded ? bucket.filled : Tensor());
-      indices.push_back(padded ? bucket.packed : Tensor());
+    for (const AttentionBucket& pair : buckets) {
+      for (const LengthBucket* bucket : {&pair.queries, &pair.keys}) {
+        sizes.push_back(bucket->sequences);
+        sizes.push_back(bucket->length);
+        const bool padded = bucket->filled.defined();
+        indices.push_back(bucket->rows);
+        indices.push_back(padded ? bucket->filled : Tensor());
+        indices.push_back(padded ? bucket->packed : Tensor());
+      }
     }
     context.saved_data["indices"] = indices;
     context.saved_data["sizes"] = sizes;
   }
 
-  static std::vector<LengthBucket> recall(AutogradContext& context) {
+  static std::vector<AttentionBucket> recall(AutogradContext& context) {
     const auto indices = context.saved_data["indices"].toTensorVector();
     const auto sizes = context.saved_data["sizes"].toIntVector();
-    std::vector<LengthBucket> buckets;
-    for (std::size_t i = 0; i + 1 < sizes.size(); i += 2) {
-      const std::size_t first = i / 2 * 3;
-      buckets.push_back({sizes[i], sizes[i + 1], indices[first], indices[first + 1],
-                         indices[first + 2], Tensor()});
+    const auto bucket = [&](std::size_t i) {
+      return LengthBucket{sizes[2 * i],       sizes[2 * i + 1],   indices[3 * i],
+                          indices[3 * i + 1], indices[3 * i + 2], Tensor()};
+    };
+    std::vector<AttentionBucket> buckets;
+    for (std::size_t i = 0; 2 * i < sizes.size(); i += 2) {
+      buckets.push_back({bucket(i), bucket(i + 1)});
     }
     return buckets;
   }
@@ -141,8 +179,12 @@ class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
 }  // namespace
 
 at::Tensor bucketed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                              const std::vector<LengthBucket>& buckets, const AttentionForm& form) {
-  return BucketedAttention::apply(q, k, v, buckets, form);
+                              const std::vector<AttentionBucket>& buckets,
+                              const AttentionForm& form) {
+  // An undefined tensor is no argument of an autograd function; nothing is.
+  std::optional<Tensor> bias;
+  if (form.bias.table.defined()) bias = form.bias.table;
+  return BucketedAttention::apply(q, k, v, bias, buckets, form);
 }
 
 }  // namespace rankwise

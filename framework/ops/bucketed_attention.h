@@ -11,8 +11,10 @@
 
 namespace rankwise {
 
-/// q [N, H * d], k and v [N, K * d] -> [N, H * d]. Differentiable once.
+/// q [N, H * d], k and v [M, K * d] -> [N, H * d]. Differentiable once, in the form's bias too;
+/// sums run in a fixed order.
 at::Tensor bucketed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                              const std::vector<LengthBucket>& buckets, const AttentionForm& form);
+                              const std::vector<AttentionBucket>& buckets,
+                              const AttentionForm& form);
 
 }  // namespace rankwise

@@ -1,5 +1,6 @@
 #include "framework/ops/packed_attention.h"
 
+#include "framework/core/error.h"
 #include "framework/ops/attention_kernel.h"
 #include "framework/ops/bucketed_attention.h"
 #include "framework/ops/kept_form.h"
@@ -7,6 +8,10 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
 
 namespace rankwise {
 
@@ -20,28 +25,39 @@ using torch::autograd::variable_list;
 struct Tensors {
   Tensor q, k, v, log_sum;  // [N, H], log_sum [N, heads]
   Tensor first_rows, lengths;
-  Tensor out, d_out, d_q, d_k, d_v;
+  Tensor key_first_rows, key_lengths;  // undefined: a sequence looks at itself
+  Tensor out = {}, d_out = {}, d_q = {}, d_k = {}, d_v = {};
+
+  bool crosses() const { return key_lengths.defined(); }
 };
+
+const std::int64_t* whole_numbers(const Tensor& tensor) { return tensor.data_ptr<std::int64_t>(); }
 
 template <class T>
 T* at_offset(const Tensor& tensor, std::int64_t offset) {
   return tensor.defined() ? tensor.data_ptr<T>() + offset : nullptr;
 }
 
-/// Head `head` of q and its k and v, of the sequence of `rows` rows that begins at row `first`.
+/// Head `head` of q and its k and v, of sequence `sequence`.
 template <class T>
-AttentionHead<T> head_of(const Tensors& t, const AttentionForm& form, std::int64_t first,
-                         std::int64_t rows, std::int64_t head) {
+AttentionHead<T> head_of(const Tensors& t, const AttentionForm& form, std::int64_t sequence,
+                         std::int64_t head) {
+  const std::int64_t first = whole_numbers(t.first_rows)[sequence];
+  const std::int64_t rows = whole_numbers(t.lengths)[sequence];
+  const std::int64_t kv_first = t.crosses() ? whole_numbers(t.key_first_rows)[sequence] : first;
   const std::int64_t stride = t.q.size(1), kv_stride = t.k.size(1);
   const std::int64_t width = stride / form.heads;
   const std::int64_t offset = first * stride + head * width;
-  const std::int64_t kv_offset = first * kv_stride + head / form.group() * width;
+  const std::int64_t kv_offset = kv_first * kv_stride + head / form.group() * width;
+  const Tensor& bias = form.bias.table;
   return {.rows = rows,
+          .kv_rows = t.crosses() ? whole_numbers(t.key_lengths)[sequence] : rows,
           .width = width,
           .stride = stride,
           .kv_stride = kv_stride,
           .scale = static_cast<T>(form.scale),
           .causal = form.causal,
+          .bias = at_offset<T>(bias, bias.defined() ? head * bias.size(1) + form.bias.zero : 0),
           .q = at_offset<T>(t.q, offset),
           .k = at_offset<T>(t.k, kv_offset),
           .v = at_offset<T>(t.v, kv_offset),
@@ -51,71 +67,113 @@ AttentionHead<T> head_of(const Tensors& t, const AttentionForm& form, std::int64
           .d_out = at_offset<T>(t.d_out, offset),
           .d_q = at_offset<T>(t.d_q, offset),
           .d_k = at_offset<T>(t.d_k, kv_offset),
-          .d_v = at_offset<T>(t.d_v, kv_offset),
-          .adds = head % form.group() != 0};
+          .d_v = at_offset<T>(t.d_v, kv_offset)};
 }
+
+/// Sequences that look at the same keys, side by side: the gradients of these are summed.
+struct ByKeys {
+  explicit ByKeys(const Tensors& t) {
+    const std::int64_t* keys = whole_numbers(t.crosses() ? t.key_first_rows : t.first_rows);
+    order.resize(static_cast<std::size_t>(t.lengths.size(0)));
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return keys[a] < keys[b]; });
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (i == 0 || keys[order[i]] != keys[order[i - 1]]) starts.push_back(i);
+    }
+    groups = static_cast<std::int64_t>(starts.size());
+    starts.push_back(order.size());
+  }
+
+  std::vector<std::int64_t> order;  // [S] sequences
+  std::vector<std::size_t> starts;  // [groups + 1]
+  std::int64_t groups = 0;
+};
 
 /// Calls run(head, scratch) for every head of every sequence, one after another where they share k
 /// and v.
 template <class T>
 void for_each_head(const Tensors& t, const AttentionForm& form,
                    void (*run)(const AttentionHead<T>&, std::vector<T>&)) {
-  const auto* first = t.first_rows.data_ptr<std::int64_t>();
-  const auto* length = t.lengths.data_ptr<std::int64_t>();
-  const std::int64_t groups = t.lengths.size(0) * form.kv_heads;
-  at::parallel_for(0, groups, 1, [&](std::int64_t begin, std::int64_t end) {
+  const ByKeys by_keys(t);
+  at::parallel_for(0, by_keys.groups * form.kv_heads, 1, [&](std::int64_t begin, std::int64_t end) {
     std::vector<T> scratch;
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t sequence = i / form.kv_heads;
-      for (std::int64_t j = 0; j < form.group(); ++j) {
-        const std::int64_t head = i % form.kv_heads * form.group() + j;
-        run(head_of<T>(t, form, first[sequence], length[sequence], head), scratch);
+      const std::int64_t group = i / form.kv_heads, first = i % form.kv_heads * form.group();
+      for (std::size_t n = by_keys.starts[group]; n < by_keys.starts[group + 1]; ++n) {
+        for (std::int64_t j = 0; j < form.group(); ++j) {
+          AttentionHead<T> head = head_of<T>(t, form, by_keys.order[n], first + j);
+          head.adds = j > 0 || n > by_keys.starts[group];
+          run(head, scratch);
+        }
       }
     }
   });
 }
 
+void check_all_lengths(const PackedSequences& sequences, const AttentionForm& form) {
+  if (!sequences.key_lengths.defined() && !form.bias.table.defined()) return;
+  const Tensor& keys = sequences.key_lengths.defined() ? sequences.key_lengths : sequences.lengths;
+  check(keys.numel() == sequences.lengths.numel(),
+        "attention: {} sequences have {} sequences to look at", sequences.lengths.numel(),
+        keys.numel());
+  for (std::int64_t s = 0; s < keys.numel(); ++s) {
+    check_lengths(form, whole_numbers(sequences.lengths)[s], whole_numbers(keys)[s]);
+  }
+}
+
 class PackedAttention : public torch::autograd::Function<PackedAttention> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& q, const Tensor& k, const Tensor& v,
-                        const Tensor& first_rows, const Tensor& lengths,
-                        const AttentionForm& form) {
-    Tensors t{.q = q.contiguous(),
-              .k = k.contiguous(),
-              .v = v.contiguous(),
-              .log_sum = at::empty({q.size(0), form.heads}, q.options()),
-              .first_rows = first_rows,
-              .lengths = lengths,
-              .out = at::empty(q.sizes(), q.options())};
+                        const PackedSequences& sequences, const AttentionForm& given) {
+    const Tensors t{.q = q.contiguous(),
+                    .k = k.contiguous(),
+                    .v = v.contiguous(),
+                    .log_sum = at::empty({q.size(0), given.heads}, q.options()),
+                    .first_rows = sequences.first_rows,
+                    .lengths = sequences.lengths,
+                    .key_first_rows = sequences.key_first_rows,
+                    .key_lengths = sequences.key_lengths,
+                    .out = at::empty(q.sizes(), q.options())};
+    AttentionForm form = given;
+    if (form.bias.table.defined()) form.bias.table = form.bias.table.contiguous();
     AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "packed_attention", [&] {
       for_each_head(t, form, attention_kernels<scalar_t>().front().forward);
     });
-    context->save_for_backward({t.q, t.k, t.v, t.log_sum, first_rows, lengths});
+    context->save_for_backward({t.q, t.k, t.v, t.log_sum, t.first_rows, t.lengths, t.key_first_rows,
+                                t.key_lengths, form.bias.table});
     keep_form(*context, form);
     return t.out;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Tensors t{.q = saved[0],
-                    .k = saved[1],
-                    .v = saved[2],
-                    .log_sum = saved[3],
-                    .first_rows = saved[4],
-                    .lengths = saved[5],
-                    .d_out = gradients[0].contiguous(),
-                    .d_q = at::empty_like(saved[0]),
-                    .d_k = at::empty_like(saved[1]),
-                    .d_v = at::empty_like(saved[2])};
+    Tensors t{.q = saved[0],
+              .k = saved[1],
+              .v = saved[2],
+              .log_sum = saved[3],
+              .first_rows = saved[4],
+              .lengths = saved[5],
+              .key_first_rows = saved[6],
+              .key_lengths = saved[7],
+              .d_out = gradients[0].contiguous(),
+              .d_q = at::empty_like(saved[0])};
+    // Keys that no sequence looks at have a gradient of zero.
+    t.d_k = t.crosses() ? at::zeros_like(t.k) : at::empty_like(t.k);
+    t.d_v = t.crosses() ? at::zeros_like(t.v) : at::empty_like(t.v);
+    const AttentionForm form = kept_form(*context, saved[8]);
     AT_DISPATCH_FLOATING_TYPES(t.q.scalar_type(), "packed_attention", [&] {
-      for_each_head(t, kept_form(*context), attention_kernels<scalar_t>().front().backward);
+      for_each_head(t, form, attention_kernels<scalar_t>().front().backward);
     });
-    return {t.d_q, t.d_k, t.d_v, Tensor(), Tensor(), Tensor()};
+    return {t.d_q, t.d_k, t.d_v, Tensor(), Tensor()};
   }
 };
 
-bool has_kernel(const Tensor& q) {
-  return q.is_cpu() && (q.scalar_type() == torch::kFloat32 || q.scalar_type() == torch::kFloat64);
+bool has_kernel(const Tensor& q, const AttentionForm& form) {
+  const bool right_type = q.scalar_type() == torch::kFloat32 || q.scalar_type() == torch::kFloat64;
+  const Tensor& bias = form.bias.table;
+  const bool wants_gradient =
+      torch::GradMode::is_enabled() && bias.defined() && bias.requires_grad();
+  return q.is_cpu() && right_type && !wants_gradient;
 }
 
 }  // namespace
@@ -123,8 +181,9 @@ bool has_kernel(const Tensor& q) {
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const PackedSequences& sequences, const AttentionForm& form) {
   check_form(form, q, k, v);
-  if (!has_kernel(q)) return bucketed_attention(q, k, v, sequences.buckets.get(), form);
-  return PackedAttention::apply(q, k, v, sequences.first_rows, sequences.lengths, form);
+  if (!has_kernel(q, form)) return bucketed_attention(q, k, v, sequences.buckets.get(), form);
+  check_all_lengths(sequences, form);
+  return PackedAttention::apply(q, k, v, sequences, form);
 }
 
 }  // namespace rankwise

@@ -1,6 +1,8 @@
-/// Self-attention of packed sequences: each row attends to its own sequence only.
+/// Attention of packed sequences: each row attends to its own sequence only, or to the one that its
+/// sequence looks at.
 ///
-/// Dimensions: N rows, S sequences, H heads of width d, K heads of k and v.
+/// Dimensions: N rows and S sequences of q, M rows of k and v, H heads of width d, K heads of k and
+/// v.
 #pragma once
 
 #include "framework/data/length_buckets.h"
@@ -16,12 +18,16 @@ namespace rankwise {
 struct PackedSequences {
   at::Tensor first_rows;       // [S] int64
   at::Tensor lengths;          // [S] int64
-  const LazyBuckets& buckets;  // the same sequences, of like length; asked for off the CPU alone
+  const LazyBuckets& buckets;  // the same sequences, of like length; asked for where no kernel is
+  // [S] int64 of k and v: the sequence that each one of q looks at; undefined: itself. Several may
+  // look at one.
+  at::Tensor key_first_rows = {}, key_lengths = {};
 };
 
-/// q [N, H * d], k and v [N, K * d] -> [N, H * d]. Differentiable once. On the CPU, in float or
-/// double, each head of each sequence by attention_kernels(), so that its bits do not depend on the
-/// rest of the batch; elsewhere by bucketed_attention(). Throws Error where widths do not fit.
+/// q [N, H * d], k and v [M, K * d] -> [N, H * d]. Differentiable once, in the form's bias too. On
+/// the CPU, in float or double, each head of each sequence by attention_kernels(), so that its bits
+/// do not depend on the rest of the batch; by bucketed_attention() elsewhere, and where the bias
+/// asks for a gradient. Throws Error where widths or lengths do not fit.
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const PackedSequences& sequences, const AttentionForm& form);
 

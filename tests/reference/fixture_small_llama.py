@@ -3,8 +3,9 @@
 Writes for each NAME of FAMILIES small_NAME.safetensors, small_NAME.json (config.json) and
 small_NAME_expected.safetensors: tokens int64 [N], starts int64 [S+1], hidden_float32 and
 hidden_float64 [N, hidden] as transformers computes them, hidden_exact with norms, rotary tables and
-softmax in fp64 as well, and of hidden_exact.sum over noise [N, hidden] the gradients of some weights.
-Each sequence is computed alone, attention eager.
+softmax in fp64 as well, logits_exact [S, vocabulary] of each sequence's last row, and of the sum of
+hidden_exact * noise [N, hidden] the gradients of some weights; of the same with a LoRA on some linears
+its factors and their gradients. Each sequence is computed alone, attention eager.
 """
 
 import json
@@ -21,6 +22,7 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
+from . import lora
 from .packed import starts_of
 
 SIZES = {
@@ -54,6 +56,7 @@ FAMILIES = {
     ),
 }
 LENGTHS = [1, 2, 7, 64, 3, 40, 33, 11]
+LORA_SITES = ["layers.0.self_attn.q_proj", "layers.0.mlp.down_proj", "layers.1.self_attn.v_proj"]
 WATCHED = ("layers.0.self_attn.k_proj", "layers.0.mlp.up_proj", "layers.1.self_attn.q_proj")
 
 
@@ -150,10 +153,14 @@ def _make_family(name: str, seed: int, out: Path) -> None:
     _softmax_in_fp64()
     exact = _hidden(model, tokens, starts)
     (exact * noise).sum().backward()
-    torch.nn.functional.softmax = plain
     expected["hidden_exact"] = exact.detach()
+    expected["logits_exact"] = model.lm_head(exact.detach()[starts[1:] - 1]).detach()
     for watched in WATCHED:
-        expected[f"gradient.{watched}"] = model.model.get_submodule(watched).weight.grad
+        expected[f"gradient.{watched}"] = model.model.get_submodule(watched).weight.grad.clone()
+    factors = lora.attach(model.model, LORA_SITES, generator)
+    (_hidden(model, tokens, starts) * noise).sum().backward()
+    torch.nn.functional.softmax = plain
+    expected |= lora.fixture(factors)
     save_file(expected, out / f"small_{name}_expected.safetensors")
 
 

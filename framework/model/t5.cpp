@@ -1,0 +1,64 @@
+#include "framework/model/t5.h"
+
+#include "framework/model/parts.h"
+#include "framework/model/t5_stack.h"
+
+#include <torch/types.h>
+
+#include <cmath>
+
+namespace rankwise {
+
+struct T5::Parts {
+  Parts(torch::nn::Module& root, const T5Config& c, const torch::TensorOptions& options)
+      : shared(child(root, "shared", Embedding(c.vocabulary, c.hidden, options))),
+        encoder(*group(root, "encoder"), c, /*decodes=*/false, options),
+        decoder(*group(root, "decoder"), c, /*decodes=*/true, options) {
+    // No Linear: its rows are multiplied by whoever asks for the vocabulary, so it is no site.
+    if (!c.tied) head = child(root, "lm_head", Embedding(c.vocabulary, c.hidden, options));
+  }
+
+  Embedding shared;
+  T5Stack encoder, decoder;
+  Embedding head{nullptr};  // empty: the shared embedding
+};
+
+T5::T5(const T5Config& config, const torch::TensorOptions& options)
+    : config_(config), parts_(std::make_unique<Parts>(*this, config, options)) {}
+
+T5::~T5() = default;
+
+torch::Tensor T5::vocabulary_weight() const {
+  return config_.tied ? parts_->shared->weight() : parts_->head->weight();
+}
+
+Hidden T5::forward(const Pass& pass) {
+  TORCH_CHECK(pass.batch.tokens.defined(), "t5 reads tokens, not features");
+  const torch::Tensor encoded = parts_->encoder.forward(parts_->shared(pass.batch.tokens), pass);
+  return {encoded, pass.batch.decoder ? decode(encoded, pass) : torch::Tensor()};
+}
+
+torch::Tensor T5::decode(const torch::Tensor& encoded, const Pass& pass) {
+  const Batch& batch = pass.batch;
+  const Batch& answers = *batch.decoder;
+  const Pass decoding{.batch = answers,
+                      .step_info = pass.step_info,
+                      .noise = pass.noise,
+                      .count_usage = pass.count_usage,
+                      .keep_samples = pass.keep_samples};
+  const LazyBuckets buckets(answers.buckets, batch.buckets, answers.source_sequence);
+  const T5Source source{
+      encoded,
+      pass,
+      {.first_rows = answers.first_rows,
+       .lengths = answers.lengths,
+       .buckets = buckets,
+       .key_first_rows = batch.first_rows.index_select(0, answers.source_sequence),
+       .key_lengths = batch.lengths.index_select(0, answers.source_sequence)}};
+  const torch::Tensor decoded =
+      parts_->decoder.forward(parts_->shared(answers.tokens), decoding, &source);
+  // The embedding has rows of length sqrt(hidden); a head of its own learns its scale.
+  return config_.tied ? decoded / std::sqrt(static_cast<double>(config_.hidden)) : decoded;
+}
+
+}  // namespace rankwise

@@ -1,0 +1,159 @@
+#include "framework/model/t5_stack.h"
+
+#include "framework/model/linear.h"
+#include "framework/model/parts.h"
+
+#include <torch/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+namespace {
+
+using torch::Tensor;
+
+// Rows, and the pass whose batch they are of.
+struct RowsOf {
+  Tensor x;
+  const Pass& pass;
+};
+
+// Scores are not scaled: the weights were trained so.
+AttentionForm unscaled(const T5Config& c, bool causal) {
+  return {.heads = c.heads, .kv_heads = c.heads, .causal = causal};
+}
+
+struct T5Attention {
+  T5Attention(torch::nn::Module& layer, const std::string& name, const T5Config& c,
+              const torch::TensorOptions& options)
+      : root(group(layer, name)) {
+    const std::int64_t width = c.heads * c.head_width;
+    q = child(*root, "q", Linear(c.hidden, width, false, options));
+    k = child(*root, "k", Linear(c.hidden, width, false, options));
+    v = child(*root, "v", Linear(c.hidden, width, false, options));
+    o = child(*root, "o", Linear(width, c.hidden, false, options));
+  }
+
+  Tensor forward(const RowsOf& queries, const RowsOf& keys, const PackedSequences& sequences,
+                 const AttentionForm& form) {
+    const Tensor context = packed_attention(q(queries.x, queries.pass), k(keys.x, keys.pass),
+                                            v(keys.x, keys.pass), sequences, form);
+    return o(context, queries.pass);
+  }
+
+  std::shared_ptr<torch::nn::Module> root;
+  Linear q{nullptr}, k{nullptr}, v{nullptr}, o{nullptr};
+};
+
+struct T5FeedForward {
+  T5FeedForward(torch::nn::Module& layer, const T5Config& c, const torch::TensorOptions& options) {
+    const auto root = group(layer, "DenseReluDense");
+    const auto widening = [&](const char* name) {
+      return child(*root, name, Linear(c.hidden, c.intermediate, false, options));
+    };
+    if (c.feed_forward == T5Config::FeedForward::kGatedGelu) {
+      gate = widening("wi_0");
+      in = widening("wi_1");
+    } else {
+      in = widening("wi");
+    }
+    out = child(*root, "wo", Linear(c.intermediate, c.hidden, false, options));
+  }
+
+  Tensor forward(const Tensor& x, const Pass& pass) {
+    if (gate.is_empty()) return out(at::relu(in(x, pass)), pass);
+    return out(at::gelu(gate(x, pass), "tanh") * in(x, pass), pass);
+  }
+
+  Linear gate{nullptr}, in{nullptr}, out{nullptr};
+};
+
+// A block's part with the norm before it.
+template <class Part>
+struct T5Layer {
+  template <class... Arguments>
+  T5Layer(torch::nn::Module& layers, int index, const T5Config& c,
+          const torch::TensorOptions& options, const Arguments&... arguments)
+      : root(group(layers, std::to_string(index))),
+        part(*root, arguments..., c, options),
+        norm(child(*root, "layer_norm", RmsNorm(c.hidden, c.norm_epsilon, options))) {}
+
+  std::shared_ptr<torch::nn::Module> root;
+  Part part;
+  RmsNorm norm;
+};
+
+struct T5Block {
+  T5Block(torch::nn::Module& blocks, std::int64_t index, const T5Config& c, bool decodes,
+          const torch::TensorOptions& options)
+      : layers(group(*group(blocks, std::to_string(index)), "layer")),
+        attention(*layers, 0, c, options, "SelfAttention"),
+        cross(decodes ? std::make_optional<T5Layer<T5Attention>>(*layers, 1, c, options,
+                                                                 "EncDecAttention")
+                      : std::nullopt),
+        feed_forward(*layers, decodes ? 2 : 1, c, options) {}
+
+  std::shared_ptr<torch::nn::Module> layers;
+  T5Layer<T5Attention> attention;
+  std::optional<T5Layer<T5Attention>> cross;  // of a decoder
+  T5Layer<T5FeedForward> feed_forward;
+};
+
+}  // namespace
+
+struct T5Stack::Parts {
+  Parts(torch::nn::Module& root, const T5Config& c, bool decodes,
+        const torch::TensorOptions& options)
+      : self(unscaled(c, decodes)), across(unscaled(c, false)), buckets(c.buckets(!decodes)) {
+    const auto folder = group(root, "block");
+    const std::int64_t count = decodes ? c.decoder_layers : c.layers;
+    for (std::int64_t i = 0; i < count; ++i) blocks.emplace_back(*folder, i, c, decodes, options);
+    // One table for all blocks, kept in the first.
+    distances = child(*blocks.front().attention.part.root, "relative_attention_bias",
+                      Embedding(c.relative_buckets, c.heads, options));
+    norm = child(root, "final_layer_norm", RmsNorm(c.hidden, c.norm_epsilon, options));
+  }
+
+  // By distance, for the longest sequence of the batch.
+  DistanceBias bias(const Batch& batch) {
+    const std::int64_t longest = batch.buckets.longest();
+    const Tensor bucket = relative_buckets(longest, buckets).to(batch.positions.device());
+    return {distances(bucket).t().contiguous(), longest - 1};
+  }
+
+  AttentionForm self, across;
+  RelativeBuckets buckets;
+  std::vector<T5Block> blocks;
+  Embedding distances{nullptr};
+  RmsNorm norm{nullptr};
+};
+
+T5Stack::T5Stack(torch::nn::Module& root, const T5Config& config, bool decodes,
+                 const torch::TensorOptions& options)
+    : parts_(std::make_unique<Parts>(root, config, decodes, options)) {}
+
+T5Stack::T5Stack(T5Stack&&) noexcept = default;
+T5Stack::~T5Stack() = default;
+
+Tensor T5Stack::forward(Tensor x, const Pass& pass, const T5Source* source) {
+  const Batch& batch = pass.batch;
+  AttentionForm self = parts_->self;
+  self.bias = parts_->bias(batch);
+  for (T5Block& block : parts_->blocks) {
+    const Tensor own = block.attention.norm(x);
+    x = x + block.attention.part.forward({own, pass}, {own, pass},
+                                         {batch.first_rows, batch.lengths, batch.buckets}, self);
+    if (block.cross) {
+      TORCH_CHECK(source != nullptr, "a decoder looks at an encoder's rows");
+      x = x + block.cross->part.forward({block.cross->norm(x), pass}, {source->rows, source->pass},
+                                        source->sequences, parts_->across);
+    }
+    x = x + block.feed_forward.part.forward(block.feed_forward.norm(x), pass);
+  }
+  return parts_->norm(x);
+}
+
+}  // namespace rankwise

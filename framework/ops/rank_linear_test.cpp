@@ -1,0 +1,121 @@
+// The rank-wise linear against plain autograd code, in double precision.
+
+#include "framework/ops/rank_linear.h"
+
+#include "framework/adapter/random_tensor.h"
+#include "framework/data/doubles.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+namespace rankwise {
+namespace {
+
+using torch::Tensor;
+
+constexpr double kOpsRounding = 1e-12;  // fp64, some hundred operations on values near one
+
+Tensor random(at::IntArrayRef sizes, const char* name) {
+  return normal_tensor(sizes, 1, Seed(5).stream(name), kDouble);
+}
+
+Tensor leaf(const Tensor& tensor) { return tensor.clone().requires_grad_(true); }
+
+double difference(const Tensor& a, const Tensor& b) { return (a - b).abs().max().item<double>(); }
+
+// A scalar with another weight for every element, so that no gradient hides in a symmetry.
+Tensor weighed(const Tensor& y) { return (y * random(y.sizes(), "weights")).sum(); }
+
+TEST(RankLinear, DownIsAProductWithTheTranspose) {
+  const Tensor x = torch::tensor({{1.0, 2.0}, {3.0, 4.0}}, kDouble);
+  const Tensor a = torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}}, kDouble);
+  EXPECT_TRUE(torch::equal(down(x, a), torch::tensor({{1.0, 2.0, 3.0}, {3.0, 4.0, 7.0}}, kDouble)));
+}
+
+TEST(RankLinear, UpAddsBaseBiasAndUpdate) {
+  const Tensor x = torch::tensor({{1.0, 2.0}}, kDouble);
+  const Tensor h = torch::tensor({{10.0}}, kDouble);
+  const Tensor b = torch::tensor({{1.0}, {2.0}, {3.0}}, kDouble);
+  const FrozenLinear frozen{torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}}, kDouble),
+                            torch::tensor({100.0, 200.0, 300.0}, kDouble)};
+  EXPECT_TRUE(torch::equal(up(x, h, b, frozen), torch::tensor({{111.0, 222.0, 333.0}}, kDouble)));
+  EXPECT_TRUE(
+      torch::equal(up(x, h, b, {frozen.weight, {}}), torch::tensor({{11.0, 22.0, 33.0}}, kDouble)));
+}
+
+struct UpInputs {
+  Tensor x = leaf(random({7, 5}, "x")), h = leaf(random({7, 3}, "h")),
+         b = leaf(random({4, 3}, "b"));
+  FrozenLinear frozen{random({4, 5}, "W"), random({4}, "bias")};
+};
+
+void expect_same_gradients(bool with_bias) {
+  const UpInputs ours;
+  const UpInputs plain;
+  FrozenLinear frozen = ours.frozen;
+  if (!with_bias) frozen.bias = Tensor();
+  const Tensor y = up(ours.x, ours.h, ours.b, frozen);
+  const Tensor expected = at::linear(plain.x, frozen.weight, frozen.bias) + plain.h.mm(plain.b.t());
+  EXPECT_LE(difference(y, expected), kOpsRounding);
+  weighed(y).backward();
+  weighed(expected).backward();
+  EXPECT_LE(difference(ours.x.grad(), plain.x.grad()), kOpsRounding);
+  EXPECT_LE(difference(ours.h.grad(), plain.h.grad()), kOpsRounding);
+  EXPECT_LE(difference(ours.b.grad(), plain.b.grad()), kOpsRounding);
+}
+
+TEST(RankLinear, UpHasTheGradientsOfPlainAutograd) {
+  expect_same_gradients(true);
+  expect_same_gradients(false);
+}
+
+TEST(RankLinear, UpGivesGradientsOnlyWhereTheyAreAskedFor) {
+  const UpInputs inputs;
+  const Tensor x = random({7, 5}, "x");
+  weighed(up(x, inputs.h, inputs.b, inputs.frozen)).backward();
+  EXPECT_TRUE(inputs.b.grad().defined());
+  EXPECT_FALSE(x.grad().defined());
+  EXPECT_FALSE(inputs.frozen.weight.grad().defined());
+}
+
+TEST(RankLinear, UpRefusesAWeightThatWantsAGradient) {
+  const UpInputs inputs;
+  const FrozenLinear trained{leaf(inputs.frozen.weight), inputs.frozen.bias};
+  EXPECT_THROW(up(inputs.x, inputs.h, inputs.b, trained), c10::Error);
+}
+
+// d f / d direction by central differences against autograd's gradient.
+void expect_slope(const std::function<Tensor(const Tensor&)>& f, const Tensor& at,
+                  const char* name) {
+  const Tensor point = leaf(at);
+  f(point).backward();
+  const Tensor direction = random(at.sizes(), "direction");
+  const double slope = (point.grad() * direction).sum().item<double>();
+  constexpr double kStep = 1e-5;  // truncation near 1e-10, rounding near 1e-11
+  const double above = f(at + kStep * direction).item<double>();
+  const double below = f(at - kStep * direction).item<double>();
+  EXPECT_NEAR(slope, (above - below) / (2 * kStep), 1e-8 * std::max(1.0, std::abs(slope))) << name;
+}
+
+TEST(RankLinear, AgreesWithFiniteDifferences) {
+  const UpInputs fixed;
+  const Tensor a = random({3, 5}, "A");
+  const Tensor x = fixed.x.detach();
+  const Tensor h = fixed.h.detach();
+  const Tensor b = fixed.b.detach();
+  // tanh makes the chain through down and up curved.
+  const auto chain = [&](const Tensor& input, const Tensor& factor, const Tensor& columns) {
+    return weighed(up(input, torch::tanh(down(input, factor)), columns, fixed.frozen));
+  };
+  expect_slope([&](const Tensor& t) { return chain(t, a, b); }, x, "x");
+  expect_slope([&](const Tensor& t) { return chain(x, t, b); }, a, "A");
+  expect_slope([&](const Tensor& t) { return chain(x, a, t); }, b, "B");
+  expect_slope([&](const Tensor& t) { return weighed(up(x, t, b, fixed.frozen)); }, h, "h");
+}
+
+}  // namespace
+}  // namespace rankwise
