@@ -1,4 +1,4 @@
-"""Prompts, answers and windows for backbones with a head over the vocabulary, with toy tokenizers."""
+"""Prompts, answers and windows for a head over the vocabulary, with toy tokenizers."""
 
 import json
 import tempfile
