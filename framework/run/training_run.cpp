@@ -105,7 +105,8 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
     totals_.training_seconds += record.seconds;
   }
   const auto evaluations = static_cast<std::int64_t>(resumed->history.evaluations.size());
-  totals_.evaluation_rows = evaluations * dataset().rows(SplitName::kDev);
+  const AnswerRows answers = model().pack_form(Purpose::kScoring).answer_rows();
+  totals_.evaluation_rows = evaluations * dataset().rows(SplitName::kDev, answers);
   return std::move(resumed->history);
 }
 
