@@ -24,13 +24,15 @@ Discordant discordant(const PredictionRecord& a, const PredictionRecord& b) {
 /// Of each seed, where the column is the accuracy of one task on the same examples.
 std::vector<double> mcnemar_by_seed(const std::vector<RunPair>& pairs, const ScoreColumn& column,
                                     const ScoreChoice& choice) {
-  if (column.tasks.size() != 1 || column.tasks.front().metric != "accuracy") return {};
+  if (column.tasks.size() != 1) return {};
+  const std::string& metric = column.tasks.front().metric;
   const PredictionPlace place{column.tasks.front().task, choice.split, choice.parameters};
   std::vector<double> p;
   for (const auto& [a, b] : pairs) {
     const auto of_a = a.run->file().prediction(place);
     const auto of_b = b.run->file().prediction(place);
     if (!of_a || !of_b || of_a->label != of_b->label) return {};
+    if (!is_share_right(*of_a, metric) || !is_share_right(*of_b, metric)) return {};
     p.push_back(mcnemar_test(discordant(*of_a, *of_b)).exact_p);
   }
   return p;

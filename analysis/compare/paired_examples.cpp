@@ -37,14 +37,29 @@ std::vector<double> relative_errors(const PredictionRecord& record, double score
 /// Values whose mean over examples is the score; nothing where it is no such mean.
 std::optional<std::vector<double>> by_example(const PredictionRecord& record,
                                               const std::string& metric) {
-  if (metric == "accuracy" && record.width == 1) return correctness(record);
+  if (is_share_right(record, metric)) return correctness(record);
   if (metric == "relative_error") return relative_errors(record, record.scores.at(metric));
   return std::nullopt;
+}
+
+AnswerScores drawn_answers(const AnswerScores& all, const Drawn& drawn) {
+  AnswerScores answers{.starts = {0}};
+  for (const std::uint32_t example : drawn) {
+    for (auto i = all.starts[example]; i < all.starts[example + 1]; ++i) {
+      answers.log_probability.push_back(all.log_probability[i]);
+      answers.tokens.push_back(all.tokens[i]);
+      answers.bytes.push_back(all.bytes[i]);
+      answers.greedy.push_back(all.greedy[i]);
+    }
+    answers.starts.push_back(static_cast<std::int64_t>(answers.size()));
+  }
+  return answers;
 }
 
 double score_of_drawn(const PredictionRecord& record, const Metric& metric, const Drawn& drawn) {
   const auto width = static_cast<std::size_t>(record.width);
   Scored scored{.width = record.width, .prediction = {}, .label = {}, .reference = {}};
+  if (metric.needs_answers) scored.answers = drawn_answers(record.answers, drawn);
   scored.prediction.reserve(drawn.size() * width);
   scored.label.reserve(drawn.size() * width);
   for (const std::uint32_t example : drawn) {
@@ -104,6 +119,12 @@ double replicate(const std::vector<std::vector<PairedExamples>>& pairs, Resample
 
 }  // namespace
 
+bool is_share_right(const PredictionRecord& record, const std::string& metric) {
+  const bool counts = metric == "accuracy" || metric == "acc" || metric == "acc_norm";
+  if (!counts || record.width != 1 || record.label.empty()) return false;
+  return std::abs(mean_std(correctness(record)).mean - record.scores.at(metric)) < 1e-9;
+}
+
 std::optional<PairedExamples> PairedExamples::match(const PredictionRecord& a,
                                                     const PredictionRecord& b,
                                                     const std::string& metric) {
@@ -111,6 +132,7 @@ std::optional<PairedExamples> PairedExamples::match(const PredictionRecord& a,
   const bool scored = a.scores.contains(metric) && b.scores.contains(metric);
   if (!same || !scored || !metrics().contains(metric)) return std::nullopt;
   const std::size_t size = a.label.size() / static_cast<std::size_t>(a.width);
+  const bool lack = a.answers.size() == 0 || b.answers.size() == 0;
   const auto values_a = by_example(a, metric), values_b = by_example(b, metric);
   if (values_a && values_b) {
     std::vector<double> difference = *values_a;
@@ -119,6 +141,7 @@ std::optional<PairedExamples> PairedExamples::match(const PredictionRecord& a,
       return mean_of_drawn(difference, drawn);
     });
   }
+  if (lack && metrics().find(metric).needs_answers) return std::nullopt;  // as in a summary
   return PairedExamples(size, [a, b, score = metrics().find(metric)](const Drawn& drawn) {
     return score_of_drawn(a, score, drawn) - score_of_drawn(b, score, drawn);
   });

@@ -14,6 +14,9 @@
 
 namespace rankwise::analysis {
 
+/// True where the recorded score is the share of examples whose prediction is the label.
+bool is_share_right(const PredictionRecord& record, const std::string& metric);
+
 /// The difference of a metric between two runs, on the examples that an index list names.
 class PairedExamples {
  public:

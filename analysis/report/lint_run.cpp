@@ -37,8 +37,10 @@ bool same(double a, double b) {
 std::optional<double> recompute(const std::string& metric, const PredictionRecord& record) {
   if (!metrics().contains(metric) || record.label.empty()) return std::nullopt;
   try {
-    return metrics().find(metric).score({record.width, record.prediction, record.label, {}});
-  } catch (const Error&) {  // the reference of an error measure is in no run file
+    return metrics().find(metric).score(
+        {record.width, record.prediction, record.label, {}, record.answers});
+  } catch (
+      const Error&) {  // the reference of an error measure is in no run file, answers in no summary
     return std::nullopt;
   }
 }
@@ -107,7 +109,7 @@ class RunLint {
         const Counts counts = row_of(usage[e].count, t, ranks);
         check_entropy(where, counts, entropies[e][t]);
         check_counts(where, site, counts);
-        check_tokens(where, counts, file_.layout().tasks[t].dev_tokens);
+        check_tokens(where, counts, dev_tokens(file_.layout().tasks[t], site));
         if (site.selection) check_selection(where, usage[e], t, counts);
       }
     }

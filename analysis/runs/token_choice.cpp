@@ -66,8 +66,9 @@ VectorXd tokens_of_tasks(const MatrixXd& count, std::optional<double> token_rank
 VectorXd site_tokens(const RunFile& file, const SiteRecord& site, const SiteUsage& last) {
   const std::vector<TaskRecord>& tasks = file.layout().tasks;
   VectorXd tokens(static_cast<Eigen::Index>(tasks.size()));
-  std::transform(tasks.begin(), tasks.end(), tokens.begin(),
-                 [](const TaskRecord& task) { return static_cast<double>(task.dev_tokens); });
+  std::transform(tasks.begin(), tasks.end(), tokens.begin(), [&](const TaskRecord& task) {
+    return static_cast<double>(dev_tokens(task, site));
+  });
   if (tokens.minCoeff() > 0) return tokens;
   return tokens_of_tasks(to_matrix(last.count, site.ranks), token_ranks(file, site, last));
 }

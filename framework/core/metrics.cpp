@@ -145,14 +145,14 @@ void check_finite(const std::string& metric, const char* what, const std::vector
 void add(Registry<Metric>& registry, const std::string& name, Metric metric) {
   metric.score = [name, needs_answers = metric.needs_answers,
                   score = std::move(metric.score)](const Scored& scored) {
-    check(!needs_answers || scored.answers.size() > 0,
-          "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
     check(!scored.label.empty() && scored.prediction.size() == scored.label.size(),
           "metric '{}': {} predictions for {} labels", name, scored.prediction.size(),
           scored.label.size());
     check_finite(name, "prediction", scored.prediction);
     check_finite(name, "label", scored.label);
     check_finite(name, "reference", scored.reference);
+    check(!needs_answers || scored.answers.size() > 0,
+          "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
     return score(scored);
   };
   registry.add(name, std::move(metric));
@@ -186,8 +186,8 @@ Registry<Metric> built_in() {
       {"negative log-probability in bits over the text's UTF-8 bytes", false, kTexts, bits_per_byte,
        false, true});
   add(registry, "exact_match",
-      {"share of texts that greedy decoding gives token for token", true, kTexts, exact_match, false,
-       true});
+      {"share of texts that greedy decoding gives token for token", true, kTexts, exact_match,
+       false, true});
   return registry;
 }
 

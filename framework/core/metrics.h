@@ -17,7 +17,7 @@ struct AnswerScores {
   std::vector<double> log_probability;  // [C] nats, summed over the answer's tokens
   std::vector<std::int64_t> tokens;     // [C]
   std::vector<std::int64_t> bytes;      // [C] of the answer's text in UTF-8
-  std::vector<std::uint8_t> greedy;     // [C] 1: each token is the most likely one after those before
+  std::vector<std::uint8_t> greedy;  // [C] 1: each token is the most likely one after those before
 
   std::size_t size() const { return log_probability.size(); }
   bool operator==(const AnswerScores&) const = default;
@@ -51,8 +51,8 @@ struct Metric {
   bool needs_answers = false;
 };
 
-/// accuracy, f1, macro_f1, matthews, pearson, spearman, relative_error; acc, acc_norm of candidates;
-/// perplexity, bits_per_byte, exact_match of texts.
+/// accuracy, f1, macro_f1, matthews, pearson, spearman, relative_error; acc, acc_norm of
+/// candidates; perplexity, bits_per_byte, exact_match of texts.
 Registry<Metric>& metrics();
 
 /// Ranks from 1, ties share their mean.

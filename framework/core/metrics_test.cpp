@@ -96,5 +96,52 @@ TEST(Metrics, AgreeWithScikitLearnAndScipy) {
   compare_with_fixture(fixture.at("regress"), {"pearson", "spearman"});
 }
 
+// Two examples of two candidates; a byte counts for the second.
+Scored two_choices() {
+  return {.prediction = {0, 1},
+          .label = {1, 1},
+          .answers = {.starts = {0, 2, 4},
+                      .log_probability = {-2, -3, -4, -1},
+                      .tokens = {1, 2, 2, 1},
+                      .bytes = {4, 8, 8, 4},
+                      .greedy = {0, 0, 0, 1}}};
+}
+
+TEST(Metrics, AccIsOfTheLikeliestAndAccNormOfTheLikeliestByte) {
+  EXPECT_EQ(likeliest(two_choices().answers, false), (std::vector<double>{0, 1}));
+  EXPECT_EQ(likeliest(two_choices().answers, true), (std::vector<double>{1, 1}))
+      << "-3 over 8 bytes is more than -2 over 4";
+  EXPECT_EQ(metrics().find("acc").score(two_choices()), 0.5);
+  EXPECT_EQ(metrics().find("acc_norm").score(two_choices()), 1);
+}
+
+TEST(Metrics, TiesGoToTheFirstCandidateAndNothingToNone) {
+  Scored scored = two_choices();
+  scored.answers.log_probability = {-1, -1, -1, std::nan("")};
+  const std::vector<double> chosen = likeliest(scored.answers, false);
+  EXPECT_EQ(chosen[0], 0);
+  EXPECT_TRUE(std::isnan(chosen[1]));
+}
+
+TEST(Metrics, TextsAreScoredByTheirTokensAndBytes) {
+  // Two texts of 2 and 4 tokens and 8 bytes, at half a chance a token.
+  const double half = std::log(0.5);
+  const Scored scored{.prediction = {2 * half, 4 * half},
+                      .label = {2, 4},
+                      .answers = {.starts = {0, 1, 2},
+                                  .log_probability = {2 * half, 4 * half},
+                                  .tokens = {2, 4},
+                                  .bytes = {3, 5},
+                                  .greedy = {1, 0}}};
+  EXPECT_DOUBLE_EQ(metrics().find("perplexity").score(scored), 2);
+  EXPECT_DOUBLE_EQ(metrics().find("bits_per_byte").score(scored), 6. / 8);
+  EXPECT_EQ(metrics().find("exact_match").score(scored), 0.5);
+}
+
+TEST(Metrics, OfAnswersNeedTheirLikelihood) {
+  const Scored scored{.prediction = {1}, .label = {1}};
+  EXPECT_THROW(metrics().find("acc").score(scored), Error);
+}
+
 }  // namespace
 }  // namespace rankwise

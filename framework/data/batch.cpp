@@ -174,8 +174,7 @@ Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& 
   for (const Example& example : examples) packer.add(example);
   Batch batch = to_batch(std::move(packer.main), dataset, options);
   if (!packer.decoder.lengths.empty()) {
-    batch.decoder =
-        std::make_shared<Batch>(to_batch(std::move(packer.decoder), dataset, options));
+    batch.decoder = std::make_shared<Batch>(to_batch(std::move(packer.decoder), dataset, options));
   }
   return batch;
 }

@@ -72,7 +72,8 @@ std::int64_t Dataset::rows(SplitName name, AnswerRows where) const {
 }
 
 void check_finite(const Split& split, const std::string& where) {
-  check_values(split.features, split.starts.empty() ? 0 : split.starts.back(), where + "/features", "row");
+  check_values(split.features, split.starts.empty() ? 0 : split.starts.back(), where + "/features",
+               "row");
   check_values(split.target, split.examples(), where + "/target", "example");
   check_values(split.reference, split.examples(), where + "/reference", "example");
 }

@@ -51,8 +51,7 @@ struct Split {
   /// The largest segment id; 0 where there are no tokens.
   std::int64_t largest_segment() const;
   /// Rows of example `example` and of its answers.
-  std::int64_t rows_of(std::int64_t example,
-                       AnswerRows where = AnswerRows::kBehindPrompt) const;
+  std::int64_t rows_of(std::int64_t example, AnswerRows where = AnswerRows::kBehindPrompt) const;
 };
 
 enum class SplitName { kTrain, kDev, kTest };

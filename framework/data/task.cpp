@@ -66,16 +66,17 @@ void check_metrics(const Task& task) {
   for (const std::string& metric : task.metrics) {
     check(seen.insert(metric).second, "task '{}' names metric '{}' twice", task.name, metric);
     static_cast<void>(metrics().find(metric));  // says which there are
-    check(fits(metric, task),
-          "task '{}' is of kind {}, answered by {}, which metric '{}' cannot score; its metrics are "
-          "{}",
-          task.name, to_string(task.kind), to_string(task.answered_by), metric,
-          fmt::join(metrics_for(task), ", "));
+    check(
+        fits(metric, task),
+        "task '{}' is of kind {}, answered by {}, which metric '{}' cannot score; its metrics are "
+        "{}",
+        task.name, to_string(task.kind), to_string(task.answered_by), metric,
+        fmt::join(metrics_for(task), ", "));
   }
 }
 
-constexpr std::array<std::string_view, 5> kKinds{"classify", "regress", "choose",
-                                                          "generate", "language_model"};
+constexpr std::array<std::string_view, 5> kKinds{"classify", "regress", "choose", "generate",
+                                                 "language_model"};
 
 }  // namespace
 

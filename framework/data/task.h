@@ -28,8 +28,8 @@ struct Task {
   std::string name;
   std::string family;
   TaskKind kind = TaskKind::kClassify;
-  std::int64_t classes = 2;          // labels, candidates, or 1 for a real target
-  std::int64_t outputs = 2;          // values its head gives a sequence
+  std::int64_t classes = 2;  // labels, candidates, or 1 for a real target
+  std::int64_t outputs = 2;  // values its head gives a sequence
   AnsweredBy answered_by = AnsweredBy::kHead;
   bool loss_on_prompt = false;       // by likelihood: training counts the prompt's tokens too
   std::vector<std::string> metrics;  // the first one enters averages

@@ -22,11 +22,14 @@ struct Columns {
   std::vector<std::int64_t> starts{0, 2, 5};
   std::vector<std::int64_t> groups{0, 1, 2};
   std::vector<double> target{1, 0};
+  std::vector<std::int32_t> answer_tokens;
+  std::vector<std::int64_t> answer_starts, answer_bytes;
 };
 
 struct File {
   std::string format = "rankwise-tokens";
   std::int64_t version = 1;
+  std::string answers, loss_on = "answer";  // of version 2
   std::string kind = "classify";
   std::string metrics = R"(["accuracy"])";
   std::string labels = R"(["no", "yes"])";
@@ -46,13 +49,22 @@ void write_task(hdf5::File& file, const File& contents) {
   const std::string group = "/tasks/" + contents.name;
   file.create_group(group);
   for (const char* split : {"train", "dev", "test"}) {
-    const Columns& columns = std::string(split) == "train" ? contents.train : Columns{};
+    const bool own = std::string(split) == "train" || contents.answers == "likelihood";
+    const Columns& columns = own ? contents.train : Columns{};
     const std::string folder = group + "/" + split;
     write(file, folder + "/tokens", columns.tokens);
     write(file, folder + "/segments", columns.segments);
     write(file, folder + "/starts", columns.starts);
     write(file, folder + "/groups", columns.groups);
     write(file, folder + "/target", columns.target);
+    if (contents.answers != "likelihood") continue;
+    write(file, folder + "/answer_tokens", contents.train.answer_tokens);
+    write(file, folder + "/answer_starts", contents.train.answer_starts);
+    write(file, folder + "/answer_bytes", contents.train.answer_bytes);
+  }
+  if (!contents.answers.empty()) {
+    file.set_attribute(group, "answers", contents.answers);
+    file.set_attribute(group, "loss_on", contents.loss_on);
   }
   file.set_attribute(group, "index", contents.index);
   file.set_attribute(group, "family", contents.family);
@@ -130,8 +142,8 @@ void expect_refused(const std::function<void(File&)>& spoil, const std::string& 
 
 TEST(TokenFile, RefusesForeignAndOtherVersions) {
   expect_refused([](File& file) { file.format = "tokens"; }, "is not a token file of rankwise");
-  expect_refused([](File& file) { file.version = 2; },
-                 "written as version 2, this program reads 1");
+  expect_refused([](File& file) { file.version = 3; },
+                 "written as version 3, this program reads 1 to 2");
 }
 
 TEST(TokenFile, RefusesMetadataThatMeansNothing) {
@@ -165,14 +177,14 @@ TEST(TokenFile, RefusesMetricsThatDoNotFit) {
   expect_refused([](File& file) { file.metrics = R"(["accuracy", "f1", "accuracy"])"; },
                  "/tasks/zebra: task 'zebra' names metric 'accuracy' twice");
   expect_refused([](File& file) { file.metrics = R"(["pearson"])"; },
-                 "task 'zebra' is of kind classify, which metric 'pearson' cannot score; its "
-                 "metrics are accuracy, f1, macro_f1, matthews");
+                 "task 'zebra' is of kind classify, answered by head, which metric 'pearson' "
+                 "cannot score; its metrics are accuracy, f1, macro_f1, matthews");
   expect_refused(
       [](File& file) {
         file.kind = "choose";
         file.metrics = R"(["macro_f1"])";
       },
-      "kind choose, which metric 'macro_f1' cannot score; its metrics are accuracy");
+      "choose, answered by head, which metric 'macro_f1' cannot score; its metrics are accuracy");
   expect_refused(
       [](File& file) {
         file.kind = "regress";
@@ -181,8 +193,77 @@ TEST(TokenFile, RefusesMetricsThatDoNotFit) {
       },
       "'relative_error' needs the unadapted model's outputs");
   expect_refused([](File& file) { file.kind = "regress"; },
-                 "kind regress, which metric 'accuracy' cannot score; its metrics are pearson, "
-                 "relative_error, spearman");
+                 "regress, answered by head, which metric 'accuracy' cannot score; its metrics are "
+                 "pearson, relative_error, spearman");
+}
+
+// Two texts: the prompts are those of Columns, the answers (6 7) and (8).
+File texts() {
+  File contents{.version = 2,
+                .answers = "likelihood",
+                .kind = "generate",
+                .metrics = R"(["exact_match", "perplexity"])",
+                .labels = "[]",
+                .classes = 1};
+  contents.train.target = {0, 0};
+  contents.train.answer_tokens = {6, 7, 8};
+  contents.train.answer_starts = {0, 2, 3};
+  contents.train.answer_bytes = {5, 3};
+  return contents;
+}
+
+TEST(TokenFile, OfVersionTwoHasAnswers) {
+  File contents = texts();
+  contents.loss_on = "all";
+  contents.name = "apricot";
+  const Dataset dataset = read_token_file(write_file(contents), {"apricot"});
+  const TaskData& data = dataset.tasks[0];
+  EXPECT_EQ(data.task.answered_by, AnsweredBy::kLikelihood);
+  EXPECT_TRUE(data.task.loss_on_prompt);
+  EXPECT_THAT(data.train.answer_tokens, ElementsAre(6, 7, 8));
+  EXPECT_THAT(data.train.answer_bytes, ElementsAre(5, 3));
+  EXPECT_EQ(data.train.answer_length(0), 2);
+}
+
+void expect_texts_refused(const std::function<void(File&)>& spoil, const std::string& why) {
+  expect_refused(
+      [&](File& file) {
+        file = texts();
+        spoil(file);
+      },
+      why);
+}
+
+TEST(TokenFile, RefusesAnswersThatDoNotFit) {
+  expect_texts_refused([](File& file) { file.answers = "both"; },
+                       "/tasks/zebra/answers: 'both' answers no task");
+  expect_texts_refused([](File& file) { file.answers = "head"; },
+                       "of kind generate is answered by head, expected likelihood");
+  expect_texts_refused([](File& file) { file.loss_on = "prompt"; },
+                       "/tasks/zebra/loss_on: 'prompt' is neither answer nor all");
+  expect_texts_refused([](File& file) { file.metrics = R"(["acc"])"; },
+                       "answered by likelihood, which metric 'acc' cannot score; its metrics are "
+                       "bits_per_byte, exact_match, perplexity");
+  expect_texts_refused([](File& file) { file.train.answer_tokens[1] = 10; },
+                       "/train/answer_tokens: id 10 is outside the vocabulary of 10");
+  expect_texts_refused(
+      [](File& file) {
+        file.train.answer_starts = {0, 3, 3};
+      },
+      "/train/answer_starts: offsets must rise from 0 to 3");
+  expect_texts_refused(
+      [](File& file) {
+        file.train.answer_starts = {0, 3};
+      },
+      "1 answers of 2 lengths for 2 sequences");
+  expect_texts_refused([](File& file) { file.train.answer_bytes[1] = 0; },
+                       "/train/answer_bytes: an answer has no byte");
+  expect_texts_refused(
+      [](File& file) {
+        file.train.groups = {0, 2};
+        file.train.target = {0};
+      },
+      "/train/groups: example 0 has 2 sequences, expected 1");
 }
 
 TEST(TokenFile, RefusesClassesWithoutSense) {

@@ -1,5 +1,5 @@
-/// One linear a task on the pooled vector, and the loss of each task kind. Tasks that are answered by
-/// likelihood have none.
+/// One linear a task on the pooled vector, and the loss of each task kind. Tasks that are answered
+/// by likelihood have none.
 ///
 /// Dimensions: N rows, S sequences, G groups (examples), W values per target.
 #pragma once

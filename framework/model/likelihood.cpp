@@ -54,8 +54,9 @@ torch::Tensor likelihood_loss(const Hidden& hidden, const Batch& batch, const to
   const Batch& answering = batch.answering();
   if (answering.asked.size() == 0) return {};
   const TokenLikelihood likelihood = of_asked(hidden, batch, weight);
-  const torch::Tensor factors = torch::tensor(token_factors(answering, tasks, shares), torch::kFloat64)
-                                    .to(likelihood.log_probability.options());
+  const torch::Tensor factors =
+      torch::tensor(token_factors(answering, tasks, shares), torch::kFloat64)
+          .to(likelihood.log_probability.options());
   return -likelihood.log_probability.dot(factors);
 }
 

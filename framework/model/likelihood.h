@@ -13,8 +13,8 @@
 namespace rankwise {
 
 /// How the examples of one optimizer step share its loss: each kind's sum is divided by its own
-/// weight (its examples, or by likelihood the tokens that are asked for), and counts by its share of
-/// the examples. Micro-batches of one step have the same shares, and so add up exactly.
+/// weight (its examples, or by likelihood the tokens that are asked for), and counts by its share
+/// of the examples. Micro-batches of one step have the same shares, and so add up exactly.
 class LossShares {
  public:
   /// One example, with the tokens that training asks of it.

@@ -15,10 +15,8 @@ using ::testing::ElementsAre;
 using torch::Tensor;
 
 Task by_likelihood(TaskKind kind, std::int64_t classes = 1) {
-  return {.name = "answers",
-          .kind = kind,
-          .classes = classes,
-          .answered_by = AnsweredBy::kLikelihood};
+  return {
+      .name = "answers", .kind = kind, .classes = classes, .answered_by = AnsweredBy::kLikelihood};
 }
 
 // Two examples of two candidates each: prompts (5 6) and (7), answers (1 2), (3), (1), (2 3).
@@ -98,10 +96,10 @@ TEST(AnswerLikelihood, SumsOverTheAnswersTokens) {
   scored.hidden.rows[1][1] = std::log(3);  // token 1: 3 of 10
   scored.hidden.rows[2][4] = std::log(5);  // token 2: 1 of 12, and 4 is likelier
   const AnswerLikelihood found = answer_likelihood(scored.hidden, scored.batch, scored.head);
-  EXPECT_THAT(found.log_probability,
-              ElementsAre(DoubleNear(std::log(3. / 10 / 12), 1e-14),
-                          DoubleNear(-std::log(8), 1e-14), DoubleNear(-std::log(8), 1e-14),
-                          DoubleNear(-2 * std::log(8), 1e-14)));
+  EXPECT_THAT(
+      found.log_probability,
+      ElementsAre(DoubleNear(std::log(3. / 10 / 12), 1e-14), DoubleNear(-std::log(8), 1e-14),
+                  DoubleNear(-std::log(8), 1e-14), DoubleNear(-2 * std::log(8), 1e-14)));
   EXPECT_THAT(found.greedy, ElementsAre(0, 1, 1, 1)) << "a tie counts";
 }
 

@@ -27,8 +27,9 @@ struct LlamaConfig {
   VocabularyHead head = VocabularyHead::kTied;
 };
 
-/// A head that is not tied is there where the weights have one. Throws Error for a member of config.json that is missing, is none that this decoder computes, or
-/// is not known: file, member, what was found and what was expected.
+/// A head that is not tied is there where the weights have one. Throws Error for a member of
+/// config.json that is missing, is none that this decoder computes, or is not known: file, member,
+/// what was found and what was expected.
 LlamaConfig read_llama_config(const std::filesystem::path& file);
 
 }  // namespace rankwise

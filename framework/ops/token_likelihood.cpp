@@ -51,7 +51,8 @@ class LogProbability : public torch::autograd::Function<LogProbability> {
       const Tensor at_token = logits.gather(1, chunk.tokens.unsqueeze(1));
       const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
       found.narrow(0, chunk.first, chunk.count).copy_((at_token - log_sum).squeeze(1));
-      greedy.narrow(0, chunk.first, chunk.count).copy_((at_token >= logits.amax(1, true)).squeeze(1));
+      greedy.narrow(0, chunk.first, chunk.count)
+          .copy_((at_token >= logits.amax(1, true)).squeeze(1));
       if (!trains) return;
       gradient.narrow(0, chunk.first, chunk.count)
           .copy_(logit_gradient(logits, log_sum, chunk.tokens).mm(weight));

@@ -9,11 +9,11 @@
 
 namespace rankwise {
 
-/// Two tasks; one site with all there is, one with nothing rank-wise.
+/// Two tasks; one site with all there is, one of a decoder with nothing rank-wise.
 inline RunLayout example_layout() {
   return {
-      .tasks = {{"sst2", "sentiment", "classify", 2, {"accuracy", "f1"}},
-                {"stsb", "similarity", "regress", 1, {"pearson"}}},
+      .tasks = {{"sst2", "sentiment", "classify", 2, {"accuracy", "f1"}, 0, 7},
+                {"stsb", "similarity", "regress", 1, {"pearson"}, 0, 5}},
       .sites = {{.name = "encoder.layer.0.attention.self.query",
                  .in = 3,
                  .out = 5,
@@ -22,7 +22,7 @@ inline RunLayout example_layout() {
                  .balance_bias = true,
                  .selection = true,
                  .embedding_width = 3},
-                {.name = "encoder.layer.0.output.dense", .in = 3, .out = 5}},
+                {.name = "decoder.layer.0.output.dense", .in = 3, .out = 5, .answers = true}},
       .truth = TruthRecord{.sites = {{.rank = {1, 2},
                                       .directions = 2,
                                       .left = {1, 0, 0, 1, 0, 0, 0, 0, 0, 0},
@@ -65,7 +65,12 @@ inline FinalRecord example_final() {
                            .prediction = {1, 0, 1},
                            .label = {1, 1, 1},
                            .correct = {1, 0, 1},
-                           .scores = {{"accuracy", 2.0 / 3}, {"f1", 0.8}}},
+                           .scores = {{"accuracy", 2.0 / 3}, {"f1", 0.8}},
+                           .answers = {.starts = {0, 2, 3, 4},
+                                       .log_probability = {-2.5, -1, -1, -3},
+                                       .tokens = {2, 1, 1, 2},
+                                       .bytes = {8, 4, 3, 7},
+                                       .greedy = {0, 1, 0, 0}}},
                           {.task = "stsb",
                            .split = "test",
                            .parameters = "best",

@@ -31,6 +31,7 @@ inline SummaryRun example_summary_run(const std::string& name = "a") {
   run.evaluations[0].usage[0].task_embedding.clear();  // the last one's alone
   run.final.factors.clear();
   run.final.predictions[0].split = "test";
+  run.final.predictions[0].answers = {};
   return run;
 }
 

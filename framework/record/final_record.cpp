@@ -13,6 +13,7 @@ namespace rankwise {
 namespace {
 
 constexpr const char* kParameters = "/parameters";
+constexpr const char* kAnswer = "/evaluation/<task>/<split>/<parameters>/answer/";
 constexpr const char* kSampleTask = "/embedding/sample_task";
 
 template <class T>
@@ -24,6 +25,28 @@ void write(hdf5::File& file, const schema::Slot& slot, const std::vector<T>& val
 
 std::string prediction_group(const PredictionPlace& place) {
   return fmt::format("/evaluation/{}/{}/{}", place.task, place.split, place.parameters);
+}
+
+void write_answers(hdf5::File& file, const schema::Names& names, const AnswerScores& answers) {
+  const schema::Sizes sizes{{"G+1", answers.starts.size()}, {"C", answers.size()}};
+  const auto slot = [&](const char* array) {
+    return schema::slot(std::string(kAnswer) + array, names, sizes);
+  };
+  write(file, slot("start"), answers.starts);
+  write(file, slot("log_probability"), answers.log_probability);
+  write(file, slot("tokens"), answers.tokens);
+  write(file, slot("bytes"), answers.bytes);
+  write(file, slot("greedy"), answers.greedy);
+}
+
+AnswerScores read_answers(const hdf5::File& file, const std::string& group) {
+  const hdf5::Dataset log_probability = file.dataset(group + "/log_probability");
+  const hdf5::Shape shape = log_probability.shape();
+  return {.starts = file.read<std::int64_t>(group + "/start"),
+          .log_probability = log_probability.read<double>(),
+          .tokens = file.read<std::int64_t>(group + "/tokens", shape),
+          .bytes = file.read<std::int64_t>(group + "/bytes", shape),
+          .greedy = file.read<std::uint8_t>(group + "/greedy", shape)};
 }
 
 void write_prediction(hdf5::File& file, const PredictionRecord& record) {
@@ -40,6 +63,7 @@ void write_prediction(hdf5::File& file, const PredictionRecord& record) {
   write(file, slot("prediction"), record.prediction);
   write(file, slot("label"), record.label);
   if (!record.correct.empty()) write(file, slot("correct"), record.correct);
+  if (record.answers.size() > 0) write_answers(file, names, record.answers);
   for (const auto& [metric, score] : record.scores) {
     file.set_attribute(prediction_group({record.task, record.split, record.parameters}), metric,
                        score);
@@ -67,6 +91,7 @@ PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& 
   if (file.exists(group + "/correct")) {
     record.correct = file.read<std::uint8_t>(group + "/correct", {prediction.rows()});
   }
+  if (file.exists(group + "/answer")) record.answers = read_answers(file, group + "/answer");
   record.scores = read_scores(file, group);
   return record;
 }

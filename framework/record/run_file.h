@@ -20,11 +20,12 @@ namespace rankwise {
 /// A task as far as a reader of run files needs it.
 struct TaskRecord {
   std::string name;
-  std::string family;                // "sentiment"; may be empty
-  std::string kind;                  // "classify", "regress", "choose", ...
-  std::int64_t classes = 1;          // labels or candidates; 1 for a real target
-  std::vector<std::string> metrics;  // the first one enters averages
-  std::int64_t dev_tokens = 0;       // that every site sees in an evaluation; 0: not recorded
+  std::string family;                  // "sentiment"; may be empty
+  std::string kind;                    // "classify", "regress", "choose", ...
+  std::int64_t classes = 1;            // labels or candidates; 1 for a real target
+  std::vector<std::string> metrics;    // the first one enters averages
+  std::int64_t dev_tokens = 0;         // that every site sees in an evaluation; 0: not recorded
+  std::int64_t dev_answer_tokens = 0;  // that a decoder's sites see instead; 0: there is none
   bool operator==(const TaskRecord&) const = default;
 };
 
@@ -39,8 +40,14 @@ struct SiteRecord {
   bool balance_bias = false;
   bool selection = false;            // one chosen rank a task
   std::int64_t embedding_width = 0;  // D of the site's task embeddings; 0: none
+  bool answers = false;              // sees the answers' tokens alone: in a decoder
   bool operator==(const SiteRecord&) const = default;
 };
+
+/// Tokens of the task that the site sees in an evaluation on dev; 0: not recorded.
+inline std::int64_t dev_tokens(const TaskRecord& task, const SiteRecord& site) {
+  return site.answers ? task.dev_answer_tokens : task.dev_tokens;
+}
 
 /// The update that a suite planted at one site, as far as it tells; empty where it does not.
 struct SiteTruth {

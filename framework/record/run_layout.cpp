@@ -6,6 +6,7 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <sstream>
@@ -42,6 +43,8 @@ void check_site(const SiteRecord& site) {
 }
 
 constexpr const char* kDevTokens = "/layout/task/dev_tokens";
+constexpr const char* kDevAnswerTokens = "/layout/task/dev_answer_tokens";
+constexpr const char* kAnswers = "/layout/site/answers";
 
 /// Calls visit(dataset, field) for each field that is stored as it is.
 template <class Visit>
@@ -160,6 +163,13 @@ void write_layout(hdf5::File& file, const RunLayout& layout) {
   write_metrics(file, layout.tasks);
   for_each_site_field(
       [&](const char* path, auto field) { write_column(file, path, layout.sites, field); });
+  const bool decodes =
+      std::any_of(layout.tasks.begin(), layout.tasks.end(),
+                  [](const TaskRecord& task) { return task.dev_answer_tokens > 0; });
+  if (decodes) {
+    write_column(file, kDevAnswerTokens, layout.tasks, &TaskRecord::dev_answer_tokens);
+    write_column(file, kAnswers, layout.sites, &SiteRecord::answers);
+  }
   write_truth(file, layout);
 }
 
@@ -174,6 +184,10 @@ RunLayout read_layout(const hdf5::File& file) {
   read_metrics(file, layout.tasks);
   for_each_site_field(
       [&](const char* path, auto field) { read_column(file, path, layout.sites, field); });
+  if (file.exists(kAnswers)) {
+    read_column(file, kDevAnswerTokens, layout.tasks, &TaskRecord::dev_answer_tokens);
+    read_column(file, kAnswers, layout.sites, &SiteRecord::answers);
+  }
   layout.truth = read_truth(file, layout);
   return layout;
 }

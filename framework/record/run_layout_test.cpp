@@ -40,7 +40,7 @@ TEST(RunLayout, RefusesWhatCanNotBeStored) {
   layout = example_layout();
   layout.sites[1].selection = true;
   EXPECT_EQ(error_of([&] { check_layout(layout); }),
-            "site 'encoder.layer.0.output.dense' has 0 ranks but records what each rank does");
+            "site 'decoder.layer.0.output.dense' has 0 ranks but records what each rank does");
 }
 
 }  // namespace

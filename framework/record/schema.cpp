@@ -61,6 +61,7 @@ numbers are missing (a method without ranks, without a bias, a suite that knows 
 | R, D | ranks of the site, width of its embedding |
 | n | sampled sequences |
 | G, W | examples of the split, values an example; a W of 1 is left out |
+| C | their answers, several an example where it has candidates |
 | in, out | widths of the site's linear |
 | K | planted directions of the site, at most 16 |
 

@@ -30,6 +30,7 @@ void for_each_kept_column(const Visit& visit) {
   visit("/set/<set>/site/balance_bias", &SiteRecord::balance_bias);
   visit("/set/<set>/site/selection", &SiteRecord::selection);
   visit("/set/<set>/site/embedding_width", &SiteRecord::embedding_width);
+  visit("/set/<set>/site/answers", &SiteRecord::answers);
 }
 
 /// Calls visit(pattern, field) for each column of the steps; real ones are rounded to float32.

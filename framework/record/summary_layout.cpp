@@ -13,7 +13,6 @@ namespace {
 
 constexpr const char* kSetMetrics = "/set/<set>/task/metrics";
 constexpr const char* kTrueRank = "/set/<set>/truth/rank";
-constexpr const char* kSetDevTokens = "/set/<set>/task/dev_tokens";
 
 /// One field of the tasks or sites, the same in every run.
 template <class Record, class Field>
@@ -85,25 +84,36 @@ void read_kept(const SummaryRow& row, std::vector<SiteRecord>& sites) {
   });
 }
 
+/// Calls visit(pattern, field) for each count of dev tokens.
+template <class Visit>
+void for_each_token_count(const Visit& visit) {
+  visit("/set/<set>/task/dev_tokens", &TaskRecord::dev_tokens);
+  visit("/set/<set>/task/dev_answer_tokens", &TaskRecord::dev_answer_tokens);
+}
+
 /// [N, T], where any run has recorded them.
 void write_dev_tokens(hdf5::File& file, const schema::Names& names, const SummarySet& set) {
-  RunRows rows(set.runs.size(), {set.layout().tasks.size()});
-  for (std::size_t i = 0; i < set.runs.size(); ++i) {
-    const auto& tasks = set.runs[i]->layout.tasks;
-    std::transform(tasks.begin(), tasks.end(), rows[i].begin(),
-                   [](const TaskRecord& task) { return static_cast<double>(task.dev_tokens); });
-  }
-  const bool any =
-      std::any_of(rows.values.begin(), rows.values.end(), [](double value) { return value != 0; });
-  if (any) rows.write(file, schema::summary_path(kSetDevTokens, names));
+  for_each_token_count([&](const char* pattern, auto field) {
+    RunRows rows(set.runs.size(), {set.layout().tasks.size()});
+    for (std::size_t i = 0; i < set.runs.size(); ++i) {
+      const auto& tasks = set.runs[i]->layout.tasks;
+      std::transform(tasks.begin(), tasks.end(), rows[i].begin(),
+                     [&](const TaskRecord& task) { return static_cast<double>(task.*field); });
+    }
+    const bool any = std::any_of(rows.values.begin(), rows.values.end(),
+                                 [](double value) { return value != 0; });
+    if (any) rows.write(file, schema::summary_path(pattern, names));
+  });
 }
 
 void read_dev_tokens(const SummaryRow& row, std::vector<TaskRecord>& tasks) {
-  const std::vector<double> values = row.numbers(kSetDevTokens);
-  row.check_fit(values.empty() || values.size() == tasks.size(), kSetDevTokens);
-  for (std::size_t t = 0; t < values.size(); ++t) {
-    tasks[t].dev_tokens = static_cast<std::int64_t>(values[t]);
-  }
+  for_each_token_count([&](const char* pattern, auto field) {
+    const std::vector<double> values = row.numbers(pattern);
+    row.check_fit(values.empty() || values.size() == tasks.size(), pattern);
+    for (std::size_t t = 0; t < values.size(); ++t) {
+      tasks[t].*field = static_cast<std::int64_t>(values[t]);
+    }
+  });
 }
 
 /// Calls visit(pattern, field) for each grouping of tasks.

@@ -165,7 +165,7 @@ PredictionRecord read_prediction(const SummaryRow& row, const TaskRecord& task,
                     place < static_cast<std::ptrdiff_t>(all.size()),
                 kPrediction, names);
   record.prediction.assign(values.begin() + place * size, values.begin() + (place + 1) * size);
-  if (task.kind == "regress") return record;
+  if (task.kind != "classify" && task.kind != "choose") return record;
   for (std::size_t i = 0; i < record.label.size(); ++i) {
     record.correct.push_back(record.prediction[i] == record.label[i] ? 1 : 0);
   }

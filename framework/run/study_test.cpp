@@ -132,7 +132,7 @@ TEST(Study, RefusesNullWhereAValueIsExpected) {
 TEST(Study, EveryConfigOfTheTreeCanBeRead) {
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(source_tree() / "configs")) {
-    if (entry.path().filename() == "hypotheses.json") continue;
+    if (entry.is_directory() || entry.path().filename() == "hypotheses.json") continue;
     const Study found = resolve_study(read_study_file(entry.path()));
     EXPECT_EQ(found.file.name, entry.path().stem()) << "results are found by the file's name";
     EXPECT_FALSE(found.file.note.empty()) << entry.path() << " says nothing of its scale";

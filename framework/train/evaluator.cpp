@@ -47,7 +47,8 @@ AnswerScores unscored_answers(const Split& split) {
   const auto count = static_cast<std::size_t>(split.sequences());
   answers.log_probability.resize(count);
   answers.greedy.resize(count);
-  for (std::int64_t s = 0; s < split.sequences(); ++s) answers.tokens.push_back(split.answer_length(s));
+  for (std::int64_t s = 0; s < split.sequences(); ++s)
+    answers.tokens.push_back(split.answer_length(s));
   return answers;
 }
 

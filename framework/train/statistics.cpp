@@ -24,14 +24,17 @@ std::vector<float> floats(const torch::Tensor& tensor) {
   return values<float, float>(tensor, torch::kFloat32);
 }
 
-TaskRecord task_record(const TaskData& data) {
+TaskRecord task_record(const TaskData& data, AnswerRows where) {
   const Task& task = data.task;
+  const auto answers = static_cast<std::int64_t>(data.dev.answer_tokens.size());
+  const std::int64_t apart = where == AnswerRows::kOwn ? answers : 0;
   return {.name = task.name,
           .family = task.family,
           .kind = std::string(to_string(task.kind)),
           .classes = task.classes,
           .metrics = task.metrics,
-          .dev_tokens = data.dev.rows()};
+          .dev_tokens = data.dev.rows(where) - apart,
+          .dev_answer_tokens = apart};
 }
 
 SiteRecord site_record(const Adapter::Attached& attached) {
@@ -89,9 +92,11 @@ void append(std::vector<float>& to, const torch::Tensor& rows) {
 
 RunLayout run_layout(const Dataset& dataset, Model& model, const std::optional<SuiteTruth>& truth) {
   RunLayout layout;
-  for (const TaskData& data : dataset.tasks) layout.tasks.push_back(task_record(data));
+  const AnswerRows where = model.pack_form(Purpose::kScoring).answer_rows();
+  for (const TaskData& data : dataset.tasks) layout.tasks.push_back(task_record(data, where));
   for (const auto& attached : model.adapter().attached()) {
     layout.sites.push_back(site_record(attached));
+    layout.sites.back().answers = model.backbone().reads_answers(attached.site.name);
   }
   if (truth) layout.truth = truth_record(*truth, layout.sites);
   return layout;

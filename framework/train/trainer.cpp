@@ -118,9 +118,9 @@ Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
   Sums sums;
   for (std::int64_t first = 0; first < total; first += size) {
     const auto end = std::min(total, first + size);
-    const Batch batch = pack(dataset_, SplitName::kTrain,
-                             {examples.begin() + first, examples.begin() + end}, tensors_,
-                             model_.pack_form(Purpose::kTraining));
+    const Batch batch =
+        pack(dataset_, SplitName::kTrain, {examples.begin() + first, examples.begin() + end},
+             tensors_, model_.pack_form(Purpose::kTraining));
     backward(batch, first / size, shares, sums);
   }
   return sums;
@@ -145,8 +145,9 @@ void Trainer::backward(const Batch& batch, std::int64_t micro, const Shares& sha
                                .stream(static_cast<std::uint64_t>(micro))};
   torch::Tensor loss = model_.loss(model_.forward(pass), batch, shares.loss);
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
-  const torch::Tensor weighted =
-      auxiliary.sum.defined() ? auxiliary.sum / static_cast<double>(shares.sequences) : torch::zeros_like(loss);
+  const torch::Tensor weighted = auxiliary.sum.defined()
+                                     ? auxiliary.sum / static_cast<double>(shares.sequences)
+                                     : torch::zeros_like(loss);
   const auto [task_loss, auxiliary_loss] = host_values(loss, weighted);
   if (!std::isfinite(task_loss + auxiliary_loss)) fail_loss(task_loss + auxiliary_loss);
   sums.loss += task_loss;

@@ -10,13 +10,22 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from .backbones import BACKBONES, AnyBackbone, find_backbone, own_backbones, prepare_backbone
+from .backbones import (
+    BACKBONES,
+    AnyBackbone,
+    find_backbone,
+    gguf_backbone,
+    model_folder,
+    own_backbones,
+    prepare_backbone,
+    tokenizer_sha256,
+)
 from .errors import PrepareError, UsageError, one_line, shown
-from .suites import Suite, is_current, suite_path, write_suite
+from .suites import SUITE_NAME, Suite, is_current, suite_path, write_suite
 
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,6 +33,7 @@ SUITES = {
     "glue": "GLUE's tasks with labelled test rows, from --from DIR or --from hub",
     "text10": "ten tasks of five families, from pinned packages",
 }
+_DESCRIBED = _ROOT / "configs" / "suites"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -36,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--suite")
     parser.add_argument("--backbone")
     parser.add_argument("--from", dest="origin")
+    parser.add_argument("--files")
     parser.add_argument("--data")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--list", action="store_true")
@@ -90,18 +101,51 @@ def _run(options: argparse.Namespace) -> None:
         return
     if options.suite is None and options.backbone is None:
         raise PrepareError("nothing to do: give --suite and --backbone, or --list")
-    if options.suite not in (None, *SUITES):
-        raise PrepareError(
-            f"unknown suite {shown(options.suite)}; the suites are {', '.join(SUITES)}"
-        )
+    if options.suite is not None:
+        _check_suite(options)
+    elif options.files is not None:
+        raise PrepareError("--files is for --suite and the description of one")
     if options.backbone is None:
         names = ", ".join(BACKBONES)
         raise PrepareError(f"--suite needs --backbone for its tokenizer; the backbones are {names}")
-    backbone = find_backbone(data, options.backbone)
-    origin = _origin(options)
+    backbone = _backbone(options, data)
+    if options.suite == "glue":
+        _check_glue(options)
     prepare_backbone(data, backbone, options.force)
     if options.suite is not None:
-        _prepare_suite(options, data, backbone, origin)
+        _prepare_suite(options, data, backbone)
+
+
+def _check_suite(options: argparse.Namespace) -> None:
+    """A name of SUITES, of a description that comes along, or of one's own with --from."""
+    name, known = options.suite, {**SUITES, **_described()}
+    own = name not in SUITES and options.origin is not None
+    if not own and name not in known:
+        raise PrepareError(
+            f"unknown suite {shown(name)}; the suites are {', '.join(known)}; one of your own "
+            f"needs --from FILE.json, its description"
+        )
+    if own and not SUITE_NAME.fullmatch(name):
+        raise PrepareError(
+            f"--suite {shown(name)}: a name holds letters, digits, '_', '-' and '.' only, since a "
+            f"file is called after it"
+        )
+    if name == "text10" and options.origin is not None:
+        raise PrepareError("--from is not for --suite text10, which comes from pinned packages")
+    if name in SUITES and options.files is not None:
+        raise PrepareError(f"--files is for suites that have a description, {name} has none")
+
+
+def _described() -> dict[str, str]:
+    """The suites whose description is in this repository, without the files."""
+    files = sorted(_DESCRIBED.glob("*.json"))
+    return {file.stem: f"from --files DIR, {file.relative_to(_ROOT)}" for file in files}
+
+
+def _backbone(options: argparse.Namespace, data: Path) -> AnyBackbone:
+    if options.suite is None and options.origin is not None:
+        return gguf_backbone(data, options.backbone, Path(options.origin))
+    return find_backbone(data, options.backbone)
 
 
 def _data_folder(options: argparse.Namespace) -> Path:
@@ -120,49 +164,55 @@ def _data_folder(options: argparse.Namespace) -> Path:
 
 def _print_names(data: Path) -> None:
     backbones = {name: "" for name in BACKBONES} | {name: "yours" for name in own_backbones(data)}
-    for title, names in (("suites", SUITES), ("backbones", backbones)):
+    for title, names in (("suites", {**SUITES, **_described()}), ("backbones", backbones)):
         print(f"{title}:")
         for name, what in names.items():
             print(f"  {name:<12} {what}".rstrip())
 
 
-def _prepare_suite(
-    options: argparse.Namespace, data: Path, backbone: AnyBackbone, origin: str
-) -> None:
+def _prepare_suite(options: argparse.Namespace, data: Path, backbone: AnyBackbone) -> None:
     begin = time.monotonic()
-    name = options.suite
-    path = suite_path(data, name, backbone)
-    if not options.force and is_current(path, origin, backbone):
+    name, path = options.suite, suite_path(data, options.suite, backbone)
+    origin, read = _source(options, data, backbone)
+    digest = tokenizer_sha256(data, backbone)
+    if not options.force and is_current(path, origin, digest):
         print(f"{name}: up to date in {path}")
         return
-    path = write_suite(data, _read_suite(options, data), backbone, origin)
+    path = write_suite(data, read(), backbone, origin)
     print(f"{name}: written to {path} in {time.monotonic() - begin:.0f} s")
 
 
-def _origin(options: argparse.Namespace) -> str:
-    """What the rows come from, as far as the command line tells; checks --from."""
-    if options.suite != "glue":
-        if options.origin is not None:
-            raise PrepareError(
-                "--from is for --suite glue; everything else comes from pinned packages"
-            )
-        return "packages"
-    from .glue import fingerprint
-
+def _check_glue(options: argparse.Namespace) -> None:
+    """Before anything is fetched."""
     if options.origin is None:
         raise PrepareError("--suite glue needs --from DIR (GLUE's own files) or --from hub")
-    return "hub" if options.origin == "hub" else fingerprint(Path(options.origin))
+    if options.origin != "hub" and not Path(options.origin).is_dir():
+        raise PrepareError(f"--from {options.origin}: no such folder; give GLUE's folder, or hub")
 
 
-def _read_suite(options: argparse.Namespace, data: Path) -> Suite:
+def _source(
+    options: argparse.Namespace, data: Path, backbone: AnyBackbone
+) -> tuple[str, Callable[[], Suite]]:
+    """What the rows come from, which changes with it, and what reads them."""
     if options.suite == "text10":
         from .text10 import read_text10
 
-        return Suite("text10", read_text10(data))
-    if options.origin == "hub":
+        return "packages", lambda: Suite("text10", read_text10(data))
+    if options.suite == "glue":
+        return _glue(options.origin)
+    from .own_data import OwnData
+
+    file = Path(options.origin or _DESCRIBED / f"{options.suite}.json")
+    files = Path(options.files) if options.files is not None else file.parent
+    own = OwnData(file, files, model_folder(data, backbone))
+    return own.fingerprint(data), lambda: own.read(options.suite, data)
+
+
+def _glue(origin: str) -> tuple[str, Callable[[], Suite]]:
+    if origin == "hub":
         from .glue_hub import read_glue_from_hub
 
-        return read_glue_from_hub()
-    from .glue import read_glue
+        return "hub", read_glue_from_hub
+    from .glue import fingerprint, read_glue
 
-    return read_glue(Path(options.origin))
+    return fingerprint(Path(origin)), lambda: read_glue(Path(origin))

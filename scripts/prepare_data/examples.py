@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 class Example:
     """One example before tokenising.
 
-    `pair` is the second text of a pair; `candidates` are the answers of a choice; `unit` names what
-    must not be torn apart by a split (a question asked of many passages), by default the text.
+    `pair` is the second text of a pair; `candidates` are the answers of a choice; `answer` is the
+    text to generate; `unit` names what must not be torn apart by a split (a question asked of many
+    passages), by default the input; `where` is its file and row, for messages.
     """
 
     text: str
@@ -23,16 +24,22 @@ class Example:
     pair: str = ""
     candidates: tuple[str, ...] = ()
     unit: str = ""
+    answer: str = ""
+    where: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
-        """Equal for duplicates: the whole input with white space made plain."""
-        return "\x1f".join(plain(part) for part in (self.text, self.pair, *self.candidates))
+        """Equal for duplicates: the input and the text to generate with white space made plain."""
+        return "\x1f".join((self._input, plain(self.answer))) if self.answer else self._input
 
     @property
     def unit_key(self) -> str:
         """Equal for what stays in one split; ignores case, as uncased tokenizers do."""
-        return plain(self.unit).lower() if self.unit else self.key.lower()
+        return (plain(self.unit) if self.unit else self._input).lower()
+
+    @property
+    def _input(self) -> str:
+        return "\x1f".join(plain(part) for part in (self.text, self.pair, *self.candidates))
 
     def sequences(self) -> list[tuple[str, str]]:
         """The pairs of texts to encode: one, or one for each candidate."""

@@ -27,5 +27,8 @@ def check_fits(config_file: Path, vocabulary: int, tasks: list[TokenisedTask]) -
         name = task.prepared.task.name
         for packed in task.packed.values():
             check("type_vocab_size", 1 + int(packed.segments.max()), f"the segments of {name} are")
-            longest = int(np.diff(packed.starts).max())
+            lengths = np.diff(packed.starts)
+            if packed.answers is not None:
+                lengths = lengths + np.diff(packed.answers.starts)
+            longest = int(lengths.max())
             check("max_position_embeddings", longest, f"the tokens of a sequence of {name} are")

@@ -10,8 +10,8 @@ from .token_file import TokenisedTask
 
 _HEAD = (
     "task", "family", "kind", "metrics", "source", "file and SHA-256", "licence", "rows",
-    "train / dev / test", "removed: repeated, contradicting, in two splits", "unused", "cap",
-    "cut short", "note",
+    "train / dev / test", "removed: repeated, contradicting, in two splits, too long an answer",
+    "unused", "cap", "cut short", "note",
 )  # fmt: skip
 
 
@@ -31,12 +31,14 @@ def entry(tokenised: TokenisedTask) -> dict[str, object]:
         "files": [{"file": name, "sha256": digest} for name, digest in prepared.origin.files],
         "licence": prepared.task.licence,
         "rows": prepared.rows,
-        "examples": {name: len(examples) for name, examples in splits.items()},
+        "answers": "likelihood" if prepared.task.likelihood else "head",
+        "examples": {name: len(packed.target) for name, packed in tokenised.packed.items()},
         "tokens": {name: len(packed.tokens) for name, packed in tokenised.packed.items()},
         "duplicates": splits.duplicates,
         "conflicts": splits.conflicts,
         "overlaps": splits.overlaps,
         "unused": splits.unused,
+        "too_long": sum(packed.dropped for packed in tokenised.packed.values()),
         "length_cap": prepared.task.cap,
         "truncated_share": round(truncated / max(1, sequences), 4),
         "note": prepared.note,
@@ -69,7 +71,7 @@ def _markdown(document: dict[str, object]) -> str:
 def _cells(task: dict) -> list[str]:
     files = "; ".join(f"{file['file']} {file['sha256']}" for file in task["files"])
     sizes = " / ".join(f"{size:,}" for size in task["examples"].values())
-    removed = f"{task['duplicates']}, {task['conflicts']}, {task['overlaps']}"
+    removed = f"{task['duplicates']}, {task['conflicts']}, {task['overlaps']}, {task['too_long']}"
     cells = [
         task["task"], task["family"], task["kind"], ", ".join(task["metrics"]), task["source"],
         files, task["licence"], f"{task['rows']:,}", sizes, removed, f"{task['unused']:,}",

@@ -7,20 +7,22 @@ made by this version of the code from the same input.
 """
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .backbones import AnyBackbone, model_folder
+from .backbones import AnyBackbone, model_folder, tokenizer_sha256
 from .errors import PrepareError, refuse_repeats
 from .files import read_json, sha256_of
 from .targets import check_examples
 from .tasks import PreparedTask
 
 if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-
+    from .coder import Coder
     from .token_file import TokenisedTask
+
+SUITE_NAME = re.compile(r"\w[\w.-]*")  # files are called after it
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,16 @@ def recipe(origin: str) -> str:
     return digest.hexdigest()
 
 
-def is_current(path: Path, origin: str, backbone: AnyBackbone) -> bool:
-    """Whether the token file is whole and was made by this code from this origin and tokenizer."""
+def is_current(path: Path, origin: str, tokenizer: str) -> bool:
+    """Whether the token file is whole and was made by this code from this origin and tokenizer.
+
+    `tokenizer` is its SHA-256.
+    """
     base = _sources_base(path)
     sources = read_json(base.with_name(base.name + ".json"))
     if not isinstance(sources, dict) or sources.get("recipe") != recipe(origin):
         return False
-    if sources.get("tokenizer_sha256") != backbone.tokenizer_sha256:
+    if sources.get("tokenizer_sha256") != tokenizer:
         return False
     return path.is_file() and sha256_of(path) == sources.get("token_file_sha256")
 
@@ -67,24 +72,30 @@ def _sources_base(path: Path) -> Path:
 def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) -> Path:
     """Tokenises every task and writes the token file and its sources table."""
     # Imported here: a second run that finds all in place needs none of them.
+    from .coder import Coder
     from .fits import check_fits
     from .sources import entry, write_sources
     from .token_file import Header, write_token_file
-    from .tokenise import load_tokenizer
 
-    folder = model_folder(data, backbone.name)
-    tokenizer = load_tokenizer(folder / "tokenizer.json")
-    tokenised = [_tokenise(suite, prepared, tokenizer) for prepared in suite.tasks]
-    vocabulary = tokenizer.get_vocab_size(with_added_tokens=True)
-    check_fits(folder / "config.json", vocabulary, tokenised)
+    folder, digest = model_folder(data, backbone), tokenizer_sha256(data, backbone)
+    coder = Coder(folder)
+    tokenised = [_tokenise(suite, prepared, coder) for prepared in suite.tasks]
+    check_fits(folder / "config.json", coder.vocabulary, tokenised)
     entries = [entry(task) for task in tokenised]
     path = suite_path(data, suite.name, backbone)
-    header = Header(suite.name, backbone.name, backbone.tokenizer_sha256, vocabulary, entries)
+    header = Header(
+        suite=suite.name,
+        tokenizer=backbone.name,
+        tokenizer_sha256=digest,
+        vocabulary=coder.vocabulary,
+        end_token=coder.end_token,
+        sources=entries,
+    )
     write_token_file(path, header, tokenised)
     document = {
         "suite": suite.name,
         "tokenizer": backbone.name,
-        "tokenizer_sha256": backbone.tokenizer_sha256,
+        "tokenizer_sha256": digest,
         "token_file": path.name,
         "token_file_sha256": sha256_of(path),
         "recipe": recipe(origin),
@@ -96,9 +107,8 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
     return path
 
 
-def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "TokenisedTask":
+def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "TokenisedTask":
     from .token_file import TokenisedTask
-    from .tokenise import pack
 
     splits = prepared.splits.items()
     sizes = " / ".join(str(len(rows)) for _, rows in splits)
@@ -108,6 +118,13 @@ def _tokenise(suite: Suite, prepared: PreparedTask, tokenizer: "Tokenizer") -> "
             f"expected some in each; give a source with more rows"
         )
     check_examples(prepared)
-    packed = {name: pack(tokenizer, rows, prepared.task.cap) for name, rows in splits}
+    packed = {name: coder.pack(prepared.task, rows) for name, rows in splits}
+    for name, part in packed.items():
+        if not len(part.target):
+            raise PrepareError(
+                f"{suite.name}: {prepared.task.name} has nothing left in {name}: every answer is "
+                f"over answer_cap, or a language model's texts or cap are under two tokens"
+            )
+    sizes = " / ".join(f"{len(part.target)}" for part in packed.values())
     print(f"  {prepared.task.name}: {sizes}", flush=True)
     return TokenisedTask(prepared, packed)

@@ -18,7 +18,7 @@ class Row:
 
 def read_tabs(path: Path) -> list[Row]:
     """A row a line; quotation marks are part of the text, blank lines are passed over."""
-    lines = enumerate(_read_text(path).split("\n"), start=1)
+    lines = enumerate(read_text(path).split("\n"), start=1)
     return [Row(number, line.split("\t")) for number, line in lines if line]
 
 
@@ -28,7 +28,7 @@ def read_csv(path: Path, is_row: Callable[[list[str]], bool]) -> list[Row]:
     A quotation mark left open takes the following rows for one text. It is found by what it breaks
     further on, or by `is_row`: lines inside a quoted cell that are rows of their own.
     """
-    lines = _read_text(path).split("\n")
+    lines = read_text(path).split("\n")
     rows: list[Row] = []
     for first, last, cells in _parse(path, lines):
         if any(is_row(line.split(",")) for line in lines[first - 1 : last - 1]):
@@ -58,7 +58,7 @@ def _left_open(path: Path, first: int, last: int, reason: str) -> PrepareError:
     )
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
     """The file as text with "\\n" at the end of lines, without a byte-order mark."""
     content = path.read_bytes()
     try:

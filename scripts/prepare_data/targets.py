@@ -10,6 +10,7 @@ from .errors import PrepareError, shown
 from .examples import Example
 from .tasks import PreparedTask, Task
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 # float() also takes 1e300, nan, 1_0 and the digits of other scripts.
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
@@ -39,6 +40,8 @@ def target_of(cell: str, task: Task, where: str) -> float:
 
 def check_target(target: float, task: Task, where: str) -> None:
     """PrepareError unless it is the number of a class, or a finite score within the bounds."""
+    if task.kind in ("generate", "language_model"):
+        return
     if task.labels:
         if target not in range(len(task.labels)):
             raise PrepareError(
@@ -54,13 +57,15 @@ def check_text(text: object, where: str) -> None:
         raise PrepareError(f"{where}: {shown(repr(text))} stands for a text; remove the row")
     if "\0" in text:
         raise PrepareError(f"{where}: a text holds a NUL character; remove it")
+    if not text.isascii() and _SURROGATE.search(text):
+        raise PrepareError(f"{where}: a text holds half of a surrogate pair; remove it")
 
 
 def check_examples(prepared: PreparedTask) -> None:
     """The last look before tokenising, whatever the rows were read from."""
     for split, examples in prepared.splits.items():
-        where = f"{prepared.task.name}, {split}"
         for example in examples:
+            where = example.where or f"{prepared.task.name}, {split}"
             try:
                 _check_example(example, prepared.task, where)
             except PrepareError as error:
@@ -69,8 +74,11 @@ def check_examples(prepared: PreparedTask) -> None:
 
 def _check_example(example: Example, task: Task, where: str) -> None:
     check_target(example.target, task, where)
-    for text in (example.text, example.pair, *example.candidates):
+    for text in (example.text, example.pair, *example.candidates, example.answer):
         check_text(text, where)
+    answers = example.candidates if task.kind == "choose" else (example.answer,)
+    if task.kind in ("generate", "choose") and task.likelihood and not all(map(str.strip, answers)):
+        raise PrepareError(f"{where}: an answer is empty; remove the row")
     if task.kind == "choose" and example.target >= len(example.candidates):
         count = len(example.candidates)
         raise PrepareError(f"{where}: answer {example.target:g} of {count} candidates, from 0")

@@ -8,22 +8,55 @@ from .errors import PrepareError, refuse_repeats, shown
 from .examples import Read, SplitRule, Splits
 from .packages import Member
 
-# The metrics that fit a kind of task, as the program computes them.
-METRICS = {
+# The metrics that fit a kind of task, as the program computes them, for a trained head...
+_HEAD_METRICS = {
     "classify": ("accuracy", "f1", "macro_f1", "matthews"),
     "regress": ("pearson", "spearman"),
     "choose": ("accuracy",),
 }
+# ... and for answers that the backbone's own head over the vocabulary scores.
+_LIKELIHOOD_METRICS = {
+    "classify": ("acc", "acc_norm", "accuracy", "f1", "macro_f1", "matthews"),
+    "choose": ("acc", "acc_norm", "accuracy"),
+    "generate": ("exact_match", "perplexity", "bits_per_byte"),
+    "language_model": ("perplexity", "bits_per_byte"),
+}
+KINDS = tuple(dict.fromkeys([*_HEAD_METRICS, *_LIKELIHOOD_METRICS]))
+_WITH_LABELS = ("classify", "choose")
 _NAME = re.compile(r"[\w-]+")
+
+
+def metrics_of(kind: str, likelihood: bool) -> tuple[str, ...]:
+    """The metrics that fit a kind of task; none where it cannot be scored so."""
+    return (_LIKELIHOOD_METRICS if likelihood else _HEAD_METRICS).get(kind, ())
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """How the tokens of answers are made, which the backbone's head over the vocabulary scores.
+
+    `cap` is the longest answer in tokens; `drop`: an example with a longer one is left out instead
+    of refused; `words` stand in an answer for the labels of a classification; `delimiter` stands
+    between prompt and answer of a decoder; `loss_on` is answer or all; `streamed`: the windows of a
+    language model span texts.
+    """
+
+    cap: int = 256
+    drop: bool = False
+    words: tuple[str, ...] = ()
+    delimiter: str = " "
+    loss_on: str = "answer"
+    streamed: bool = True
 
 
 @dataclass(frozen=True)
 class Task:
     """The description that a token file carries for a task.
 
-    `kind` is classify, regress or choose; `labels` name the classes (for choose: the candidates);
-    the first of `metrics` enters averages; `cap` is the longest sequence in tokens; `bounds` are
-    the lowest and highest score of a regression. PrepareError for what does not fit together.
+    `kind` is one of KINDS; `labels` name the classes (for choose: the candidates); the first of
+    `metrics` enters averages; `cap` is the longest sequence in tokens, without the answer where
+    there is one; `bounds` are the lowest and highest score of a regression; without `likelihood` a
+    trained head gives the answers. PrepareError for what does not fit together.
     """
 
     name: str
@@ -35,6 +68,7 @@ class Task:
     prompt: str
     licence: str
     bounds: tuple[float, float] | None = None
+    likelihood: Likelihood | None = None
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -44,15 +78,16 @@ class Task:
             )
         self._check_texts()
         self._check_metrics()
-        if (self.kind == "regress") != (not self.labels) or len(self.labels) == 1:
-            expected = "none for regress, two or more for classify and choose"
+        if (self.kind in _WITH_LABELS) != bool(self.labels) or len(self.labels) == 1:
+            expected = "two or more for classify and choose, none for the other kinds"
             raise PrepareError(
                 f"task {self.name}: {len(self.labels)} labels for kind {self.kind}, "
                 f"expected {expected}"
             )
 
     def _check_texts(self) -> None:
-        for text in (self.family, *self.labels, self.prompt, self.licence):
+        prompt = self.prompt.replace("\n", " ").replace("\t", " ")
+        for text in (self.family, *self.labels, prompt, self.licence):
             if not text or not text.isprintable():
                 raise PrepareError(
                     f"task {self.name}: {shown(text)} is empty or holds an unprintable character; "
@@ -61,16 +96,20 @@ class Task:
         refuse_repeats(f"task {self.name}: label", self.labels)
 
     def _check_metrics(self) -> None:
-        if self.kind not in METRICS:
+        if self.kind not in KINDS:
             raise PrepareError(
                 f"task {self.name}: unknown kind {shown(self.kind)}; the kinds are "
-                f"{', '.join(METRICS)}"
+                f"{', '.join(KINDS)}"
             )
-        known = METRICS[self.kind]
+        known = metrics_of(self.kind, self.likelihood is not None)
+        if not known:
+            other = "a trained head" if self.likelihood is None else "likelihood"
+            raise PrepareError(f"task {self.name}: kind {self.kind} is not answered by {other}")
         for metric in self.metrics or ("",):
             if metric not in known:
                 raise PrepareError(
-                    f"task {self.name}: metric {shown(metric)} does not fit kind {self.kind}; "
+                    f"task {self.name}: metric {shown(metric)} does not fit kind {self.kind}"
+                    f"{' by likelihood' if self.likelihood else ''}; "
                     f"those that do are {', '.join(known)}"
                 )
         refuse_repeats(f"task {self.name}: metric", self.metrics)

@@ -1,13 +1,26 @@
 """Writes the token file that the C++ side reads: one HDF5 file a suite and tokenizer.
 
-Layout, version 1 (strings are variable-length UTF-8, HDF5 1.10 reads the file):
+Layout, version 2 (strings are variable-length UTF-8, HDF5 1.10 reads the file):
 
     /                       format "rankwise-tokens", version, suite, tokenizer, tokenizer_sha256,
-                            vocabulary, sources (JSON)
+                            vocabulary, end_token (-1: none is known), sources (JSON)
     /tasks/<name>           index, family, kind, classes, metrics (JSON), labels (JSON), licence,
-                            source, sha256, length_cap, prompt
+                            source, sha256, length_cap, prompt, answers, loss_on; answer_cap where
+                            answers is "likelihood"
     /tasks/<name>/<split>/  tokens int32 [N], segments uint8 [N], starts int64 [S+1],
-                            groups int64 [G+1], target float64 [G], text, pair [S]
+                            groups int64 [G+1], target float64 [G], text, pair [S]; where answers
+                            is "likelihood" also answer_tokens int32 [M], answer_starts int64 [S+1],
+                            answer_bytes int64 [S], answer [S]
+
+`answers` is "head" (a trained head on the pooled sequence) or "likelihood" (the backbone's own head
+over the vocabulary scores the answers' tokens). Then `tokens` are the prompts alone, each sequence
+has one answer, and `answer_bytes` are the UTF-8 bytes of its text without delimiter and end token.
+A group of kind choose or classify holds a sequence for each candidate, the prompt repeated, and
+`target` is the gold one; of generate and language_model one sequence, and `target` is 0. `loss_on`
+is "answer", or "all" for a loss over the prompt's tokens as well. A sequence of a language model is
+a window: the prompt its first token, the answer all others.
+
+Version 1 had no answers: every task was one of a head.
 
 Equal content gives equal bytes: no times, fixed chunks and compression.
 """
@@ -25,8 +38,10 @@ from .tasks import PreparedTask
 from .tokenise import Packed
 
 FORMAT = "rankwise-tokens"
-VERSION = 1
+VERSION = 2
 _CHUNK = 1 << 16
+_ARRAYS = ("tokens", "segments", "starts", "groups", "target")
+_ANSWER_ARRAYS = ("tokens", "starts", "bytes")
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,7 @@ class Header:
     tokenizer_sha256: str
     vocabulary: int
     sources: list[dict[str, object]]
+    end_token: int = -1
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,7 @@ def write_token_file(path: Path, header: Header, tasks: list[TokenisedTask]) -> 
         file.attrs["tokenizer"] = header.tokenizer
         file.attrs["tokenizer_sha256"] = header.tokenizer_sha256
         file.attrs["vocabulary"] = np.int64(header.vocabulary)
+        file.attrs["end_token"] = np.int64(header.end_token)
         file.attrs["sources"] = json.dumps(header.sources, ensure_ascii=False)
         for index, task in enumerate(tasks):
             _write_task(file.create_group(f"tasks/{task.prepared.task.name}"), index, task)
@@ -76,13 +93,21 @@ def _write_task(group: h5py.Group, index: int, tokenised: TokenisedTask) -> None
     group.attrs["sha256"] = ", ".join(digest for _, digest in origin.files)
     group.attrs["length_cap"] = np.int64(task.cap)
     group.attrs["prompt"] = task.prompt
+    group.attrs["answers"] = "likelihood" if task.likelihood else "head"
+    group.attrs["loss_on"] = task.likelihood.loss_on if task.likelihood else "answer"
+    if task.likelihood:
+        group.attrs["answer_cap"] = np.int64(task.likelihood.cap)
     for split, packed in tokenised.packed.items():
         _write_split(group.create_group(split), packed)
 
 
 def _write_split(group: h5py.Group, packed: Packed) -> None:
-    for name in ("tokens", "segments", "starts", "groups", "target"):
-        values = getattr(packed, name)
+    arrays = {name: getattr(packed, name) for name in _ARRAYS}
+    texts = {"text": packed.text, "pair": packed.pair}
+    if packed.answers is not None:
+        arrays |= {f"answer_{name}": getattr(packed.answers, name) for name in _ANSWER_ARRAYS}
+        texts["answer"] = packed.answers.text
+    for name, values in arrays.items():
         group.create_dataset(
             name,
             data=values,
@@ -93,5 +118,5 @@ def _write_split(group: h5py.Group, packed: Packed) -> None:
             track_times=False,
         )
     strings = h5py.string_dtype("utf-8")
-    for name in ("text", "pair"):
-        group.create_dataset(name, data=getattr(packed, name), dtype=strings, track_times=False)
+    for name, values in texts.items():
+        group.create_dataset(name, data=values, dtype=strings, track_times=False)

@@ -20,6 +20,12 @@ def sharded_files(folder: Path) -> list[Path]:
     return index + sorted(folder.glob("model-*-of-*.safetensors"))
 
 
+def weight_files(folder: Path) -> list[Path]:
+    """The whole file, or the shards."""
+    whole = folder / WHOLE
+    return [whole] if whole.exists() else [f for f in sharded_files(folder) if f.name != INDEX]
+
+
 def refuse_shards(folder: Path) -> None:
     """PrepareError where shards lie beside a whole file, which would leave open what counts."""
     if found := sharded_files(folder):

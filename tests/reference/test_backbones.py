@@ -3,13 +3,16 @@
 import contextlib
 import io
 import json
+import os
+import shutil
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import h5py
 
-from scripts.prepare_data import cli
+from scripts.prepare_data import cli, hashes
 
 from .toy_tokenizer import save_toy_tokenizer
 
@@ -173,11 +176,46 @@ class OwnBackbone(unittest.TestCase):
         self.refuse("tokenizer.json: cannot be read as a tokenizer")
 
     def test_a_name_is_a_folder_below_models(self) -> None:
-        (self.data / "hidden").mkdir()
-        for name in ("../hidden", "..", ".", "", "other", "a\nb"):
+        for name in ("", "other", "a\nb"):
             code, _, err = self.run_prepare(name)
             self.assertEqual(code, 1)
-            self.assertRegex(err, rf"\Aprepare: unknown backbone .* minilm-l6, {self.NAME}; .*\n\Z")
+            self.assertRegex(
+                err, rf"\Aprepare: unknown backbone .* smollm2-135m, {self.NAME}; .*\n\Z"
+            )
+
+    def test_a_path_is_used_where_it_lies(self) -> None:
+        folder = self.data.parent / "elsewhere" / "mine"
+        shutil.copytree(self.model, folder)
+        code, out, err = self.run_prepare(f"{folder}/")
+        self.assertEqual((code, err), (0, ""))
+        self.assertIn(f"mine: your own, left as it is in {folder}\n", out)
+        self.assertTrue((self.data / "suites/glue-mine.h5").is_file())
+        self.assertFalse((self.data / "models/mine").exists())
+
+    def test_a_hubs_snapshot_is_called_after_its_repository(self) -> None:
+        folder = self.data.parent / "hub/models--org--model-7b/snapshots/0123abcd"
+        shutil.copytree(self.model, folder)
+        self.assertEqual(self.run_prepare(str(folder))[0], 0)
+        self.assertTrue((self.data / "suites/glue-org--model-7b.h5").is_file())
+
+    def test_a_path_is_a_folder_with_a_plain_name(self) -> None:
+        for path, message in (
+            ("/nonexistent/model", "--backbone /nonexistent/model: there is no such folder"),
+            ("/", "/: has no config.json"),
+        ):
+            code, _, err = self.run_prepare(path)
+            self.assertEqual(code, 1)
+            self.assertRegex(err, f"^prepare: {message}.*\n$")
+        folder = self.data.parent / "a b"
+        shutil.copytree(self.model, folder)
+        self.assertRegex(self.run_prepare(str(folder))[2], "would be called after 'a b', expected")
+
+    def test_a_tokenizer_is_needed_for_suites_only(self) -> None:
+        (self.model / "tokenizer.json").unlink()
+        self.refuse("has no tokenizer.json")
+        with contextlib.redirect_stdout(io.StringIO()):
+            code = cli.main(["--backbone", self.NAME, "--data", str(self.data)])
+        self.assertEqual(code, 0)
 
     def test_pairs_need_two_segments(self) -> None:
         self.configure(type_vocab_size=1)
@@ -190,6 +228,44 @@ class OwnBackbone(unittest.TestCase):
         self.refuse("max_position_embeddings is 4, and the tokens of a sequence of rte are 5")
         self.configure(vocab_size=12, max_position_embeddings=5, type_vocab_size=2)
         self.accept()
+
+
+class RememberedHashes(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.data = Path(folder.name)
+        self.file = self.data / "weights"
+        self.file.write_bytes(b"0" * 8)
+        small = mock.patch.object(hashes, "_BIG", 8)
+        small.start()
+        self.addCleanup(small.stop)
+
+    def test_a_big_file_is_read_once(self) -> None:
+        digest = hashes.remembered_sha256(self.data, self.file)
+        with mock.patch.object(hashes, "sha256_of", side_effect=AssertionError):
+            self.assertEqual(hashes.remembered_sha256(self.data, self.file), digest)
+        status = self.file.stat()
+        expected = {"size": 8, "mtime_ns": status.st_mtime_ns, "sha256": digest}
+        found = json.loads((self.data / "hashes.json").read_text())
+        self.assertEqual(found, {str(self.file.resolve()): expected})
+
+    def test_a_changed_file_is_read_again(self) -> None:
+        before = hashes.remembered_sha256(self.data, self.file)
+        self.file.write_bytes(b"1" * 8)
+        os.utime(self.file, ns=(1, 1))
+        self.assertNotEqual(hashes.remembered_sha256(self.data, self.file), before)
+
+    def test_small_files_are_not_remembered(self) -> None:
+        self.file.write_bytes(b"0")
+        hashes.remembered_sha256(self.data, self.file)
+        self.assertFalse((self.data / "hashes.json").exists())
+
+    def test_a_damaged_memory_is_made_anew(self) -> None:
+        for content in ("{", "[]", json.dumps({str(self.file.resolve()): 1})):
+            (self.data / "hashes.json").write_text(content)
+            hashes.remembered_sha256(self.data, self.file)
+            self.assertEqual(len(json.loads((self.data / "hashes.json").read_text())), 1)
 
 
 if __name__ == "__main__":

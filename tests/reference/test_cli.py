@@ -34,19 +34,21 @@ class Errors(unittest.TestCase):
 
     def test_name_the_choices(self) -> None:
         self.expect(
-            "unknown suite 'text11'; the suites are glue, text10",
+            "unknown suite 'text11'; the suites are glue, text10, commonsense4; one of your own "
+            "needs --from FILE.json, its description",
             "--suite", "text11", "--backbone", "minilm-l6",
         )  # fmt: skip
         self.expect(
-            "unknown backbone 'x'; the backbones are minilm-l6; for one of your own put its "
-            "config.json, tokenizer.json and weights (safetensors) into /nonexistent/models/NAME",
+            "unknown backbone 'x'; the backbones are minilm-l6, smollm2-135m; for one of your own "
+            "name the folder of its config.json, tokenizer.json and weights (safetensors), or put "
+            "it into /nonexistent/models",
             "--backbone", "x", "--data", "/nonexistent",
         )  # fmt: skip
 
     def test_name_what_is_missing(self) -> None:
         self.expect("nothing to do: give --suite and --backbone, or --list")
         self.expect(
-            "--suite needs --backbone for its tokenizer; the backbones are minilm-l6",
+            "--suite needs --backbone for its tokenizer; the backbones are minilm-l6, smollm2-135m",
             "--suite", "text10",
         )  # fmt: skip
 
@@ -67,9 +69,7 @@ class Errors(unittest.TestCase):
         )
         self.expect("--data is empty, expected a folder", "--list", "--data", "")
         with mock.patch.dict(os.environ, {"RANKWISE_DATA": latin}):
-            self.expect(
-                "RANKWISE_DATA 'caf\\udce9' is not UTF-8; take another folder", "--list"
-            )
+            self.expect("RANKWISE_DATA 'caf\\udce9' is not UTF-8; take another folder", "--list")
 
     def test_whatever_goes_wrong_is_one_line(self) -> None:
         cases = {

@@ -86,7 +86,7 @@ class TokenFile(unittest.TestCase):
     def test_holds_what_the_layout_says(self) -> None:
         with h5py.File(self.write("a.h5")) as file:
             self.assertEqual(file.attrs["format"], "rankwise-tokens")
-            self.assertEqual((file.attrs["version"], file.attrs["vocabulary"]), (1, 12))
+            self.assertEqual((file.attrs["version"], file.attrs["vocabulary"]), (2, 12))
             self.assertEqual(json.loads(file.attrs["sources"])[0]["task"], "toy")
             task = file["tasks/toy"]
             self.assertEqual(json.loads(task.attrs["labels"]), ["no", "yes"])

@@ -1,0 +1,213 @@
+"""The description of a suite of a user's own data: a JSON file, read and checked. Writes nothing.
+
+docs/own_data.md says what each member means.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from .errors import PrepareError, shown
+from .strict_json import parse_commented
+from .tables import read_text
+from .tasks import KINDS
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Where the candidates of a choice stand: columns, one column with a list, or one text."""
+
+    columns: tuple[str, ...] = ()
+    list_column: str = ""
+    text: str = ""
+    split: str = ""
+
+
+@dataclass(frozen=True)
+class TaskDescription:
+    """A task as its description states it, with defaults where it says nothing."""
+
+    name: str
+    files: dict[str, tuple[str, ...]]
+    kind: str = ""
+    family: str = "own"
+    format: str = "columns"
+    answers: str = "auto"
+    extract: dict[str, re.Pattern[str]] = field(default_factory=dict)
+    prompt: str = ""
+    pair: str = ""
+    answer: str = ""
+    target: str = ""
+    candidates: Candidates | None = None
+    candidate_labels: str = ""
+    labels: tuple[str, ...] = ()
+    verbalizers: dict[str, str] = field(default_factory=dict)
+    metrics: tuple[str, ...] = ()
+    bounds: tuple[float, float] | None = None
+    cap: int = 512
+    answer_cap: int = 256
+    too_long: str = "error"
+    delimiter: str | None = None
+    loss_on: str = "answer"
+    windows: str = "stream"
+    splits: dict[str, int] = field(default_factory=dict)
+    unit: str = ""
+    licence: str = "its owner's"
+    note: str = ""
+
+
+class _Unfit(Exception):
+    """A value that a member does not take; the message says what it does."""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _Unfit("a text")
+    return value
+
+
+def _choice(*names: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in names:
+            raise _Unfit(f"one of {', '.join(names)}")
+        return value
+
+    return read
+
+
+def _size(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise _Unfit("a whole number from 1")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+        raise _Unfit("a list of texts")
+    return tuple(value)
+
+
+def _text_or_texts(value: Any) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else _texts(value)
+
+
+def _by_split(read: Callable[[Any], Any]) -> Callable[[Any], dict[str, Any]]:
+    def read_all(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or not value or not set(value) <= set(SPLITS):
+            raise _Unfit(f"an object with some of {', '.join(SPLITS)}")
+        return {name: read(value[name]) for name in value}
+
+    return read_all
+
+
+def _words(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(v, str) and v for v in value.values()):
+        raise _Unfit("an object with a text for each label")
+    return value
+
+
+def _patterns(value: Any) -> dict[str, re.Pattern[str]]:
+    return {column: _pattern(pattern) for column, pattern in _words(value).items()}
+
+
+def _pattern(value: Any) -> re.Pattern[str]:
+    try:
+        return re.compile(_text(value), re.DOTALL)
+    except re.error as error:
+        raise _Unfit(f"a regular expression ({error})") from None
+
+
+def _candidates(value: Any) -> Candidates:
+    if isinstance(value, str) and value:
+        return Candidates(list_column=value)
+    if isinstance(value, list):
+        if len(value) < 2:
+            raise _Unfit("two columns or more")
+        return Candidates(columns=_texts(value))
+    if isinstance(value, dict) and set(value) == {"text", "split"}:
+        split = _pattern(value["split"])
+        if split.groups:
+            raise _Unfit("a split without groups, (?:...) instead of (...)")
+        return Candidates(text=_text(value["text"]), split=split.pattern)
+    raise _Unfit(
+        "a list of columns, a column that holds a list, or an object with text (a template) and "
+        "split (a regular expression)"
+    )
+
+
+def _bounds(value: Any) -> tuple[float, float]:
+    if isinstance(value, list) and len(value) == 2:
+        low, high = value
+        if all(isinstance(v, (int, float)) for v in value) and low < high:
+            return float(low), float(high)
+    raise _Unfit("the lowest and the highest score, as [0, 5]")
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "name": _text,
+    "files": _by_split(_text_or_texts),
+    "kind": _choice(*KINDS),
+    "format": _choice("columns", "alpaca", "chat"),
+    "answers": _choice("auto", "head", "likelihood"),
+    "extract": _patterns,
+    "candidates": _candidates,
+    "labels": _texts,
+    "verbalizers": _words,
+    "metrics": _text_or_texts,
+    "bounds": _bounds,
+    "cap": _size,
+    "answer_cap": _size,
+    "too_long": _choice("error", "drop"),
+    "loss_on": _choice("answer", "all"),
+    "windows": _choice("stream", "text"),
+    "splits": _by_split(_size),
+}
+MEMBERS = tuple(member.name for member in fields(TaskDescription))
+
+
+def read_description(file: Path) -> list[TaskDescription]:
+    """The tasks of a description. PrepareError names the file and the member."""
+    if not file.is_file():
+        raise PrepareError(f"--from {file}: there is no such file")
+    document = parse_commented(read_text(file), str(file))
+    _check_members(document, ("defaults", "tasks"), str(file))
+    tasks = document.get("tasks")
+    if not isinstance(tasks, list) or not tasks:
+        raise PrepareError(f"{file}: tasks: expected a list of tasks")
+    defaults = document.get("defaults", {})
+    _check_members(defaults, MEMBERS, f"{file}: defaults")
+    return [
+        _read_task(defaults, task, f"{file}: tasks[{index}]") for index, task in enumerate(tasks)
+    ]
+
+
+def _read_task(defaults: dict[str, Any], task: Any, where: str) -> TaskDescription:
+    _check_members(task, MEMBERS, where)
+    values = {}
+    for member, value in (defaults | task).items():
+        try:
+            values[member] = _READERS.get(member, _text)(value)
+        except _Unfit as error:
+            raise PrepareError(f"{where}.{member}: {shown(str(value))}, expected {error}") from None
+    for member in ("name", "files"):
+        if member not in values:
+            raise PrepareError(f"{where}: has no {member}")
+    if "train" not in values["files"]:
+        raise PrepareError(
+            f"{where}.files: names no train; dev and test are cut from it if need be"
+        )
+    return TaskDescription(**values)
+
+
+def _check_members(value: Any, known: tuple[str, ...], where: str) -> None:
+    if not isinstance(value, dict):
+        raise PrepareError(f"{where}: expected an object, {{...}}")
+    for member in value:
+        if member not in known:
+            raise PrepareError(
+                f"{where}: unknown member {shown(member)}; the members are {', '.join(known)}"
+            )

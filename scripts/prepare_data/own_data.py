@@ -1,0 +1,119 @@
+"""Suites of a user's own data, as a description states them: rows in, tasks with their splits out.
+
+Reads the description and the files that it names; writes nothing.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from .description import SPLITS, TaskDescription, read_description
+from .errors import PrepareError, shown
+from .examples import Example, Read, SplitRule, split
+from .hashes import remembered_sha256
+from .own_tasks import Cells, describe, likelihood_of
+from .rows import Record, read_rows
+from .special_tokens import has_vocabulary_head, model_type
+from .suites import Suite
+from .tasks import Origin, PreparedTask
+
+
+@dataclass(frozen=True)
+class OwnData:
+    """A description, the folder of the files that it names, and the backbone's folder."""
+
+    description: Path
+    files: Path
+    model: Path
+
+    def fingerprint(self, data: Path) -> str:
+        """Changes with the description, the files, and what the backbone says of itself."""
+        digest = hashlib.sha256()
+        tasks = read_description(self.description)
+        for name in ("config.json", "tokenizer_config.json", "chat_template.jinja"):
+            file = self.model / name
+            digest.update(file.read_bytes() if file.is_file() else b"")
+        digest.update(self.description.read_bytes())
+        for path in dict.fromkeys(path for task in tasks for path in self._paths(task)):
+            digest.update(f"{path.name} {remembered_sha256(data, path)}\n".encode())
+        return f"own {digest.hexdigest()}"
+
+    def read(self, suite: str, data: Path) -> Suite:
+        """All tasks, divided."""
+        tasks = read_description(self.description)
+        return Suite(suite, [self._prepare(suite, task, data) for task in tasks])
+
+    def _paths(self, task: TaskDescription, part: str = "") -> list[Path]:
+        parts = [part] if part else SPLITS
+        paths = [self.files / file for name in parts for file in task.files.get(name, ())]
+        for path in paths:
+            if not path.is_file():
+                raise PrepareError(
+                    f"{self.description}: task {task.name}: {path}: there is no such file; files "
+                    f"are found from --files DIR, else from the description's folder"
+                )
+        return paths
+
+    def _prepare(self, suite: str, task: TaskDescription, data: Path) -> PreparedTask:
+        where = f"{self.description}: task {task.name}"
+        by_likelihood = likelihood_of(task, has_vocabulary_head(model_type(self.model)))
+        cells = Cells(task, by_likelihood, self.model, where)
+        records = {
+            part: [_extracted(record, task) for path in self._paths(task, part)
+                   for record in read_rows(path)]
+            for part in task.files
+        }  # fmt: skip
+        try:
+            described = describe(task, by_likelihood, cells.labels(records))
+        except PrepareError as error:
+            raise PrepareError(f"{self.description}: {error}") from None
+        read = _read(records, lambda record: cells.example(record, described))
+        names = [file for part in SPLITS for file in task.files.get(part, ())]
+        digests = [remembered_sha256(data, path) for path in self._paths(task)]
+        files = tuple((_shown_path(n), d) for n, d in zip(names, digests, strict=True))
+        origin = Origin("own files", "", files)
+        splits = split(read, _rule(suite, task, read, where))
+        return PreparedTask(described, origin, read.rows, splits, task.note)
+
+
+def _read(records: dict[str, list[Record]], example: Callable[[Record], Example]) -> Read:
+    parts = {part: [example(record) for record in rows] for part, rows in records.items()}
+    rows = sum(len(part) for part in parts.values())
+    return Read(rows, parts["train"], test=parts.get("test"), dev=parts.get("dev"))
+
+
+def _extracted(record: Record, task: TaskDescription) -> Record:
+    """The row with the columns that patterns find inside its texts."""
+    for column, pattern in task.extract.items():
+        found = pattern.fullmatch(record.text(column))
+        if found is None:
+            raise PrepareError(
+                f"{record.where}: column {shown(column)} is {shown(record.text(column))}, which "
+                f"the pattern of extract does not fit"
+            )
+        named = {name: text or "" for name, text in found.groupdict().items()}
+        record = replace(record, values=record.values | named)
+    return record
+
+
+def _rule(suite: str, task: TaskDescription, read: Read, where: str) -> SplitRule:
+    """Given files as they are; else the sizes asked for, or a tenth of training up to 1,000."""
+    for part in ("dev", "test"):
+        if part in task.splits and part in task.files:
+            raise PrepareError(
+                f"{where}: splits.{part}: files.{part} is given; leave one of them out"
+            )
+    tenth = min(1000, len(read.pool) // 10)
+    return SplitRule(
+        salt=f"rankwise {suite} {task.name}",
+        test=task.splits.get("test", tenth),
+        dev=task.splits.get("dev", tenth),
+        train=task.splits.get("train"),
+        clean_official=False,
+    )
+
+
+def _shown_path(file: str) -> str:
+    """As the description has it, without the folders of a machine."""
+    return Path(file).name if Path(file).is_absolute() else file

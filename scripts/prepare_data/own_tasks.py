@@ -1,0 +1,222 @@
+"""What a description makes of a task and of each of its rows.
+
+Reads the chat template of the backbone's folder where it is asked for; writes nothing.
+"""
+
+import re
+import string
+from pathlib import Path
+
+from .description import TaskDescription
+from .errors import PrepareError, shown
+from .examples import Example
+from .rows import Record, as_text
+from .targets import check_target, check_text, target_of
+from .tasks import Likelihood, Task
+from .templates import ChatTemplate, alpaca_prompt, columns_of, conversation, fill
+
+_NEEDED = {
+    "classify": ("prompt", "target", "labels"),
+    "regress": ("prompt", "target"),
+    "choose": ("prompt", "target", "candidates"),
+    "generate": ("prompt", "answer"),
+    "language_model": ("prompt",),
+}
+_HEAD_METRICS = {
+    "classify": ("accuracy",),
+    "regress": ("pearson", "spearman"),
+    "choose": ("accuracy",),
+}
+_LIKELIHOOD_METRICS = {
+    "classify": ("acc",),
+    "choose": ("acc_norm", "acc"),
+    "generate": ("exact_match", "perplexity"),
+    "language_model": ("perplexity", "bits_per_byte"),
+}
+_DELIMITERS = {"columns": " ", "alpaca": "\n", "chat": ""}
+
+
+def likelihood_of(task: TaskDescription, vocabulary_head: bool) -> bool:
+    """Whether the head over the vocabulary answers, where there is one and nothing else is said."""
+    if task.answers != "auto":
+        return task.answers == "likelihood"
+    kind = _kind(task)
+    return kind in ("generate", "language_model") or (vocabulary_head and kind != "regress")
+
+
+def describe(task: TaskDescription, by_likelihood: bool, labels: tuple[str, ...]) -> Task:
+    """The task that a token file carries."""
+    kind = _kind(task)
+    metrics = _LIKELIHOOD_METRICS if by_likelihood else _HEAD_METRICS
+    return Task(
+        name=task.name,
+        family=task.family,
+        kind=kind,
+        labels=labels,
+        metrics=task.metrics or metrics.get(kind, ()),
+        cap=task.cap,
+        prompt=_shown_prompt(task),
+        licence=task.licence,
+        bounds=task.bounds,
+        likelihood=_likelihood(task, labels) if by_likelihood else None,
+    )
+
+
+def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
+    for label in task.verbalizers:
+        if label not in labels:
+            raise PrepareError(
+                f"task {task.name}: verbalizers: {shown(label)}, expected one of "
+                f"{', '.join(labels)}"
+            )
+    delimiter = _DELIMITERS[task.format] if task.delimiter is None else task.delimiter
+    return Likelihood(
+        cap=task.answer_cap,
+        drop=task.too_long == "drop",
+        words=tuple(task.verbalizers.get(label, label) for label in labels),
+        delimiter=delimiter,
+        loss_on=task.loss_on,
+        streamed=task.windows == "stream",
+    )
+
+
+def _kind(task: TaskDescription) -> str:
+    return task.kind or "generate"
+
+
+def _shown_prompt(task: TaskDescription) -> str:
+    if task.format == "chat":
+        return "the tokenizer's chat template"
+    if task.format == "alpaca" and not task.prompt:
+        return "Alpaca's prompt"
+    return f"{task.prompt} | {task.pair}" if task.pair else task.prompt
+
+
+class Cells:
+    """Makes examples of the rows of one task."""
+
+    def __init__(self, task: TaskDescription, by_likelihood: bool, model: Path, where: str) -> None:
+        self._task = task
+        self._answer = task.answer or (f"{{{task.target}}}" if task.target else "")
+        if task.format == "alpaca":
+            self._answer = self._answer or "{output}"
+        self._check(by_likelihood, where)
+        self._chat = ChatTemplate(model) if task.format == "chat" else None
+
+    def _check(self, by_likelihood: bool, where: str) -> None:
+        task = self._task
+        if not task.kind and task.format == "columns":
+            raise PrepareError(f"{where}: has no kind; say what is asked, for example classify")
+        if task.format != "columns" and _kind(task) != "generate":
+            raise PrepareError(f"{where}: format {task.format} is for kind generate")
+        needed = _NEEDED[_kind(task)] if task.format == "columns" else ()
+        for member in needed:
+            if not (self._answer if member == "answer" else getattr(task, member)):
+                raise PrepareError(f"{where}: has no {member}, which kind {task.kind} needs")
+        if task.pair and (by_likelihood or task.kind == "choose"):
+            raise PrepareError(
+                f"{where}: pair is the second text of an encoder's classify or regress; put its "
+                f"columns into prompt"
+            )
+        texts = (task.prompt, task.pair, task.answer, task.unit)
+        for template in (*texts, task.candidates.text if task.candidates else ""):
+            columns_of(template, where)
+
+    def labels(self, records: dict[str, list[Record]]) -> tuple[str, ...]:
+        """As described; those of candidates are letters by default."""
+        if self._task.labels or _kind(self._task) != "choose":
+            return self._task.labels
+        most = max(len(self._candidates(record)) for rows in records.values() for record in rows)
+        return tuple(string.ascii_uppercase[:most]) if most <= 26 else _numbers(most)
+
+    def example(self, record: Record, described: Task) -> Example:
+        """PrepareError names the file and the row."""
+        prompt, answer = self._prompt_and_answer(record)
+        candidates = self._candidates(record) if described.kind == "choose" else ()
+        pair = fill(self._task.pair, record)
+        for text in (prompt, answer, pair, *candidates):
+            check_text(text, record.where)
+        if len(candidates) > described.classes:
+            raise PrepareError(
+                f"{record.where}: has {len(candidates)} candidates, and labels name "
+                f"{described.classes}"
+            )
+        if described.kind == "generate" and not answer.strip():
+            raise PrepareError(f"{record.where}: the answer is empty; remove the row")
+        if described.kind == "language_model" and not prompt:
+            raise PrepareError(f"{record.where}: the text is empty; remove the row")
+        return Example(
+            text=prompt,
+            target=self._target(record, described, candidates),
+            pair=pair,
+            candidates=candidates,
+            unit=fill(self._task.unit, record),
+            answer=answer,
+            where=record.where,
+        )
+
+    def _prompt_and_answer(self, record: Record) -> tuple[str, str]:
+        task = self._task
+        if self._chat is not None:
+            before, answer = conversation(record)
+            return self._chat.render(before, record.where), answer
+        own = task.prompt or task.format == "columns"
+        prompt = fill(task.prompt, record) if own else alpaca_prompt(record)
+        return prompt, fill(self._answer, record) if _kind(task) == "generate" else ""
+
+    def _candidates(self, record: Record) -> tuple[str, ...]:
+        stated = self._task.candidates
+        if stated.columns:
+            found = [record.text(column) for column in stated.columns]
+        elif stated.list_column:
+            found = _texts(record, stated.list_column)
+        else:
+            parts = re.split(stated.split, fill(stated.text, record))
+            found = [part.strip() for part in parts if part.strip()]
+        if len(found) < 2:
+            raise PrepareError(f"{record.where}: has {len(found)} candidates, expected two or more")
+        if not all(text.strip() for text in found):
+            raise PrepareError(f"{record.where}: a candidate is empty; remove the row")
+        return tuple(found)
+
+    def _target(self, record: Record, described: Task, candidates: tuple[str, ...]) -> float:
+        if described.kind in ("generate", "language_model"):
+            return 0.0
+        value = record.value(self._task.target)
+        cell = as_text(value, f"{record.where}: column {shown(self._task.target)}")
+        whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
+        if whole and described.kind != "regress" and cell not in described.labels:
+            cell = str(int(value))  # files of columns keep whole numbers as 1.0
+        if described.kind == "choose":
+            return self._gold(record, cell, described.labels, candidates)
+        if isinstance(value, float) and described.kind == "regress":
+            check_target(value, described, record.where)
+            return value
+        return target_of(cell, described, record.where)
+
+    def _gold(
+        self, record: Record, cell: str, labels: tuple[str, ...], candidates: tuple[str, ...]
+    ) -> float:
+        """The number of a candidate, by its label, its number from 0, or its text."""
+        if self._task.candidate_labels:
+            labels = tuple(_texts(record, self._task.candidate_labels))
+        for known in (labels[: len(candidates)], _numbers(len(candidates)), candidates):
+            if cell in known:
+                return float(known.index(cell))
+        raise PrepareError(
+            f"{record.where}: answer {shown(cell)}, expected one of "
+            f"{', '.join(labels[: len(candidates)])}, a number from 0 to {len(candidates) - 1}, or "
+            f"a candidate's text"
+        )
+
+
+def _texts(record: Record, column: str) -> list[str]:
+    found = record.value(column)
+    where = f"{record.where}: column {shown(column)}"
+    if not isinstance(found, list):
+        raise PrepareError(f"{where}: expected a list of texts")
+    return [as_text(value, where) for value in found]
+
+
+def _numbers(count: int) -> tuple[str, ...]:
+    return tuple(str(index) for index in range(count))
