@@ -62,7 +62,12 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
   options.inputs.sites = static_cast<std::int64_t>(chosen.size());
   backbone_->freeze(!adapter_->trains_backbone());
   for (auto& [name, linear] : chosen) {
-    const Site site{name, linear->in(), linear->out(), linear->weight};
+    const Site site{.name = name,
+                    .in = linear->in(),
+                    .out = linear->out(),
+                    .weight = linear->weight,
+                    .causal = backbone_->causal(),
+                    .in_decoder = backbone_->in_decoder(name)};
     std::shared_ptr<Update> update = adapter_->make_update(site, options.inputs);
     if (!update) continue;
     linear->attach(update);
