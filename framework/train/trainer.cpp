@@ -1,6 +1,7 @@
 #include "framework/train/trainer.h"
 
 #include "framework/train/finite.h"
+#include "framework/train/reached_sites.h"
 #include "framework/train/schedule.h"
 
 #include <torch/nn/utils/clip_grad.h>
@@ -73,6 +74,7 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
 void Trainer::run(const std::vector<Observer*>& observers,
                   const std::function<void(std::int64_t step)>& evaluate,
                   std::int64_t last_evaluation) {
+  if (step_ < options_.steps) check_tasks_reach_sites(model_, dataset_, tensors_);
   if (evaluates_after(step_) && last_evaluation < step_) evaluate(step_);
   while (step_ < options_.steps) {
     const StepRecord record = step(sampler_.next(options_.batch));
