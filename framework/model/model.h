@@ -26,7 +26,7 @@ struct AttachOptions {
 /// What a model makes of a batch.
 struct Outputs {
   Hidden hidden;
-  torch::Tensor pooled;  // [S, width] mean over each sequence's rows
+  torch::Tensor pooled;  // [S, width] as Heads::pool() gives them
 };
 
 class Model : public torch::nn::Module {
