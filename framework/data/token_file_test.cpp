@@ -1,5 +1,6 @@
 #include "framework/data/token_file.h"
 
+#include "framework/data/content.h"
 #include "framework/io/hdf5.h"
 #include "framework/io/test_files.h"
 
@@ -210,6 +211,21 @@ File texts() {
   contents.train.answer_starts = {0, 2, 3};
   contents.train.answer_bytes = {5, 3};
   return contents;
+}
+
+TEST(TokenFile, TheSameContentIsTheSameInBothVersions) {
+  const Dataset first = read_token_file(write_file(), {});
+  const Dataset second = read_token_file(write_file({.version = 2, .answers = "head"}), {});
+  EXPECT_EQ(content_sha256(first), content_sha256(second));
+  const auto text_hash = [](const File& contents) {
+    return content_sha256(read_token_file(write_file(contents), {"zebra"}));
+  };
+  File other = texts();
+  other.train.answer_tokens[1] = 9;
+  EXPECT_NE(text_hash(texts()), text_hash(other)) << "answers are content";
+  other = texts();
+  other.loss_on = "all";
+  EXPECT_NE(text_hash(texts()), text_hash(other));
 }
 
 TEST(TokenFile, OfVersionTwoHasAnswers) {

@@ -43,6 +43,10 @@ void check_answers(const Dataset& dataset, const std::string& name, const Backbo
   const torch::Tensor head = backbone.vocabulary_weight();
   for (const TaskData& data : dataset.tasks) {
     if (data.task.answered_by == AnsweredBy::kHead) continue;
+    check(!data.task.loss_on_prompt || !backbone.decoder_start(),
+          "task '{}' trains on its prompt's tokens too (\"loss_on\": \"all\"), and the decoder of "
+          "backbone '{}' sees answers alone; prepare the suite with \"loss_on\": \"answer\"",
+          data.task.name, name);
     check(head.defined(),
           "task '{}' is answered by likelihood, and backbone '{}' has no head over the vocabulary; "
           "take one that has (llama, t5), or prepare the suite with trained heads (\"answers\": "

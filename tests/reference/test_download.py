@@ -91,7 +91,7 @@ class Fetch(InFolder):
 
         def run(command: list[str], cwd: str, **_: object) -> subprocess.CompletedProcess:
             pins = command[command.index("--requirement") + 1]
-            seen.append((Path(pins).read_text(), "--require-hashes" in command))
+            seen.append(((Path(cwd) / pins).read_text(), "--require-hashes" in command))
             (Path(cwd) / "toy-1.0.whl").write_bytes(b"package")
             return subprocess.CompletedProcess(command, 0, "", "")
 
