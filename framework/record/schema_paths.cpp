@@ -37,6 +37,10 @@ const std::vector<Path> kPaths = {
     {"/@steps", "", "int64", "optimizer steps planned"},
     {"/@scale_note", "", "string", "data and budget in words, for the foot of a table"},
     {"/@best_rule", "", "string", "how `best` parameters are chosen"},
+    {"/@ended_early", "", "JSON",
+     "where early stopping ended training before that: `step`, after which it ended; `metric` with "
+     "its `best` value, the `best_step` it is of, and the `evaluations` since then that did not "
+     "improve on it by more than `min_delta`; absent where it did not"},
     {"/@best_step", "", "int64", "the step they are of"},
     {"/@stale", "", "string",
      "why the run's numbers are out of date: a fault that changes them was mended since"},

@@ -23,12 +23,16 @@ TEST(RunIdentity, SeesWhateverChangesAResult) {
   const std::string hash = identity(planted_run()).config_hash;
   EXPECT_EQ(hash.size(), 64U);
   EXPECT_EQ(identity(changed("/train/batch", 32)).config_hash, hash) << "a default, said aloud";
-  for (const auto& [pointer, value] : std::map<std::string, json>{{"/seed", 1},
-                                                                  {"/options/alpha", 17},
-                                                                  {"/train/steps", 151},
-                                                                  {"/data/train_rows", 100},
-                                                                  {"/backbone/layers", 2},
-                                                                  {"/sites", {"layer.0"}}}) {
+  for (const auto& [pointer, value] :
+       std::map<std::string, json>{{"/seed", 1},
+                                   {"/options/alpha", 17},
+                                   {"/train/steps", 151},
+                                   {"/train/warmup_steps", 9},
+                                   {"/train/epochs", 3},
+                                   {"/train/weight_decay_of/bias", 0},
+                                   {"/data/train_rows", 100},
+                                   {"/backbone/layers", 2},
+                                   {"/sites", {"layer.0"}}}) {
     EXPECT_NE(identity(changed(pointer, value)).config_hash, hash) << pointer;
   }
 }

@@ -1,8 +1,10 @@
 #include "framework/run/plan.h"
 
 #include "framework/run/run_setup.h"
+#include "framework/train/budget.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rankwise {
 
@@ -55,11 +57,12 @@ RunPlan plan(const RunJob& job) {
   const Dataset& dataset = setup.suite.dataset;
   RunPlan plan;
   plan.parameters = setup.model->count();
-  const double examples = static_cast<double>(train.steps) * static_cast<double>(train.batch);
+  const Budget budget = budget_of(train, dataset);
+  plan.steps = budget.steps;
   plan.training_tokens =
-      static_cast<std::int64_t>(examples * mean_example_tokens(dataset, train.sampler));
+      std::llround(budget.examples * mean_example_tokens(dataset, train.sampler));
   const std::int64_t evaluations =
-      std::min(train.evaluations, train.steps) + (train.evaluate_at_start ? 1 : 0);
+      std::min(train.evaluations, plan.steps) + (train.evaluate_at_start ? 1 : 0);
   plan.evaluation_tokens =
       evaluations * dataset.rows(SplitName::kDev) + dataset.rows(SplitName::kTest);
   const FlopsPerToken flops = flops_per_token(*setup.model);

@@ -55,8 +55,7 @@ RunOutcome record(const RunJob& job, const std::filesystem::path& file, const St
   const std::unique_ptr<TrainingRun> training = prepared(job, stop);
   if (stop()) return RunOutcome::kStopped;
   TrainingRun& run = *training;
-  RunWriter writer(file, run.layout(), opening_attributes(job, run.dataset().task_count()),
-                   run.resume_from(file));
+  RunWriter writer(file, run.layout(), opening_attributes(job, run.scale()), run.resume_from(file));
   try {
     run.train(writer);
     const FinalRecord record = run.close(file);

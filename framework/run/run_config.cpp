@@ -3,6 +3,7 @@
 #include "framework/adapter/variant.h"
 #include "framework/core/slug.h"
 #include "framework/model/backbone.h"
+#include "framework/train/budget.h"
 
 #include <fmt/ranges.h>
 
@@ -100,6 +101,7 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   at_path(path + ".train.sampler.tasks",
           [&] { return std::cref(task_weightings().find(config.train.sampler.tasks)); });
   config.record = members.record;
+  settle(config.train, run.value("train", json::object()), path + ".train");
   config.sites = members.sites.empty() ? kind.default_sites : members.sites;
   return config;
 }
