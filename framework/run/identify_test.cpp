@@ -96,6 +96,13 @@ TEST(RunIdentity, SeesWhatIsRead) {
   const std::string hash = identify(config, {"tasks", "weights"}).config_hash;
   EXPECT_NE(identify(config, {"other tasks", "weights"}).config_hash, hash);
   EXPECT_NE(identify(config, {"tasks", "other weights"}).config_hash, hash);
+  const RunConfig started =
+      resolve_run({{"variant", "lora"}, {"init_from", "a.safetensors"}}, kRunPath);
+  const RunIdentity one = identify(started, {"tasks", "weights", "parameters"});
+  const RunIdentity other = identify(started, {"tasks", "weights", "other parameters"});
+  EXPECT_NE(one.config_hash, hash);
+  EXPECT_NE(one.config_hash, other.config_hash);
+  EXPECT_EQ(one.protocol_hash, other.protocol_hash) << "variants cannot share their parameters";
 }
 
 TEST(ContentReader, SaysWhatIsMissing) {

@@ -82,7 +82,10 @@ std::filesystem::path run_file(const RunJob& job) {
 
 json RunJob::to_json() const {
   return {{"run", config.to_json()},
-          {"identity", {{"tasks", identity.tasks_sha256}, {"weights", identity.weights_sha256}}},
+          {"identity",
+           {{"tasks", identity.tasks_sha256},
+            {"weights", identity.weights_sha256},
+            {"init", identity.init_sha256}}},
           {"study", study},
           {"note", note},
           {"reproduces", reproduces},
@@ -99,7 +102,8 @@ RunJob RunJob::from_json(const json& value) {
   const RunConfig config = resolve_run(value.at("run"), "run");
   const json& contents = value.at("identity");
   return {.config = config,
-          .identity = identify(config, {contents.at("tasks"), contents.at("weights")}),
+          .identity =
+              identify(config, {contents.at("tasks"), contents.at("weights"), contents.at("init")}),
           .study = value.at("study"),
           .note = value.at("note"),
           .reproduces = value.at("reproduces"),

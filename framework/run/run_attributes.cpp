@@ -78,6 +78,7 @@ json opening_attributes(const RunJob& job, const RunScale& scale) {
                      {"device", job.device},
                      {"threads", job.threads},
                      {"created", utc_now()}});
+  if (!identity.init_sha256.empty()) attributes["init_sha256"] = identity.init_sha256;
   return attributes;
 }
 
@@ -90,8 +91,8 @@ json closing_attributes(const RunTotals& totals, double seconds) {
       {"tokens_per_second", static_cast<double>(totals.training_rows) / totals.training_seconds},
       {"peak_memory_mib", peak_memory_mib()},
       {"best_step", totals.best_step}};
-}
   if (!totals.ended_early.is_null()) attributes["ended_early"] = totals.ended_early;
   return attributes;
+}
 
 }  // namespace rankwise

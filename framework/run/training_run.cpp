@@ -1,11 +1,14 @@
 #include "framework/run/training_run.h"
 
+#include "framework/core/hash.h"
+#include "framework/run/init_from.h"
 #include "framework/run/parameter_files.h"
 #include "framework/train/finite.h"
 #include "framework/train/progress.h"
 #include "framework/train/recorder.h"
 #include "framework/train/resume.h"
 
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <chrono>
@@ -81,7 +84,19 @@ TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
                  [this] { stop_if_asked(); }),
       trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors),
       early_stopping_(config_.train.early_stopping, dataset()) {
+  if (!config_.init_from.empty()) start_from(job);
   if (config_.record.gradients) trainer_.watch_gradients();
+}
+
+void TrainingRun::start_from(const RunJob& job) {
+  const auto file = init_file(config_.init_from, job.paths.results);
+  check(sha256_file(file) == identity_.init_sha256,
+        "init_from: {} has changed since this run was planned; give the command again",
+        file.string());
+  const std::vector<std::string> fresh = init_parameters(model(), config_.variant, file);
+  if (fresh.empty()) return;
+  fmt::print(stderr, "{}  fresh heads for {}, which {} does not have\n", name_,
+             fmt::join(fresh, ", "), file.string());
 }
 
 void TrainingRun::stop_if_asked() const {

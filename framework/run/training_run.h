@@ -45,6 +45,7 @@ class TrainingRun {
   class Watch;
 
   Model& model() { return *setup_.model; }
+  void start_from(const RunJob& job);
   void see(std::int64_t step, const ScoresByTask& scores);
   void evaluate_and_record(std::int64_t step, const std::vector<Observer*>& observers);
   Evaluation evaluate(SplitName split, bool count_usage);
