@@ -22,6 +22,9 @@
 namespace rankwise {
 namespace {
 
+// As BERT, LLaMA and T5 name them.
+const std::vector<std::string> kAttention = {"*.attention.*", "*.self_attn.*", "*Attention.*"};
+
 enum class LoadOver { kChoices, kTokens };
 
 struct MixLoraOptions {
@@ -72,8 +75,12 @@ struct MixLoraOptions {
   }
 
   bool has_experts(const std::string& site) const {
-    if (expert_sites.empty()) return !matches("*.attention.*", site);
-    return std::any_of(expert_sites.begin(), expert_sites.end(),
+    return expert_sites.empty() ? !matches_one_of(kAttention, site)
+                                : matches_one_of(expert_sites, site);
+  }
+
+  static bool matches_one_of(const std::vector<std::string>& patterns, const std::string& site) {
+    return std::any_of(patterns.begin(), patterns.end(),
                        [&](const std::string& pattern) { return matches(pattern, site); });
   }
 };

@@ -90,6 +90,12 @@ TEST(MixLora, FeedForwardLinearsHaveExpertsAndOthersPlainLora) {
                 "encoder.layer.11.intermediate.dense", "encoder.layer.11.output.dense"},
                json::object()),
       ElementsAre(16, 16, 128, 128, 128, 128));
+  EXPECT_THAT(ranks_at({"layers.0.self_attn.o_proj", "layers.0.mlp.up_proj",
+                        "encoder.block.0.layer.0.SelfAttention.q",
+                        "decoder.block.0.layer.1.EncDecAttention.o",
+                        "decoder.block.0.layer.2.DenseReluDense.wo"},
+                       json::object()),
+              ElementsAre(16, 128, 16, 16, 128));
   EXPECT_THAT(ranks_at({"layer.0", "layer.1"}, json::object()), ElementsAre(128, 128)) << "tiny";
   EXPECT_THAT(ranks_at({"layer.0", "layer.1"}, {{"expert_sites", {"*.1"}}}), ElementsAre(16, 128));
 }

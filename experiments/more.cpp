@@ -34,7 +34,7 @@ enum class RankPerturbation { kNone, kPlusOne, kDouble, kHalf, kShuffled };
 enum class RankScaling { kOverTasks, kSquared, kNone };
 enum class EmbeddingOf { kSite, kShared };
 enum class EmbeddingInit { kKaiming, kNormal };
-enum class Representation { kFirstToken, kPooled };
+enum class Representation { kFirstToken, kLastPromptToken, kMean, kPooled };
 
 struct MoreOptions {
   Reading reading = Reading::kPaper;
@@ -142,8 +142,14 @@ struct MoreOptions {
           "lambda of L = L_gen + lambda L_con; 0: without contrastive loss", not_negative());
     field("temperature", self.temperature, "tau of the contrastive loss (eq. 8)", positive());
     field("representation", self.representation,
-          "a sample's: the site's input at its first token, or the model's pooled output",
-          {{Representation::kFirstToken, "first_token"}, {Representation::kPooled, "pooled"}});
+          "a sample's: the site's input at its first token (under a causal mask, where that sees "
+          "itself alone, at the prompt's last: our choice), at the prompt's last token, its mean "
+          "over "
+          "the prompt, or the model's pooled output; a decoder beside an encoder takes no part",
+          {{Representation::kFirstToken, "first_token"},
+           {Representation::kLastPromptToken, "last_prompt_token"},
+           {Representation::kMean, "mean"},
+           {Representation::kPooled, "pooled"}});
     field("contrastive_sites", self.contrastive_sites,
           "pattern of the sites in the mean of eq. 8; those whose representation is not as wide as "
           "the embedding stay out");
@@ -400,7 +406,7 @@ class TaskRankGate : public Gate {
   // `shared` [T, D]: the task embeddings of another site; undefined: this gate makes its own.
   TaskRankGate(const MoreOptions& options, const Site& site, const AdapterInputs& inputs,
                const torch::Tensor& shared)
-      : options_(options), site_(site.name), embedding_(shared), scales_(options, inputs) {
+      : options_(options), site_(site), embedding_(shared), scales_(options, inputs) {
     if (!shared.defined() && (options.has_gate() || options.contrasts())) {
       owns_embedding_ = true;
       embedding_ = add("task_embedding", first_embedding(options, site, inputs),
@@ -423,16 +429,15 @@ class TaskRankGate : public Gate {
                                    ? torch::ones_like(weight, torch::kBool)
                                    : prefix_mask(prefixes.argmax(1, true), options_.rank);
     Choice choice = Choice::per_task(mask, weight);
-    if (options_.representation != Representation::kFirstToken) return choice;
+    if (options_.representation == Representation::kPooled) return choice;
     const torch::Tensor& rows = options_.samples_before_dropout ? input.undropped : input.x;
-    return {std::move(choice),
-            contrast_with(rows.index_select(0, input.pass.batch.first_rows), input.pass)};
+    return {std::move(choice), contrast_with(represent(rows, input.pass.batch), input.pass)};
   }
 
   // Eq. 8's term, without lambda, for samples [S, D], a row a sequence; none where widths differ.
   AuxiliaryTerm contrast_with(torch::Tensor samples, const Pass& pass) const {
-    if (!pass.step_info.training || !options_.contrasts() ||
-        !matches(options_.contrastive_sites, site_) || samples.size(1) != embedding_.size(1)) {
+    if (!pass.step_info.training || !options_.contrasts() || site_.in_decoder ||
+        !matches(options_.contrastive_sites, site_.name) || samples.size(1) != embedding_.size(1)) {
       return {};
     }
     if (options_.detach_samples) samples = samples.detach();
@@ -463,8 +468,20 @@ class TaskRankGate : public Gate {
     return trained ? register_parameter(name, start) : register_buffer(name, start);
   }
 
+  // [S, in] of a site's input [N, in].
+  torch::Tensor represent(const torch::Tensor& rows, const Batch& batch) const {
+    switch (options_.representation) {
+      case Representation::kMean:
+        return prompt_mean(rows, batch);
+      case Representation::kLastPromptToken:
+        return rows.index_select(0, batch.last_prompt_rows());
+      default:
+        return rows.index_select(0, telling_rows(site_, batch));
+    }
+  }
+
   MoreOptions options_;
-  std::string site_;
+  Site site_;
   bool owns_embedding_ = false;
   torch::Tensor embedding_;  // [T, D]; undefined: nothing reads one
   std::unique_ptr<Selector> selector_;

@@ -2,6 +2,7 @@
 #include "experiments/program/ranges.h"
 #include "experiments/program/run_checks.h"
 #include "framework/core/slug.h"
+#include "framework/model/weights_place.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
 #include "framework/run/plan.h"
@@ -23,6 +24,7 @@ struct RunArguments {
   std::string file;
   StudyOverrides overrides;
   Paths paths;
+  std::string backbone;
   std::vector<std::string> plugins;
   std::string device = "cpu";
   std::int64_t jobs = 1;
@@ -119,12 +121,26 @@ struct PreparedStudy {
   std::set<std::string> summarised;  // ids
 };
 
+// --backbone as one more --set, before those of the user.
+StudyOverrides with_backbone(const RunArguments& arguments) {
+  StudyOverrides overrides = arguments.overrides;
+  if (arguments.backbone.empty()) return overrides;
+  const bool is_path = arguments.backbone.find('/') != std::string::npos;
+  const std::string weights =
+      is_path ? std::filesystem::absolute(arguments.backbone).string() : arguments.backbone;
+  const nlohmann::json backbone{
+      {"name", backbone_of(weights_folder(arguments.paths.data / "models", weights))},
+      {"weights", weights}};
+  overrides.set.insert(overrides.set.begin(), "backbone=" + backbone.dump());
+  return overrides;
+}
+
 // Reads the study, its plug-ins and its data: what is wrong with them is told once, before any run
 // starts.
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
   parse_device(arguments.device);
-  StudyFile file = read_study_file(arguments.file, arguments.overrides);
+  StudyFile file = read_study_file(arguments.file, with_backbone(arguments));
   check_outputs(file);
   std::vector<std::string> plugins = file.plugins;
   plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
@@ -174,6 +190,9 @@ void add_run_command(CLI::App& program) {
       ->add_option("--only", arguments->overrides.only,
                    "Only runs of this label or variant; * and ? allowed")
       ->allow_extra_args(false);
+  command->add_option("--backbone", arguments->backbone,
+                      "Weights of every run: a name below the data's models, or any folder with a "
+                      "model as the hub has them");
   command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process")
       ->check(whole_number(1, kMostThreads));
   command->add_option("--threads", arguments->threads, "Threads per run (default: cores / jobs)")

@@ -1,6 +1,7 @@
 #include "framework/adapter/rank_update.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/adapter/routing.h"
 #include "framework/core/error.h"
 
 #include <cmath>
@@ -87,7 +88,7 @@ void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass
   if (pass.count_usage)
     (pass.step_info.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
   samples_ = pass.keep_samples && gate_->task_embedding().defined()
-                 ? x.detach().index_select(0, pass.batch.first_rows)
+                 ? x.detach().index_select(0, telling_rows(site_, pass.batch))
                  : torch::Tensor();
 }
 

@@ -36,6 +36,17 @@ Choice choose_blocks(const torch::Tensor& blocks, const torch::Tensor& weight, s
   return Choice::per_row(chosen, weight.repeat_interleave(size, 1), ranks);
 }
 
+torch::Tensor telling_rows(const Site& site, const Batch& batch) {
+  return site.causal ? batch.last_prompt_rows() : batch.first_rows;
+}
+
+torch::Tensor prompt_mean(const torch::Tensor& x, const Batch& batch) {
+  const torch::Tensor length_of_row = batch.prompt_lengths.repeat_interleave(batch.lengths);
+  const torch::Tensor of_prompts = (batch.positions < length_of_row).nonzero().squeeze(1);
+  return at::segment_reduce(x.index_select(0, of_prompts), "mean", batch.prompt_lengths, {}, {}, 0,
+                            /*unsafe=*/true);
+}
+
 torch::Tensor rank_load(const torch::Tensor& chosen, std::int64_t ranks) {
   return torch::bincount(chosen.flatten(), {}, ranks);
 }

@@ -1,9 +1,10 @@
 /// Routing pieces that variants share.
 ///
-/// Dimensions: N rows, R ranks, k chosen a row.
+/// Dimensions: N rows, S sequences, R ranks, k chosen a row.
 #pragma once
 
 #include "framework/adapter/choice.h"
+#include "framework/adapter/site.h"
 
 #include <torch/types.h>
 
@@ -31,6 +32,13 @@ torch::Tensor prefix_mask(const torch::Tensor& last, std::int64_t ranks);
 /// blocks [N, e] int64, weight [N, e] -> e * size ranks per row of `ranks`.
 Choice choose_blocks(const torch::Tensor& blocks, const torch::Tensor& weight, std::int64_t size,
                      std::int64_t ranks);
+
+/// [S] int64: the row that stands for each sequence at a site. It is the first; under a causal
+/// mask, where the first sees itself alone, the last of the prompt.
+torch::Tensor telling_rows(const Site& site, const Batch& batch);
+
+/// Mean over the rows of each sequence's prompt: x [N, d] -> [S, d].
+torch::Tensor prompt_mean(const torch::Tensor& x, const Batch& batch);
 
 /// How often each rank stands in `chosen` [N, k]; [R] int64.
 torch::Tensor rank_load(const torch::Tensor& chosen, std::int64_t ranks);

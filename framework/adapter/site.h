@@ -17,7 +17,9 @@ struct Site {
   std::string name;  // "encoder.layer.0.attention.self.query"
   std::int64_t in = 0;
   std::int64_t out = 0;
-  torch::Tensor weight;  // [out, in] the frozen weight, for variants that start from it
+  torch::Tensor weight;     // [out, in] the frozen weight, for variants that start from it
+  bool causal = false;      // its rows see those before them alone
+  bool in_decoder = false;  // of a decoder beside an encoder
 };
 
 /// What holds for all sites of a run.

@@ -183,13 +183,23 @@ PackedSize packed_size(const TaskData& data, SplitName name, std::int64_t exampl
                        const PackForm& form) {
   const Split& split = data.split(name);
   const Range sequences = sequences_of(data, split, example, form);
-  PackedSize size{.sequences = sequences.second - sequences.first};
+  PackedSize size{.sequences = sequences.second - sequences.first,
+                  .rows = split.starts[sequences.second] - split.starts[sequences.first]};
   if (!split.has_answers()) return size;
   for (auto s = sequences.first; s < sequences.second; ++s) {
     size.asked += split.answer_length(s);
+    size.rows += split.answer_length(s) - (form.decoder_start ? 0 : 1);
     if (asks_for_prompt(data, form)) size.asked += split.starts[s + 1] - split.starts[s] - 1;
   }
   return size;
+}
+
+double mean_training_rows(const TaskData& data, const PackForm& form) {
+  std::int64_t rows = 0;
+  for (std::int64_t example = 0; example < data.train.examples(); ++example) {
+    rows += packed_size(data, SplitName::kTrain, example, form).rows;
+  }
+  return static_cast<double>(rows) / static_cast<double>(data.train.examples());
 }
 
 Batch rows_of_tasks(const std::vector<std::int32_t>& tasks, std::int64_t task_count,

@@ -85,10 +85,14 @@ Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& 
 /// What packing an example makes of it.
 struct PackedSize {
   std::int64_t sequences = 0;
+  std::int64_t rows = 0;   // a decoder's with them
   std::int64_t asked = 0;  // tokens whose likelihood is asked for
 };
 PackedSize packed_size(const TaskData& data, SplitName split, std::int64_t example,
                        const PackForm& form);
+
+/// Rows of a training example on average.
+double mean_training_rows(const TaskData& data, const PackForm& form);
 
 /// A sequence of one row for each entry of `tasks`, its one feature zero: for updates whose input
 /// comes from elsewhere.

@@ -256,8 +256,8 @@ TEST(TokenFile, RefusesAnswersThatDoNotFit) {
         file.train.answer_starts = {0, 3};
       },
       "1 answers of 2 lengths for 2 sequences");
-  expect_texts_refused([](File& file) { file.train.answer_bytes[1] = 0; },
-                       "/train/answer_bytes: an answer has no byte");
+  expect_texts_refused([](File& file) { file.train.answer_bytes[1] = -1; },
+                       "/train/answer_bytes: an answer has less than 0 bytes");
   expect_texts_refused(
       [](File& file) {
         file.train.groups = {0, 2};

@@ -33,7 +33,12 @@ class Backbone : public torch::nn::Module {
   virtual torch::Tensor vocabulary_weight() const { return {}; }
   /// The first input of a decoder that stands beside an encoder; none: there is no such decoder.
   virtual std::optional<std::int64_t> decoder_start() const { return std::nullopt; }
-  /// True: rows of the answers alone pass through this linear, in a decoder beside an encoder.
+  /// Rows see those before them alone: there is no encoder.
+  virtual bool causal() const { return false; }
+  /// The linear is part of a decoder beside an encoder.
+  virtual bool in_decoder(const std::string& /*linear*/) const { return false; }
+  /// Rows of the answers alone pass through it: in_decoder(), but for what reads the encoder's
+  /// rows.
   virtual bool reads_answers(const std::string& /*linear*/) const { return false; }
   /// Rows of the longest sequence it can read; 0: of any length.
   virtual std::int64_t longest_sequence() const { return 0; }
@@ -58,7 +63,8 @@ struct BackboneKind {
   std::string summary;
   std::int64_t revision = 1;  // raised by a fix that changes its outputs
   std::vector<OptionInfo> options;
-  std::vector<std::string> default_sites;  // patterns of the linears that are adapted by default
+  std::vector<std::string> model_types = {};  // of config.json that it reads
+  std::vector<std::string> default_sites;     // patterns of the linears that are adapted by default
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneInputs&)>
       make;

@@ -2,6 +2,7 @@
 #include "framework/model/bert_config.h"
 #include "framework/model/load_weights.h"
 #include "framework/model/pretrained.h"
+#include "framework/model/weights_place.h"
 
 #include <torch/types.h>
 
@@ -41,7 +42,7 @@ const WeightNames kNames{
 std::shared_ptr<Backbone> make(const nlohmann::json& options, const BackboneInputs& inputs) {
   const auto parsed = parse_options<BertOptions>(options, "backbone.options");
   if (!parsed.weights.empty()) {
-    auto bert = load_bert(inputs.models / parsed.weights, inputs.options);
+    auto bert = load_bert(weights_folder(inputs.models, parsed.weights), inputs.options);
     check_vocabulary("bert", bert->config().vocabulary, inputs);
     return bert;
   }
@@ -79,6 +80,7 @@ namespace {
 BackboneKind bert_kind() {
   return {.summary = "BERT encoder: prepared weights (MiniLM-L6) or random ones",
           .options = describe_options<BertOptions>(),
+          .model_types = {"bert"},
           .default_sites = {"encoder.layer.*"},
           .resolve =
               [](const nlohmann::json& options, const std::string& path) {

@@ -51,6 +51,7 @@ TEST(Answers, FollowTheirPromptsAndTheLastTokenIsNoInput) {
   EXPECT_THAT(whole(batch.asked.tokens), ElementsAre(1, 2, 3, 1, 2, 3));
   EXPECT_THAT(batch.asked.of_sequence, ElementsAre(2, 1, 1, 2));
   EXPECT_EQ(batch.rows_in_all(), two_choices().tasks[0].train.rows());
+  EXPECT_EQ(packed_size(two_choices().tasks[0], SplitName::kTrain, 0, {}).rows, 5);
 }
 
 TEST(Answers, OfARightCandidateAreAllThatTrainingSees) {
@@ -58,6 +59,7 @@ TEST(Answers, OfARightCandidateAreAllThatTrainingSees) {
   EXPECT_THAT(whole(batch.tokens), ElementsAre(5, 6, 7, 2));
   EXPECT_THAT(whole(batch.asked.tokens), ElementsAre(3, 2, 3));
   EXPECT_THAT(batch.groups, ElementsAre(0, 1, 2));
+  EXPECT_EQ(mean_training_rows(two_choices().tasks[0], {.purpose = Purpose::kTraining}), 4. / 2);
 }
 
 TEST(Answers, OfADecoderAreABatchOfTheirOwn) {

@@ -19,6 +19,9 @@ class LinearImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
 
   void attach(std::shared_ptr<Update> update) { update_ = std::move(update); }
+  /// Whether a forward came by since it was made or forgot them.
+  bool reached() const { return reached_; }
+  void forget_forwards() { reached_ = false; }
   std::int64_t in() const { return weight.size(1); }
   std::int64_t out() const { return weight.size(0); }
 
@@ -27,6 +30,7 @@ class LinearImpl : public torch::nn::Module {
  private:
   // Registered by the adapter's owner, not here: no parameter twice.
   std::shared_ptr<Update> update_;
+  bool reached_ = false;
 };
 TORCH_MODULE(Linear);
 

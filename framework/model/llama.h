@@ -21,6 +21,7 @@ class Llama : public Backbone {
   Hidden forward(const Pass& pass) override;
   std::int64_t width() const override { return config_.hidden; }
   torch::Tensor vocabulary_weight() const override;
+  bool causal() const override { return true; }
   std::int64_t longest_sequence() const override { return config_.positions; }
   const LlamaConfig& config() const { return config_; }
 

@@ -14,7 +14,7 @@ using Path = std::filesystem::path;
 
 const ConfigKind kLlama = {
     .name = "LLaMA",
-    .types = {"llama", "mistral", "qwen2"},
+    .types = llama_types(),
     .fixed = {{"hidden_act", "silu"},
               {"mlp_bias", false},
               {"use_sliding_window", false},

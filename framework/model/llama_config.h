@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -26,6 +28,9 @@ struct LlamaConfig {
   bool qkv_bias = false, output_bias = false;
   VocabularyHead head = VocabularyHead::kTied;
 };
+
+/// Values of model_type that it stands for.
+inline std::vector<std::string> llama_types() { return {"llama", "mistral", "qwen2"}; }
 
 /// A head that is not tied is there where the weights have one. Throws Error for a member of
 /// config.json that is missing, is none that this decoder computes, or is not known: file, member,

@@ -1,6 +1,7 @@
 #include "framework/model/llama.h"
 #include "framework/model/load_weights.h"
 #include "framework/model/pretrained.h"
+#include "framework/model/weights_place.h"
 
 namespace rankwise {
 
@@ -14,7 +15,9 @@ struct LlamaOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("weights", self.weights,
-          "folder below the models folder with config.json and safetensors; empty: random weights "
+          "folder with config.json and safetensors: a name below the models folder, or with a "
+          "slash any "
+          "folder; empty: random weights "
           "of the sizes below");
     field("hidden", self.hidden, "width of a random decoder", positive());
     field("layers", self.layers, "layers of a random decoder", between(1, 1000));
@@ -41,7 +44,7 @@ const WeightNames kLlamaNames{.prefixes = {"", "model."},
 std::shared_ptr<Backbone> make_llama(const nlohmann::json& options, const BackboneInputs& inputs) {
   const auto parsed = parse_options<LlamaOptions>(options, "backbone.options");
   if (!parsed.weights.empty()) {
-    auto llama = load_llama(inputs.models / parsed.weights, inputs.options);
+    auto llama = load_llama(weights_folder(inputs.models, parsed.weights), inputs.options);
     check_vocabulary("llama", llama->config().vocabulary, inputs);
     return llama;
   }
@@ -85,6 +88,7 @@ BackboneKind llama_kind() {
               "LLaMA-like decoder (LLaMA 2 and 3, Mistral, Qwen2 and 2.5, SmolLM2): your own "
               "weights or random ones",
           .options = describe_options<LlamaOptions>(),
+          .model_types = llama_types(),
           .default_sites = {"layers.*"},
           .resolve =
               [](const nlohmann::json& options, const std::string& path) {

@@ -60,10 +60,16 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
   options.inputs.sites = static_cast<std::int64_t>(chosen.size());
   backbone_->freeze(!adapter_->trains_backbone());
   for (auto& [name, linear] : chosen) {
-    const Site site{name, linear->in(), linear->out(), linear->weight};
+    const Site site{.name = name,
+                    .in = linear->in(),
+                    .out = linear->out(),
+                    .weight = linear->weight,
+                    .causal = backbone_->causal(),
+                    .in_decoder = backbone_->in_decoder(name)};
     std::shared_ptr<Update> update = adapter_->make_update(site, options.inputs);
     if (!update) continue;
     linear->attach(update);
+    sites_.emplace_back(name, linear);
     updates_->register_module(module_name(name), update);
     adapter_->add(site, update);
   }
@@ -91,6 +97,30 @@ torch::Tensor Model::predict(const Outputs& outputs, const Batch& batch) {
 
 AnswerLikelihood Model::score_answers(const Outputs& outputs, const Batch& batch) {
   return answer_likelihood(outputs.hidden, batch, backbone_->vocabulary_weight());
+}
+
+void Model::forget_forwards() {
+  for (auto& [name, linear] : sites_) linear->forget_forwards();
+}
+
+std::vector<std::string> Model::unreached_sites() const {
+  std::vector<std::string> names;
+  for (const auto& [name, linear] : sites_) {
+    if (!linear->reached()) names.push_back(name);
+  }
+  return names;
+}
+
+void Model::check_sites_reached() const {
+  const std::vector<std::string> names = unreached_sites();
+  if (names.empty()) return;
+  const std::string others =
+      names.size() == 1 ? ""
+                        : fmt::format(" and {} more, up to {}", names.size() - 1, names.back());
+  fail(
+      "sites: no forward reached {}{}; leave them out of 'sites', or add tasks whose answers a "
+      "decoder gives",
+      names.front(), others);
 }
 
 std::vector<torch::Tensor> Model::adapter_parameters() const {

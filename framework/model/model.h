@@ -49,6 +49,13 @@ class Model : public torch::nn::Module {
   /// Of examples by likelihood.
   AnswerLikelihood score_answers(const Outputs& outputs, const Batch& batch);
 
+  /// Forgets which sites a forward has reached.
+  void forget_forwards();
+  /// Adapted linears that no forward has reached since, by name.
+  std::vector<std::string> unreached_sites() const;
+  /// Throws Error where there are some: what is learnt there counts for nothing.
+  void check_sites_reached() const;
+
   /// How its batches are packed.
   PackForm pack_form(Purpose purpose) const { return {purpose, backbone_->decoder_start()}; }
 
@@ -69,6 +76,7 @@ class Model : public torch::nn::Module {
   std::unique_ptr<Adapter> adapter_;
   std::shared_ptr<Heads> heads_;
   std::shared_ptr<torch::nn::Module> updates_;
+  std::vector<std::pair<std::string, Linear>> sites_;  // those with an update
 };
 
 }  // namespace rankwise

@@ -4,6 +4,7 @@
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
 #include "framework/model/stored_weights.h"
+#include "framework/model/weights_place.h"
 
 #include <torch/types.h>
 
@@ -18,10 +19,12 @@ void check_pretrained(const std::filesystem::path& folder) {
 std::string pretrained_sha256(const nlohmann::json& options, const std::filesystem::path& models) {
   const auto weights = options.value("weights", "");
   if (weights.empty()) return "";
-  const std::filesystem::path folder = models / weights;
+  const std::filesystem::path folder = weights_folder(models, weights);
   check_pretrained(folder);
   std::string text;
-  for (const auto& file : weight_files(folder)) text += sha256_file(file);
+  for (const auto& file : weight_files(folder)) {
+    text += remembered_sha256(file, models.parent_path() / "hashes.json");
+  }
   text += canonical(read_json(folder / "config.json"));
   const auto tokenizer = folder / "tokenizer.json";
   if (std::filesystem::exists(tokenizer)) text += sha256_file(tokenizer);

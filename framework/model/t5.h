@@ -22,6 +22,13 @@ class T5 : public Backbone {
   std::int64_t width() const override { return config_.hidden; }
   torch::Tensor vocabulary_weight() const override;
   std::optional<std::int64_t> decoder_start() const override { return config_.decoder_start; }
+  bool in_decoder(const std::string& linear) const override {
+    return linear.starts_with("decoder.");
+  }
+  bool reads_answers(const std::string& linear) const override {
+    return in_decoder(linear) && !linear.ends_with("EncDecAttention.k") &&
+           !linear.ends_with("EncDecAttention.v");
+  }
   const T5Config& config() const { return config_; }
 
  private:

@@ -1,6 +1,7 @@
 #include "framework/model/load_weights.h"
 #include "framework/model/pretrained.h"
 #include "framework/model/t5.h"
+#include "framework/model/weights_place.h"
 
 namespace rankwise {
 
@@ -18,7 +19,9 @@ struct T5Options {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("weights", self.weights,
-          "folder below the models folder with config.json and safetensors; empty: random weights "
+          "folder with config.json and safetensors: a name below the models folder, or with a "
+          "slash any "
+          "folder; empty: random weights "
           "of the sizes below");
     field("hidden", self.hidden, "width of a random T5", positive());
     field("layers", self.layers, "layers of its encoder, and of its decoder", between(1, 1000));
@@ -50,7 +53,7 @@ WeightNames t5_names(const T5Config& config) {
 std::shared_ptr<Backbone> make_t5(const nlohmann::json& options, const BackboneInputs& inputs) {
   const auto parsed = parse_options<T5Options>(options, "backbone.options");
   if (!parsed.weights.empty()) {
-    auto t5 = load_t5(inputs.models / parsed.weights, inputs.options);
+    auto t5 = load_t5(weights_folder(inputs.models, parsed.weights), inputs.options);
     check_vocabulary("t5", t5->config().vocabulary, inputs);
     return t5;
   }

@@ -104,8 +104,9 @@ Tensor naive_attention(const AttentionInputs& in, const SequencePairs& pairs) {
 using Attention = Tensor (*)(const AttentionInputs& inputs, const SequencePairs& pairs);
 
 LazyBuckets lazy_buckets(const SequencePairs& pairs) {
-  const LazyBuckets queries(pairs.queries, torch::kCPU), keys(pairs.keys, torch::kCPU);
+  LazyBuckets queries(pairs.queries, torch::kCPU);
   if (looks_at_itself(pairs)) return queries;
+  const LazyBuckets keys(pairs.keys, torch::kCPU);
   return LazyBuckets(queries, keys, torch::tensor(pairs.source, torch::kInt64));
 }
 

@@ -46,21 +46,20 @@ double training_bytes(Model& model) {
 }
 
 // Mean rows of a training example, of the task that has the fewest.
-double rows_per_example(const Dataset& dataset) {
+double rows_per_example(const Dataset& dataset, const PackForm& form) {
   double fewest = std::numeric_limits<double>::infinity();
   for (const TaskData& data : dataset.tasks) {
-    const auto examples = static_cast<double>(data.train.examples());
-    fewest = std::min(fewest, static_cast<double>(data.train.rows()) / examples);
+    fewest = std::min(fewest, mean_training_rows(data, form));
   }
   return fewest;
 }
 
-double batch_bytes(const TrainOptions& train, const Dataset& dataset, double bytes_per_row) {
+double batch_bytes(const TrainOptions& train, double rows_per_example, double bytes_per_row) {
   const auto examples = static_cast<double>(train.batch);
   const auto at_once = static_cast<double>(
       train.micro_batch == 0 ? train.batch : std::min(train.batch, train.micro_batch));
   return examples * static_cast<double>(sizeof(Example)) +
-         at_once * rows_per_example(dataset) * bytes_per_row;
+         at_once * rows_per_example * bytes_per_row;
 }
 
 // What a control group allows; infinite where there is none.
@@ -77,14 +76,15 @@ double group_limit() {
 
 MemoryNeed memory_need(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
   const auto model = make_model(config, paths, setup, setup.tensors.device(torch::kMeta));
-  const Dataset& dataset = setup.suite.dataset;
+  const PackForm form = model->pack_form(Purpose::kTraining);
+  const double rows = rows_per_example(setup.suite.dataset, form);
   // Position and task of a row, and a vector of the backbone's width.
   const auto width = static_cast<double>(model->backbone().width());
   const double bytes_per_row =
       2 * sizeof(std::int64_t) + width * static_cast<double>(setup.tensors.dtype().itemsize());
   return {.model = model_bytes(*model),
           .training = training_bytes(*model),
-          .batch = batch_bytes(config.train, dataset, bytes_per_row)};
+          .batch = batch_bytes(config.train, rows, bytes_per_row)};
 }
 
 double machine_memory() {

@@ -11,7 +11,8 @@ namespace rankwise {
 namespace {
 
 // Tokens of a training batch on average; tasks count by the sampler's weights.
-double mean_example_tokens(const Dataset& dataset, const SamplerOptions& sampler) {
+double mean_example_tokens(const Dataset& dataset, const SamplerOptions& sampler,
+                           const PackForm& form) {
   std::vector<double> sizes;
   for (const TaskData& data : dataset.tasks) {
     sizes.push_back(static_cast<double>(data.train.examples()));
@@ -21,7 +22,7 @@ double mean_example_tokens(const Dataset& dataset, const SamplerOptions& sampler
   double tokens = 0;
   double total = 0;
   for (std::size_t t = 0; t < sizes.size(); ++t) {
-    tokens += weights[t] * static_cast<double>(dataset.tasks[t].train.rows()) / sizes[t];
+    tokens += weights[t] * mean_training_rows(dataset.tasks[t], form);
     total += weights[t];
   }
   return tokens / total;
@@ -57,14 +58,16 @@ RunPlan plan(const RunJob& job) {
   const Dataset& dataset = setup.suite.dataset;
   RunPlan plan;
   plan.parameters = setup.model->count();
+  const PackForm form = setup.model->pack_form(Purpose::kTraining);
+  const AnswerRows answers = form.answer_rows();
   const Budget budget = budget_of(train, dataset);
   plan.steps = budget.steps;
   plan.training_tokens =
-      std::llround(budget.examples * mean_example_tokens(dataset, train.sampler));
+      std::llround(budget.examples * mean_example_tokens(dataset, train.sampler, form));
   const std::int64_t evaluations =
       std::min(train.evaluations, plan.steps) + (train.evaluate_at_start ? 1 : 0);
-  plan.evaluation_tokens =
-      evaluations * dataset.rows(SplitName::kDev) + dataset.rows(SplitName::kTest);
+  plan.evaluation_tokens = evaluations * dataset.rows(SplitName::kDev, answers) +
+                           dataset.rows(SplitName::kTest, answers);
   const FlopsPerToken flops = flops_per_token(*setup.model);
   plan.flops = static_cast<double>(plan.training_tokens) * (flops.forward + flops.backward) +
                static_cast<double>(plan.evaluation_tokens) * flops.forward;

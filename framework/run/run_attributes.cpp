@@ -1,6 +1,7 @@
 #include "framework/run/run_attributes.h"
 
 #include "framework/core/provenance.h"
+#include "framework/model/weights_place.h"
 #include "framework/run/plugin.h"
 #include "framework/train/evaluator.h"
 
@@ -14,7 +15,8 @@ using nlohmann::json;
 
 std::string backbone_text(const RunConfig& config) {
   const std::string weights = config.backbone_options.value("weights", "");
-  return weights.empty() ? config.backbone + " (random)" : config.backbone + " " + weights;
+  return weights.empty() ? config.backbone + " (random)"
+                         : config.backbone + " " + weights_name(weights);
 }
 
 json provenance(const std::string& variant) {

@@ -128,7 +128,8 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
     see(record.step, record.scores);
   }
   const auto evaluations = static_cast<std::int64_t>(resumed->history.evaluations.size());
-  totals_.evaluation_rows = evaluations * dataset().rows(SplitName::kDev);
+  const AnswerRows answers = model().pack_form(Purpose::kScoring).answer_rows();
+  totals_.evaluation_rows = evaluations * dataset().rows(SplitName::kDev, answers);
   return std::move(resumed->history);
 }
 

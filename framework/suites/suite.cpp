@@ -3,6 +3,7 @@
 #include "framework/core/hash.h"
 #include "framework/data/subset.h"
 #include "framework/data/token_file.h"
+#include "framework/model/weights_place.h"
 
 #include <fmt/ranges.h>
 
@@ -15,8 +16,8 @@ std::filesystem::path token_file(const DataOptions& options, const SuiteInputs& 
         "suite '{}' is none of those made in memory ({}), and one of text needs a backbone with "
         "prepared weights (backbone.weights)",
         options.suite, fmt::join(suites().names(), ", "));
-  const auto file =
-      inputs.data / "suites" / fmt::format("{}-{}.h5", options.suite, inputs.tokenizer);
+  const auto file = inputs.data / "suites" /
+                    fmt::format("{}-{}.h5", options.suite, weights_name(inputs.tokenizer));
   check(std::filesystem::exists(file),
         "unknown suite '{}': {} does not exist; make it with scripts/prepare --suite {} --backbone "
         "{} (suites made in memory: {})",
@@ -28,7 +29,8 @@ std::filesystem::path token_file(const DataOptions& options, const SuiteInputs& 
 // Token ids mean something to one tokenizer alone.
 void check_tokenizer(const std::filesystem::path& file, const DataOptions& options,
                      const SuiteInputs& inputs) {
-  const auto tokenizer = inputs.data / "models" / inputs.tokenizer / "tokenizer.json";
+  const auto tokenizer =
+      weights_folder(inputs.data / "models", inputs.tokenizer) / "tokenizer.json";
   if (!std::filesystem::exists(tokenizer)) return;
   const std::string made_with = token_file_tokenizer(file);
   const std::string found = sha256_file(tokenizer);

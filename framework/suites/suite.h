@@ -47,7 +47,7 @@ struct DataOptions {
 /// What loading needs beside the options.
 struct SuiteInputs {
   std::filesystem::path data;  // folder with suites/ and models/
-  std::string tokenizer;       // name of the prepared weights whose tokenizer made the tokens
+  std::string tokenizer;       // the weights whose tokenizer made the tokens, as weights_folder()
   std::uint64_t seed = 0;      // of the run
   std::string backbone;        // the run's, for suites whose truth is planted in it
   nlohmann::json backbone_options = nlohmann::json::object();  // resolved

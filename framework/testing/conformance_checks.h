@@ -33,12 +33,15 @@ double largest_difference(const torch::Tensor& a, const torch::Tensor& b);
 std::vector<torch::Tensor> clones(const State& state);
 void expect_same_bits(const State& state, const std::vector<torch::Tensor>& expected);
 
-/// Training examples, tasks taking turns.
+/// Training examples, tasks taking turns, packed as for training.
 Batch train_batch(const toy::Recipe& recipe, std::int64_t count = 4);
+/// The loss of train_batch(recipe, count) without auxiliary terms.
+torch::Tensor train_loss(Model& model, const Outputs& outputs, const toy::Recipe& recipe,
+                         std::int64_t count);
 Trainer trainer(Model& model, const toy::Recipe& recipe, const TrainOptions& options);
 /// A model three steps away from the start, where B is no longer zero.
 std::unique_ptr<Model> trained(const toy::Recipe& recipe);
-/// [sequences, H], without gradients.
-torch::Tensor pooled(Model& model, const Batch& batch, bool training = false);
+/// [sequences, H + 1], without gradients: what heads read, and the log-probability of the answer.
+torch::Tensor seen(Model& model, const Batch& batch, bool training = false);
 
 }  // namespace rankwise::conformance

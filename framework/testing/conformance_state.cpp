@@ -23,14 +23,16 @@ void identity(const Recipe& recipe) {
   const Batch batch = train_batch(recipe);
   const Pass pass{.batch = batch};
   const torch::NoGradGuard no_grad;
-  const Tensor expected = plain->forward(pass).rows;
-  // B = 0 adds exact zeros; only the order of bias and product differs.
-  EXPECT_LE(largest_difference(model->backbone().forward(pass).rows, expected), 1e-12);
-  EXPECT_LE(largest_difference(
-                model->backbone().forward({.batch = batch, .step_info = {.training = true}}).rows,
-                expected),
-            1e-12)
-      << "in training";
+  const Hidden expected = plain->forward(pass);
+  for (const bool training : {false, true}) {
+    const Hidden found =
+        model->backbone().forward({.batch = batch, .step_info = {.training = training}});
+    // B = 0 adds exact zeros; only the order of bias and product differs.
+    EXPECT_LE(largest_difference(found.rows, expected.rows), 1e-12) << "training " << training;
+    if (!expected.decoded.defined()) continue;
+    EXPECT_LE(largest_difference(found.decoded, expected.decoded), 1e-12)
+        << "decoded, training " << training;
+  }
 }
 
 void frozen(const Recipe& recipe) {
@@ -67,8 +69,8 @@ void replay(const Recipe& recipe) {
   const auto model = trained(recipe);
   const Batch batch = train_batch(recipe);
   const std::vector<Tensor> before = clones(model->state());
-  const Tensor first = pooled(*model, batch, /*training=*/true);
-  EXPECT_TRUE(torch::equal(pooled(*model, batch, /*training=*/true), first));
+  const Tensor first = seen(*model, batch, /*training=*/true);
+  EXPECT_TRUE(torch::equal(seen(*model, batch, /*training=*/true), first));
   expect_same_bits(model->state(), before);  // routers move after a step, not in a forward
 }
 
@@ -90,11 +92,12 @@ void save_load(const Recipe& recipe) {
     Tensor(tensor).copy_(stored);
   }
   const auto examples = toy::examples(recipe.kind, 10);
-  const Batch batch = pack(toy::dataset(recipe.kind), SplitName::kDev, examples, recipe.tensors);
-  const Tensor expected = pooled(*model, batch);
-  EXPECT_TRUE(torch::equal(pooled(*loaded, batch), expected));
-  EXPECT_TRUE(torch::equal(loaded->heads().predict(expected, batch),
-                           model->heads().predict(expected, batch)));
+  const Batch batch = pack(toy::dataset(recipe.kind), SplitName::kDev, examples, recipe.tensors,
+                           toy::pack_form(recipe.kind, Purpose::kScoring));
+  EXPECT_TRUE(torch::equal(seen(*loaded, batch), seen(*model, batch)));
+  const Pass pass{.batch = batch, .count_usage = false};
+  EXPECT_TRUE(torch::equal(loaded->predict(loaded->forward(pass), batch),
+                           model->predict(model->forward(pass), batch)));
 }
 
 void evaluation_state(const Recipe& recipe) {

@@ -55,7 +55,8 @@ std::vector<Case> cases() {
   load_test_plugins();
   std::vector<Case> all;
   for (const std::string& variant : variants().names()) {
-    for (const toy::Kind kind : {toy::Kind::kTokens, toy::Kind::kFeatures}) {
+    for (const toy::Kind kind : {toy::Kind::kTokens, toy::Kind::kFeatures, toy::Kind::kDecoder,
+                                 toy::Kind::kEncoderDecoder}) {
       for (const std::string& device : devices()) {
         const auto tensors =
             torch::TensorOptions().dtype(torch::kFloat64).device(parse_device(device));
@@ -74,7 +75,14 @@ std::string name_of(const ::testing::TestParamInfo<Case>& info) {
 
 class Conformance : public ::testing::TestWithParam<Case> {};
 
-TEST_P(Conformance, Holds) { conformance::run(GetParam().check, GetParam().recipe); }
+TEST_P(Conformance, Holds) {
+  const toy::Recipe& recipe = GetParam().recipe;
+  const bool answers = !toy::all_have_heads(recipe.kind);
+  if (answers && toy::model(recipe)->adapter_parameters().empty()) {
+    GTEST_SKIP() << recipe.variant << " trains heads alone, and some of these tasks have none";
+  }
+  conformance::run(GetParam().check, recipe);
+}
 
 INSTANTIATE_TEST_SUITE_P(Variants, Conformance, ::testing::ValuesIn(cases()), name_of);
 

@@ -26,7 +26,18 @@ void expect_same_bits(const State& state, const std::vector<Tensor>& expected) {
 
 Batch train_batch(const Recipe& recipe, std::int64_t count) {
   return pack(toy::dataset(recipe.kind), SplitName::kTrain, toy::examples(recipe.kind, count),
-              recipe.tensors);
+              recipe.tensors, toy::pack_form(recipe.kind, Purpose::kTraining));
+}
+
+Tensor train_loss(Model& model, const Outputs& outputs, const Recipe& recipe, std::int64_t count) {
+  const Dataset& data = toy::dataset(recipe.kind);
+  const PackForm form = toy::pack_form(recipe.kind, Purpose::kTraining);
+  LossShares shares;
+  for (const Example& example : toy::examples(recipe.kind, count)) {
+    const TaskData& task = data.tasks[example.task];
+    shares.add(task.task, packed_size(task, SplitName::kTrain, example.index, form).asked);
+  }
+  return model.loss(outputs, train_batch(recipe, count), shares);
 }
 
 Trainer trainer(Model& model, const Recipe& recipe, const TrainOptions& options) {
@@ -40,10 +51,24 @@ std::unique_ptr<Model> trained(const Recipe& recipe) {
   return model;
 }
 
-Tensor pooled(Model& model, const Batch& batch, bool training) {
+Tensor seen(Model& model, const Batch& batch, bool training) {
   const torch::NoGradGuard no_grad;
-  return model.forward({.batch = batch, .step_info = {.training = training}, .count_usage = false})
-      .pooled;
+  const Outputs outputs =
+      model.forward({.batch = batch, .step_info = {.training = training}, .count_usage = false});
+  Tensor answers = torch::zeros({batch.sequences(), 1}, outputs.pooled.options());
+  if (batch.answering().asked.size() > 0) {
+    const AnswerLikelihood scored = model.score_answers(outputs, batch);
+    std::size_t next = 0;
+    const std::vector<std::int64_t>& asked = batch.answering().asked.of_sequence;
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      const auto place = static_cast<std::int64_t>(i);
+      const Batch* decoder = batch.decoder.get();
+      if (asked[i] == 0) continue;
+      answers[decoder ? decoder->source_sequence[place].item<std::int64_t>() : place] =
+          scored.log_probability[next++];
+    }
+  }
+  return torch::cat({outputs.pooled, answers}, 1);
 }
 
 }  // namespace rankwise::conformance

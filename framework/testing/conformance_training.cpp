@@ -21,17 +21,17 @@ namespace {
 // Sums in another order differ by rounding only: about 1e-16 times a few hundred operations.
 constexpr double kRounding = 1e-10;
 
-Tensor pooled_dev(Model& model, const Recipe& recipe, const std::vector<Example>& examples) {
-  return pooled(model, pack(toy::dataset(recipe.kind), SplitName::kDev, examples, recipe.tensors));
+Tensor seen_dev(Model& model, const Recipe& recipe, const std::vector<Example>& examples) {
+  return seen(model, pack(toy::dataset(recipe.kind), SplitName::kDev, examples, recipe.tensors,
+                          toy::pack_form(recipe.kind, Purpose::kScoring)));
 }
 
 // Mean loss over the training split, all tasks together.
 double training_loss(Model& model, const Recipe& recipe) {
   const torch::NoGradGuard no_grad;
   const Batch batch = train_batch(recipe, 48);
-  const Pass pass{.batch = batch, .count_usage = false};
-  return model.heads().loss_sum(model.forward(pass).pooled, batch).item<double>() /
-         static_cast<double>(batch.examples());
+  const Outputs outputs = model.forward({.batch = batch, .count_usage = false});
+  return train_loss(model, outputs, recipe, 48).item<double>();
 }
 
 // Away from zero, so that every product in the update has a derivative.
@@ -45,11 +45,13 @@ void move_from_start(Model& model, const Seed& seed) {
   }
 }
 
-double total_loss(Model& model, const Batch& batch, bool with_gradient) {
+constexpr std::int64_t kSlopeExamples = 3;
+
+double total_loss(Model& model, const Recipe& recipe, bool with_gradient) {
   const c10::AutoGradMode mode(with_gradient);
+  const Batch batch = train_batch(recipe, kSlopeExamples);
   const Pass pass{.batch = batch, .step_info = {.training = true}, .count_usage = false};
-  Tensor loss = model.heads().loss_sum(model.forward(pass).pooled, batch) /
-                static_cast<double>(batch.examples());
+  Tensor loss = train_loss(model, model.forward(pass), recipe, kSlopeExamples);
   const AuxiliaryTerm auxiliary = model.adapter().take_auxiliary();
   if (auxiliary.sum.defined()) {
     loss = loss + auxiliary.sum / static_cast<double>(batch.sequences());
@@ -68,7 +70,7 @@ bool straight_through(const std::map<std::string, std::string>& exemptions,
 }
 
 // The slope along a random direction of one parameter, by autograd and by central differences.
-void compare_slopes(Model& model, const Batch& batch, const std::string& name,
+void compare_slopes(Model& model, const Recipe& recipe, const std::string& name,
                     const Tensor& parameter, const Seed& seed) {
   const torch::NoGradGuard no_grad;
   const Tensor start = parameter.detach().clone();
@@ -77,9 +79,9 @@ void compare_slopes(Model& model, const Batch& batch, const std::string& name,
   const double slope = (parameter.grad() * direction).sum().item<double>();
   constexpr double kStep = 1e-6;
   parameter.copy_(start + kStep * direction);
-  const double above = total_loss(model, batch, false);
+  const double above = total_loss(model, recipe, false);
   parameter.copy_(start - kStep * direction);
-  const double below = total_loss(model, batch, false);
+  const double below = total_loss(model, recipe, false);
   parameter.copy_(start);
   // Rounding is 1e-16 / kStep = 1e-10; truncation kStep^2 = 1e-12 times third derivatives, which
   // reach 1e4 through layer norms and a contrastive temperature of 0.05.
@@ -112,18 +114,18 @@ void neighbours(const Recipe& recipe) {
   const auto model = trained(recipe);
   std::vector<Example> all = toy::examples(recipe.kind, 5);
   const Dataset& data = toy::dataset(recipe.kind);
-  const Tensor together = pooled_dev(*model, recipe, all);
+  const Tensor together = seen_dev(*model, recipe, all);
   std::int64_t sequence = 0;
   for (const Example& example : all) {
     const auto& groups = data.tasks[example.task].dev.groups;
     const std::int64_t count = groups[example.index + 1] - groups[example.index];
-    const Tensor alone = pooled_dev(*model, recipe, {example});
+    const Tensor alone = seen_dev(*model, recipe, {example});
     EXPECT_LE(largest_difference(alone, together.narrow(0, sequence, count)), kRounding)
         << "task " << example.task << ", example " << example.index;
     sequence += count;
   }
   std::reverse(all.begin(), all.end());
-  const Tensor reversed = pooled_dev(*model, recipe, all);
+  const Tensor reversed = seen_dev(*model, recipe, all);
   for (const Example& example : all) {
     const auto& groups = data.tasks[example.task].dev.groups;
     const std::int64_t count = groups[example.index + 1] - groups[example.index];
@@ -181,14 +183,13 @@ void loss_falls(const Recipe& recipe) {
 void finite_differences(const Recipe& recipe) {
   const auto model = toy::model(recipe);
   move_from_start(*model, Seed(11));
-  const Batch batch = train_batch(recipe, 3);
-  total_loss(*model, batch, true);
+  total_loss(*model, recipe, true);
   const auto& exemptions = toy::variant_of(recipe).facts.exemptions;
   std::size_t compared = 0;
   for (const auto& [name, tensor] : model->state()) {
     if (!tensor.requires_grad() || straight_through(exemptions, name)) continue;
     ASSERT_TRUE(tensor.grad().defined()) << name;
-    compare_slopes(*model, batch, name, tensor, Seed(12));
+    compare_slopes(*model, recipe, name, tensor, Seed(12));
     ++compared;
   }
   EXPECT_GT(compared, 0U);

@@ -29,10 +29,16 @@ void expect_usage(RankUsage& usage, const Tensor& rows, double active, const std
       << site << ": a rank that was counted as off has a weight";
 }
 
-Tensor rows_of_tasks(const Dataset& data, SplitName name) {
-  std::vector<std::int64_t> rows;
-  for (const TaskData& task : data.tasks) rows.push_back(task.split(name).starts.back());
-  return torch::tensor(rows, torch::kInt64);
+// [T] rows of each task that pass through a site.
+Tensor rows_at(const std::string& site, const Recipe& recipe, const Batch& batch) {
+  const bool answers = recipe.kind == toy::Kind::kEncoderDecoder && toy::reads_answers(site);
+  return (answers ? *batch.decoder : batch).task_rows.to(torch::kCPU);
+}
+
+Batch whole_dev(const Recipe& recipe) {
+  const Dataset& data = toy::dataset(recipe.kind);
+  return pack(data, SplitName::kDev, toy::examples(recipe.kind, data.tasks[0].dev.examples()),
+              recipe.tensors, toy::pack_form(recipe.kind, Purpose::kScoring));
 }
 
 // Rows that differ in their ranks, not in weights alone, are told of.
@@ -69,11 +75,12 @@ void usage(const Recipe& recipe) {
   const Dataset& data = toy::dataset(recipe.kind);
   const auto model = trained(recipe);
   Evaluator(data, 64, recipe.tensors).evaluate(*model, SplitName::kDev, true);
-  const Tensor rows = rows_of_tasks(data, SplitName::kDev);
+  const Batch dev = whole_dev(recipe);
   std::size_t routed = 0;
   for (const auto& [site, update] : model->adapter().attached()) {
     if (update->gate() == nullptr) continue;
     ++routed;
+    const Tensor rows = rows_at(site.name, recipe, dev);
     expect_usage(*update->evaluation_usage(), rows,
                  update->gate()->active_ranks(update->ranks(), {}), site.name);
     if (const auto selection = update->gate()->selection()) {
@@ -116,7 +123,7 @@ void training_usage(const Recipe& recipe) {
   std::size_t i = 0;
   for (const auto& [site, update] : model->adapter().attached()) {
     if (update->gate() == nullptr) continue;
-    expect_usage(*update->training_usage(), batch.task_rows.to(torch::kCPU), active[i++],
+    expect_usage(*update->training_usage(), rows_at(site.name, recipe, batch), active[i++],
                  site.name);
   }
   EXPECT_GT(i, 0U) << "no site counts usage: declare an exemption";

@@ -165,6 +165,17 @@ TEST(ConformanceFaults, EachCheckSeesItsFault) {
   }
 }
 
+// Where rows of prompts and of answers pass through different sites.
+TEST(ConformanceFaults, AreSeenBesideADecoder) {
+  for (const std::string fault : {"identity", "neighbours", "usage", "training_usage", "replay"}) {
+    toy::Recipe recipe = recipe_with(fault);
+    recipe.kind = toy::Kind::kEncoderDecoder;
+    EXPECT_GT(failures(fault, recipe), 0) << fault;
+    recipe.sites = {"decoder.*"};
+    EXPECT_GT(failures(fault, recipe), 0) << fault << " in the decoder";
+  }
+}
+
 TEST(ConformanceFaults, AWeightOnARankThatIsOffIsSeen) {
   EXPECT_GT(failures("usage", recipe_with("off_weight")), 0);
   EXPECT_GT(failures("training_usage", recipe_with("off_weight")), 0);
@@ -182,8 +193,13 @@ TEST(ConformanceFaults, AGateThatHardensInEvaluationPasses) {
 }
 
 TEST(ConformanceFaults, AVariantWithoutFaultPasses) {
-  for (const auto& check : conformance::checks()) {
-    EXPECT_EQ(failures(check.name, recipe_with("none")), 0) << check.name;
+  for (const toy::Kind kind :
+       {toy::Kind::kTokens, toy::Kind::kDecoder, toy::Kind::kEncoderDecoder}) {
+    toy::Recipe recipe = recipe_with("none");
+    recipe.kind = kind;
+    for (const auto& check : conformance::checks()) {
+      EXPECT_EQ(failures(check.name, recipe), 0) << check.name << " on " << to_string(kind);
+    }
   }
 }
 

@@ -13,8 +13,10 @@
 namespace rankwise::toy {
 
 /// kTokens: four tasks of all kinds for a random two-layer bert, sequences of 2 to 9 tokens.
-/// kFeatures: three tasks for `tiny`, sequences of 1 to 3 feature rows.
-enum class Kind { kTokens, kFeatures };
+/// kFeatures: three tasks for `tiny`, sequences of 1 to 3 feature rows. kDecoder: four tasks, two
+/// of them answered by likelihood, for a random llama. kEncoderDecoder: two answered by likelihood
+/// for a random t5.
+enum class Kind { kTokens, kFeatures, kDecoder, kEncoderDecoder };
 
 const char* to_string(Kind kind);
 
@@ -24,6 +26,15 @@ const Dataset& dataset(Kind kind);
 /// The frozen network that `model` adapts, without updates.
 std::shared_ptr<Backbone> backbone(Kind kind, const torch::TensorOptions& tensors);
 
+/// Whether no task of `kind` is answered by likelihood.
+bool all_have_heads(Kind kind);
+
+/// How a model on `kind` packs its batches.
+PackForm pack_form(Kind kind, Purpose purpose);
+
+/// Whether the rows of a site are those of the answers' batch, not of the prompts'.
+bool reads_answers(const std::string& site);
+
 /// What a toy model is made of.
 struct Recipe {
   std::string variant;
@@ -31,7 +42,7 @@ struct Recipe {
   Kind kind = Kind::kTokens;
   torch::TensorOptions tensors = torch::TensorOptions().dtype(torch::kFloat64);
   std::uint64_t seed = 1;  // of updates and heads; the backbone is always the same
-  std::vector<std::string> sites = {"*layer.*"};
+  std::vector<std::string> sites = {"*layer*"};
   std::shared_ptr<const Variant> unregistered;  // used instead of the one called `variant`
 };
 

@@ -118,10 +118,14 @@ Evaluation Evaluator::evaluate(Model& model, SplitName split, bool count_usage) 
       if (RankUsage* usage = attached.update->evaluation_usage()) usage->reset();
     }
   }
+  model.forget_forwards();
   Evaluation evaluation;
+  bool whole = true;
   for (std::int32_t task = 0; task < dataset_.task_count(); ++task) {
+    whole = whole && dataset_.tasks[task].split(split).examples() > 0;
     evaluation.tasks.push_back(evaluate_task(model, split, task, count_usage, evaluation.rows));
   }
+  if (whole) model.check_sites_reached();
   return evaluation;
 }
 

@@ -41,7 +41,7 @@ class Evaluator {
 
   /// Every example once. With `count_usage` the updates' evaluation usage starts anew and holds
   /// this split's rows afterwards. No bias or other state of the model moves. Throws NotFinite for
-  /// an example whose outputs are not finite.
+  /// an example whose outputs are not finite, Error for a site that no example reaches.
   Evaluation evaluate(Model& model, SplitName split, bool count_usage) const;
 
  private:

@@ -72,6 +72,7 @@ void Progress::on_evaluation(const EvaluationRecord& record) {
                         scores.size());
   }
   fmt::print(stderr, "{}{}  dev at step {}:{}\n", fresh_line(), name_, record.step, text);
+  if (first_step_ < 0) begin_ = Clock::now();  // an evaluation before any step says nothing of them
 }
 
 }  // namespace rankwise

@@ -3,6 +3,7 @@
 #include "framework/train/budget.h"
 #include "framework/train/decay.h"
 #include "framework/train/finite.h"
+#include "framework/train/reached_sites.h"
 #include "framework/train/schedule.h"
 
 #include <torch/nn/utils/clip_grad.h>
@@ -68,6 +69,7 @@ void Trainer::add_groups(const std::vector<torch::Tensor>& parameters, double ra
 void Trainer::run(const std::vector<Observer*>& observers,
                   const std::function<void(std::int64_t step)>& evaluate,
                   std::int64_t last_evaluation) {
+  if (step_ < steps_ && !ended_) check_tasks_reach_sites(model_, dataset_, tensors_);
   if (evaluates_after(step_) && last_evaluation < step_) evaluate(step_);
   while (step_ < steps_ && !ended_) {
     const StepRecord record = step(sampler_.next(options_.batch));

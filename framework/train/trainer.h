@@ -27,7 +27,7 @@ class Trainer {
 
   /// Runs every step that is left, unless finish_early() is called. `evaluate` is called at the
   /// evaluation steps with the steps done, before the next step begins; a resumed run says which
-  /// was its last one. Throws Error when the loss is not finite.
+  /// was its last one. Throws Error when the loss is not finite, or where no task reaches a site.
   void run(const std::vector<Observer*>& observers,
            const std::function<void(std::int64_t step)>& evaluate,
            std::int64_t last_evaluation = -1);

@@ -3,6 +3,7 @@
 #include "framework/train/trainer.h"
 
 #include "framework/data/doubles.h"
+#include "framework/io/test_files.h"
 #include "framework/testing/toy.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/schedule.h"
@@ -281,6 +282,37 @@ TEST(Trainer, ClipsTheGradientsThatAVariantHasEdited) {
     // clip_grad_norm_ divides by the norm + 1e-6.
     EXPECT_NEAR(used_norm(recipe, 0.01), 0.01, 1e-6) << recipe.variant;
   }
+}
+
+// A t5 whose tasks have heads alone: nothing is decoded.
+std::unique_ptr<Model> encoding_model(const std::vector<std::string>& sites) {
+  std::vector<Task> tasks;
+  for (const TaskData& data : toy::dataset(toy::Kind::kTokens).tasks) tasks.push_back(data.task);
+  auto t5 = toy::backbone(toy::Kind::kEncoderDecoder, kDouble);
+  auto heads = std::make_shared<Heads>(tasks, t5->width(), GivenHead{}, Seed(1), kDouble);
+  const Variant& lora = variants().find("lora");
+  return std::make_unique<Model>(std::move(t5), lora.make(lora.resolve({{"rank", 2}}, "options")),
+                                 std::move(heads),
+                                 AttachOptions{sites, {.tasks = 4, .options = kDouble}});
+}
+
+TEST(Sites, ThatNoTaskReachesAreRefused) {
+  const auto everywhere = encoding_model({"*layer*"});
+  const std::string expected =
+      "sites: no forward reached decoder.block.0.layer.0.SelfAttention.q and 10 more, up to "
+      "decoder.block.0.layer.2.DenseReluDense.wo; leave them out of 'sites', or add tasks whose "
+      "answers a decoder gives";
+  EXPECT_EQ(
+      error_of([&] { make_trainer(*everywhere, toy::training(1)).run({}, [](std::int64_t) {}); }),
+      expected);
+  const Evaluator evaluator(toy::dataset(toy::Kind::kTokens), 64, kDouble);
+  EXPECT_EQ(error_of([&] { evaluator.evaluate(*everywhere, SplitName::kDev, false); }), expected);
+  const auto encoder = encoding_model({"encoder.*"});
+  EXPECT_EQ(error_of([&] {
+              make_trainer(*encoder, toy::training(1)).run({}, [](std::int64_t) {});
+              evaluator.evaluate(*encoder, SplitName::kDev, false);
+            }),
+            "");
 }
 
 TEST(Evaluator, PacksShortExamplesFirstWithinTheBudget) {

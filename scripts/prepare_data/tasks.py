@@ -16,8 +16,8 @@ _HEAD_METRICS = {
 }
 # ... and for answers that the backbone's own head over the vocabulary scores.
 _LIKELIHOOD_METRICS = {
-    "classify": ("acc", "acc_norm", "accuracy", "f1", "macro_f1", "matthews"),
-    "choose": ("acc", "acc_norm", "accuracy"),
+    "classify": ("acc", "acc_norm", "f1", "macro_f1", "matthews"),
+    "choose": ("acc", "acc_norm"),
     "generate": ("exact_match", "perplexity", "bits_per_byte"),
     "language_model": ("perplexity", "bits_per_byte"),
 }

@@ -25,7 +25,7 @@ class Runs(Errors):
             LORA | {"backbone": {"name": "bart"}},
             "runs[0].backbone",
             "unknown backbone 'bart'",
-            "bert, llama, tiny",
+            "bert, llama, t5, tiny",
         )
         self.refuse_run(
             LORA | {"train": {"sampler": {"tasks": "fair"}}},
@@ -49,7 +49,7 @@ class Runs(Errors):
 
     def test_missing_names_list_the_choices(self) -> None:
         self.refuse_run({"label": "nameless"}, "runs[0]", "variant", NAMES)
-        self.refuse_run(LORA | {"backbone": {"name": None}}, "runs[0].backbone", "bert, llama, tiny")
+        self.refuse_run(LORA | {"backbone": {"name": None}}, "runs[0].backbone", "bert, llama, t5, tiny")
 
     def test_wrong_types_say_what_is_expected(self) -> None:
         self.refuse_run(
@@ -249,7 +249,7 @@ class CommandLine(Errors):
         self.refuse(tiny_study(LORA), "'cuda'", "--device cpu", arguments=("--device", "cuda"))
 
     def test_unknown_things_to_describe(self) -> None:
-        self.assert_line(run("describe", "smorra"), "'smorra'", NAMES, "bert, llama, tiny", "planted")
+        self.assert_line(run("describe", "smorra"), "'smorra'", NAMES, "bert, llama, t5, tiny", "planted")
 
     def test_help_is_no_mistake(self) -> None:
         for command in ((), ("run",), ("table",), ("figure",)):

@@ -1,4 +1,4 @@
-"""Prompts, answers and windows for backbones with a head over the vocabulary, with toy tokenizers."""
+"""Prompts, answers and windows for a head over the vocabulary, with toy tokenizers."""
 
 import json
 import tempfile
@@ -67,6 +67,8 @@ class Decoder(InFolder):
         choice = task("choose", labels=("A", "B"), delimiter="")
         found = self.pack(choice, Example("c ", 0.0, candidates=("a", "b")))
         self.assertEqual(found, [("c", "Ġa"), ("c", "Ġb")])
+        found = self.pack(choice, Example("c\n", 0.0, candidates=("a", "b")))
+        self.assertEqual(found, [("c", "Ċ a"), ("c", "Ċ b")])
 
     def test_an_answer_without_a_token_of_its_own_is_an_error(self) -> None:
         choice = task("choose", labels=("A", "B"), delimiter="")
@@ -177,6 +179,8 @@ class Windows(InFolder):
         self.pack(16, "cé a")
         self.assertEqual(self.packed.answers.bytes.tolist(), [4])
         self.assertEqual(self.packed.answers.text, ["é a"])
+        self.pack(16, "cdz", streamed=False)  # no token has the last letter
+        self.assertEqual(self.packed.answers.bytes.tolist(), [2])
         self.pack(2, "ééé", streamed=False)  # each token is half a letter
         self.assertEqual(sum(self.packed.answers.bytes), 0)
         self.assertEqual("".join(self.packed.text), "ééé")

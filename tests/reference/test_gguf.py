@@ -20,7 +20,7 @@ from scripts.prepare_data.gguf_folder import write_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL = Path(os.environ.get("RANKWISE_DATA") or ROOT / "data") / "models/smollm2-135m"
-TOKENS = ["<|end|>", "<|im|>", "a", "b", "ab", "Ġ", "1", "2", "12"]
+TOKENS = ["<|end|>", "<|im|>", "a", "b", "ab", "Ġ", "1", "2", "12", "ba"]
 HEADS, HIDDEN = 2, 32
 
 
@@ -126,7 +126,7 @@ class Toy(unittest.TestCase):
     def test_configurations_hold_what_the_file_says(self) -> None:
         found = self.convert()
         config = {
-            "model_type": "llama", "vocab_size": 9, "hidden_size": 32, "intermediate_size": 64,
+            "model_type": "llama", "vocab_size": 10, "hidden_size": 32, "intermediate_size": 64,
             "num_hidden_layers": 1, "num_attention_heads": 2, "num_key_value_heads": 1,
             "head_dim": 16, "max_position_embeddings": 64, "rms_norm_eps": 1e-05,
             "rope_theta": 100000.0, "tie_word_embeddings": True, "bos_token_id": 1,
@@ -146,8 +146,9 @@ class Toy(unittest.TestCase):
         self.assertEqual(self.encode("ab<|im|>a 12"), ["ab", "<|im|>", "a", "Ġ", "1", "2"])
         self.convert(words="llama-bpe", bos=True)
         self.assertEqual(self.encode("ab12"), ["<|im|>", "ab", "12"])
+        self.assertEqual(self.encode("ba"), ["<|im|>", "ba"])  # a piece that no merges make
         self.convert(words="qwen2")
-        self.assertEqual(self.encode("ab12"), ["ab", "1", "2"])
+        self.assertEqual(self.encode("ab12ba"), ["ab", "1", "2", "b", "a"])
 
     def test_what_is_not_known_is_refused_before_anything_is_written(self) -> None:
         self.refuse("architecture 'gemma'; those that are converted are llama, qwen2",

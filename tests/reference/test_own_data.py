@@ -436,6 +436,26 @@ class Command(InFolder):
         self.put_rows(*[{"q": f"{a} {b}", "y": 0} for a in "abc" for b in "efgh"])
         self.assertIn("toys: written", self.prepare()[1])
 
+    def test_what_the_backbone_says_of_itself_counts(self) -> None:
+        self.prepare()
+        (self.model / "tokenizer_config.json").write_text('{"chat_template": ""}')
+        self.assertIn("toys: written", self.prepare()[1])
+
+    def test_prompt_and_answer_fit_the_backbones_positions(self) -> None:
+        config = {"model_type": "llama", "max_position_embeddings": 4}
+        (self.model / "config.json").write_text(json.dumps(config))
+        self.describe(**CLASSIFY, splits={"dev": 2, "test": 2})
+        found = self.prepare()[1]
+        self.assertRegex(
+            found, "max_position_embeddings is 4, and the tokens of a sequence of mine are 5"
+        )
+
+    def test_something_is_left(self) -> None:
+        self.put_rows(*[{"q": letter, "a": "abc"} for letter in "abcdefgh"])
+        few = {"answer_cap": 2, "too_long": "drop", "splits": {"dev": 2, "test": 2}}
+        self.describe(**GENERATE, **few)
+        self.assertIn("mine has nothing left in train: every answer is over", self.prepare()[1])
+
     def test_files_lie_elsewhere(self) -> None:
         other = self.folder / "other"
         other.mkdir()
