@@ -195,6 +195,53 @@ double cross_entropy(const Tensor& sample, const Tensor& embedding) {
   return -torch::log_softmax(cosine / 0.05, 0)[0].item<double>();
 }
 
+// One sequence: a prompt of two rows and a row of its answer, at a site under a causal mask.
+double term_of(const std::string& representation, bool in_decoder = false) {
+  const Variant& more = variants().find("more");
+  const auto adapter = more.make(
+      more.resolve(json{{"contrastive_weight", 1}, {"representation", representation}}, "options"));
+  const Site site{.name = "a", .in = 2, .out = 1, .causal = true, .in_decoder = in_decoder};
+  const AdapterInputs inputs{2, 1, kDouble, Seed(1), {}};
+  const auto update = adapter->make_update(site, inputs);
+  adapter->add(site, update);
+  Dataset data;
+  data.vocabulary = 9;
+  data.tasks.resize(2);
+  data.tasks[0].task.kind = TaskKind::kGenerate;
+  data.tasks[0].task.answered_by = AnsweredBy::kLikelihood;
+  data.tasks[0].train = {.tokens = {1, 2},
+                         .segments = {0, 0},
+                         .starts = {0, 2},
+                         .groups = {0, 1},
+                         .target = {0},
+                         .answer_tokens = {3, 4},
+                         .answer_starts = {0, 2},
+                         .answer_bytes = {1}};
+  const Batch batch = pack(data, SplitName::kTrain, {{0, 0}}, kDouble);
+  const Tensor x = torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {-1.0, 0.0}}, kDouble);
+  update->forward(x, {torch::zeros({1, 2}, kDouble), {}},
+                  {.batch = batch, .step_info = {.training = true}});
+  const AuxiliaryTerm term = adapter->take_auxiliary();
+  if (!term.sum.defined()) return std::nan("");
+  // The embedding's own cross-entropy with each sample that it may be.
+  const Tensor embedding = update->gate()->task_embedding();
+  for (const auto& [sample, name] :
+       {std::pair(x[0], 1.0), std::pair(x[1], 2.0), std::pair(x.narrow(0, 0, 2).mean(0), 3.0)}) {
+    if (std::abs(term.sum.item<double>() - cross_entropy(sample, embedding)) < 1e-12) return name;
+  }
+  return 0;
+}
+
+TEST(MoreSwitches, UnderACausalMaskASampleIsThePromptsLastTokenOrItsMean) {
+  EXPECT_EQ(term_of("first_token"), 2) << "the first sees itself alone";
+  EXPECT_EQ(term_of("last_prompt_token"), 2);
+  EXPECT_EQ(term_of("mean"), 3);
+}
+
+TEST(MoreSwitches, ADecoderBesideAnEncoderTakesNoPart) {
+  EXPECT_TRUE(std::isnan(term_of("first_token", /*in_decoder=*/true)));
+}
+
 TEST(MoreSwitches, TheContrastiveLossIsAMeanOverTheSitesThatTakePart) {
   const Tensor pooled = torch::tensor({{1.0, 2.0}}, kDouble);
   const Tensor two = torch::ones({2}, kDouble);

@@ -74,7 +74,9 @@ double constant_answer(const PredictionRecord& record, const TaskRecord& task) {
 double guessing(const PredictionRecord& record, const TaskRecord& task, const Metric& metric) {
   if (!metric.higher_is_better) return 1;
   const std::vector<double> answers(record.label.size(), constant_answer(record, task));
-  return metric.score({record.width, answers, record.label, {}});
+  const bool of_candidates = metric.targets == Targets::kCandidates;
+  const Metric& compared = of_candidates ? metrics().find("accuracy") : metric;
+  return compared.score({record.width, answers, record.label, {}});
 }
 
 /// Of one label on one task: its scores on test with the best parameters, and those of guessing.
@@ -90,6 +92,7 @@ void collect(const RunFile& file, std::map<std::pair<std::string, std::string>, 
       const std::string& name = task.metrics.front();
       const auto score = record.scores.find(name);
       if (score == record.scores.end() || !metrics().contains(name)) continue;
+      if (metrics().find(name).targets == Targets::kTexts) continue;  // no text is the usual one
       Against& against = all[{task.name, name}];
       against.scores.push_back(score->second);
       against.guesses.push_back(guessing(record, task, metrics().find(name)));

@@ -81,6 +81,28 @@ TEST(Routing, ContrastiveSumByHand) {
   EXPECT_NEAR(wrong.item<double>(), loss(0, 1) + loss(0.8, 0.6), 1e-14);
 }
 
+// Prompts of 2 and 1 rows, with answers of 1 and 2 rows behind them.
+Batch two_prompts() {
+  Batch batch;
+  batch.positions = torch::tensor({0, 1, 2, 0, 1, 2}, torch::kInt64);
+  batch.first_rows = torch::tensor({0, 3}, torch::kInt64);
+  batch.lengths = torch::tensor({3, 3}, torch::kInt64);
+  batch.prompt_lengths = torch::tensor({2, 1}, torch::kInt64);
+  return batch;
+}
+
+TEST(Routing, ASequenceIsToldByItsFirstRowOrUnderACausalMaskByItsPromptsLast) {
+  const Batch batch = two_prompts();
+  EXPECT_THAT(fixtures::integers(telling_rows({.name = "a"}, batch)), ElementsAre(0, 3));
+  EXPECT_THAT(fixtures::integers(telling_rows({.name = "a", .causal = true}, batch)),
+              ElementsAre(1, 3));
+}
+
+TEST(Routing, PromptMeanLeavesTheAnswersOut) {
+  const Tensor x = torch::tensor({{1.0}, {3.0}, {100.0}, {5.0}, {100.0}, {100.0}}, kDouble);
+  EXPECT_THAT(doubles(prompt_mean(x, two_prompts())), ElementsAre(2, 5));
+}
+
 TEST(Choice, AppliesNothingWhereAllRanksAreOn) {
   const Tensor z = torch::randn({3, 2}, kDouble);
   EXPECT_TRUE(torch::equal(Choice::all(2).apply(z, three_rows()), z));

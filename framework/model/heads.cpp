@@ -1,6 +1,7 @@
 #include "framework/model/heads.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/adapter/routing.h"
 
 #include <limits>
 
@@ -81,6 +82,7 @@ void Heads::add_new(const Task& task, std::int64_t width, const Seed& seed,
 
 torch::Tensor Heads::pool(const torch::Tensor& hidden, const Batch& batch) {
   if (batch.rows() == batch.sequences()) return hidden;
+  if (batch.asked.size() > 0) return prompt_mean(hidden, batch);
   return at::segment_reduce(hidden, "mean", batch.lengths, {}, {}, 0, /*unsafe=*/true);
 }
 

@@ -30,7 +30,7 @@ class Heads : public torch::nn::Module {
 
   const std::vector<Task>& tasks() const { return tasks_; }
 
-  /// Mean over each sequence's rows: hidden [N, d] -> [S, d].
+  /// Mean over each sequence's rows before its answer: hidden [N, d] -> [S, d].
   static torch::Tensor pool(const torch::Tensor& hidden, const Batch& batch);
 
   /// The loss of the batch's examples with heads as a sum, so that micro-batches add up exactly: a

@@ -30,7 +30,7 @@ bool is_of_training(const std::string& buffer);
 /// What a model makes of a batch.
 struct Outputs {
   Hidden hidden;
-  torch::Tensor pooled;  // [S, width] mean over each sequence's rows
+  torch::Tensor pooled;  // [S, width] as Heads::pool() gives them
 };
 
 class Model : public torch::nn::Module {

@@ -94,7 +94,8 @@ BackboneKind t5_kind() {
   return {
       .summary = "T5 encoder and decoder (v1.0, v1.1, Flan-T5): your own weights or random ones",
       .options = describe_options<T5Options>(),
-      .default_sites = {"encoder.block.*", "decoder.block.*"},
+      .model_types = {"t5"},
+          .default_sites = {"encoder.block.*", "decoder.block.*"},
       .resolve =
           [](const nlohmann::json& options, const std::string& path) {
             return options_to_json(parse_options<T5Options>(options, path));

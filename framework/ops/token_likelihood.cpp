@@ -31,7 +31,7 @@ void for_each_chunk(const Tensor& rows, const Tensor& tokens, std::int64_t size,
 }
 
 /// d log p(token) / d logits: one at the token less the probabilities. `logits` becomes it.
-Tensor logit_gradient(Tensor logits, const Tensor& log_sum, const Tensor& tokens) {
+Tensor logit_gradient(const Tensor& logits, const Tensor& log_sum, const Tensor& tokens) {
   logits.sub_(log_sum).exp_().neg_();
   const Tensor columns = tokens.unsqueeze(1);
   return logits.scatter_add_(1, columns, at::ones(columns.sizes(), logits.options()));
