@@ -51,7 +51,8 @@ std::map<std::string, json> runs_of(const fs::path& summary) {
 }
 
 Contents contents_of(const json& attributes) {
-  return {attributes.at("tasks_sha256"), attributes.at("weights_sha256")};
+  return {attributes.at("tasks_sha256"), attributes.at("weights_sha256"),
+          attributes.value("init_sha256", "")};
 }
 
 bool is_stale(const json& attributes) { return attributes.contains("stale"); }

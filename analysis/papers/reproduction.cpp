@@ -57,8 +57,8 @@ std::string study_lines(const PaperTable& table, const ReproductionPaths& paths)
                                          file, table.suite, table.suite);
   std::string text = "here\n";
   for (const auto& [name, value] :
-       {std::pair("study", fmt::format("{}: {} runs of {} steps, {} {} on {}", file, needs.runs,
-                                       needs.steps, needs.backbone, weights, needs.suite)),
+       {std::pair("study", fmt::format("{}: {} runs of {}, {} {} on {}", file, needs.runs,
+                                       needs.budget, needs.backbone, weights, needs.suite)),
         std::pair("data", preparation.empty() ? "prepared" : "to be prepared: " + preparation),
         std::pair("cost", fmt::format("rankwise run {} --dry-run", file)),
         std::pair("run", run_command(file, table, needs.runs, paths)),

@@ -15,6 +15,14 @@ std::string text_of(const json& run, const char* section, const char* member) {
   return found.is_object() ? found.value(member, "") : "";
 }
 
+std::string budget_of(const json& train) {
+  for (const char* unit : {"epochs", "steps"}) {
+    const json count = train.value(unit, json());
+    if (!count.is_null()) return fmt::format("{} {}", count.dump(), unit);
+  }
+  return "default steps";
+}
+
 }  // namespace
 
 StudyNeeds read_study_needs(const std::filesystem::path& file) {
@@ -24,7 +32,7 @@ StudyNeeds read_study_needs(const std::filesystem::path& file) {
                    .weights = text_of(first, "backbone", "weights"),
                    .suite = text_of(first, "data", "suite"),
                    .runs = study.runs.size()};
-  needs.steps = first.value("train", json::object()).value("steps", std::int64_t{0});
+  needs.budget = budget_of(first.value("train", json::object()));
   for (const StudyRun& run : study.runs) {
     if (needs.labels.empty() || needs.labels.back() != run.label) needs.labels.push_back(run.label);
   }

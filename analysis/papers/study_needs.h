@@ -10,10 +10,10 @@
 namespace rankwise::analysis {
 
 struct StudyNeeds {
-  std::string backbone;  // "bert", as its first run has it
-  std::string weights;   // "minilm-l6"; empty: random
-  std::string suite;     // "text10"
-  std::int64_t steps = 0;
+  std::string backbone;             // "bert", as its first run has it
+  std::string weights;              // "minilm-l6"; empty: random
+  std::string suite;                // "text10"
+  std::string budget;               // "600 steps", "3 epochs"
   std::size_t runs = 0;             // rows times seeds
   std::vector<std::string> labels;  // of its rows
 };

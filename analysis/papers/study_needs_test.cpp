@@ -29,7 +29,7 @@ TEST(StudyNeeds, DefaultsComeFromAnotherStudyAndSweepsMultiply) {
   EXPECT_EQ(needs.backbone, "bert");
   EXPECT_EQ(needs.weights, "mini");
   EXPECT_EQ(needs.suite, "words");
-  EXPECT_EQ(needs.steps, 50);
+  EXPECT_EQ(needs.budget, "50 steps");
   EXPECT_EQ(needs.runs, 3U + 2 * 3 + 1);
   EXPECT_THAT(needs.labels, ElementsAre("more", "l rank=1", "l rank=2", "smora"));
 }

@@ -21,6 +21,7 @@
 #include <fmt/ranges.h>
 #include <torch/version.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <thread>
@@ -91,6 +92,8 @@ void list_markdown() {
 void print_options(const std::vector<OptionInfo>& options,
                    const std::map<std::string, std::string>& released = {}) {
   if (options.empty()) fmt::print("  no options\n");
+  std::size_t width = 20;
+  for (const OptionInfo& option : options) width = std::max(width, option.name.size());
   for (const OptionInfo& option : options) {
     const std::string rule = option.expectation.empty() ? "" : ", " + option.expectation;
     const auto other = released.find(option.name);
@@ -99,8 +102,8 @@ void print_options(const std::vector<OptionInfo>& options,
     const std::string former =
         option.aliases.empty() ? ""
                                : fmt::format("; once called {}", fmt::join(option.aliases, ", "));
-    fmt::print("  {:20} {:>10}  {} ({}{}{}{})\n", option.name, option.default_value, option.help,
-               option.type, rule, reading, former);
+    fmt::print("  {:{}} {:>10}  {} ({}{}{}{})\n", option.name, width, option.default_value,
+               option.help, option.type, rule, reading, former);
   }
 }
 

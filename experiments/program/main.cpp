@@ -40,6 +40,7 @@ int run(int count, char** arguments) {
   rankwise::add_analysis_commands(program);
   rankwise::add_merge_command(program);
   rankwise::add_results_commands(program);
+  rankwise::add_predictions_command(program);
   rankwise::add_paper_commands(program);
   rankwise::add_compare_commands(program);
   rankwise::add_verify_command(program);

@@ -2,6 +2,7 @@
 
 #include "analysis/figures/figure.h"
 #include "analysis/tables/table_kind.h"
+#include "framework/run/init_from.h"
 #include "framework/run/run_setup.h"
 
 #include <map>
@@ -28,6 +29,7 @@ std::string shapes_of(const RunConfig& config) {
 void check_model(const RunJob& job, const RunSetup& data) {
   try {
     check_model(job.config, job.paths, data);
+    check_init(job.config, job.paths, data);
   } catch (const Error& error) {
     fail("{} seed {}: {}", job.config.label, job.config.seed, error.what());
   }

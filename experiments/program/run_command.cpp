@@ -73,13 +73,13 @@ const char* state_of(const RunJob& job, const RunArguments& arguments,
 // Loads data and weights of each run to count them.
 void print_plan(const std::vector<RunJob>& jobs, const RunArguments& arguments,
                 const std::set<std::string>& summarised) {
-  fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "trainable",
-             "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
+  fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "steps",
+             "trainable", "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
   for (const RunJob& job : jobs) {
     const RunPlan cost = plan(job);
-    fmt::print("{:8}  {:34} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
+    fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
                state_of(job, arguments, summarised),
-               fmt::format("{} seed {}", job.config.label, job.config.seed),
+               fmt::format("{} seed {}", job.config.label, job.config.seed), cost.steps,
                cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
                cost.flops / 1e12, cost.disk_mib, run_file(job).string());
   }

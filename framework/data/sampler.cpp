@@ -1,5 +1,6 @@
 #include "framework/data/sampler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -33,6 +34,8 @@ Registry<TaskWeighting> built_in() {
                rule("softmax of the size's share",
                     [](double n, double total, double) { return std::exp(n / total); }));
   registry.add("inverse", rule("by 1 / size", [](double n, double, double) { return 1 / n; }));
+  registry.add(kPasses, rule("every example once a pass, nothing drawn",
+                             [](double n, double, double) { return n; }));
   registry.add("round_robin", {"one task after the other",
                                [](const auto&, const auto&) { return std::vector<double>(); }});
   return registry;
@@ -45,11 +48,14 @@ Registry<TaskWeighting>& task_weightings() {
   return registry;
 }
 
-Sampler::Sampler(const SamplerOptions& options, std::vector<std::int64_t> sizes, const Seed& seed)
+Sampler::Sampler(const SamplerOptions& options, std::vector<std::int64_t> sizes, const Seed& seed,
+                 LastBatch last)
     : options_(options),
+      last_(last),
       sizes_(std::move(sizes)),
       task_random_(seed.stream("task").random()),
-      order_(sizes_.size()) {
+      order_(sizes_.size()),
+      pass_seed_(seed.stream("pass")) {
   check(!sizes_.empty(), "no task to sample from");
   for (std::size_t task = 0; task < sizes_.size(); ++task) {
     check(sizes_[task] > 0, "task {} has no training examples", task);
@@ -59,6 +65,7 @@ Sampler::Sampler(const SamplerOptions& options, std::vector<std::int64_t> sizes,
 }
 
 std::vector<Example> Sampler::next(std::int64_t batch) {
+  if (options_.tasks == kPasses) return next_of_pass(batch);
   std::vector<Example> examples;
   examples.reserve(static_cast<std::size_t>(batch));
   std::int32_t task = 0;
@@ -83,11 +90,27 @@ std::int64_t Sampler::draw_example(std::int32_t task) {
   if (rest.empty()) {
     rest.resize(static_cast<std::size_t>(sizes_[task]));
     std::iota(rest.begin(), rest.end(), std::int64_t{0});
-    random.shuffle(rest);
+    if (options_.shuffle) {
+      random.shuffle(rest);
+    } else {
+      std::reverse(rest.begin(), rest.end());
+    }
   }
   const std::int64_t example = rest.back();
   rest.pop_back();
   return example;
+}
+
+std::vector<Example> Sampler::next_of_pass(std::int64_t batch) {
+  if (pass_.empty()) {
+    const PassForm form{batch, options_.mixed, options_.shuffle, last_};
+    pass_ = make_pass(form, sizes_, pass_seed_.stream(passes_++));
+    check(!pass_.empty(), "no task has examples for a whole batch of {}", batch);
+    std::reverse(pass_.begin(), pass_.end());
+  }
+  std::vector<Example> examples = std::move(pass_.back());
+  pass_.pop_back();
+  return examples;
 }
 
 }  // namespace rankwise

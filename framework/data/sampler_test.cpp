@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -82,6 +83,40 @@ TEST(Sampler, PassesAreShuffledAnew) {
     return order;
   };
   EXPECT_NE(pass(), pass());
+}
+
+TEST(Sampler, PassesMayFollowTheData) {
+  SamplerOptions options;
+  options.shuffle = false;
+  Sampler sampler(options, {3}, Seed(1));
+  std::vector<std::int64_t> order;
+  for (const Example& example : sampler.next(5)) order.push_back(example.index);
+  EXPECT_THAT(order, ElementsAre(0, 1, 2, 0, 1));
+}
+
+TEST(Sampler, ExactPassesEndWithTheData) {
+  SamplerOptions options;
+  options.tasks = kPasses;
+  Sampler sampler(options, {5, 3}, Seed(1));
+  std::vector<std::vector<std::pair<std::int32_t, std::int64_t>>> passes(2);
+  for (auto& pass : passes) {
+    for (int batch = 0; batch < 3 + 2; ++batch) {
+      for (const Example& example : sampler.next(2)) pass.emplace_back(example.task, example.index);
+    }
+  }
+  EXPECT_NE(passes[0], passes[1]) << "each pass is shuffled anew";
+  for (auto& pass : passes) {
+    std::sort(pass.begin(), pass.end());
+    EXPECT_EQ(std::unique(pass.begin(), pass.end()), pass.end());
+    EXPECT_EQ(pass.size(), 8U);
+  }
+}
+
+TEST(Sampler, ExactPassesNeedABatch) {
+  SamplerOptions options;
+  options.tasks = kPasses;
+  Sampler sampler(options, {3, 3}, Seed(1), LastBatch::kDrop);
+  EXPECT_THROW(sampler.next(4), Error);
 }
 
 TEST(Sampler, ReplacementRepeatsExamples) {

@@ -129,12 +129,12 @@ struct Merger::Sources {
   json attributes(const MergeGroup& group, const MergeRequest& request, const Paths& paths) const {
     const RunConfig config = merged_config(models, group, request);
     json attributes = models.front().attributes;
-    for (const char* own : {"format", "schema", "status"}) attributes.erase(own);
+    for (const char* own : {"format", "schema", "status", "ended_early"}) attributes.erase(own);
     attributes["label"] = config.label;
     attributes["config"] = config.to_json();
     attributes["config"]["merge"] = {{"rule", request.rule},
                                      {"options", resolved_options(request)}};
-    const RunIdentity identity = identify(config, ContentReader(paths).of(config));
+    const RunIdentity identity = identify(config, contents_of(config, paths));
     attributes["tasks_sha256"] = identity.tasks_sha256;
     attributes["protocol_hash"] = identity.protocol_hash;
     attributes["best_rule"] = "the merged model has one set of parameters";
@@ -146,6 +146,14 @@ struct Merger::Sources {
     attributes["training_seconds"] = sum_of(models, "training_seconds");
     attributes["training_tokens"] = static_cast<std::int64_t>(sum_of(models, "training_tokens"));
     return attributes;
+  }
+
+  // What the sources started from may be gone since.
+  Contents contents_of(RunConfig config, const Paths& paths) const {
+    config.init_from.clear();
+    Contents contents = ContentReader(paths).of(config);
+    contents.init = models.front().attributes.value("init_sha256", "");
+    return contents;
   }
 
   std::vector<MergeSource> models;

@@ -35,13 +35,11 @@ std::int64_t numel(const std::vector<torch::Tensor>& tensors) {
   return count;
 }
 
-/// A buffer called "training_..." is what only training needs, such as an importance: kept for
-/// resuming, but no parameter of the model.
+}  // namespace
+
 bool is_of_training(const std::string& buffer) {
   return buffer.substr(buffer.rfind('.') + 1).starts_with("training_");
 }
-
-}  // namespace
 
 Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapter,
              std::shared_ptr<Heads> heads, AttachOptions options)

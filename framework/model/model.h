@@ -23,6 +23,10 @@ struct AttachOptions {
   AdapterInputs inputs;            // `sites` is filled in
 };
 
+/// A buffer called "training_..." is what only training needs, such as an importance: kept for
+/// resuming, but no parameter of the model. `buffer`: its name in Model::state().
+bool is_of_training(const std::string& buffer);
+
 /// What a model makes of a batch.
 struct Outputs {
   Hidden hidden;

@@ -32,9 +32,15 @@ const std::vector<Path> kPaths = {
      "of the content of the tasks used; empty for a suite made in memory"},
     {"/@weights_sha256", "", "string",
      "of the backbone's weights, config.json and tokenizer; empty for random ones"},
+    {"/@init_sha256", "", "string",
+     "of the file of parameters that training started from; absent where they were fresh"},
     {"/@backbone", "", "string", "its name and weights"},
     {"/@suite", "", "string", "the data's name"},
     {"/@steps", "", "int64", "optimizer steps planned"},
+    {"/@ended_early", "", "JSON",
+     "where early stopping ended training before that: `step`, after which it ended; `metric` with "
+     "its `best` value, the `best_step` it is of, and the `evaluations` since then that did not "
+     "improve on it by more than `min_delta`; absent where it did not"},
     {"/@scale_note", "", "string", "data and budget in words, for the foot of a table"},
     {"/@best_rule", "", "string", "how `best` parameters are chosen"},
     {"/@best_step", "", "int64", "the step they are of"},

@@ -1,8 +1,10 @@
 #include "framework/run/identify.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/core/hash.h"
 #include "framework/data/content.h"
 #include "framework/model/backbone.h"
+#include "framework/run/init_from.h"
 #include "framework/run/plugin.h"
 #include "framework/study/identity.h"
 
@@ -89,8 +91,14 @@ RunIdentity identify(const json& config, const Contents& contents) {
   const auto& kind = backbones().find(config.at("backbone").at("name").get<std::string>());
   if (config.at("sites") != json(kind.default_sites)) identity["sites"] = config.at("sites");
   if (adapter_seed(config) != 0) identity["adapter_seed"] = adapter_seed(config);
+  const std::string init_from = config.value("init_from", "");
+  check(init_from.empty() == contents.init.empty(),
+        "init_from '{}' goes with the hash '{}': a run has both or none of them", init_from,
+        contents.init);
+  if (!contents.init.empty()) identity["init_from"] = contents.init;
   return {.tasks_sha256 = contents.tasks,
           .weights_sha256 = contents.weights,
+          .init_sha256 = contents.init,
           .identity = identity,
           .config_hash = identity_hash(identity),
           .protocol_hash = identity_hash(protocol_of(identity))};
@@ -109,6 +117,12 @@ Contents ContentReader::of(const RunConfig& config) {
                              .weights_sha256(config.backbone_options, paths_.data / "models");
   }
   contents.weights = weights_.at(backbone);
+  if (!config.init_from.empty()) {
+    if (!init_.contains(config.init_from)) {
+      init_[config.init_from] = sha256_file(init_file(config.init_from, paths_.results));
+    }
+    contents.init = init_.at(config.init_from);
+  }
   if (suites().contains(config.data.suite)) return contents;
   const SuiteInputs inputs = suite_inputs(config, paths_);
   const std::string suite =

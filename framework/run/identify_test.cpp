@@ -23,12 +23,16 @@ TEST(RunIdentity, SeesWhateverChangesAResult) {
   const std::string hash = identity(planted_run()).config_hash;
   EXPECT_EQ(hash.size(), 64U);
   EXPECT_EQ(identity(changed("/train/batch", 32)).config_hash, hash) << "a default, said aloud";
-  for (const auto& [pointer, value] : std::map<std::string, json>{{"/seed", 1},
-                                                                  {"/options/alpha", 17},
-                                                                  {"/train/steps", 151},
-                                                                  {"/data/train_rows", 100},
-                                                                  {"/backbone/layers", 2},
-                                                                  {"/sites", {"layer.0"}}}) {
+  for (const auto& [pointer, value] :
+       std::map<std::string, json>{{"/seed", 1},
+                                   {"/options/alpha", 17},
+                                   {"/train/steps", 151},
+                                   {"/train/warmup_steps", 9},
+                                   {"/train/epochs", 3},
+                                   {"/train/weight_decay_of/bias", 0},
+                                   {"/data/train_rows", 100},
+                                   {"/backbone/layers", 2},
+                                   {"/sites", {"layer.0"}}}) {
     EXPECT_NE(identity(changed(pointer, value)).config_hash, hash) << pointer;
   }
 }
@@ -92,6 +96,13 @@ TEST(RunIdentity, SeesWhatIsRead) {
   const std::string hash = identify(config, {"tasks", "weights"}).config_hash;
   EXPECT_NE(identify(config, {"other tasks", "weights"}).config_hash, hash);
   EXPECT_NE(identify(config, {"tasks", "other weights"}).config_hash, hash);
+  const RunConfig started =
+      resolve_run({{"variant", "lora"}, {"init_from", "a.safetensors"}}, kRunPath);
+  const RunIdentity one = identify(started, {"tasks", "weights", "parameters"});
+  const RunIdentity other = identify(started, {"tasks", "weights", "other parameters"});
+  EXPECT_NE(one.config_hash, hash);
+  EXPECT_NE(one.config_hash, other.config_hash);
+  EXPECT_EQ(one.protocol_hash, other.protocol_hash) << "variants cannot share their parameters";
 }
 
 TEST(ContentReader, SaysWhatIsMissing) {

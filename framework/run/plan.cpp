@@ -1,8 +1,10 @@
 #include "framework/run/plan.h"
 
 #include "framework/run/run_setup.h"
+#include "framework/train/budget.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rankwise {
 
@@ -58,11 +60,12 @@ RunPlan plan(const RunJob& job) {
   plan.parameters = setup.model->count();
   const PackForm form = setup.model->pack_form(Purpose::kTraining);
   const AnswerRows answers = form.answer_rows();
-  const double examples = static_cast<double>(train.steps) * static_cast<double>(train.batch);
+  const Budget budget = budget_of(train, dataset);
+  plan.steps = budget.steps;
   plan.training_tokens =
-      static_cast<std::int64_t>(examples * mean_example_tokens(dataset, train.sampler, form));
+      std::llround(budget.examples * mean_example_tokens(dataset, train.sampler, form));
   const std::int64_t evaluations =
-      std::min(train.evaluations, train.steps) + (train.evaluate_at_start ? 1 : 0);
+      std::min(train.evaluations, plan.steps) + (train.evaluate_at_start ? 1 : 0);
   plan.evaluation_tokens = evaluations * dataset.rows(SplitName::kDev, answers) +
                            dataset.rows(SplitName::kTest, answers);
   const FlopsPerToken flops = flops_per_token(*setup.model);

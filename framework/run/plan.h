@@ -10,7 +10,8 @@ namespace rankwise {
 
 struct RunPlan {
   ParameterCounts parameters;
-  std::int64_t training_tokens = 0;    // expected: steps x batch x mean tokens of an example
+  std::int64_t steps = 0;
+  std::int64_t training_tokens = 0;    // expected: examples x mean tokens of one
   std::int64_t evaluation_tokens = 0;  // exact, but for a second test pass where best is not last
   double flops = 0;                    // of all linears and updates; attention is not counted
   double disk_mib = 0;                 // trained parameters, factors and samples

@@ -63,8 +63,10 @@ bool reuse(const RunJob& job, const fs::path& run) {
   create_parent_folder(target);
   const auto lock = FileLock::try_lock(lock_path(target));
   if (!lock) return false;
-  const auto tasks = static_cast<std::int64_t>(RunFile(run).layout().tasks.size());
-  nlohmann::json attributes = study_attributes(job, tasks);
+  const RunFile reused(run);
+  const RunScale scale{static_cast<std::int64_t>(reused.layout().tasks.size()),
+                       reused.attributes().at("steps")};
+  nlohmann::json attributes = study_attributes(job, scale);
   attributes["taken_from"] = (run.parent_path().filename() / run.filename()).string();
   const std::vector<fs::path> from = parameter_files(run, job.config.record.parameters);
   const std::vector<fs::path> to = parameter_files(target, job.config.record.parameters);

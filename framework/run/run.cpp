@@ -55,8 +55,7 @@ RunOutcome record(const RunJob& job, const std::filesystem::path& file, const St
   const std::unique_ptr<TrainingRun> training = prepared(job, stop);
   if (stop()) return RunOutcome::kStopped;
   TrainingRun& run = *training;
-  RunWriter writer(file, run.layout(), opening_attributes(job, run.dataset().task_count()),
-                   run.resume_from(file));
+  RunWriter writer(file, run.layout(), opening_attributes(job, run.scale()), run.resume_from(file));
   try {
     run.train(writer);
     const FinalRecord record = run.close(file);
@@ -83,7 +82,10 @@ std::filesystem::path run_file(const RunJob& job) {
 
 json RunJob::to_json() const {
   return {{"run", config.to_json()},
-          {"identity", {{"tasks", identity.tasks_sha256}, {"weights", identity.weights_sha256}}},
+          {"identity",
+           {{"tasks", identity.tasks_sha256},
+            {"weights", identity.weights_sha256},
+            {"init", identity.init_sha256}}},
           {"study", study},
           {"note", note},
           {"reproduces", reproduces},
@@ -100,7 +102,8 @@ RunJob RunJob::from_json(const json& value) {
   const RunConfig config = resolve_run(value.at("run"), "run");
   const json& contents = value.at("identity");
   return {.config = config,
-          .identity = identify(config, {contents.at("tasks"), contents.at("weights")}),
+          .identity =
+              identify(config, {contents.at("tasks"), contents.at("weights"), contents.at("init")}),
           .study = value.at("study"),
           .note = value.at("note"),
           .reproduces = value.at("reproduces"),

@@ -31,8 +31,14 @@ struct RunJob {
 /// Where its finished run file is or will be.
 std::filesystem::path run_file(const RunJob& job);
 
-/// What a run file says of its study and its row there; `tasks`: how many the run's data has.
-nlohmann::json study_attributes(const RunJob& job, std::int64_t tasks);
+/// What a run's data make of its config.
+struct RunScale {
+  std::int64_t tasks = 0;
+  std::int64_t steps = 0;  // planned
+};
+
+/// What a run file says of its study and its row there.
+nlohmann::json study_attributes(const RunJob& job, const RunScale& scale);
 
 /// kStopped: it ended early because it was asked to, and is resumed by the next call.
 enum class RunOutcome { kFinished, kSkipped, kBusy, kStopped };

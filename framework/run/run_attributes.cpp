@@ -28,34 +28,39 @@ json provenance(const std::string& variant) {
   return versions;
 }
 
-std::string scale_note(const RunJob& job, std::int64_t tasks) {
+std::string budget_note(const TrainOptions& train, std::int64_t steps) {
+  if (!train.epochs) return fmt::format("{} steps", steps);
+  return fmt::format("{} epoch{} in {} steps", *train.epochs, *train.epochs == 1 ? "" : "s", steps);
+}
+
+std::string scale_note(const RunJob& job, const RunScale& of_run) {
   const auto rows = [](std::int64_t count) {
     return count == 0 ? std::string("all") : fmt::format("at most {}", count);
   };
   const RunConfig& config = job.config;
   const std::string scale =
-      fmt::format("{} tasks, {} steps of {} examples, {} dev and {} test examples a task", tasks,
-                  config.train.steps, config.train.batch, rows(config.data.dev_rows),
-                  rows(config.data.test_rows));
+      fmt::format("{} tasks, {} of {} examples, {} dev and {} test examples a task", of_run.tasks,
+                  budget_note(config.train, of_run.steps), config.train.batch,
+                  rows(config.data.dev_rows), rows(config.data.test_rows));
   return job.note.empty() ? scale : job.note + ": " + scale;
 }
 
 }  // namespace
 
-json study_attributes(const RunJob& job, std::int64_t tasks) {
+json study_attributes(const RunJob& job, const RunScale& scale) {
   return {{"study", job.study},
           {"study_file", job.study_file},
           {"reproduces", job.reproduces},
           {"label", job.config.label},
           {"order", job.order},
           {"config", job.config.to_json()},
-          {"scale_note", scale_note(job, tasks)}};
+          {"scale_note", scale_note(job, scale)}};
 }
 
-json opening_attributes(const RunJob& job, std::int64_t tasks) {
+json opening_attributes(const RunJob& job, const RunScale& scale) {
   const RunConfig& config = job.config;
   const RunIdentity& identity = job.identity;
-  json attributes = study_attributes(job, tasks);
+  json attributes = study_attributes(job, scale);
   attributes.update({{"variant", config.variant},
                      {"reading", config.options.value("reading", "paper")},
                      {"seed", config.seed},
@@ -66,7 +71,7 @@ json opening_attributes(const RunJob& job, std::int64_t tasks) {
                      {"weights_sha256", identity.weights_sha256},
                      {"backbone", backbone_text(config)},
                      {"suite", config.data.suite},
-                     {"steps", config.train.steps},
+                     {"steps", scale.steps},
                      {"best_rule", kBestRule},
                      {"provenance", provenance(config.variant)},
                      {"commit", source_commit()},
@@ -75,11 +80,12 @@ json opening_attributes(const RunJob& job, std::int64_t tasks) {
                      {"device", job.device},
                      {"threads", job.threads},
                      {"created", utc_now()}});
+  if (!identity.init_sha256.empty()) attributes["init_sha256"] = identity.init_sha256;
   return attributes;
 }
 
 json closing_attributes(const RunTotals& totals, double seconds) {
-  return {
+  json attributes{
       {"seconds", seconds},
       {"training_seconds", totals.training_seconds},
       {"training_tokens", totals.training_rows},
@@ -87,6 +93,8 @@ json closing_attributes(const RunTotals& totals, double seconds) {
       {"tokens_per_second", static_cast<double>(totals.training_rows) / totals.training_seconds},
       {"peak_memory_mib", peak_memory_mib()},
       {"best_step", totals.best_step}};
+  if (!totals.ended_early.is_null()) attributes["ended_early"] = totals.ended_early;
+  return attributes;
 }
 
 }  // namespace rankwise

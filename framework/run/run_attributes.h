@@ -13,10 +13,11 @@ struct RunTotals {
   std::int64_t training_rows = 0, evaluation_rows = 0;
   double training_seconds = 0;
   std::int64_t best_step = -1;
+  nlohmann::json ended_early;  // null, but where early stopping ended it: at which step and why
 };
 
-/// Known when the run begins; `tasks`: how many the run's data has.
-nlohmann::json opening_attributes(const RunJob& job, std::int64_t tasks);
+/// Known when the run begins.
+nlohmann::json opening_attributes(const RunJob& job, const RunScale& scale);
 
 /// Known when it ends; `seconds`: wall time of this attempt.
 nlohmann::json closing_attributes(const RunTotals& totals, double seconds);

@@ -3,6 +3,7 @@
 #include "framework/adapter/variant.h"
 #include "framework/core/slug.h"
 #include "framework/model/backbone.h"
+#include "framework/train/budget.h"
 
 #include <fmt/ranges.h>
 
@@ -27,6 +28,7 @@ struct RunMembers {
   TrainOptions train;
   RecordOptions record;
   std::vector<std::string> sites;
+  std::string init_from;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -42,6 +44,9 @@ struct RunMembers {
     field("train", self.train, "training");
     field("record", self.record, "what is recorded");
     field("sites", self.sites, "patterns of adapted linears; empty: the backbone's default");
+    field("init_from", self.init_from,
+          "goes on from the parameters of another run: its file, STUDY/LABEL-SEED, or a file of "
+          "parameters (.safetensors); empty: from fresh ones");
   }
 };
 
@@ -96,11 +101,13 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   config.backbone_options = kind.resolve(backbone_options, path + ".backbone");
   config.data = resolve_data(members.data, path + ".data");
   config.train = members.train;
+  settle(config.train, run.value("train", json::object()), path + ".train");
   check_rates(config.train, path + ".train");
   at_path(path + ".train.sampler.tasks",
           [&] { return std::cref(task_weightings().find(config.train.sampler.tasks)); });
   config.record = members.record;
   config.sites = members.sites.empty() ? kind.default_sites : members.sites;
+  config.init_from = members.init_from;
   return config;
 }
 
@@ -117,7 +124,8 @@ json RunConfig::to_json() const {
           {"data", options_to_json(data)},
           {"train", options_to_json(train)},
           {"record", options_to_json(record)},
-          {"sites", sites}};
+          {"sites", sites},
+          {"init_from", init_from}};
 }
 
 SuiteInputs suite_inputs(const RunConfig& config, const Paths& paths) {

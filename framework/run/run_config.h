@@ -30,6 +30,7 @@ struct RunConfig {
   TrainOptions train;
   RecordOptions record;
   std::vector<std::string> sites;  // patterns
+  std::string init_from;           // whose parameters it starts from (init_from.h); empty: fresh
 
   /// The resolved config as JSON: what a study file could say, with nothing left to defaults.
   nlohmann::json to_json() const;
@@ -44,10 +45,11 @@ SuiteInputs suite_inputs(const RunConfig& config, const Paths& paths);
 
 /// What makes a run the run it is (identify.h).
 struct RunIdentity {
-  std::string tasks_sha256, weights_sha256;  // of what it reads; empty: made in memory, random
-  nlohmann::json identity;                   // what differs from defaults
-  std::string config_hash;                   // the run's id: SHA-256 of the identity
-  std::string protocol_hash;                 // of what rows of one table must share
+  // Of what it reads; empty: made in memory, random, fresh.
+  std::string tasks_sha256, weights_sha256, init_sha256;
+  nlohmann::json identity;    // what differs from defaults
+  std::string config_hash;    // the run's id: SHA-256 of the identity
+  std::string protocol_hash;  // of what rows of one table must share
 };
 
 /// results/<study>/<label>-s<seed>-<first ten digits of the id>.h5

@@ -2,6 +2,8 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/run/memory.h"
+#include "framework/train/budget.h"
+#include "framework/train/early_stopping.h"
 #include "framework/train/finite.h"
 
 #include <ATen/Context.h>
@@ -89,6 +91,8 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
 
 // Refused here, a run costs a line; refused by the system, it costs what ran beside it.
 void check_model(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
+  static_cast<void>(budget_of(config.train, setup.suite.dataset));
+  static_cast<void>(EarlyStopping(config.train.early_stopping, setup.suite.dataset));
   try {
     const MemoryNeed need = memory_need(config, paths, setup);
     // A GPU's allocator says by itself what it lacks.

@@ -1,10 +1,6 @@
 // Whole runs that are stopped: nothing is lost, and the rest has the bits of an uncut run.
 
-#include "framework/io/test_files.h"
-#include "framework/record/run_reader.h"
-#include "framework/run/identify.h"
-#include "framework/run/parameter_files.h"
-#include "framework/run/run.h"
+#include "framework/run/stopped_run.h"
 #include "framework/run/test_runs.h"
 #include "framework/train/checkpoint.h"
 
@@ -33,36 +29,6 @@ json small_run(std::int64_t steps) {
         {"evaluations", 3},
         {"evaluate_at_start", true}}},
       {"record", {{"samples", 1}, {"gradients", true}, {"parameters", "both"}}}};
-}
-
-// Asks to stop at the `count`th time it is asked; -1: never.
-StopRequest stop_at(std::int64_t count) {
-  return [left = count]() mutable {
-    if (left <= 0) return false;
-    --left;
-    return left == 0;
-  };
-}
-
-void expect_same(const RunJob& found, const RunJob& expected, const std::string& what) {
-  const RunFile one(run_file(found));
-  const RunFile two(run_file(expected));
-  auto steps = one.steps();
-  auto expected_steps = two.steps();
-  for (auto* list : {&steps, &expected_steps}) {
-    for (StepRecord& step : *list) step.seconds = 0;
-  }
-  EXPECT_EQ(steps, expected_steps) << what;
-  EXPECT_EQ(one.evaluations(), two.evaluations()) << what;
-  EXPECT_EQ(one.predictions(), two.predictions()) << what;
-  EXPECT_EQ(one.gradients(), two.gradients()) << what;
-  EXPECT_EQ(one.attributes().at("best_step"), two.attributes().at("best_step")) << what;
-  for (const char* count : {"training_tokens", "evaluation_tokens"}) {
-    EXPECT_EQ(one.attributes().at(count), two.attributes().at(count)) << what << ": " << count;
-  }
-  for (const auto path : {last_parameters_path, best_parameters_path}) {
-    EXPECT_EQ(bytes_of(path(run_file(found))), bytes_of(path(run_file(expected)))) << what;
-  }
 }
 
 std::vector<std::string> names_beside(const RunJob& job) {

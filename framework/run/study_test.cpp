@@ -124,7 +124,7 @@ TEST(Study, RefusesNullWhereAValueIsExpected) {
   EXPECT_THAT(study_refusal(R"([{"variant": "lora", "options": {"rnak": null}}])"),
               HasSubstr("unknown option 'rnak'"));
   EXPECT_THAT(study_refusal(R"([{"variant": "lora", "train": {"steps": null}}])"),
-              HasSubstr("x.json: runs[0].train.steps: null is not an integer"));
+              HasSubstr("x.json: runs[0].train: neither steps nor epochs is given"));
   EXPECT_THAT(study_refusal(R"([{"variant": "lora", "options": {"alpha": null}}])"), "")
       << "null is a value of it";
 }

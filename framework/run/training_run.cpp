@@ -1,11 +1,14 @@
 #include "framework/run/training_run.h"
 
+#include "framework/core/hash.h"
+#include "framework/run/init_from.h"
 #include "framework/run/parameter_files.h"
 #include "framework/train/finite.h"
 #include "framework/train/progress.h"
 #include "framework/train/recorder.h"
 #include "framework/train/resume.h"
 
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <chrono>
@@ -79,8 +82,21 @@ TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
       setup_(set_up(config_, job.paths, job.device)),
       evaluator_(dataset(), config_.train.evaluation_rows, setup_.tensors,
                  [this] { stop_if_asked(); }),
-      trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors) {
+      trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors),
+      early_stopping_(config_.train.early_stopping, dataset()) {
+  if (!config_.init_from.empty()) start_from(job);
   if (config_.record.gradients) trainer_.watch_gradients();
+}
+
+void TrainingRun::start_from(const RunJob& job) {
+  const auto file = init_file(config_.init_from, job.paths.results);
+  check(sha256_file(file) == identity_.init_sha256,
+        "init_from: {} has changed since this run was planned; give the command again",
+        file.string());
+  const std::vector<std::string> fresh = init_parameters(model(), config_.variant, file);
+  if (fresh.empty()) return;
+  fmt::print(stderr, "{}  fresh heads for {}, which {} does not have\n", name_,
+             fmt::join(fresh, ", "), file.string());
 }
 
 void TrainingRun::stop_if_asked() const {
@@ -90,6 +106,10 @@ void TrainingRun::stop_if_asked() const {
 RunTotals TrainingRun::totals() const {
   RunTotals totals = totals_;
   totals.best_step = evaluations_.best_step;
+  if (early_stopping_.is_due() && steps_done() < trainer_.planned_steps()) {
+    totals.ended_early = early_stopping_.facts();
+    totals.ended_early["step"] = steps_done();
+  }
   return totals;
 }
 
@@ -104,6 +124,9 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
     totals_.training_rows += record.tokens;
     totals_.training_seconds += record.seconds;
   }
+  for (const EvaluationRecord& record : resumed->history.evaluations) {
+    see(record.step, record.scores);
+  }
   const auto evaluations = static_cast<std::int64_t>(resumed->history.evaluations.size());
   const AnswerRows answers = model().pack_form(Purpose::kScoring).answer_rows();
   totals_.evaluation_rows = evaluations * dataset().rows(SplitName::kDev, answers);
@@ -112,21 +135,30 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
 
 void TrainingRun::train(RunWriter& writer) {
   Recorder recorder(writer);
-  Progress progress(name_, config_.train.steps);
+  Progress progress(name_, trainer_.planned_steps());
   Watch watch(*this, writer);
   const std::vector<Observer*> observers{&recorder, &progress, &watch};
   try {
     trainer_.run(
         observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },
         evaluations_.last_step);
+    if (steps_done() < trainer_.planned_steps()) {
+      progress.ended_early(steps_done(), early_stopping_.reason());
+    }
   } catch (const Stopped&) {
     save(writer);
     throw;
   }
 }
 
+void TrainingRun::see(std::int64_t step, const ScoresByTask& scores) {
+  early_stopping_.see(step, scores);
+  if (early_stopping_.is_due()) trainer_.finish_early();
+}
+
 void TrainingRun::evaluate_and_record(std::int64_t step, const std::vector<Observer*>& observers) {
   last_dev_ = evaluate(SplitName::kDev, true);
+  see(step, last_dev_.scores());
   keep_best(step, last_dev_);
   evaluations_.last_step = step;
   const EvaluationRecord record{step, last_dev_.scores(), collect_usage(model())};
@@ -150,7 +182,7 @@ Evaluation TrainingRun::evaluate_uncounted(SplitName split, bool count_usage) {
 }
 
 void TrainingRun::keep_best(std::int64_t step, const Evaluation& evaluation) {
-  const double score = selection_score(evaluation, dataset());
+  const double score = selection_score(evaluation.scores(), dataset());
   if (evaluations_.best_step >= 0 && score <= evaluations_.best_score) return;
   evaluations_.best_step = step;
   evaluations_.best_score = score;

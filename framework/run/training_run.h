@@ -5,6 +5,7 @@
 #include "framework/run/run_attributes.h"
 #include "framework/run/run_setup.h"
 #include "framework/train/checkpoint.h"
+#include "framework/train/early_stopping.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/statistics.h"
 #include "framework/train/stop.h"
@@ -27,6 +28,7 @@ class TrainingRun {
   /// "more seed 3", as lines of progress begin.
   const std::string& name() const { return name_; }
   std::int64_t steps_done() const { return trainer_.steps_done(); }
+  RunScale scale() const { return {dataset().task_count(), trainer_.planned_steps()}; }
   RunTotals totals() const;
 
   /// Goes to where a run of this file was cut; what it recorded until then. Nothing: a fresh start.
@@ -43,6 +45,8 @@ class TrainingRun {
   class Watch;
 
   Model& model() { return *setup_.model; }
+  void start_from(const RunJob& job);
+  void see(std::int64_t step, const ScoresByTask& scores);
   void evaluate_and_record(std::int64_t step, const std::vector<Observer*>& observers);
   Evaluation evaluate(SplitName split, bool count_usage);
   Evaluation evaluate_uncounted(SplitName split, bool count_usage);
@@ -60,6 +64,7 @@ class TrainingRun {
   RunSetup setup_;
   Evaluator evaluator_;
   Trainer trainer_;
+  EarlyStopping early_stopping_;
   Evaluation last_dev_;
   EvaluationState evaluations_;
   RunTotals totals_;

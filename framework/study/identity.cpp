@@ -74,6 +74,7 @@ json protocol_of(json identity) {
        {"variant", "options", "plugin", "seed", "adapter_seed", "sites", "record"}) {
     identity.erase(key);
   }
+  if (identity.contains("init_from")) identity["init_from"] = true;
   for (const char* key : {"learning_rate", "head_learning_rate"}) identity["train"].erase(key);
   const json train = identity["train"];
   for (const auto& [key, value] : train.items()) {

@@ -31,8 +31,8 @@ struct IdentitySection {
 nlohmann::json differing(const IdentitySection& section);
 
 /// The identity without what rows of one table may differ in: variant, options, seed, sites, what
-/// is recorded, learning rates and sampler. What is left is the protocol: tasks, splits, budget,
-/// batch, backbone, loss.
+/// is recorded, learning rates, sampler, and the run that training starts from. What is left is the
+/// protocol: tasks, splits, budget, batch, backbone, loss, and whether it starts from any run.
 nlohmann::json protocol_of(nlohmann::json identity);
 
 /// SHA-256 of the canonical text of an identity or a protocol.

@@ -15,8 +15,8 @@ using nlohmann::json;
 /// Members of a run that are not options of its variant.
 bool is_section(const std::string& name) {
   static const std::vector<std::string> kSections{
-      "variant",  "label", "group", "seed",   "adapter_seed", "adapter_stream",
-      "backbone", "data",  "train", "record", "sites",        "options"};
+      "variant", "label", "group",  "seed",  "adapter_seed", "adapter_stream", "backbone",
+      "data",    "train", "record", "sites", "options",      "init_from"};
   return std::find(kSections.begin(), kSections.end(), name) != kSections.end();
 }
 

@@ -74,20 +74,20 @@ void predict_from_answers(const Task& task, PredictionRecord& record) {
 
 }  // namespace
 
-std::map<std::string, std::map<std::string, double>> Evaluation::scores() const {
-  std::map<std::string, std::map<std::string, double>> scores;
+ScoresByTask Evaluation::scores() const {
+  ScoresByTask scores;
   for (const PredictionRecord& task : tasks) scores[task.task] = task.scores;
   return scores;
 }
 
-double selection_score(const Evaluation& evaluation, const Dataset& dataset) {
+double selection_score(const ScoresByTask& scores, const Dataset& dataset) {
   double sum = 0;
-  for (std::size_t t = 0; t < evaluation.tasks.size(); ++t) {
-    const std::string& metric = dataset.tasks[t].task.metrics.front();
-    const double score = evaluation.tasks[t].scores.at(metric);
+  for (const TaskData& data : dataset.tasks) {
+    const std::string& metric = data.task.metrics.front();
+    const double score = scores.at(data.task.name).at(metric);
     sum += metrics().find(metric).higher_is_better ? score : -score;
   }
-  return sum / static_cast<double>(evaluation.tasks.size());
+  return sum / static_cast<double>(dataset.tasks.size());
 }
 
 std::vector<std::vector<Example>> evaluation_batches(const Split& split, std::int32_t task,

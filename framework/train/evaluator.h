@@ -14,11 +14,13 @@
 
 namespace rankwise {
 
+using ScoresByTask = std::map<std::string, std::map<std::string, double>>;  // then by metric
+
 struct Evaluation {
   std::vector<PredictionRecord> tasks;  // in the suite's order; `parameters` is left empty
   std::int64_t rows = 0;                // rows (tokens) that passed through the model
 
-  std::map<std::string, std::map<std::string, double>> scores() const;
+  ScoresByTask scores() const;
 };
 
 /// One name for the rule by which `best` parameters are chosen.
@@ -27,7 +29,7 @@ inline constexpr const char* kBestRule =
     "ties: the earlier";
 
 /// Mean over tasks of the first metric, negated where lower is better: higher is always better.
-double selection_score(const Evaluation& evaluation, const Dataset& dataset);
+double selection_score(const ScoresByTask& scores, const Dataset& dataset);
 
 class Evaluator {
  public:

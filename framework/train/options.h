@@ -15,31 +15,86 @@ namespace rankwise {
 enum class LearningSchedule { kLinear, kCosine, kConstant };
 enum class Precision { kFp32, kFp64 };
 
+/// AdamW's decay of parameters by what they are; a parameter may be of several kinds (decay.h).
+struct DecayOptions {
+  std::optional<double> bias, norm, embedding, router, head;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("bias", self.bias, "of biases, those of heads and gates too; null: as weight_decay",
+          not_negative());
+    field("norm", self.norm, "of the weights of normalisations; null: as weight_decay",
+          not_negative());
+    field("embedding", self.embedding,
+          "of task embeddings, and of the backbone's tables where it is trained; null: as "
+          "weight_decay",
+          not_negative());
+    field("router", self.router,
+          "of gates all of whose parameters choose or weigh ranks; null: as weight_decay",
+          not_negative());
+    field("head", self.head,
+          "of the tasks' heads; null: as weight_decay. Of several kinds the first one set counts: "
+          "bias, norm, embedding, router, head",
+          not_negative());
+  }
+};
+
+struct EarlyStoppingOptions {
+  std::optional<std::int64_t> patience;
+  std::string metric = "selection";
+  double min_delta = 0;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("patience", self.patience,
+          "training ends after so many evaluations in a row that do not improve; null: never",
+          positive());
+    field("metric", self.metric,
+          "what must improve on dev: selection (the mean over tasks of their first metrics), or "
+          "one of them as task/metric");
+    field("min_delta", self.min_delta, "what a score must gain over the best one to improve on it",
+          not_negative());
+  }
+};
+
 struct TrainOptions {
   /// Raised by a fix that changes the results of these options.
   static constexpr std::int64_t kRevision = 1;
   /// Options of memory and time alone; micro_batch where a variant's loss adds up exactly.
   static std::set<std::string> without_effect() { return {"micro_batch", "evaluation_rows"}; }
 
-  std::int64_t steps = 150;
+  std::optional<std::int64_t> steps = 150;
+  std::optional<std::int64_t> epochs;
+  LastBatch last_batch = LastBatch::kKeep;
   std::int64_t batch = 32;
   std::int64_t micro_batch = 0;
   double learning_rate = 1e-3;
   std::optional<double> head_learning_rate;
   LearningSchedule schedule = LearningSchedule::kLinear;
-  double warmup = 0.06;
+  std::optional<double> warmup = 0.06;
+  std::optional<std::int64_t> warmup_steps;
   double weight_decay = 0.01;
+  DecayOptions weight_decay_of;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   double clip = 1;
   SamplerOptions sampler;
   std::int64_t evaluations = 3;
   bool evaluate_at_start = false;
+  EarlyStoppingOptions early_stopping;
   std::int64_t evaluation_rows = 2048;
   Precision precision = Precision::kFp32;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("steps", self.steps, "optimizer steps", positive());
+    field("steps", self.steps, "optimizer steps; null where epochs is set", positive());
+    field("epochs", self.epochs,
+          "instead of steps: passes over all training examples of all tasks, each exactly once a "
+          "pass",
+          positive());
+    field("last_batch", self.last_batch,
+          "what fills no whole batch at the end of an exact pass (of each task, unless batches are "
+          "mixed)",
+          {{LastBatch::kKeep, "keep"}, {LastBatch::kDrop, "drop"}});
     field("batch", self.batch, "examples per step", positive());
     field("micro_batch", self.micro_batch,
           "examples per forward pass; gradients add up exactly; 0: the whole batch",
@@ -51,9 +106,12 @@ struct TrainOptions {
           {{LearningSchedule::kLinear, "linear"},
            {LearningSchedule::kCosine, "cosine"},
            {LearningSchedule::kConstant, "constant"}});
-    field("warmup", self.warmup, "fraction of the steps used for learning-rate warm-up",
+    field("warmup", self.warmup,
+          "fraction of the steps used for learning-rate warm-up; null where warmup_steps is set",
           between(0, 1));
+    field("warmup_steps", self.warmup_steps, "instead of warmup: in steps", not_negative());
     field("weight_decay", self.weight_decay, "AdamW's decoupled decay", not_negative());
+    field("weight_decay_of", self.weight_decay_of, "the same by kind of parameter");
     field("beta1", self.beta1, "AdamW's", at_least_below(0, 1));
     field("beta2", self.beta2, "AdamW's", at_least_below(0, 1));
     field("epsilon", self.epsilon, "AdamW's", positive());
@@ -63,6 +121,7 @@ struct TrainOptions {
     field("evaluations", self.evaluations, "evaluations on dev, evenly spread, one at the end",
           positive());
     field("evaluate_at_start", self.evaluate_at_start, "one more before the first step");
+    field("early_stopping", self.early_stopping, "ending training where dev stops improving");
     field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
           positive());
     field("precision", self.precision, "fp32 or fp64",

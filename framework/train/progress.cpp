@@ -55,6 +55,11 @@ void Progress::print(const StepRecord& record) {
   std::fflush(stderr);
 }
 
+void Progress::ended_early(std::int64_t step, const std::string& reason) const {
+  fmt::print(stderr, "{}{}  ends early at step {} of {}: {}\n", fresh_line(), name_, step, steps_,
+             reason);
+}
+
 void Progress::on_evaluation(const EvaluationRecord& record) {
   std::map<std::string, std::vector<double>> by_metric;
   for (const auto& [task, metrics] : record.scores) {

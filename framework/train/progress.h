@@ -19,6 +19,7 @@ class Progress : public Observer {
   Progress(std::string name, std::int64_t steps);
   void on_step(const StepRecord& record) override;
   void on_evaluation(const EvaluationRecord& record) override;
+  void ended_early(std::int64_t step, const std::string& reason) const;
 
  private:
   void print(const StepRecord& record);

@@ -1,5 +1,7 @@
 #include "framework/train/trainer.h"
 
+#include "framework/train/budget.h"
+#include "framework/train/decay.h"
 #include "framework/train/finite.h"
 #include "framework/train/reached_sites.h"
 #include "framework/train/schedule.h"
@@ -12,26 +14,6 @@
 namespace rankwise {
 
 namespace {
-
-std::vector<std::int64_t> training_sizes(const Dataset& dataset) {
-  std::vector<std::int64_t> sizes;
-  for (const TaskData& data : dataset.tasks) sizes.push_back(data.train.examples());
-  return sizes;
-}
-
-torch::optim::OptimizerParamGroup group(std::vector<torch::Tensor> parameters, double rate,
-                                        const TrainOptions& options) {
-  auto settings = std::make_unique<torch::optim::AdamWOptions>(rate);
-  settings->weight_decay(options.weight_decay)
-      .betas({options.beta1, options.beta2})
-      .eps(options.epsilon);
-  return {std::move(parameters), std::move(settings)};
-}
-
-// The group's own learning rate before the schedule: adapter first, heads second.
-std::vector<double> peak_rates(const TrainOptions& options) {
-  return {options.learning_rate, options.head_learning_rate.value_or(options.learning_rate)};
-}
 
 // Two scalars with one wait for the device.
 std::pair<double, double> host_values(const torch::Tensor& first, const torch::Tensor& second) {
@@ -57,46 +39,57 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
       options_(options),
       noise_(seed.stream("noise")),
       tensors_(tensors),
-      sampler_(options.sampler, training_sizes(dataset), seed.stream("sampler")) {
+      sampler_(options.sampler, training_sizes(dataset), seed.stream("sampler"),
+               options.last_batch),
+      steps_(budget_of(options, dataset).steps) {
   const std::vector<torch::Tensor> adapter = model.adapter_parameters();
   const std::vector<torch::Tensor> heads = model.head_parameters();
   parameters_ = adapter;
   parameters_.insert(parameters_.end(), heads.begin(), heads.end());
   if (parameters_.empty()) return;
-  const std::vector<double> rates = peak_rates(options);
   std::vector<torch::optim::OptimizerParamGroup> groups;
-  groups.push_back(group(adapter, rates[0], options));
-  groups.push_back(group(heads, rates[1], options));
+  add_groups(adapter, options.learning_rate, groups);
+  add_groups(heads, options.head_learning_rate.value_or(options.learning_rate), groups);
   optimizer_ = std::make_unique<torch::optim::AdamW>(
       std::move(groups), torch::optim::AdamWOptions(options.learning_rate));
+}
+
+void Trainer::add_groups(const std::vector<torch::Tensor>& parameters, double rate,
+                         std::vector<torch::optim::OptimizerParamGroup>& groups) {
+  for (const DecayGroup& alike : decay_groups(model_, parameters, options_)) {
+    auto settings = std::make_unique<torch::optim::AdamWOptions>(rate);
+    settings->weight_decay(alike.decay)
+        .betas({options_.beta1, options_.beta2})
+        .eps(options_.epsilon);
+    groups.emplace_back(alike.parameters, std::move(settings));
+    peak_rates_.push_back(rate);
+  }
 }
 
 void Trainer::run(const std::vector<Observer*>& observers,
                   const std::function<void(std::int64_t step)>& evaluate,
                   std::int64_t last_evaluation) {
-  if (step_ < options_.steps) check_tasks_reach_sites(model_, dataset_, tensors_);
+  if (step_ < steps_ && !ended_) check_tasks_reach_sites(model_, dataset_, tensors_);
   if (evaluates_after(step_) && last_evaluation < step_) evaluate(step_);
-  while (step_ < options_.steps) {
+  while (step_ < steps_ && !ended_) {
     const StepRecord record = step(sampler_.next(options_.batch));
     for (Observer* observer : observers) observer->on_step(record);
     if (evaluates_after(step_)) evaluate(step_);
   }
 }
 
-StepInfo Trainer::step_info() const {
-  return {.training = true, .step = step_, .steps = options_.steps};
-}
+StepInfo Trainer::step_info() const { return {.training = true, .step = step_, .steps = steps_}; }
 
 bool Trainer::evaluates_after(std::int64_t steps) const {
   if (steps == 0) return options_.evaluate_at_start;
   // Evaluation i of n comes after step ceil(i * steps / n): a change of floor(n * step / steps).
-  const std::int64_t n = std::min(options_.evaluations, options_.steps);
-  return steps * n / options_.steps != (steps - 1) * n / options_.steps;
+  const std::int64_t n = std::min(options_.evaluations, steps_);
+  return steps * n / steps_ != (steps - 1) * n / steps_;
 }
 
 StepRecord Trainer::step(const std::vector<Example>& examples) {
   const auto begin = std::chrono::steady_clock::now();
-  const double factor = schedule_factor(options_, step_);
+  const double factor = schedule_factor(options_, step_, steps_);
   const Sums sums = accumulate(examples);
   optimize(factor);
   ++step_;
@@ -180,9 +173,8 @@ void Trainer::optimize(double factor) {
     model_.adapter().edit_gradients(step_info());
     if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(parameters_, options_.clip);
     model_.adapter().before_step(step_info());
-    const std::vector<double> rates = peak_rates(options_);
-    for (std::size_t i = 0; i < rates.size(); ++i) {
-      optimizer_->param_groups()[i].options().set_lr(rates[i] * factor);
+    for (std::size_t i = 0; i < peak_rates_.size(); ++i) {
+      optimizer_->param_groups()[i].options().set_lr(peak_rates_[i] * factor);
     }
     optimizer_->step();
   }

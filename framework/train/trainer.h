@@ -25,17 +25,22 @@ class Trainer {
   Trainer(Model& model, const Dataset& dataset, const TrainOptions& options, const Seed& seed,
           const torch::TensorOptions& tensors);
 
-  /// Runs every step that is left. `evaluate` is called at the evaluation steps with the steps
-  /// done, before the next step begins; a resumed run says which was its last one. Throws Error
-  /// when the loss is not finite, or where no task reaches a site.
+  /// Runs every step that is left, unless finish_early() is called. `evaluate` is called at the
+  /// evaluation steps with the steps done, before the next step begins; a resumed run says which
+  /// was its last one. Throws Error when the loss is not finite, or where no task reaches a site.
   void run(const std::vector<Observer*>& observers,
            const std::function<void(std::int64_t step)>& evaluate,
            std::int64_t last_evaluation = -1);
+
+  /// No further step is run: early stopping. The schedule stays that of the planned steps.
+  void finish_early() { ended_ = true; }
 
   /// One optimizer step on given examples.
   StepRecord step(const std::vector<Example>& examples);
 
   std::int64_t steps_done() const { return step_; }
+  /// As the options give them, or as their epochs come to.
+  std::int64_t planned_steps() const { return steps_; }
   /// Whether an evaluation is due once so many steps are done.
   bool evaluates_after(std::int64_t steps) const;
 
@@ -67,6 +72,8 @@ class Trainer {
   Shares shares_of(const std::vector<Example>& examples) const;
   void backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums);
   [[noreturn]] void fail_loss(double loss) const;
+  void add_groups(const std::vector<torch::Tensor>& parameters, double rate,
+                  std::vector<torch::optim::OptimizerParamGroup>& groups);
   void optimize(double factor);
   StepInfo step_info() const;
   torch::optim::AdamWParamState& moments_of(const torch::Tensor& parameter);
@@ -77,10 +84,13 @@ class Trainer {
   Seed noise_;
   torch::TensorOptions tensors_;
   Sampler sampler_;
+  std::int64_t steps_;  // planned
   std::vector<torch::Tensor> parameters_;
   std::unique_ptr<torch::optim::AdamW> optimizer_;  // null: nothing to train
+  std::vector<double> peak_rates_;                  // of the optimizer's groups
   std::optional<GradientMoments> gradients_;
   std::int64_t step_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace rankwise

@@ -24,9 +24,10 @@ using torch::Tensor;
 const toy::Recipe kLora{.variant = "lora", .options = {{"rank", 2}}};
 
 std::vector<double> factors(const TrainOptions& options) {
+  const std::int64_t steps = options.steps.value();
   std::vector<double> found;
-  for (std::int64_t step = 0; step < options.steps; ++step) {
-    found.push_back(schedule_factor(options, step));
+  for (std::int64_t step = 0; step < steps; ++step) {
+    found.push_back(schedule_factor(options, step, steps));
   }
   return found;
 }
@@ -51,6 +52,16 @@ TEST(Schedule, MayHaveNoWarmUpOrNothingElse) {
   EXPECT_THAT(factors(options), ElementsAre(1, 0.75, 0.5, 0.25));
   options.warmup = 1;
   EXPECT_THAT(factors(options), ElementsAre(0.25, 0.5, 0.75, 1));
+}
+
+TEST(Schedule, MayWarmUpForANumberOfSteps) {
+  TrainOptions options;
+  options.steps = 4;
+  options.warmup.reset();
+  options.warmup_steps = 2;
+  EXPECT_THAT(factors(options), ElementsAre(0.5, 1, 1, 0.5));
+  options.warmup_steps = 8;
+  EXPECT_THAT(factors(options), ElementsAre(0.125, 0.25, 0.375, 0.5)) << "longer than the run";
 }
 
 Trainer make_trainer(Model& model, const TrainOptions& options,
@@ -351,12 +362,11 @@ TEST(Evaluator, PredictsEveryExampleInItsPlace) {
 TEST(Evaluator, SelectsByTheMeanOfTheFirstMetricsWithTheirSense) {
   Dataset dataset;
   dataset.tasks.resize(2);
-  dataset.tasks[0].task.metrics = {"accuracy", "f1"};
-  dataset.tasks[1].task.metrics = {"relative_error"};
-  Evaluation evaluation;
-  evaluation.tasks = {{.scores = {{"accuracy", 0.5}, {"f1", 0.9}}},
-                      {.scores = {{"relative_error", 0.2}}}};
-  EXPECT_DOUBLE_EQ(selection_score(evaluation, dataset), (0.5 - 0.2) / 2);
+  dataset.tasks[0].task = {.name = "a", .metrics = {"accuracy", "f1"}};
+  dataset.tasks[1].task = {.name = "b", .metrics = {"relative_error"}};
+  const ScoresByTask scores{{"a", {{"accuracy", 0.5}, {"f1", 0.9}}},
+                            {"b", {{"relative_error", 0.2}}}};
+  EXPECT_DOUBLE_EQ(selection_score(scores, dataset), (0.5 - 0.2) / 2);
 }
 
 TEST(Statistics, DescribeWhatEachSiteRecords) {

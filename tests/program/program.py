@@ -240,6 +240,7 @@ class Planned(NamedTuple):
     state: str  # "to run", "to reuse", "finished", or "summary": in the study's summary
     label: str
     seed: int
+    steps: int
     trainable: int
     training_tokens: int
     evaluation_tokens: int
@@ -248,9 +249,9 @@ class Planned(NamedTuple):
 
 def plan(text: str) -> list[Planned]:
     """The runs that --dry-run lists below its header."""
-    line = re.compile(r"(to run|to reuse|finished|summary) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
+    line = re.compile(r"(to run|to reuse|finished|summary) +(.+) seed (\d+) +(\d+) +(\d+) +(\d+) +(\d+) +\S+ +\S+  (.+)")
     found = [line.fullmatch(row) for row in text.splitlines()[1:]]
-    return [Planned(m[1], m[2], *(int(m[i]) for i in range(3, 7)), Path(m[7])) for m in found if m]
+    return [Planned(m[1], m[2], *(int(m[i]) for i in range(3, 8)), Path(m[8])) for m in found if m]
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

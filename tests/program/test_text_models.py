@@ -92,6 +92,7 @@ class TextModels(unittest.TestCase):
                 for task in tasks:
                     group = file[f"evaluation/{task['name']}/test/last"]
                     self._check_scores(group, task)
+            self._check_lines(path, tasks[0]["name"])
         table = run("table", results, cwd=self.folder)
         self.assertEqual(table.code, 0, table.err)
         for task in tasks:
@@ -116,6 +117,20 @@ class TextModels(unittest.TestCase):
             self.assertAlmostEqual(group.attrs["perplexity"], np.exp(-mean))
         if "exact_match" in group.attrs:
             self.assertAlmostEqual(group.attrs["exact_match"], answer["greedy"].mean())
+
+    def _check_lines(self, path: Path, task: str) -> None:
+        """The answers of each example as lines of JSON are those of the run file."""
+        done = run(
+            "predictions", path, "--task", task, "--split", "test", "--parameters", "last"
+        )
+        self.assertEqual(done.code, 0, done.err)
+        answers = [json.loads(line)["answers"] for line in done.out.splitlines()]
+        with h5py.File(path) as file:
+            kept = file[f"evaluation/{task}/test/last/answer"]
+            self.assertEqual([len(of) for of in answers], np.diff(kept["start"][:]).tolist())
+            for name in ("log_probability", "tokens", "bytes", "greedy"):
+                found = [answer[name] for of in answers for answer in of]
+                self.assertEqual(found, kept[name][:].tolist(), name)
 
     def test_a_decoder(self) -> None:
         save_toy_decoder(self.model, front=True)
