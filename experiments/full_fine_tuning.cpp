@@ -22,7 +22,11 @@ const RegisterVariant<FullFineTuningOptions> full_fine_tuning_registration(
     "full_fine_tuning",
     {.paper = "a reference method",
      .summary = "every weight of the backbone is trained",
-     .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
+     .exemptions = {{"usage", "nothing is routed"},
+                    {"training_usage", "nothing is routed"},
+                    {"recompute/bits",
+                     "weights that several blocks share (T5's distances) add up their gradients in "
+                     "another order"}}},
     [](const FullFineTuningOptions&) { return std::make_unique<FullFineTuning>(); });
 
 }  // namespace

@@ -103,7 +103,10 @@ class MoeLora : public Adapter {
 const RegisterVariant<MoeLoraOptions> moelora_registration(
     "moelora",
     {.paper = "Liu et al., 2023 (arXiv:2310.18339), by the authors' code",
-     .summary = "low-rank experts mixed by a softmax gate on task embeddings"},
+     .summary = "low-rank experts mixed by a softmax gate on task embeddings",
+     .exemptions = {{"recompute/bits",
+                     "all sites share the task embeddings, whose gradients add up in another "
+                     "order"}}},
     [](const MoeLoraOptions& options) { return std::make_unique<MoeLora>(options); });
 
 }  // namespace

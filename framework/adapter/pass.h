@@ -25,6 +25,8 @@ struct Pass {
   bool count_usage = true;
   /// Updates with task embeddings keep the first-token inputs they compare them with.
   bool keep_samples = false;
+  /// In training, blocks keep their inputs alone and run again in backward.
+  bool recompute = false;
 };
 
 }  // namespace rankwise

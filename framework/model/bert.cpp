@@ -1,6 +1,7 @@
 #include "framework/model/bert.h"
 
 #include "framework/model/parts.h"
+#include "framework/model/recompute.h"
 #include "framework/ops/packed_attention.h"
 
 #include <torch/nn/module.h>
@@ -49,8 +50,8 @@ struct Embeddings {
 struct Layer {
   Layer(torch::nn::Module& layers, std::int64_t index, const BertConfig& c,
         const torch::TensorOptions& options)
-      : form(bidirectional(c.heads, c.hidden / c.heads)) {
-    const auto root = group(layers, std::to_string(index));
+      : form(bidirectional(c.heads, c.hidden / c.heads)),
+        root(group(layers, std::to_string(index))) {
     const auto attention = group(*root, "attention");
     const auto self = group(*attention, "self");
     const auto attention_output = group(*attention, "output");
@@ -84,6 +85,7 @@ struct Layer {
   }
 
   AttentionForm form;
+  std::shared_ptr<torch::nn::Module> root;
   Linear query{nullptr}, key{nullptr}, value{nullptr}, projection{nullptr}, intermediate{nullptr},
       output{nullptr};
   LayerNorm attention_norm{nullptr}, output_norm{nullptr};
@@ -112,7 +114,11 @@ Bert::~Bert() = default;
 Hidden Bert::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "bert reads tokens, not features");
   torch::Tensor x = parts_->embeddings.forward(pass.batch);
-  for (Layer& layer : parts_->layers) x = layer.forward(x, pass);
+  for (Layer& layer : parts_->layers) {
+    x = run_block(*layer.root, {x}, pass, [&layer](const auto& inputs, const Pass& now) {
+      return layer.forward(inputs[0], now);
+    });
+  }
   return {x};
 }
 

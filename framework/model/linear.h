@@ -19,6 +19,7 @@ class LinearImpl : public torch::nn::Module {
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass);
 
   void attach(std::shared_ptr<Update> update) { update_ = std::move(update); }
+  const std::shared_ptr<Update>& update() const { return update_; }
   /// Whether a forward came by since it was made or forgot them.
   bool reached() const { return reached_; }
   void forget_forwards() { reached_ = false; }

@@ -1,6 +1,7 @@
 #include "framework/model/llama.h"
 
 #include "framework/model/parts.h"
+#include "framework/model/recompute.h"
 #include "framework/ops/packed_attention.h"
 
 #include <torch/types.h>
@@ -114,7 +115,11 @@ Hidden Llama::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "llama reads tokens, not features");
   torch::Tensor x = parts_->embeddings(pass.batch.tokens);
   const RotaryTable rotary = rotary_table(pass.batch.positions, parts_->frequencies, x.options());
-  for (DecoderLayer& layer : parts_->layers) x = layer.forward(x, {pass, rotary});
+  for (DecoderLayer& layer : parts_->layers) {
+    x = run_block(*layer.root, {x}, pass, [&layer, rotary](const auto& inputs, const Pass& now) {
+      return layer.forward(inputs[0], {now, rotary});
+    });
+  }
   return {parts_->norm(x)};
 }
 

@@ -45,16 +45,14 @@ torch::Tensor T5::decode(const torch::Tensor& encoded, const Pass& pass) {
                       .step_info = pass.step_info,
                       .noise = pass.noise,
                       .count_usage = pass.count_usage,
-                      .keep_samples = pass.keep_samples};
-  const LazyBuckets buckets(answers.buckets, batch.buckets, answers.source_sequence);
-  const T5Source source{
-      encoded,
-      pass,
-      {.first_rows = answers.first_rows,
-       .lengths = answers.lengths,
-       .buckets = buckets,
-       .key_first_rows = batch.first_rows.index_select(0, answers.source_sequence),
-       .key_lengths = batch.lengths.index_select(0, answers.source_sequence)}};
+                      .keep_samples = pass.keep_samples,
+                      .recompute = pass.recompute};
+  const T5Source source{.rows = encoded,
+                        .pass = pass,
+                        .buckets = std::make_shared<LazyBuckets>(answers.buckets, batch.buckets,
+                                                                 answers.source_sequence),
+                        .key_first_rows = batch.first_rows.index_select(0, answers.source_sequence),
+                        .key_lengths = batch.lengths.index_select(0, answers.source_sequence)};
   const torch::Tensor decoded =
       parts_->decoder.forward(parts_->shared(answers.tokens), decoding, &source);
   // The embedding has rows of length sqrt(hidden); a head of its own learns its scale.

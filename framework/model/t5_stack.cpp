@@ -2,6 +2,7 @@
 
 #include "framework/model/linear.h"
 #include "framework/model/parts.h"
+#include "framework/model/recompute.h"
 
 #include <torch/types.h>
 
@@ -89,14 +90,30 @@ struct T5Layer {
 struct T5Block {
   T5Block(torch::nn::Module& blocks, std::int64_t index, const T5Config& c, bool decodes,
           const torch::TensorOptions& options)
-      : layers(group(*group(blocks, std::to_string(index)), "layer")),
+      : root(group(blocks, std::to_string(index))),
+        layers(group(*root, "layer")),
         attention(*layers, 0, c, options, "SelfAttention"),
         cross(decodes ? std::make_optional<T5Layer<T5Attention>>(*layers, 1, c, options,
                                                                  "EncDecAttention")
                       : std::nullopt),
         feed_forward(*layers, decodes ? 2 : 1, c, options) {}
 
-  std::shared_ptr<torch::nn::Module> layers;
+  Tensor attend(const Tensor& x, const Pass& pass, const AttentionForm& form) {
+    const Batch& batch = pass.batch;
+    const Tensor own = attention.norm(x);
+    return x + attention.part.forward({own, pass}, {own, pass},
+                                      {batch.first_rows, batch.lengths, batch.buckets}, form);
+  }
+  Tensor look(const Tensor& x, const Pass& pass, const T5Source& source,
+              const AttentionForm& form) {
+    return x + cross->part.forward({cross->norm(x), pass}, {source.rows, source.pass},
+                                   source.sequences(pass.batch), form);
+  }
+  Tensor feed(const Tensor& x, const Pass& pass) {
+    return x + feed_forward.part.forward(feed_forward.norm(x), pass);
+  }
+
+  std::shared_ptr<torch::nn::Module> root, layers;
   T5Layer<T5Attention> attention;
   std::optional<T5Layer<T5Attention>> cross;  // of a decoder
   T5Layer<T5FeedForward> feed_forward;
@@ -138,20 +155,38 @@ T5Stack::T5Stack(torch::nn::Module& root, const T5Config& config, bool decodes,
 T5Stack::T5Stack(T5Stack&&) noexcept = default;
 T5Stack::~T5Stack() = default;
 
+PackedSequences T5Source::sequences(const Batch& answers) const {
+  return {.first_rows = answers.first_rows,
+          .lengths = answers.lengths,
+          .buckets = *buckets,
+          .key_first_rows = key_first_rows,
+          .key_lengths = key_lengths};
+}
+
 Tensor T5Stack::forward(Tensor x, const Pass& pass, const T5Source* source) {
-  const Batch& batch = pass.batch;
-  AttentionForm self = parts_->self;
-  self.bias = parts_->bias(batch);
+  TORCH_CHECK((source != nullptr) == parts_->blocks.front().cross.has_value(),
+              "a decoder looks at an encoder's rows");
+  const DistanceBias bias = parts_->bias(pass.batch);
   for (T5Block& block : parts_->blocks) {
-    const Tensor own = block.attention.norm(x);
-    x = x + block.attention.part.forward({own, pass}, {own, pass},
-                                         {batch.first_rows, batch.lengths, batch.buckets}, self);
-    if (block.cross) {
-      TORCH_CHECK(source != nullptr, "a decoder looks at an encoder's rows");
-      x = x + block.cross->part.forward({block.cross->norm(x), pass}, {source->rows, source->pass},
-                                        source->sequences, parts_->across);
+    AttentionForm self = parts_->self;
+    self.bias.zero = bias.zero;
+    if (source == nullptr) {
+      x = run_block(*block.root, {x, bias.table}, pass,
+                    [&block, self](const auto& inputs, const Pass& now) mutable {
+                      self.bias.table = inputs[1];
+                      return block.feed(block.attend(inputs[0], now, self), now);
+                    });
+      continue;
     }
-    x = x + block.feed_forward.part.forward(block.feed_forward.norm(x), pass);
+    x = run_block(*block.root, {x, bias.table, source->rows}, pass,
+                  [&block, self, from = *source, across = parts_->across](const auto& inputs,
+                                                                          const Pass& now) mutable {
+                    self.bias.table = inputs[1];
+                    from.rows = inputs[2];
+                    from.pass.count_usage = now.count_usage;
+                    const Tensor attended = block.attend(inputs[0], now, self);
+                    return block.feed(block.look(attended, now, from, across), now);
+                  });
   }
   return parts_->norm(x);
 }

@@ -13,9 +13,13 @@ namespace rankwise {
 
 /// What a decoder's sequences look at.
 struct T5Source {
-  const torch::Tensor& rows;  // [M, hidden] the encoder's, after its last norm
-  const Pass& pass;           // the encoder's: updates of keys and values see its batch
-  PackedSequences sequences;  // of the decoder, with their keys
+  torch::Tensor rows;  // [M, hidden] the encoder's, after its last norm
+  Pass pass;           // the encoder's: updates of keys and values see its batch
+  std::shared_ptr<const LazyBuckets> buckets;  // of the decoder's sequences with their keys
+  torch::Tensor key_first_rows, key_lengths;   // [S] int64 of the decoder's sequences
+
+  /// The decoder's sequences, whose batch is given, with their keys.
+  PackedSequences sequences(const Batch& answers) const;
 };
 
 class T5Stack {

@@ -172,6 +172,35 @@ void micro_batches(const Recipe& recipe) {
                               << "(mean_term, row_mean_term), not a mean over rows";
 }
 
+// Bit for bit, for a block that runs again adds up its gradients in the same order; but for
+// parameters that several blocks share.
+void recompute(const Recipe& recipe) {
+  const auto plain = toy::model(recipe);
+  const auto again = toy::model(recipe);
+  TrainOptions options = toy::training(4);
+  options.epsilon = 1e-4;  // as above
+  Trainer keeping = trainer(*plain, recipe, options);
+  options.gradient_checkpointing = true;
+  Trainer recomputing = trainer(*again, recipe, options);
+  const auto examples = toy::examples(recipe.kind, 3);
+  for (int step = 0; step < 3; ++step) {
+    const StepRecord a = keeping.step(examples);
+    const StepRecord b = recomputing.step(examples);
+    EXPECT_NEAR(a.loss, b.loss, 1e-12 * a.loss);
+    EXPECT_NEAR(a.auxiliary, b.auxiliary, 1e-12 * std::abs(a.auxiliary));
+  }
+  const auto [difference, name] = worst_difference(again->state(), plain->state());
+  const bool same_bits = !toy::variant_of(recipe).facts.exemptions.contains("recompute/bits");
+  EXPECT_LE(difference, same_bits ? 0 : 1e-12) << name;
+  const auto& ours = again->adapter().attached();
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    RankUsage* usage = ours[i].update->training_usage();
+    if (usage == nullptr) continue;
+    const RankUsage* once = plain->adapter().attached()[i].update->training_usage();
+    EXPECT_TRUE(torch::equal(usage->count(), once->count())) << ours[i].site.name;
+  }
+}
+
 void loss_falls(const Recipe& recipe) {
   const auto model = toy::model(recipe);
   const double before = training_loss(*model, recipe);

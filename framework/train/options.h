@@ -61,7 +61,9 @@ struct TrainOptions {
   /// Raised by a fix that changes the results of these options.
   static constexpr std::int64_t kRevision = 1;
   /// Options of memory and time alone; micro_batch where a variant's loss adds up exactly.
-  static std::set<std::string> without_effect() { return {"micro_batch", "evaluation_rows"}; }
+  static std::set<std::string> without_effect() {
+    return {"micro_batch", "evaluation_rows", "gradient_checkpointing"};
+  }
 
   std::optional<std::int64_t> steps = 150;
   std::optional<std::int64_t> epochs;
@@ -82,6 +84,7 @@ struct TrainOptions {
   bool evaluate_at_start = false;
   EarlyStoppingOptions early_stopping;
   std::int64_t evaluation_rows = 2048;
+  bool gradient_checkpointing = false;
   Precision precision = Precision::kFp32;
 
   template <class Self, class Visitor>
@@ -124,6 +127,10 @@ struct TrainOptions {
     field("early_stopping", self.early_stopping, "ending training where dev stops improving");
     field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
           positive());
+    field("gradient_checkpointing", self.gradient_checkpointing,
+          "each block of the backbone keeps its inputs alone and runs again in backward: less "
+          "memory, "
+          "more time, the same results");
     field("precision", self.precision, "fp32 or fp64",
           {{Precision::kFp32, "fp32"}, {Precision::kFp64, "fp64"}});
   }

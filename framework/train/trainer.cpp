@@ -135,7 +135,8 @@ void Trainer::backward(const Batch& batch, std::int64_t micro, const Shares& sha
   const Pass pass{.batch = batch,
                   .step_info = step_info(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
-                               .stream(static_cast<std::uint64_t>(micro))};
+                               .stream(static_cast<std::uint64_t>(micro)),
+                  .recompute = options_.gradient_checkpointing};
   torch::Tensor loss = model_.loss(model_.forward(pass), batch, shares.loss);
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
   const torch::Tensor weighted = auxiliary.sum.defined()
