@@ -29,6 +29,7 @@ class FaultyGate : public Gate {
     const bool training = input.pass.step_info.training;
     Tensor weight = weight_;
     if (fault_ == "replay") weight = torch::rand_like(weight);
+    if (fault_ == "recompute" && training) weight = weight * (1 + 0.1 * calls_++);
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
     if (fault_ == "evaluation_state" && !training) weight_.add_(1);
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
@@ -53,6 +54,7 @@ class FaultyGate : public Gate {
 
  private:
   std::string fault_;
+  double calls_ = 0;
   Tensor weight_;  // [T, R]
 };
 
