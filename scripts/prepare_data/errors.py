@@ -1,6 +1,8 @@
 """The errors that a user sees: a single line with what was found, expected, and the way out."""
 
+import json
 from collections.abc import Iterable
+from typing import Any
 
 
 class PrepareError(Exception):
@@ -19,6 +21,13 @@ def one_line(text: object) -> str:
 def shown(value: str, limit: int = 60) -> str:
     """A value found in a file, in quotes: its beginning, with unprintable characters escaped."""
     return f"'{_visible(value[:limit])}{'…' if len(value) > limit else ''}'"
+
+
+def shown_json(value: Any) -> str:
+    """A value of a JSON file as it stands there, in quotes."""
+    if isinstance(value, str):
+        return shown(value)
+    return shown(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def refuse_repeats(what: str, names: Iterable[str]) -> None:

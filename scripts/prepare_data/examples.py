@@ -16,7 +16,8 @@ class Example:
 
     `pair` is the second text of a pair; `candidates` are the answers of a choice; `answer` is the
     text to generate; `unit` names what must not be torn apart by a split (a question asked of many
-    passages), by default the input; `where` is its file and row, for messages.
+    passages), by default the input; `where` is its file and row, for messages; `content` is equal
+    for rows of equal content, whatever a task makes of them.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Example:
     unit: str = ""
     answer: str = ""
     where: str = field(default="", compare=False)
+    content: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:
@@ -71,6 +73,7 @@ class Splits:
     duplicates: int = 0
     conflicts: int = 0
     overlaps: int = 0
+    held_elsewhere: int = 0
     unused: int = 0
 
     def items(self) -> list[tuple[str, list[Example]]]:

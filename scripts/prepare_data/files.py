@@ -22,6 +22,14 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
+def check_file(path: Path, where: str, hint: str = "") -> None:
+    """PrepareError, beginning with `where`, unless it is a file."""
+    if path.is_dir():
+        raise PrepareError(f"{where}: is a folder, expected a file{hint}")
+    if not path.is_file():
+        raise PrepareError(f"{where}: there is no such file{hint}")
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Gives a temporary path in the same folder, which takes path's place when all went well."""

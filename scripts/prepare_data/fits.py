@@ -14,12 +14,12 @@ def check_fits(config_file: Path, vocabulary: int, tasks: list[TokenisedTask]) -
     config = read_json(config_file)
     sizes = config if isinstance(config, dict) else {}
 
-    def check(member: str, found: int, what: str) -> None:
+    def check(member: str, found: int, what: str, hint: str = "") -> None:
         limit = sizes.get(member)
         if isinstance(limit, int) and found > limit:
             raise PrepareError(
                 f"{config_file}: {member} is {limit}, and {what} {found}; "
-                f"take a backbone that reads as many"
+                f"{hint}take a backbone that reads as many"
             )
 
     check("vocab_size", vocabulary, "the tokens of tokenizer.json are")
@@ -31,4 +31,5 @@ def check_fits(config_file: Path, vocabulary: int, tasks: list[TokenisedTask]) -
             if packed.answers is not None:
                 lengths = lengths + np.diff(packed.answers.starts)
             longest = int(lengths.max())
-            check("max_position_embeddings", longest, f"the tokens of a sequence of {name} are")
+            what = f"the tokens of a sequence of {name} are"
+            check("max_position_embeddings", longest, what, "lower the task's cap, or ")

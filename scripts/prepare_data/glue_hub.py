@@ -10,7 +10,7 @@ dev is a slice of training, as in `glue`.
 import importlib
 from typing import Any
 
-from .errors import PrepareError, shown
+from .errors import PrepareError, shown_json
 from .examples import Example, Read, split
 from .glue import TASKS, glue_rule
 from .suites import Suite
@@ -78,7 +78,7 @@ def _examples(rows: Any, task: Task, part: str) -> list[Example]:
             check_text(text, where)
         target = row["label"]
         if not isinstance(target, (int, float)):
-            raise PrepareError(f"{where}: label {shown(repr(target))}, expected a number")
+            raise PrepareError(f"{where}: label {shown_json(target)}, expected a number")
         check_target(target, task, where)
         examples.append(Example(texts[0], float(target), texts[1] if len(texts) > 1 else ""))
     return examples

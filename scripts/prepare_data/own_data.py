@@ -4,16 +4,19 @@ Reads the description and the files that it names; writes nothing.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .description import SPLITS, TaskDescription, read_description
 from .errors import PrepareError, shown
-from .examples import Example, Read, SplitRule, split
+from .examples import Example, Read, SplitRule, Splits, split
+from .files import check_file
+from .gold import is_twice
 from .hashes import remembered_sha256
 from .own_tasks import Cells, describe, likelihood_of
 from .rows import Record, read_rows
+from .shared_rows import Divided, content_of, keep_apart
 from .special_tokens import has_vocabulary_head, model_type
 from .suites import Suite
 from .tasks import Origin, PreparedTask
@@ -40,30 +43,31 @@ class OwnData:
         return f"own {digest.hexdigest()}"
 
     def read(self, suite: str, data: Path) -> Suite:
-        """All tasks, divided."""
+        """All tasks, divided; what one holds out is in no other's training."""
         tasks = read_description(self.description)
-        return Suite(suite, [self._prepare(suite, task, data) for task in tasks])
+        prepared = [self._prepare(suite, task, data) for task in tasks]
+        keep_apart([Divided(task.splits, read) for task, read in prepared])
+        return Suite(suite, [task for task, _ in prepared])
 
     def _paths(self, task: TaskDescription, part: str = "") -> list[Path]:
         parts = [part] if part else SPLITS
         paths = [self.files / file for name in parts for file in task.files.get(name, ())]
         for path in paths:
-            if not path.is_file():
-                raise PrepareError(
-                    f"{self.description}: task {task.name}: {path}: there is no such file; files "
-                    f"are found from --files DIR, else from the description's folder"
-                )
+            check_file(
+                path,
+                f"{self.description}: task {task.name}: {path}",
+                "; files are found from --files DIR, else from the description's folder",
+            )
         return paths
 
-    def _prepare(self, suite: str, task: TaskDescription, data: Path) -> PreparedTask:
+    def _prepare(self, suite: str, task: TaskDescription, data: Path) -> tuple[PreparedTask, Read]:
         where = f"{self.description}: task {task.name}"
         by_likelihood = likelihood_of(task, has_vocabulary_head(model_type(self.model)))
         cells = Cells(task, by_likelihood, self.model, where)
         records = {
-            part: [_extracted(record, task) for path in self._paths(task, part)
-                   for record in read_rows(path)]
+            part: [_extracted(record, task) for record in self._records(task, part)]
             for part in task.files
-        }  # fmt: skip
+        }
         try:
             described = describe(task, by_likelihood, cells.labels(records))
         except PrepareError as error:
@@ -74,13 +78,27 @@ class OwnData:
         files = tuple((_shown_path(n), d) for n, d in zip(names, digests, strict=True))
         origin = Origin("own files", "", files)
         splits = split(read, _rule(suite, task, read, where))
-        return PreparedTask(described, origin, read.rows, splits, task.note)
+        _tell_twice(task.name, splits)
+        return PreparedTask(described, origin, read.rows, splits, task.note), read
+
+    def _records(self, task: TaskDescription, part: str) -> Iterator[Record]:
+        for path in self._paths(task, part):
+            for record in read_rows(path):
+                yield replace(record, content=content_of(record.values))
 
 
 def _read(records: dict[str, list[Record]], example: Callable[[Record], Example]) -> Read:
     parts = {part: [example(record) for record in rows] for part, rows in records.items()}
     rows = sum(len(part) for part in parts.values())
     return Read(rows, parts["train"], test=parts.get("test"), dev=parts.get("dev"))
+
+
+def _tell_twice(task: str, splits: Splits) -> None:
+    """Says which rows hold their right candidate twice, since every answer to them is a tie."""
+    examples = [one for _, part in splits.items() for one in part if one.candidates]
+    found = [one.where for one in examples if is_twice(one.candidates, int(one.target))]
+    if found:
+        print(f"  {task}: the right candidate is there twice in {len(found)} rows, as {found[0]}")
 
 
 def _extracted(record: Record, task: TaskDescription) -> Record:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from .description import TaskDescription
 from .errors import PrepareError, shown
-from .examples import Example
+from .examples import Example, plain
+from .gold import Cell, gold_candidate, stated_target
 from .rows import Record, as_text
-from .targets import check_target, check_text, target_of
+from .targets import check_text
 from .tasks import Likelihood, Task
 from .templates import ChatTemplate, alpaca_prompt, columns_of, conversation, fill
 
@@ -69,15 +70,29 @@ def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
                 f"task {task.name}: verbalizers: {shown(label)}, expected one of "
                 f"{', '.join(labels)}"
             )
+    words = tuple(task.verbalizers.get(label, label) for label in labels)
+    _check_words(task, labels, words)
     delimiter = _DELIMITERS[task.format] if task.delimiter is None else task.delimiter
     return Likelihood(
         cap=task.answer_cap,
         drop=task.too_long == "drop",
-        words=tuple(task.verbalizers.get(label, label) for label in labels),
+        words=words,
         delimiter=delimiter,
         loss_on=task.loss_on,
         streamed=task.windows == "stream",
     )
+
+
+def _check_words(task: TaskDescription, labels: tuple[str, ...], words: tuple[str, ...]) -> None:
+    """Answers that are equal have equal likelihoods."""
+    known: dict[str, str] = {}
+    for label, word in zip(labels, words, strict=True):
+        if plain(word) in known:
+            raise PrepareError(
+                f"task {task.name}: verbalizers: {shown(word)} stands for {known[plain(word)]} and "
+                f"for {label}; give each label a word of its own"
+            )
+        known[plain(word)] = label
 
 
 def _kind(task: TaskDescription) -> str:
@@ -153,6 +168,7 @@ class Cells:
             unit=fill(self._task.unit, record),
             answer=answer,
             where=record.where,
+            content=record.content,
         )
 
     def _prompt_and_answer(self, record: Record) -> tuple[str, str]:
@@ -182,32 +198,14 @@ class Cells:
     def _target(self, record: Record, described: Task, candidates: tuple[str, ...]) -> float:
         if described.kind in ("generate", "language_model"):
             return 0.0
-        value = record.value(self._task.target)
-        cell = as_text(value, f"{record.where}: column {shown(self._task.target)}")
-        whole = isinstance(value, bool) or (isinstance(value, float) and value.is_integer())
-        if whole and described.kind != "regress" and cell not in described.labels:
-            cell = str(int(value))  # files of columns keep whole numbers as 1.0
-        if described.kind == "choose":
-            return self._gold(record, cell, described.labels, candidates)
-        if isinstance(value, float) and described.kind == "regress":
-            check_target(value, described, record.where)
-            return value
-        return target_of(cell, described, record.where)
-
-    def _gold(
-        self, record: Record, cell: str, labels: tuple[str, ...], candidates: tuple[str, ...]
-    ) -> float:
-        """The number of a candidate, by its label, its number from 0, or its text."""
-        if self._task.candidate_labels:
-            labels = tuple(_texts(record, self._task.candidate_labels))
-        for known in (labels[: len(candidates)], _numbers(len(candidates)), candidates):
-            if cell in known:
-                return float(known.index(cell))
-        raise PrepareError(
-            f"{record.where}: answer {shown(cell)}, expected one of "
-            f"{', '.join(labels[: len(candidates)])}, a number from 0 to {len(candidates) - 1}, or "
-            f"a candidate's text"
-        )
+        task = self._task
+        cell = Cell(record.value(task.target), record.where, task.target)
+        if described.kind != "choose":
+            return stated_target(cell, described)
+        labels = described.labels
+        if task.candidate_labels:
+            labels = tuple(_texts(record, task.candidate_labels))
+        return gold_candidate(cell, labels, candidates, task.target_is)
 
 
 def _texts(record: Record, column: str) -> list[str]:

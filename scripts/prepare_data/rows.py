@@ -4,22 +4,30 @@
 the columns; quotation marks of .tsv are part of the text. .parquet: by pyarrow.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .errors import PrepareError, one_line, refuse_repeats, shown
+from .files import check_file
 from .strict_json import parse_json
 from .tables import Row, read_csv, read_tabs, read_text
+
+_KINDS = {type(None): "null", dict: "an object", list: "a list"}
 
 
 @dataclass(frozen=True)
 class Record:
-    """The values of a row by column; `where` is its file and its line or number, from 1."""
+    """The values of a row by column; `where` is its file and its line or number, from 1.
+
+    `content` is equal for rows of equal content, where it is needed.
+    """
 
     where: str
     values: dict[str, Any]
+    content: str = ""
 
     def value(self, column: str) -> Any:
         """A column's value; "a.b" is member b of column a, where no column has that name."""
@@ -30,7 +38,7 @@ class Record:
             if not isinstance(found, dict) or part not in found:
                 raise PrepareError(
                     f"{self.where}: has no column {shown(column)}; its columns are "
-                    f"{', '.join(map(one_line, self.values))}"
+                    f"{', '.join(map(shown, self.values))}"
                 )
             found = found[part]
         return found
@@ -41,12 +49,14 @@ class Record:
 
 
 def as_text(value: Any, where: str) -> str:
-    """A value as it would stand in a text: true and false in small letters."""
+    """A value as it would stand in a text: numbers as written, true and false in small letters."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and not math.isfinite(value):
+        raise PrepareError(f"{where}: holds {value}, expected a text or a finite number")
     if isinstance(value, (str, int, float)):
         return str(value)
-    kind = "nothing" if value is None else f"a {type(value).__name__}"
+    kind = _KINDS.get(type(value), f"a {type(value).__name__}")
     raise PrepareError(f"{where}: holds {kind}, expected a text or a number")
 
 
@@ -55,8 +65,7 @@ def read_rows(path: Path) -> list[Record]:
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise PrepareError(f"{path}: rows are read from files that end in {', '.join(_READERS)}")
-    if not path.is_file():
-        raise PrepareError(f"{path}: there is no such file")
+    check_file(path, str(path))
     records = reader(path)
     if not records:
         raise PrepareError(f"{path}: has no rows")
@@ -107,7 +116,7 @@ def _with_header(path: Path, rows: list[Row]) -> list[Record]:
         if len(row.cells) != len(names):
             raise PrepareError(
                 f"{where} has {len(row.cells)} columns, expected {len(names)}: "
-                f"{', '.join(map(one_line, names))}"
+                f"{', '.join(map(shown, names))}"
             )
         records.append(Record(where, dict(zip(names, row.cells, strict=True))))
     return records

@@ -10,7 +10,8 @@ from .token_file import TokenisedTask
 
 _HEAD = (
     "task", "family", "kind", "metrics", "source", "file and SHA-256", "licence", "rows",
-    "train / dev / test", "removed: repeated, contradicting, in two splits, too long an answer",
+    "train / dev / test",
+    "removed: repeated, contradicting, in two splits, too long an answer, held out by other tasks",
     "unused", "cap", "cut short", "note",
 )  # fmt: skip
 
@@ -20,6 +21,7 @@ def entry(tokenised: TokenisedTask) -> dict[str, object]:
     prepared, splits = tokenised.prepared, tokenised.prepared.splits
     sequences = sum(len(packed.text) for packed in tokenised.packed.values())
     truncated = sum(packed.truncated for packed in tokenised.packed.values())
+    held = splits.held_elsewhere
     return {
         "task": prepared.task.name,
         "family": prepared.task.family,
@@ -37,6 +39,7 @@ def entry(tokenised: TokenisedTask) -> dict[str, object]:
         "duplicates": splits.duplicates,
         "conflicts": splits.conflicts,
         "overlaps": splits.overlaps,
+        **({"held_elsewhere": held} if held else {}),
         "unused": splits.unused,
         "too_long": sum(packed.dropped for packed in tokenised.packed.values()),
         "length_cap": prepared.task.cap,
@@ -71,7 +74,8 @@ def _markdown(document: dict[str, object]) -> str:
 def _cells(task: dict) -> list[str]:
     files = "; ".join(f"{file['file']} {file['sha256']}" for file in task["files"])
     sizes = " / ".join(f"{size:,}" for size in task["examples"].values())
-    removed = f"{task['duplicates']}, {task['conflicts']}, {task['overlaps']}, {task['too_long']}"
+    counts = [task[name] for name in ("duplicates", "conflicts", "overlaps", "too_long")]
+    removed = ", ".join(map(str, [*counts, task.get("held_elsewhere", 0)]))
     cells = [
         task["task"], task["family"], task["kind"], ", ".join(task["metrics"]), task["source"],
         files, task["licence"], f"{task['rows']:,}", sizes, removed, f"{task['unused']:,}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .errors import PrepareError, shown
 from .files import read_json
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ def _named(folder: Path, tokenizer: "Tokenizer", name: str) -> int:
     known = tokenizer.token_to_id(text) if isinstance(text, str) else None
     if known is not None:
         return known
+    if isinstance(text, str) and has_vocabulary_head(model_type(folder)):
+        raise PrepareError(
+            f"{folder / 'tokenizer_config.json'}: {name}_token is {shown(text)}, which "
+            f"tokenizer.json does not know; put both files of the same model there"
+        )
     stated = _members(folder / "config.json").get(f"{name}_token_id")
     stated = stated[0] if isinstance(stated, list) and stated else stated
     return stated if isinstance(stated, int) else -1

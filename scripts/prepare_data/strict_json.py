@@ -1,4 +1,7 @@
-"""JSON that a person wrote: comments are allowed, a key that is there twice is not."""
+"""JSON that a person wrote: comments are allowed, a key that is there twice is not.
+
+A number's text stays what the file has: 1.50 does not become 1.5.
+"""
 
 import json
 import re
@@ -9,10 +12,29 @@ from .errors import PrepareError, shown
 _COMMENT = re.compile(r'("(?:\\.|[^"\\])*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
 
 
+class Written(float):
+    """A number that is printed as its file has it."""
+
+    text: str
+
+    def __new__(cls, text: str) -> "Written":
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
+
+
 def parse_json(text: str, where: str) -> Any:
     """The value; PrepareError begins with `where`."""
     try:
-        return json.loads(text, object_pairs_hook=lambda pairs: _object(pairs, where))
+        return json.loads(
+            text,
+            object_pairs_hook=lambda pairs: _object(pairs, where),
+            parse_float=Written,
+            parse_int=lambda digits: Written(digits) if digits == "-0" else int(digits),
+        )
     except ValueError as error:
         raise PrepareError(f"{where}: is no JSON ({error})") from None
     except RecursionError:

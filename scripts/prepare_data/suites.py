@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from .backbones import AnyBackbone, model_folder, tokenizer_sha256
 from .errors import PrepareError, refuse_repeats
+from .examples import Splits
 from .files import read_json, sha256_of
 from .targets import check_examples
 from .tasks import PreparedTask
@@ -61,6 +62,8 @@ def is_current(path: Path, origin: str, tokenizer: str) -> bool:
     if not isinstance(sources, dict) or sources.get("recipe") != recipe(origin):
         return False
     if sources.get("tokenizer_sha256") != tokenizer:
+        return False
+    if not base.with_name(base.name + ".md").is_file():
         return False
     return path.is_file() and sha256_of(path) == sources.get("token_file_sha256")
 
@@ -115,7 +118,7 @@ def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "Tokenise
     if not all(rows for _, rows in splits):
         raise PrepareError(
             f"{suite.name}: {prepared.task.name} has {sizes} rows for train / dev / test, "
-            f"expected some in each; give a source with more rows"
+            f"expected some in each{_left_out(prepared.splits)}; give a source with more rows"
         )
     check_examples(prepared)
     packed = {name: coder.pack(prepared.task, rows) for name, rows in splits}
@@ -126,5 +129,20 @@ def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "Tokenise
                 f"over answer_cap, or a language model's texts or cap are under two tokens"
             )
     sizes = " / ".join(f"{len(part.target)}" for part in packed.values())
-    print(f"  {prepared.task.name}: {sizes}", flush=True)
+    held = prepared.splits.held_elsewhere
+    less = f", without {held} rows that other tasks hold out" if held else ""
+    print(f"  {prepared.task.name}: {sizes}{less}", flush=True)
     return TokenisedTask(prepared, packed)
+
+
+def _left_out(splits: Splits) -> str:
+    """What else the rows of a task that is too small became."""
+    counts = {
+        "repeated": splits.duplicates,
+        "contradicting": splits.conflicts,
+        "shared between its files": splits.overlaps,
+        "held out by other tasks": splits.held_elsewhere,
+        "unused": splits.unused,
+    }
+    found = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return f" ({found} rows are left out)" if found else ""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from .errors import PrepareError
 
+_LONGEST = (1 << 31) - 1  # characters of a cell
+
 
 @dataclass(frozen=True)
 class Row:
@@ -40,6 +42,7 @@ def read_csv(path: Path, is_row: Callable[[list[str]], bool]) -> list[Row]:
 
 def _parse(path: Path, lines: list[str]) -> Iterator[tuple[int, int, list[str]]]:
     """First line, last line and cells of each row."""
+    csv.field_size_limit(_LONGEST)  # of the whole process; Python's own is 131,072
     reader = csv.reader((f"{line}\n" for line in lines), strict=True)
     last = 0
     try:
@@ -47,6 +50,11 @@ def _parse(path: Path, lines: list[str]) -> Iterator[tuple[int, int, list[str]]]
             yield last + 1, reader.line_num, cells
             last = reader.line_num
     except csv.Error as error:
+        if "new-line character" in str(error):
+            raise PrepareError(
+                f"{path}: line {reader.line_num} holds a carriage return without a line feed; end "
+                f"every line with a line feed, for example with tr '\\r' '\\n'"
+            ) from None
         raise _left_open(path, last + 1, reader.line_num, str(error)) from None
 
 
@@ -59,7 +67,10 @@ def _left_open(path: Path, first: int, last: int, reason: str) -> PrepareError:
 
 
 def read_text(path: Path) -> str:
-    """The file as text with "\\n" at the end of lines, without a byte-order mark."""
+    """The file as text with "\\n" at the end of lines, without a byte-order mark.
+
+    Lines of a file without any "\\n" end with "\\r", as old spreadsheets write them.
+    """
     content = path.read_bytes()
     try:
         text = content.decode("utf-8")
@@ -71,7 +82,8 @@ def read_text(path: Path) -> str:
         ) from None
     if (position := content.find(b"\0")) >= 0:
         raise PrepareError(f"{path}: line {_line_of(content, position)} holds a NUL; remove it")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _line_of(content: bytes, position: int) -> int:

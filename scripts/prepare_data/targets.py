@@ -5,8 +5,10 @@ Reads and writes nothing. `where` begins a message: the file and the line.
 
 import math
 import re
+from collections.abc import Sequence
+from decimal import Decimal
 
-from .errors import PrepareError, shown
+from .errors import PrepareError, shown, shown_json
 from .examples import Example
 from .tasks import PreparedTask, Task
 
@@ -15,27 +17,53 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
+# What a label or a row's content may be as a number: 1.0 and 1 are the same.
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+
+
 def is_decimal(cell: str) -> bool:
     """Whether it is a number written plainly, as 4.25."""
     return _DECIMAL.fullmatch(cell) is not None
 
 
+def number_of(cell: str) -> Decimal | None:
+    """The number that a text is, if it is one."""
+    return Decimal(cell) if _NUMBER.fullmatch(cell) else None
+
+
+def named(cell: str, labels: Sequence[str]) -> int | None:
+    """The label that a cell is: the same text, else the only one that is the same number."""
+    if cell in labels:
+        return labels.index(cell)
+    number = number_of(cell)
+    if number is None:
+        return None
+    same = [index for index, label in enumerate(labels) if number_of(label) == number]
+    return same[0] if len(same) == 1 else None
+
+
 def target_of(cell: str, task: Task, where: str) -> float:
     """What a cell says: a class by its name or number, or a score as a plain decimal."""
     if task.labels:
-        if cell in task.labels:
-            return float(task.labels.index(cell))
-        numbers = [str(index) for index in range(len(task.labels))]
-        if cell in numbers:
-            return float(numbers.index(cell))
-        raise PrepareError(
-            f"{where}: label {shown(cell)}, expected one of {', '.join(task.labels)}, "
-            f"or its number from 0"
-        )
+        return _class_of(cell, task.labels, where)
     if not is_decimal(cell):
         raise PrepareError(f"{where}: score {shown(cell)}, expected {_range(task)}, as 2.5")
     check_target(float(cell), task, where)
     return float(cell)
+
+
+def _class_of(cell: str, labels: tuple[str, ...], where: str) -> float:
+    """A number counts from 0 where no label is a number itself."""
+    if (index := named(cell, labels)) is not None:
+        return float(index)
+    counted = all(number_of(label) is None for label in labels)
+    numbers = [str(index) for index in range(len(labels))] if counted else []
+    if cell in numbers:
+        return float(numbers.index(cell))
+    raise PrepareError(
+        f"{where}: label {shown(cell)}, expected one of {', '.join(labels)}"
+        f"{', or its number from 0' if counted else ''}"
+    )
 
 
 def check_target(target: float, task: Task, where: str) -> None:
@@ -54,7 +82,7 @@ def check_target(target: float, task: Task, where: str) -> None:
 def check_text(text: object, where: str) -> None:
     """PrepareError for what a token file cannot hold."""
     if not isinstance(text, str):
-        raise PrepareError(f"{where}: {shown(repr(text))} stands for a text; remove the row")
+        raise PrepareError(f"{where}: {shown_json(text)} stands for a text; remove the row")
     if "\0" in text:
         raise PrepareError(f"{where}: a text holds a NUL character; remove it")
     if not text.isascii() and _SURROGATE.search(text):

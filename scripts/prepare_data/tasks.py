@@ -112,6 +112,11 @@ class Task:
                     f"{' by likelihood' if self.likelihood else ''}; "
                     f"those that do are {', '.join(known)}"
                 )
+        if "f1" in self.metrics and len(self.labels) > 2:
+            raise PrepareError(
+                f"task {self.name}: metric 'f1' is of two classes, and there are "
+                f"{len(self.labels)}; take macro_f1"
+            )
         refuse_repeats(f"task {self.name}: metric", self.metrics)
 
     @property

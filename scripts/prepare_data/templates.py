@@ -52,7 +52,7 @@ def fill(template: str, record: Record) -> str:
 
 def alpaca_prompt(record: Record) -> str:
     """Alpaca's prompt, with or without an input."""
-    given = "input" in record.values and record.text("input").strip()
+    given = record.values.get("input") is not None and record.text("input").strip()
     return fill(ALPACA_WITH_INPUT if given else ALPACA, record)
 
 

@@ -217,6 +217,19 @@ class Refusals(InFolder):
         with self.assertRaisesRegex(PrepareError, "names no token that ends an answer"):
             Coder(self.folder).pack(task("generate"), [Example("a", 0.0, answer="b")])
 
+    def test_a_token_that_the_tokenizer_does_not_know(self) -> None:
+        save_toy_decoder(self.folder, front=False)
+        config = {"model_type": "llama", "eos_token_id": 1, "bos_token_id": 0}
+        (self.folder / "config.json").write_text(json.dumps(config))
+        for name in ("eos_token", "bos_token"):
+            for token in ("<|end|>", {"content": "<|end|>"}):
+                (self.folder / "tokenizer_config.json").write_text(json.dumps({name: token}))
+                message = f"tokenizer_config.json: {name} is '<.end.>', which tokenizer.json does"
+                with self.assertRaisesRegex(PrepareError, message):
+                    Coder(self.folder)
+        (self.folder / "tokenizer_config.json").write_text('{"bos_token": null}')
+        self.assertEqual(Coder(self.folder).end_token, 1)
+
     def test_an_answer_is_not_empty(self) -> None:
         splits = Splits(train=[Example("a", 0.0, answer=" ", where="x.csv: row 1")])
         prepared = PreparedTask(task("generate"), Origin("made", "1", ()), 1, splits)

@@ -210,6 +210,19 @@ class OwnBackbone(unittest.TestCase):
         shutil.copytree(self.model, folder)
         self.assertRegex(self.run_prepare(str(folder))[2], "would be called after 'a b', expected")
 
+    def test_a_folder_is_named_with_a_slash(self) -> None:
+        elsewhere = self.data.parent / "llama3"
+        shutil.copytree(self.model, elsewhere)
+        with contextlib.chdir(self.data.parent):
+            code, _, err = self.run_prepare("llama3")
+            message = r"prepare: --backbone 'llama3': .*/models has no such folder; .* \./llama3\n"
+            self.assertEqual(code, 1)
+            self.assertRegex(err, message)
+            self.assertEqual(self.run_prepare("./llama3")[0], 0)
+        (self.data.parent / "file").write_text("")
+        err = self.run_prepare(str(self.data.parent / "file"))[2]
+        self.assertRegex(err, "--backbone .*/file: is a file, expected a folder\n")
+
     def test_a_tokenizer_is_needed_for_suites_only(self) -> None:
         (self.model / "tokenizer.json").unlink()
         self.refuse("has no tokenizer.json")
@@ -225,7 +238,10 @@ class OwnBackbone(unittest.TestCase):
         self.configure(vocab_size=11)
         self.refuse("vocab_size is 11, and the tokens of tokenizer.json are 12")
         self.configure(max_position_embeddings=4)
-        self.refuse("max_position_embeddings is 4, and the tokens of a sequence of rte are 5")
+        self.refuse(
+            "max_position_embeddings is 4, and the tokens of a sequence of rte are 5; lower the "
+            "task's cap, or take a backbone"
+        )
         self.configure(vocab_size=12, max_position_embeddings=5, type_vocab_size=2)
         self.accept()
 

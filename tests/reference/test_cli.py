@@ -40,8 +40,8 @@ class Errors(unittest.TestCase):
         )  # fmt: skip
         self.expect(
             "unknown backbone 'x'; the backbones are minilm-l6, smollm2-135m; for one of your own "
-            "name the folder of its config.json, tokenizer.json and weights (safetensors), or put "
-            "it into /nonexistent/models",
+            "name the folder of its config.json, tokenizer.json and weights (safetensors) by a "
+            "path with a slash, or put it into /nonexistent/models",
             "--backbone", "x", "--data", "/nonexistent",
         )  # fmt: skip
 
@@ -70,6 +70,21 @@ class Errors(unittest.TestCase):
         self.expect("--data is empty, expected a folder", "--list", "--data", "")
         with mock.patch.dict(os.environ, {"RANKWISE_DATA": latin}):
             self.expect("RANKWISE_DATA 'caf\\udce9' is not UTF-8; take another folder", "--list")
+
+    def test_refuse_a_data_folder_that_is_a_file(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "a"
+            file.write_text("")
+            for given in (file, file / "b"):
+                message = f"--data {given}: {file} is a file, expected a folder to write to"
+                self.expect(message, "--backbone", "minilm-l6", "--data", str(given))
+
+    def test_refuse_names_that_no_file_can_have(self) -> None:
+        self.expect(
+            f"--suite '{'a' * 60}…': a name has 100 bytes at most, since files are called after "
+            f"it; take a shorter one",
+            "--suite", "a" * 300, "--from", "x.json", "--backbone", "minilm-l6",
+        )  # fmt: skip
 
     def test_whatever_goes_wrong_is_one_line(self) -> None:
         cases = {
@@ -182,6 +197,23 @@ class SecondRun(unittest.TestCase):
         path.write_bytes(whole[:100])
         self.assertIn("glue: written", self.prepare())
         self.assertEqual(path.read_bytes(), whole)
+
+    def test_writes_a_table_again_that_was_removed(self) -> None:
+        self.prepare()
+        for file in ("glue-toy.sources.md", "glue-toy.sources.json"):
+            path = self.data / "suites" / file
+            whole = path.read_bytes()
+            path.unlink()
+            self.assertIn("glue: written", self.prepare())
+            self.assertEqual(path.read_bytes(), whole)
+
+    def test_an_empty_split_says_what_was_left_out(self) -> None:
+        rows = "c\t1\nc\t1\nb\t0\nb\t1\na\t0\n"
+        (self.glue / "SST-2" / "train.tsv").write_text("sentence\tlabel\n" + rows)
+        arguments = ["--suite", "glue", "--from", str(self.glue), "--backbone", "toy"]
+        _, _, err = run(*arguments, "--data", str(self.data))
+        left_out = r"\(1 repeated, 2 contradicting, 1 shared between its files rows are left out\)"
+        self.assertRegex(err, f"sst2 has 1 / 0 / 1 rows .* some in each {left_out}; give")
 
     def test_refuses_an_empty_split(self) -> None:
         (self.glue / "SST-2" / "train.tsv").write_text("sentence\tlabel\nc\t1\nb\t0\n")

@@ -174,8 +174,8 @@ class Hub(unittest.TestCase):
             "score nan, expected a number from 0 to 5": {"label": float("nan")},
             "score 7, expected a number from 0 to 5": {"label": 7.0},
             "score -1, expected": {"label": -1.0},
-            "label 'None', expected a number": {"label": None},
-            "'None' stands for a text": {"sentence2": None},
+            "label 'null', expected a number": {"label": None},
+            "'null' stands for a text": {"sentence2": None},
             "a text holds a NUL": {"sentence1": "a\0b"},
         }
         for message, change in wrong.items():

@@ -49,7 +49,7 @@ class Scores(InFolder):
 
     def test_a_stray_carriage_return_is_found(self) -> None:
         self.write_train("a,b,1.0\nc\rd,e,1.0\n")
-        self.refuse(r"train\.csv: line 2 is read as one row")
+        self.refuse(r"train\.csv: line 2 holds a carriage return without a line feed")
 
 
 class Archive(InFolder):

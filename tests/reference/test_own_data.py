@@ -19,59 +19,16 @@ from pyarrow import parquet
 
 from scripts.prepare_data import cli
 from scripts.prepare_data.description import MEMBERS
-from scripts.prepare_data.errors import PrepareError
-from scripts.prepare_data.examples import Example
 from scripts.prepare_data.own_data import OwnData
-from scripts.prepare_data.tasks import PreparedTask
 
+from .own_folder import CHOOSE, CLASSIFY, GENERATE, InFolder
 from .toy_tokenizer import save_toy_decoder, save_toy_t5, save_toy_tokenizer
 
 ROOT = Path(__file__).resolve().parents[2]
-CLASSIFY = {"kind": "classify", "prompt": "{q}", "target": "y", "labels": ["no", "yes"]}
-CHOOSE = {"kind": "choose", "prompt": "{q}", "target": "y", "candidates": ["a", "b"]}
-GENERATE = {"kind": "generate", "prompt": "{q}", "answer": "{a}"}
 TEMPLATE = (
     "{% for m in messages %}<{{ m.role }}>{{ m.content }}{{ eos_token }}\n{% endfor %}"
     "{% if add_generation_prompt %}<assistant>{% endif %}"
 )
-
-
-class InFolder(unittest.TestCase):
-    def setUp(self) -> None:
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.model = self.folder / "model"
-        self.model.mkdir()
-        save_toy_decoder(self.model, front=False)
-
-    def put(self, file: str, content: str) -> Path:
-        (self.folder / file).write_text(content, encoding="utf-8")
-        return self.folder / file
-
-    def put_rows(self, *rows: Any, file: str = "rows.jsonl") -> None:
-        self.put(file, "".join(json.dumps(row) + "\n" for row in rows))
-
-    def describe(self, **members: Any) -> None:
-        task = {"name": "mine", "files": {"train": "rows.jsonl"}} | members
-        self.put("suite.json", json.dumps({"tasks": [task]}))
-
-    def read(self, **members: Any) -> PreparedTask:
-        if members:
-            self.describe(**members)
-        own = OwnData(self.folder / "suite.json", self.folder, self.model)
-        return own.read("toys", self.folder / "data").tasks[0]
-
-    def examples(self, **members: Any) -> list[Example]:
-        """All of them, in the order of the file."""
-        splits = self.read(**members).splits.items()
-        found = [example for _, examples in splits for example in examples]
-        return sorted(found, key=lambda one: int(one.where.split()[-1]))
-
-    def refuse(self, message: str, **members: Any) -> None:
-        with self.assertRaisesRegex(PrepareError, message) as caught:
-            self.read(**members)
-        self.assertNotIn("\n", str(caught.exception))
 
 
 class Rows(InFolder):
@@ -107,7 +64,7 @@ class Rows(InFolder):
     def test_a_column_that_is_missing(self) -> None:
         self.put_rows({"q": "a", "y": 0}, {"question": "a", "y": 0})
         self.refuse(
-            "rows.jsonl: line 2: has no column 'q'; its columns are question, y", **CLASSIFY
+            "rows.jsonl: line 2: has no column 'q'; its columns are 'question', 'y'", **CLASSIFY
         )
 
     def test_a_column_inside_another(self) -> None:
@@ -117,7 +74,7 @@ class Rows(InFolder):
         self.assertEqual((found.text, found.candidates, found.target), ("a", ("b", "c"), 1.0))
 
     def test_values_that_are_no_text(self) -> None:
-        for value, kind in ((None, "nothing"), (["a"], "a list"), ({"a": 1}, "a dict")):
+        for value, kind in ((None, "null"), (["a"], "a list"), ({"a": 1}, "an object")):
             self.put_rows({"q": value, "y": 0})
             self.refuse(f"line 1: column 'q': holds {kind}, expected a text", **CLASSIFY)
 
@@ -132,7 +89,7 @@ class Rows(InFolder):
             ("rows.jsonl", '{"q": 1, "q": 2}', "rows.jsonl: line 1: key 'q' is there twice"),
             ("rows.jsonl", '{"q": "\\ud800", "y": 0}', "line 1: a text holds half of a surrogate"),
             ("rows.csv", "q,q\na,b\n", "rows.csv: column 'q' is there twice"),
-            ("rows.csv", "q,y\na\n", "rows.csv: line 2 has 1 columns, expected 2: q, y"),
+            ("rows.csv", "q,y\na\n", "rows.csv: line 2 has 1 columns, expected 2: 'q', 'y'"),
             ("rows.parquet", "PAR1", "rows.parquet: cannot be read as Parquet"),
             ("rows.xlsx", "", "rows.xlsx: rows are read from files that end in .jsonl, .ndjson"),
         ):
@@ -144,11 +101,11 @@ class Rows(InFolder):
 
 
 class Kinds(InFolder):
-    def test_classes_are_names_numbers_or_truths(self) -> None:
-        rows = [{"q": f"a{i}", "y": y} for i, y in enumerate(("yes", 0, True, "1", 1.0))]
+    def test_classes_are_names_or_numbers(self) -> None:
+        rows = [{"q": f"a{i}", "y": y} for i, y in enumerate(("yes", 0, "1", 1.0))]
         self.put_rows(*rows)
         found = self.examples(**CLASSIFY)
-        self.assertEqual([one.target for one in found], [1, 0, 1, 1, 1])
+        self.assertEqual([one.target for one in found], [1, 0, 1, 1])
 
     def test_words_stand_for_labels(self) -> None:
         self.put_rows({"q": "a", "y": "yes"})
@@ -421,6 +378,7 @@ class Command(InFolder):
         self.assertEqual(self.prepare()[0], 0)
         self.assertEqual(self.stated(), ("likelihood", [2, 2]))
         save_toy_t5(self.model)
+        (self.model / "tokenizer_config.json").unlink()
         self.assertEqual(self.prepare()[0], 0)
         self.assertEqual(self.stated(), ("likelihood", [2, 2]))
         save_toy_tokenizer(self.model / "tokenizer.json")
@@ -449,6 +407,22 @@ class Command(InFolder):
         self.assertRegex(
             found, "max_position_embeddings is 4, and the tokens of a sequence of mine are 5"
         )
+
+    def test_rows_that_other_tasks_hold_out_are_told_and_counted(self) -> None:
+        task = {"files": {"train": "rows.jsonl"}, "splits": {"dev": 2, "test": 2}} | CLASSIFY
+        tasks = [task | {"name": name} for name in ("mine", "other")]
+        self.put("suite.json", json.dumps({"tasks": tasks}))
+        code, out = self.prepare()
+        base = self.folder / "data/suites/toys-model.sources"
+        table = json.loads(base.with_name(base.name + ".json").read_text())["tasks"]
+        self.assertEqual(code, 0)
+        for one in table:
+            held, sizes = one["held_elsewhere"], " / ".join(map(str, one["examples"].values()))
+            line = f"  {one['task']}: {sizes}, without {held} rows that other tasks hold out\n"
+            self.assertIn(line, out)
+            self.assertEqual(sum(one["examples"].values()) + held, 16)
+        written = base.with_name(base.name + ".md").read_text()
+        self.assertIn(f"| 0, 0, 0, 0, {table[0]['held_elsewhere']} |", written)
 
     def test_something_is_left(self) -> None:
         self.put_rows(*[{"q": letter, "a": "abc"} for letter in "abcdefgh"])

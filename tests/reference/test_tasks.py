@@ -8,7 +8,7 @@ from scripts.prepare_data.errors import PrepareError, one_line, shown
 from scripts.prepare_data.examples import Example, Splits
 from scripts.prepare_data.suites import Suite
 from scripts.prepare_data.targets import check_examples
-from scripts.prepare_data.tasks import Origin, PreparedTask, Task
+from scripts.prepare_data.tasks import Likelihood, Origin, PreparedTask, Task
 
 
 def task(**changes: Any) -> Task:
@@ -52,6 +52,13 @@ class Refusals(unittest.TestCase):
         self.refuse("'acuracy' does not fit", metrics=("acuracy",))
         self.refuse("'' does not fit", metrics=())
         self.assertEqual(task(**scored, metrics=("spearman", "pearson")).classes, 1)
+
+    def test_f1_is_of_two_classes(self) -> None:
+        three = {"labels": ("a", "b", "c"), "metrics": ("accuracy", "f1")}
+        message = "toy: metric 'f1' is of two classes, and there are 3; take macro_f1"
+        self.refuse(message, **three)
+        self.refuse(message, **three | {"metrics": ("acc", "f1"), "likelihood": Likelihood()})
+        self.assertEqual(task(metrics=("f1",)).metrics, ("f1",))
 
     def test_labels_fit_the_kind(self) -> None:
         self.refuse("unknown kind 'rank'; the kinds are classify, regress, choose", kind="rank")
