@@ -149,8 +149,10 @@ std::string bold_footer(const std::vector<ScoreColumn>& columns,
     if (single > 0 && single < tested) text += " Where one seed is shared: over examples alone.";
   }
   if (untested.empty()) return text;
-  return fmt::format("{}{}Not tested, for the runs do not share their examples: {}.", text,
-                     text.empty() ? "" : " ", fmt::join(untested, ", "));
+  return fmt::format(
+      "{}{}Not tested, for the runs do not share their examples, or do not hold what the metric "
+      "is made from: {}.",
+      text, text.empty() ? "" : " ", fmt::join(untested, ", "));
 }
 
 std::string mark_best(const std::vector<ScoreColumn>& columns, const ScoreChoice& choice,

@@ -175,7 +175,8 @@ TEST(ScoresTable, RunsOfDifferentExamplesAreNotTestedAndSaidSo) {
   other.predictions["cola"].pop_back();
   write_run(folder, "b", other);
   EXPECT_TRUE(has_footer(scores_table(load_runs({folder})),
-                         "Not tested, for the runs do not share their examples: cola, average."));
+                         "Not tested, for the runs do not share their examples, or do not hold "
+                         "what the metric is made from: cola, average."));
 }
 
 TEST(ScoresTable, RowsCanBeAnyAxisOfTheConfig) {

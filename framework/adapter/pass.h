@@ -29,4 +29,14 @@ struct Pass {
   bool recompute = false;
 };
 
+/// The same pass over another batch.
+inline Pass over(const Pass& pass, const Batch& batch) {
+  return {.batch = batch,
+          .step_info = pass.step_info,
+          .noise = pass.noise,
+          .count_usage = pass.count_usage,
+          .keep_samples = pass.keep_samples,
+          .recompute = pass.recompute};
+}
+
 }  // namespace rankwise

@@ -153,7 +153,12 @@ void add(Registry<Metric>& registry, const std::string& name, Metric metric) {
     check_finite(name, "reference", scored.reference);
     check(!needs_answers || scored.answers.size() > 0,
           "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
-    return score(scored);
+    const double found = score(scored);
+    check(std::isfinite(found),
+          "metric '{}' is {}: the predictions are too far from anything; train with a lower "
+          "train.learning_rate, or look at the weights",
+          name, found);
+    return found;
   };
   registry.add(name, std::move(metric));
 }
@@ -181,10 +186,11 @@ Registry<Metric> built_in() {
       {"the same of log-probabilities divided by the candidate's UTF-8 bytes", true, kCandidates,
        acc_norm, false, true});
   add(registry, "perplexity",
-      {"exp of the mean negative log-probability of a token", false, kTexts, perplexity});
+      {"exp of the mean negative log-probability of a token", false, kTexts, perplexity, false,
+       false, [](double score) { return 1 / score; }});
   add(registry, "bits_per_byte",
       {"negative log-probability in bits over the text's UTF-8 bytes", false, kTexts, bits_per_byte,
-       false, true});
+       false, true, [](double score) { return std::exp2(-score); }});
   add(registry, "exact_match",
       {"share of texts that greedy decoding gives token for token", true, kTexts, exact_match,
        false, true});

@@ -49,6 +49,9 @@ struct Metric {
   std::function<double(const Scored&)> score;
   bool needs_reference = false;  // the unadapted model's outputs
   bool needs_answers = false;
+  /// A score without bounds as one from 0 to 1, higher better, so that it can stand beside others
+  /// where parameters are chosen; null: as it is.
+  double (*as_share)(double score) = nullptr;
 };
 
 /// accuracy, f1, macro_f1, matthews, pearson, spearman, relative_error; acc, acc_norm of

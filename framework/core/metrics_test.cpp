@@ -138,6 +138,17 @@ TEST(Metrics, TextsAreScoredByTheirTokensAndBytes) {
   EXPECT_EQ(metrics().find("exact_match").score(scored), 0.5);
 }
 
+TEST(Metrics, OfTextsCountAsAShareWhereParametersAreChosen) {
+  EXPECT_EQ(metrics().find("perplexity").as_share(4), 0.25);
+  EXPECT_EQ(metrics().find("bits_per_byte").as_share(2), 0.25);
+  EXPECT_EQ(metrics().find("accuracy").as_share, nullptr);
+}
+
+TEST(Metrics, RefuseAPerplexityBeyondAllNumbers) {
+  const Scored scored{.prediction = {-1e6}, .label = {1}};
+  EXPECT_THROW(metrics().find("perplexity").score(scored), Error);
+}
+
 TEST(Metrics, OfAnswersNeedTheirLikelihood) {
   const Scored scored{.prediction = {1}, .label = {1}};
   EXPECT_THROW(metrics().find("acc").score(scored), Error);

@@ -15,7 +15,7 @@ struct Columns {
   std::vector<std::int64_t> tokens, segments, positions, row_task;
   std::vector<double> features, target;
   std::vector<std::int64_t> starts{0}, lengths, prompts, sequence_task, groups{0}, group_task;
-  std::vector<std::int64_t> target_index, task_rows, source;
+  std::vector<std::int64_t> target_index, task_rows, source, source_rows;
   std::vector<std::int64_t> asked_rows, asked_tokens, asked_of_sequence;
 
   explicit Columns(std::int64_t tasks) : task_rows(static_cast<std::size_t>(tasks), 0) {}
@@ -82,6 +82,8 @@ struct Packer {
   const PackForm& form;
   Columns main{dataset.task_count()};
   Columns decoder{dataset.task_count()};  // of the examples with answers, where there is one
+  Columns prompts{dataset.task_count()};  // of the same
+  std::int64_t main_rows = 0;
 
   void add(const Example& example) {
     const TaskData& data = dataset.tasks[example.task];
@@ -90,33 +92,37 @@ struct Packer {
     const bool decodes = form.decoder_start && split.has_answers();
     for (auto s = sequences.first; s < sequences.second; ++s) {
       if (decodes) add_decoded(split, s, example.task);
-      add_sequence(data, split, s, example.task);
+      add_sequence(data, split, s, example.task, main);
+      if (decodes) add_sequence(data, split, s, example.task, prompts);
     }
     main.end_example(dataset, split, example);
-    if (decodes) decoder.end_example(dataset, split, example);
+    if (!decodes) return;
+    decoder.end_example(dataset, split, example);
+    prompts.end_example(dataset, split, example);
   }
 
-  void add_sequence(const TaskData& data, const Split& split, std::int64_t s, std::int64_t task) {
+  void add_sequence(const TaskData& data, const Split& split, std::int64_t s, std::int64_t task,
+                    Columns& to) {
     const Range prompt{split.starts[s], split.starts[s + 1]};
     const std::int64_t rows = prompt.second - prompt.first;
     if (dataset.feature_width > 0) {
-      main.features.insert(main.features.end(),
-                           split.features.begin() + prompt.first * dataset.feature_width,
-                           split.features.begin() + prompt.second * dataset.feature_width);
-      return main.end_sequence(rows, rows, task);
+      to.features.insert(to.features.end(),
+                         split.features.begin() + prompt.first * dataset.feature_width,
+                         split.features.begin() + prompt.second * dataset.feature_width);
+      return to.end_sequence(rows, rows, task);
     }
-    main.tokens.insert(main.tokens.end(), split.tokens.begin() + prompt.first,
-                       split.tokens.begin() + prompt.second);
-    main.segments.insert(main.segments.end(), split.segments.begin() + prompt.first,
-                         split.segments.begin() + prompt.second);
-    if (!split.has_answers() || form.decoder_start) return main.end_sequence(rows, rows, task);
+    to.tokens.insert(to.tokens.end(), split.tokens.begin() + prompt.first,
+                     split.tokens.begin() + prompt.second);
+    to.segments.insert(to.segments.end(), split.segments.begin() + prompt.first,
+                       split.segments.begin() + prompt.second);
+    if (!split.has_answers() || form.decoder_start) return to.end_sequence(rows, rows, task);
     const Range answer{split.answer_starts[s], split.answer_starts[s + 1]};
     if (asks_for_prompt(data, form)) {
-      main.ask(split.tokens, {prompt.first + 1, prompt.second}, 0);
+      to.ask(split.tokens, {prompt.first + 1, prompt.second}, 0);
     }
-    main.ask(split.answer_tokens, answer, rows - 1);
-    main.add_tokens(split.answer_tokens, {answer.first, answer.second - 1});
-    main.end_sequence(rows + answer.second - answer.first - 1, rows, task);
+    to.ask(split.answer_tokens, answer, rows - 1);
+    to.add_tokens(split.answer_tokens, {answer.first, answer.second - 1});
+    to.end_sequence(rows + answer.second - answer.first - 1, rows, task);
   }
 
   void add_decoded(const Split& split, std::int64_t s, std::int64_t task) {
@@ -125,6 +131,9 @@ struct Packer {
     decoder.add_tokens(split.answer_tokens, {answer.first, answer.second - 1});
     decoder.ask(split.answer_tokens, answer, 0);
     decoder.source.push_back(static_cast<std::int64_t>(main.lengths.size()));
+    for (auto row = split.starts[s]; row < split.starts[s + 1]; ++row) {
+      decoder.source_rows.push_back(main.starts.back() + row - split.starts[s]);
+    }
     decoder.end_sequence(answer.second - answer.first, 1, task);
   }
 };
@@ -165,6 +174,16 @@ Batch to_batch(Columns columns, const Dataset& dataset, const torch::TensorOptio
   return batch;
 }
 
+// With the prompts by themselves, where the whole batch has others.
+Batch decoder_batch(Packer packer, const Dataset& dataset, const torch::TensorOptions& options) {
+  const std::vector<std::int64_t> rows = packer.decoder.source_rows;
+  Batch batch = to_batch(std::move(packer.decoder), dataset, options);
+  if (static_cast<std::int64_t>(rows.size()) == packer.main_rows) return batch;
+  batch.prompt_rows = torch::tensor(rows, torch::kInt64).to(options.device());
+  batch.prompts = std::make_shared<Batch>(to_batch(std::move(packer.prompts), dataset, options));
+  return batch;
+}
+
 }  // namespace
 
 Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
@@ -172,9 +191,10 @@ Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& 
   check(!examples.empty(), "a batch of no examples was asked for");
   Packer packer{dataset, split, form};
   for (const Example& example : examples) packer.add(example);
+  packer.main_rows = packer.main.starts.back();
   Batch batch = to_batch(std::move(packer.main), dataset, options);
   if (!packer.decoder.lengths.empty()) {
-    batch.decoder = std::make_shared<Batch>(to_batch(std::move(packer.decoder), dataset, options));
+    batch.decoder = std::make_shared<Batch>(decoder_batch(std::move(packer), dataset, options));
   }
   return batch;
 }

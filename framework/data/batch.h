@@ -65,7 +65,10 @@ struct Batch {
   AskedTokens asked;                     // of this batch's rows: none where a decoder answers
   /// The answers, for a decoder beside an encoder, and the examples that have them; null: none.
   std::shared_ptr<const Batch> decoder;
-  torch::Tensor source_sequence;  // [S] int64 of a decoder's batch: the prompt of each answer
+  // Of a decoder's batch: the prompt of each answer [S] int64; where other prompts have no answer,
+  // those that have one as a batch by themselves, and their rows in the whole one [M] int64.
+  torch::Tensor source_sequence, prompt_rows;
+  std::shared_ptr<const Batch> prompts;
 
   std::int64_t rows() const { return positions.size(0); }
   std::int64_t sequences() const { return first_rows.size(0); }

@@ -38,8 +38,9 @@ struct LlamaOptions {
 
 // A tied head may be stored a second time.
 const WeightNames kLlamaNames{.prefixes = {"", "model."},
-                              .own = {"embed_tokens.", "layers.", "norm.", "model."},
-                              .spare = {"lm_head."}};
+                              .own = {"embed_tokens.", "layers.", "norm.", "model.", "lm_head."},
+                              .spare = {"lm_head.weight"},
+                              .copies = {{"lm_head.weight", "embed_tokens.weight"}}};
 
 std::shared_ptr<Backbone> make_llama(const nlohmann::json& options, const BackboneInputs& inputs) {
   const auto parsed = parse_options<LlamaOptions>(options, "backbone.options");
@@ -70,7 +71,9 @@ std::shared_ptr<Llama> load_llama(const std::filesystem::path& folder,
   const bool has_own = stored.contains("lm_head.weight");
   if (config.head == VocabularyHead::kOwn && !has_own) config.head = VocabularyHead::kNone;
   auto llama = std::make_shared<Llama>(config, options);
-  load_weights(*llama, stored, kLlamaNames);
+  WeightNames names = kLlamaNames;
+  if (config.head != VocabularyHead::kTied) names.copies.clear();
+  load_weights(*llama, stored, names);
   return llama;
 }
 

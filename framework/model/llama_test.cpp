@@ -143,6 +143,19 @@ TEST(Llama, LoadsABaseModelWithoutItsPrefix) {
   }
 }
 
+TEST(Llama, ATiedHeadThatIsStoredAgainIsTheEmbedding) {
+  const LlamaFolder weights("qwen2");
+  auto tensors = fixtures::tensors(weights.folder / "model.safetensors");
+  std::vector<std::pair<std::string, Tensor>> all(tensors.begin(), tensors.end());
+  all.emplace_back("lm_head.weight", tensors.at("model.embed_tokens.weight"));
+  save_tensors(all, weights.folder / "model.safetensors");
+  EXPECT_NO_THROW(load_llama(weights.folder, kDouble));
+  all.back().second = all.back().second + 1;
+  save_tensors(all, weights.folder / "model.safetensors");
+  EXPECT_THAT(error_of([&] { load_llama(weights.folder, kDouble); }),
+              HasSubstr("lm_head.weight is not what embed_tokens.weight is"));
+}
+
 TEST(Llama, SitesCarryTheCheckpointsNames) {
   const auto llama = load_llama(LlamaFolder().folder, kDouble);
   EXPECT_EQ(llama->linears().size(), 2U * 7);

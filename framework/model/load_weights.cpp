@@ -113,6 +113,25 @@ void copy_into(torch::Tensor& parameter, const safetensors::View& view, const st
   parameter.copy_(stored);
 }
 
+void check_copies(const torch::nn::Module& module, const StoredWeights& stored,
+                  const WeightNames& names) {
+  const auto parameters = module.named_parameters();
+  for (const auto& [copy, name] : names.copies) {
+    for (const std::string& prefix : names.prefixes) {
+      if (!stored.contains(prefix + copy)) continue;
+      const torch::Tensor* parameter = parameters.find(name);
+      if (parameter == nullptr) continue;
+      torch::Tensor again = torch::empty_like(*parameter);
+      const std::string where = stored.place(prefix + copy);
+      copy_into(again, stored.find(prefix + copy), where);
+      check(again.is_meta() || torch::equal(again, *parameter),
+            "{} is not what {} is, which config.json ties to it; set tie_word_embeddings as the "
+            "model was trained, or take the tensor out",
+            where, name);
+    }
+  }
+}
+
 }  // namespace
 
 void load_weights(torch::nn::Module& module, const StoredWeights& stored,
@@ -127,6 +146,7 @@ void load_weights(torch::nn::Module& module, const StoredWeights& stored,
     used.insert(name);
   }
   check_all_used(stored, used, names);
+  check_copies(module, stored, names);
 }
 
 void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,

@@ -20,6 +20,9 @@ struct WeightNames {
   std::vector<std::pair<std::string, std::string>> old_endings;  // "LayerNorm.weight", its old name
   std::vector<std::string> own;    // what begins so is the module's: it must be used
   std::vector<std::string> spare;  // what begins so need not be
+  /// Further copies of a parameter: "lm_head.weight", "embed_tokens.weight". Where one is stored,
+  /// it has the parameter's shape and values.
+  std::vector<std::pair<std::string, std::string>> copies = {};
 };
 
 /// Every parameter must be there under one of its names, in any floating type, with finite values.

@@ -12,8 +12,9 @@ namespace rankwise {
 
 void check_pretrained(const std::filesystem::path& folder) {
   check(std::filesystem::is_directory(folder),
-        "{}: there are no such weights; make them with scripts/prepare --backbone {}",
-        folder.string(), folder.filename().string());
+        "{}: there are no such weights; make them with scripts/prepare --backbone {}, or name a "
+        "folder of your own by a path with a slash, as in ./{}",
+        folder.string(), folder.filename().string(), folder.filename().string());
 }
 
 std::string pretrained_sha256(const nlohmann::json& options, const std::filesystem::path& models) {

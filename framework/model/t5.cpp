@@ -39,20 +39,20 @@ Hidden T5::forward(const Pass& pass) {
 }
 
 torch::Tensor T5::decode(const torch::Tensor& encoded, const Pass& pass) {
-  const Batch& batch = pass.batch;
-  const Batch& answers = *batch.decoder;
-  const Pass decoding{.batch = answers,
-                      .step_info = pass.step_info,
-                      .noise = pass.noise,
-                      .count_usage = pass.count_usage,
-                      .keep_samples = pass.keep_samples,
-                      .recompute = pass.recompute};
-  const T5Source source{.rows = encoded,
-                        .pass = pass,
-                        .buckets = std::make_shared<LazyBuckets>(answers.buckets, batch.buckets,
-                                                                 answers.source_sequence),
-                        .key_first_rows = batch.first_rows.index_select(0, answers.source_sequence),
-                        .key_lengths = batch.lengths.index_select(0, answers.source_sequence)};
+  const Batch& answers = *pass.batch.decoder;
+  // Prompts without an answer pass through no linear of the decoder.
+  const bool apart = answers.prompts != nullptr;
+  const Batch& prompts = apart ? *answers.prompts : pass.batch;
+  const torch::Tensor prompt_of =
+      apart ? torch::arange(answers.sequences(), answers.lengths.options())
+            : answers.source_sequence;
+  const T5Source source{
+      .rows = apart ? encoded.index_select(0, answers.prompt_rows) : encoded,
+      .pass = over(pass, prompts),
+      .buckets = std::make_shared<LazyBuckets>(answers.buckets, prompts.buckets, prompt_of),
+      .key_first_rows = prompts.first_rows.index_select(0, prompt_of),
+      .key_lengths = prompts.lengths.index_select(0, prompt_of)};
+  const Pass decoding = over(pass, answers);
   const torch::Tensor decoded =
       parts_->decoder.forward(parts_->shared(answers.tokens), decoding, &source);
   // The embedding has rows of length sqrt(hidden); a head of its own learns its scale.

@@ -38,7 +38,7 @@ struct T5Options {
   }
 };
 
-// Copies of the shared embedding are passed over, as transformers does; v1.0's cross-attention has
+// The shared embedding may be stored several times; v1.0's cross-attention has
 // a table of distances that nothing reads.
 WeightNames t5_names(const T5Config& config) {
   WeightNames names{.prefixes = {""},
@@ -46,7 +46,12 @@ WeightNames t5_names(const T5Config& config) {
                     .own = {"shared.", "encoder.", "decoder.", "lm_head."},
                     .spare = {"encoder.embed_tokens.", "decoder.embed_tokens.",
                               "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias."}};
-  if (config.tied) names.spare.emplace_back("lm_head.");
+  names.copies = {{"encoder.embed_tokens.weight", "shared.weight"},
+                  {"decoder.embed_tokens.weight", "shared.weight"}};
+  if (config.tied) {
+    names.spare.emplace_back("lm_head.weight");
+    names.copies.emplace_back("lm_head.weight", "shared.weight");
+  }
   return names;
 }
 

@@ -157,6 +157,34 @@ TEST(T5, DecodesOnlyWhereThereAreAnswers) {
   EXPECT_LE(relative_error(together.rows.narrow(0, 0, 7), prompts.rows.narrow(0, 0, 7)), 1e-13);
 }
 
+// Counts the rows that pass.
+struct RowCounter : Update {
+  Tensor forward(const Tensor& x, const FrozenLinear& frozen, const Pass& pass) override {
+    EXPECT_EQ(x.size(0), pass.batch.rows());
+    rows += x.size(0);
+    return at::linear(x, frozen.weight, frozen.bias);
+  }
+  std::int64_t rows = 0;
+};
+
+TEST(T5, PromptsWithoutAnAnswerPassThroughNoLinearOfTheDecoder) {
+  const torch::NoGradGuard no_grad;
+  const T5Fixture fixture("flan_t5");
+  const auto t5 = load_t5(T5Folder("flan_t5").folder, kDouble);
+  Dataset data = fixture.data;
+  data.tasks.push_back(data.tasks[0]);
+  data.tasks[1].train.answer_starts.clear();
+  const auto counter = std::make_shared<RowCounter>();
+  for (auto& [name, linear] : t5->linears()) {
+    if (name == "decoder.block.0.layer.1.EncDecAttention.k") linear->attach(counter);
+  }
+  t5->forward({.batch = packed_for(*t5, data, {{0, 0}, {0, 4}})});
+  const std::int64_t alone = std::exchange(counter->rows, 0);
+  t5->forward({.batch = packed_for(*t5, data, {{1, 2}, {0, 0}, {1, 3}, {0, 4}})});
+  EXPECT_GT(alone, 0);
+  EXPECT_EQ(counter->rows, alone);
+}
+
 TEST(T5, ARowOfTheDecoderSeesNoneAfterIt) {
   const torch::NoGradGuard no_grad;
   const auto t5 = load_t5(T5Folder().folder, kDouble);

@@ -9,6 +9,8 @@
 #include <ATen/Context.h>
 #include <torch/types.h>
 
+#include <algorithm>
+
 namespace rankwise {
 
 namespace {
@@ -57,6 +59,21 @@ void check_answers(const Dataset& dataset, const std::string& name, const Backbo
   }
 }
 
+// A decoder without an answer is never run.
+void check_decoder_is_used(const Dataset& dataset, Model& model) {
+  if (!model.backbone().decoder_start()) return;
+  const bool answers = std::any_of(
+      dataset.tasks.begin(), dataset.tasks.end(),
+      [](const TaskData& data) { return data.task.answered_by == AnsweredBy::kLikelihood; });
+  if (answers) return;
+  for (const auto& [site, update] : model.adapter().attached()) {
+    check(!site.in_decoder,
+          "sites: no forward reaches {}: all tasks have heads, and the decoder runs for answers by "
+          "likelihood alone; adapt the encoder (\"sites\": [\"encoder.block.*\"])",
+          site.name);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
@@ -84,9 +101,11 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
       adapters.true_ranks[site] = truth.rank;
     }
   }
-  return std::make_unique<Model>(std::move(backbone),
-                                 variants().find(config.variant).make(config.options),
-                                 std::move(heads), AttachOptions{config.sites, adapters});
+  auto model = std::make_unique<Model>(std::move(backbone),
+                                       variants().find(config.variant).make(config.options),
+                                       std::move(heads), AttachOptions{config.sites, adapters});
+  check_decoder_is_used(dataset, *model);
+  return model;
 }
 
 // Refused here, a run costs a line; refused by the system, it costs what ran beside it.

@@ -20,7 +20,7 @@ std::filesystem::path token_file(const DataOptions& options, const SuiteInputs& 
                     fmt::format("{}-{}.h5", options.suite, weights_name(inputs.tokenizer));
   check(std::filesystem::exists(file),
         "unknown suite '{}': {} does not exist; make it with scripts/prepare --suite {} --backbone "
-        "{} (suites made in memory: {})",
+        "{}, and --from its description where it is your own (suites made in memory: {})",
         options.suite, file.string(), options.suite, inputs.tokenizer,
         fmt::join(suites().names(), ", "));
   return file;
@@ -36,7 +36,7 @@ void check_tokenizer(const std::filesystem::path& file, const DataOptions& optio
   const std::string found = sha256_file(tokenizer);
   check(made_with.empty() || made_with == found,
         "{}: was made with a tokenizer of SHA-256 {}..., and {} has {}...; make it anew with "
-        "scripts/prepare --suite {} --backbone {}",
+        "scripts/prepare --suite {} --backbone {}, and --from its description where it is your own",
         file.string(), made_with.substr(0, 12), tokenizer.string(), found.substr(0, 12),
         options.suite, inputs.tokenizer);
 }

@@ -62,10 +62,12 @@ void place(const AnswerLikelihood& scored, const std::vector<Example>& batch, An
   }
 }
 
-// A text's prediction is its log-probability, and its label how many tokens it has.
+// A class is the likeliest answer, a candidate the one that the first metric takes. A text's
+// prediction is its log-probability, and its label how many tokens it has.
 void predict_from_answers(const Task& task, PredictionRecord& record) {
   if (!is_text(task.kind)) {
-    record.prediction = likeliest(record.answers, task.metrics.front() == "acc_norm");
+    const bool per_byte = task.kind == TaskKind::kChoose && task.metrics.front() == "acc_norm";
+    record.prediction = likeliest(record.answers, per_byte);
     return;
   }
   record.prediction = record.answers.log_probability;
@@ -83,9 +85,10 @@ ScoresByTask Evaluation::scores() const {
 double selection_score(const ScoresByTask& scores, const Dataset& dataset) {
   double sum = 0;
   for (const TaskData& data : dataset.tasks) {
-    const std::string& metric = data.task.metrics.front();
-    const double score = scores.at(data.task.name).at(metric);
-    sum += metrics().find(metric).higher_is_better ? score : -score;
+    const std::string& name = data.task.metrics.front();
+    const double score = scores.at(data.task.name).at(name);
+    const Metric& metric = metrics().find(name);
+    sum += metric.as_share ? metric.as_share(score) : metric.higher_is_better ? score : -score;
   }
   return sum / static_cast<double>(dataset.tasks.size());
 }

@@ -28,7 +28,8 @@ inline constexpr const char* kBestRule =
     "highest mean over tasks of the first metric on dev (lowest where lower is better); "
     "ties: the earlier";
 
-/// Mean over tasks of the first metric, negated where lower is better: higher is always better.
+/// Mean over tasks of the first metric: higher is always better. A perplexity counts as the mean
+/// probability of a token, bits per byte as that of a byte; others where lower is better, negated.
 double selection_score(const ScoresByTask& scores, const Dataset& dataset);
 
 class Evaluator {

