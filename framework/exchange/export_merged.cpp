@@ -102,15 +102,17 @@ void merge_updates(Model& model, const TaskOf& which, Checkpoint& checkpoint) {
   }
 }
 
-// config.json, tokenizer and what else describes the model; no weights of any format.
+// Configuration and tokenizer, by what their files' names begin with; no weights of any format.
 void copy_description(const fs::path& from, const fs::path& to) {
+  const std::vector<std::string> starts = {"config.json",    "generation_config", "tokenizer",
+                                           "special_tokens", "added_tokens",      "vocab",
+                                           "merges",         "chat_template",     "spiece"};
   for (const auto& entry : fs::directory_iterator(from)) {
-    const std::string ending = entry.path().extension();
     const std::string name = entry.path().filename();
-    const bool text = ending == ".json" || ending == ".txt" || ending == ".model" ||
-                      ending == ".jinja" || ending == ".tiktoken";
-    if (!entry.is_regular_file() || !text || name.ends_with(".index.json")) continue;
-    duplicate_file(entry.path(), to / name);
+    const bool wanted = std::any_of(starts.begin(), starts.end(), [&](const std::string& start) {
+      return name.starts_with(start);
+    });
+    if (wanted && entry.is_regular_file()) duplicate_file(entry.path(), to / name);
   }
 }
 

@@ -58,9 +58,7 @@ void write_card(const Card& card, const std::filesystem::path& folder) {
       "- Base model: {base}\n- Data: {data}\n- Seed: {seed}\n"
       "- Options: `{options}`\n- Sites: {sites}\n\n## Scores\n\n{scores}\n## Use\n\n{loading}\n"
       "`{own}` holds what other programs have no place for: the tasks' heads (one linear on the "
-      "mean of the last hidden rows), a gate's own tensors, and the run's config. `rankwise "
-      "import` "
-      "reads it.\n",
+      "mean of the last hidden rows), a gate's own tensors, and the run's config.{reader}\n",
       fmt::arg("base", card.base), fmt::arg("library", adapter ? "peft" : "transformers"),
       fmt::arg("label", config.label),
       fmt::arg("what", adapter ? "The trained adapter" : "A checkpoint with the trained update"),
@@ -69,7 +67,8 @@ void write_card(const Card& card, const std::filesystem::path& folder) {
       fmt::arg("program", version_line()), fmt::arg("data", data_of(card)),
       fmt::arg("seed", config.seed), fmt::arg("options", config.options.dump()),
       fmt::arg("sites", fmt::join(config.sites, ", ")), fmt::arg("scores", scores_table(card)),
-      fmt::arg("loading", loading(card)), fmt::arg("own", kOwnTensors));
+      fmt::arg("loading", loading(card)), fmt::arg("own", kOwnTensors),
+      fmt::arg("reader", adapter ? " `rankwise import` reads it." : ""));
   write_file(folder / "README.md", text);
 }
 

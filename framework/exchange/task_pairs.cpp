@@ -14,8 +14,8 @@ using torch::Tensor;
 Tensor weights_at(const Adapter::Attached& attached, std::int64_t tasks) {
   const auto weights = task_weights(attached, tasks);
   check(weights.has_value(),
-        "{}: its update is no low-rank pair, and PEFT has no form for it; export it as a whole "
-        "checkpoint (--format merged)",
+        "{}: its update is no low-rank pair, and PEFT has no form for it; a whole checkpoint may "
+        "hold it (--format merged)",
         attached.site.name);
   return *weights;
 }
@@ -45,7 +45,7 @@ void check_pair(const Adapter::Attached& attached, const TaskPair& pair, const T
   constexpr double kTolerance = 1e-4;  // of sums of some thousand terms in single precision
   check_alike(found, scale * x.mm(pair.a.t()).mm(pair.b.t()), kTolerance,
               fmt::format("{}: its update computes more than a low-rank pair, and PEFT has no form "
-                          "for it; export it as a whole checkpoint (--format merged)",
+                          "for it; a whole checkpoint may hold it (--format merged)",
                           attached.site.name));
 }
 

@@ -73,7 +73,7 @@ struct BackboneKind {
   std::vector<OptionInfo> options;
   std::vector<std::string> model_types = {};  // of config.json that it reads
   HubModel hub = {};
-  std::vector<std::string> default_sites;     // patterns of the linears that are adapted by default
+  std::vector<std::string> default_sites;  // patterns of the linears that are adapted by default
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneInputs&)>
       make;

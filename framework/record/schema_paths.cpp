@@ -19,7 +19,8 @@ const std::vector<Path> kPaths = {
      "study and file of the run that this is a copy of, under `run --reuse`"},
     {"/@evaluated", "", "JSON",
      "of `rankwise evaluate`, which trains nothing: the `parameters` that were scored, their "
-     "`sha256`, and the `split`, which usage and the evaluation at step 0 are of; absent elsewhere"},
+     "`sha256`, and the `split`, which usage and the evaluation at step 0 are of; absent "
+     "elsewhere"},
     {"/@variant", "", "string", "registered name"},
     {"/@reading", "", "string", "`paper` or `released`"},
     {"/@seed", "", "int64", "the run's seed"},
