@@ -137,7 +137,7 @@ std::vector<Exported> by_task(const TrainedParameters& trained, const ExportRequ
 
 std::string base_name(const ExportRequest& request, const RunConfig& config) {
   if (!request.base.empty()) return request.base;
-  const auto weights = config.backbone_options.at("weights").get<std::string>();
+  auto weights = config.backbone_options.at("weights").get<std::string>();
   if (weights.find("/snapshots/") == std::string::npos) return weights;
   std::string name = weights_name(weights);  // "org--model" of the hub
   const auto dashes = name.find("--");

@@ -117,7 +117,7 @@ RunConfig run_config(const PeftFolder& folder, const BaseModel& base,
     const json own = json::parse(folder.own_facts.at("config"), nullptr, false);
     RunConfig config = resolve_run(own, kOwnTensors);
     const auto& form = variants().find(config.variant).facts.peft;
-    const bool same = form && form->type == folder.config.at("peft_type");
+    const bool same = form && form->type == folder.config.at("peft_type").get<std::string>();
     const json said = same ? form->write(config.options, sites) : json();
     for (const auto& [name, value] : said.items()) {
       check(folder.config.value(name, json()) == value,

@@ -99,7 +99,7 @@ PeftMeaning meaning_of(const json& config, const std::vector<PeftSite>& sites) {
   for (const std::string& name : variants().names()) {
     const Variant& variant = variants().find(name);
     const auto& form = variant.facts.peft;
-    if (!form || form->type != config.at("peft_type")) continue;
+    if (!form || form->type != config.at("peft_type").get<std::string>()) continue;
     if (const auto options = form->read(config, sites)) {
       return {name, variant.resolve(*options, "options"), &*form};
     }
