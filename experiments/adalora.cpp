@@ -248,10 +248,107 @@ class Adalora : public Adapter {
   std::vector<std::shared_ptr<TripletGate>> gates_;
 };
 
+// PEFT divides by the rank and this; a schedule is in steps there.
+constexpr double kPeftAdded = 1e-5;
+constexpr double kPeftSteps = 1e6;
+
+// To twelve digits, so that there and back gives the same number.
+double rounded(double value) { return std::stod(fmt::format("{:.12g}", value)); }
+
+nlohmann::json adalora_to_peft(const nlohmann::json& options,
+                               const std::vector<PeftSite>& /*sites*/) {
+  const auto adalora = parse_options<AdaloraOptions>(options, "options");
+  const auto rank = static_cast<double>(adalora.rank);
+  const double alpha = adalora.alpha.value_or(rank) * (rank + kPeftAdded) / rank;
+  const auto steps = [](double share) { return std::llround(share * kPeftSteps); };
+  return {{"init_r", adalora.rank},
+          {"target_r", adalora.target_rank},
+          {"lora_alpha", plain_number(rounded(alpha))},
+          {"lora_dropout", adalora.dropout},
+          {"total_step", steps(1)},
+          {"tinit", steps(adalora.warmup_fraction)},
+          {"tfinal", steps(adalora.final_fraction)},
+          {"deltaT", adalora.interval},
+          {"beta1", adalora.beta1},
+          {"beta2", adalora.beta2},
+          {"orth_reg_weight", adalora.orthogonality_weight},
+          {"rank_pattern", nullptr}};
+}
+
+std::optional<nlohmann::json> adalora_from_peft(const nlohmann::json& config,
+                                                const std::vector<PeftSite>& /*sites*/) {
+  const auto rank = config.value("init_r", std::int64_t{12});
+  const auto r = static_cast<double>(rank);
+  const auto steps = config.value("total_step", 0.0);
+  check(steps > 0, "total_step: {} is no number of steps", steps);
+  return {{{"reading", "released"},
+           {"rank", rank},
+           {"target_rank", std::min(rank, config.value("target_r", std::int64_t{8}))},
+           {"alpha", config.value("lora_alpha", 8.0) * r / (r + kPeftAdded)},
+           {"dropout", config.value("lora_dropout", 0.0)},
+           {"warmup_fraction", config.value("tinit", 0.0) / steps},
+           {"final_fraction", config.value("tfinal", 0.0) / steps},
+           {"interval", config.value("deltaT", std::int64_t{1})},
+           {"beta1", config.value("beta1", 0.85)},
+           {"beta2", config.value("beta2", 0.85)},
+           {"orthogonality_weight", config.value("orth_reg_weight", 0.5)}}};
+}
+
+SiteTensors adalora_going_out(SiteTensors tensors, const PeftSite& /*site*/,
+                              const nlohmann::json& /*config*/) {
+  tensors.at("lora_E") = tensors.at("lora_E").unsqueeze(1);
+  return tensors;
+}
+
+// [R] bool: the ranks that a config's pattern leaves at a site.
+torch::Tensor kept_ranks(const nlohmann::json& config, const PeftSite& site) {
+  const auto rank = config.value("init_r", std::int64_t{12});
+  const nlohmann::json patterns = config.value("rank_pattern", nlohmann::json());
+  const std::string name = site.module + ".lora_E";
+  if (!patterns.is_object() || !patterns.contains(name)) return torch::ones({rank}, torch::kBool);
+  const auto pattern = patterns.at(name).get<std::vector<bool>>();
+  check(static_cast<std::int64_t>(pattern.size()) == rank,
+        "rank_pattern.{}: has {} entries for {} ranks", name, pattern.size(), rank);
+  torch::Tensor kept = torch::zeros({rank}, torch::kBool);
+  for (std::int64_t i = 0; i < rank; ++i) kept[i] = static_cast<bool>(pattern[i]);
+  return kept;
+}
+
+// A pattern says which ranks are left; the others stand at zero here.
+SiteTensors adalora_coming_in(SiteTensors tensors, const PeftSite& site,
+                              const nlohmann::json& config) {
+  const torch::Tensor kept = kept_ranks(config, site);
+  const std::int64_t rank = kept.size(0);
+  const torch::Tensor at = kept.nonzero().squeeze(1);
+  for (auto& [name, tensor] : tensors) {
+    const std::int64_t dimension = name == "lora_B" ? 1 : 0;
+    check(tensor.dim() == 2 &&
+              (tensor.size(dimension) == at.size(0) || tensor.size(dimension) == rank),
+          "{}.{}: has shape {}, expected {} ranks", site.module, name, shape_text(tensor),
+          at.size(0));
+    if (tensor.size(dimension) == rank) continue;
+    std::vector<std::int64_t> shape = tensor.sizes().vec();
+    shape[dimension] = rank;
+    tensor = torch::zeros(shape, tensor.options()).index_copy(dimension, at, tensor);
+  }
+  tensors.at("lora_E") = tensors.at("lora_E").squeeze(1);
+  tensors["gate.kept"] = kept.to(tensors.at("lora_E").options());
+  return tensors;
+}
+
 const RegisterVariant<AdaloraOptions> adalora_registration(
     "adalora",
     {.paper = "Zhang et al., ICLR 2023 (arXiv:2303.10512), eq. 3, 4 and 7 to 12",
-     .summary = "pairs with singular values; a falling budget keeps the most important ranks"},
+     .summary = "pairs with singular values; a falling budget keeps the most important ranks",
+     .peft = PeftForm{.type = "ADALORA",
+                      .names = {{"lora_A", "lora_A"},
+                                {"lora_B", "lora_B"},
+                                {"gate.lambda", "lora_E"},
+                                {"gate.kept", ""}},
+                      .write = adalora_to_peft,
+                      .read = adalora_from_peft,
+                      .going_out = adalora_going_out,
+                      .coming_in = adalora_coming_in}},
     [](const AdaloraOptions& options) { return std::make_unique<Adalora>(options); });
 
 }  // namespace

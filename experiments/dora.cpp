@@ -71,13 +71,40 @@ class Dora : public Adapter {
   DoraOptions options_;
 };
 
+nlohmann::json dora_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& /*sites*/) {
+  const auto dora = parse_options<DoraOptions>(options, "options");
+  const auto rank = static_cast<double>(dora.rank);
+  nlohmann::json config = to_peft({dora.rank, dora.alpha.value_or(2 * rank), dora.dropout});
+  config["use_rslora"] = false;
+  config["use_dora"] = true;
+  return config;
+}
+
+std::optional<nlohmann::json> dora_from_peft(const nlohmann::json& config,
+                                             const std::vector<PeftSite>& /*sites*/) {
+  if (!config.value("use_dora", false)) return std::nullopt;
+  for (const char* pattern : {"rank_pattern", "alpha_pattern"}) {
+    check(config.value(pattern, nlohmann::json()).empty(),
+          "{}: sites of ranks or alphas of their own are read of plain LoRA alone", pattern);
+  }
+  check(!config.value("use_rslora", false), "use_rslora: is not read together with use_dora");
+  const PeftRank common = peft_rank(config);
+  return {{{"rank", common.rank}, {"alpha", common.alpha}, {"dropout", common.dropout}}};
+}
+
 const RegisterVariant<DoraOptions> dora_registration(
     "dora",
     {.paper = "Liu et al., ICML 2024 (arXiv:2402.09353), eq. 5 and section 4.3",
      .summary = "a trained magnitude for each output, and a low-rank pair for the direction",
      .exemptions = {{"finite_differences/*.lora_?",
                      "the norm is a constant to the gradient; both gradients are compared with "
-                     "numbers by hand in dora_test.cpp"}}},
+                     "numbers by hand in dora_test.cpp"}},
+     .peft = PeftForm{.type = "LORA",
+                      .names = {{"lora_A", "lora_A.weight"},
+                                {"lora_B", "lora_B.weight"},
+                                {"magnitude", "lora_magnitude_vector"}},
+                      .write = dora_to_peft,
+                      .read = dora_from_peft}},
     [](const DoraOptions& options) { return std::make_unique<Dora>(options); });
 
 }  // namespace

@@ -59,11 +59,56 @@ class Ia3 : public Adapter {
   Ia3Options options_;
 };
 
+nlohmann::json ia3_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& sites) {
+  const auto ia3 = parse_options<Ia3Options>(options, "options");
+  nlohmann::json modules = nlohmann::json::array();
+  for (const auto& [site, module] : sites) {
+    if (ia3.scales_input(site)) modules.push_back(module);
+  }
+  return {{"feedforward_modules", modules}};
+}
+
+std::optional<nlohmann::json> ia3_from_peft(const nlohmann::json& config,
+                                            const std::vector<PeftSite>& sites) {
+  nlohmann::json inputs = nlohmann::json::array();
+  for (const auto& [site, module] : sites) {
+    if (names_module(config.value("feedforward_modules", nlohmann::json()), module)) {
+      inputs.push_back(site);
+    }
+  }
+  return {{{"input_sites", inputs}}};
+}
+
+// Scales of inputs are a row there, those of outputs a column.
+SiteTensors ia3_going_out(SiteTensors tensors, const PeftSite& site, const nlohmann::json& config) {
+  torch::Tensor& scale = tensors.at("ia3_l");
+  const bool input = names_module(config.at("feedforward_modules"), site.module);
+  scale = scale.unsqueeze(input ? 0 : 1);
+  return tensors;
+}
+
+SiteTensors ia3_coming_in(SiteTensors tensors, const PeftSite& site, const nlohmann::json& config) {
+  torch::Tensor& scale = tensors.at("ia3_l");
+  const bool input =
+      names_module(config.value("feedforward_modules", nlohmann::json()), site.module);
+  check(scale.dim() == 2 && scale.size(input ? 0 : 1) == 1, "{}.ia3_l: has shape {}, expected {}",
+        site.module, shape_text(scale),
+        input ? "[1, inputs], for it is among the feedforward_modules" : "[outputs, 1]");
+  scale = scale.reshape({-1});
+  return tensors;
+}
+
 const RegisterVariant<Ia3Options> ia3_registration(
     "ia3",
     {.paper = "Liu et al., NeurIPS 2022 (arXiv:2205.05638), (IA)^3",
      .summary = "learnt scales of the sites' outputs or inputs",
-     .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}}},
+     .exemptions = {{"usage", "nothing is routed"}, {"training_usage", "nothing is routed"}},
+     .peft = PeftForm{.type = "IA3",
+                      .names = {{"scale", "ia3_l"}},
+                      .write = ia3_to_peft,
+                      .read = ia3_from_peft,
+                      .going_out = ia3_going_out,
+                      .coming_in = ia3_coming_in}},
     [](const Ia3Options& options) { return std::make_unique<Ia3>(options); });
 
 }  // namespace

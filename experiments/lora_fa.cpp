@@ -74,10 +74,26 @@ class LoraFa : public Adapter {
   LoraFaOptions options_;
 };
 
+// Their LoRA: which parameters were trained is not said there.
+nlohmann::json lora_fa_to_peft(const nlohmann::json& options,
+                               const std::vector<PeftSite>& /*sites*/) {
+  const auto lora = parse_options<LoraFaOptions>(options, "options");
+  const double scale = lora_scale(lora.alpha, lora.rank);
+  nlohmann::json config =
+      to_peft({lora.rank, scale * static_cast<double>(lora.rank), lora.dropout});
+  config["use_rslora"] = config["use_dora"] = false;
+  return config;
+}
+
 const RegisterVariant<LoraFaOptions> lora_fa_registration(
     "lora_fa",
     {.paper = "Zhang et al., 2023 (arXiv:2308.03303)",
-     .summary = "LoRA with A frozen at its random start, only B is trained"},
+     .summary = "LoRA with A frozen at its random start, only B is trained",
+     .peft = PeftForm{.type = "LORA",
+                      .names = {{"lora_A", "lora_A.weight"}, {"lora_B", "lora_B.weight"}},
+                      .write = lora_fa_to_peft,
+                      .read = [](const nlohmann::json&, const std::vector<PeftSite>&)
+                          -> std::optional<nlohmann::json> { return std::nullopt; }}},
     [](const LoraFaOptions& options) { return std::make_unique<LoraFa>(options); });
 
 }  // namespace

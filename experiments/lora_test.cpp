@@ -23,6 +23,17 @@ TEST(Lora, AlphaIsTwiceTheRankUnlessSaid) {
   EXPECT_EQ(OneSite("lora", {{"rank", 5}}, {}).update().factors()->scale, 2);
 }
 
+TEST(Lora, GivesSitesRanksAndAlphasOfTheirOwn) {
+  const nlohmann::json options{
+      {"rank", 5}, {"site_ranks", {{"*", 4}}}, {"site_alphas", {{"*", 6}}}};
+  OneSite site("lora", options, {});
+  EXPECT_EQ(site.update().ranks(), 4);
+  EXPECT_EQ(site.update().factors()->scale, 1.5);
+  const nlohmann::json elsewhere{{"rank", 5}, {"site_ranks", {{"other.*", 4}}}};
+  EXPECT_EQ(OneSite("lora", elsewhere, {}).update().ranks(), 5);
+  EXPECT_THROW(OneSite("lora", {{"site_ranks", {{"*", 0}}}}, {}), Error);
+}
+
 TEST(Lora, StartsWithUniformAAndZeroB) {
   const OneSite site("lora", {{"rank", 64}}, {.in = 16, .out = 8});
   EXPECT_EQ(site.get("lora_B").abs().max().item<double>(), 0);

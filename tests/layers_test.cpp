@@ -27,7 +27,7 @@ const std::vector<std::vector<std::string>> kChains = {
     {"core", "io", "record", "study", "statistics", "output", "runs", "measures", "compare",
      "papers", "figures", "tables", "report"},
     {"core", "io", "record", "study", "data", "ops", "adapter", "model", "suites", "train", "run",
-     "merge", "testing", "experiments"}};
+     "merge", "exchange", "testing", "experiments"}};
 
 const std::set<std::string> kAnalysis = {"statistics", "output",  "runs",   "measures", "compare",
                                          "papers",     "figures", "tables", "report"};

@@ -125,12 +125,7 @@ struct PreparedStudy {
 StudyOverrides with_backbone(const RunArguments& arguments) {
   StudyOverrides overrides = arguments.overrides;
   if (arguments.backbone.empty()) return overrides;
-  const bool is_path = arguments.backbone.find('/') != std::string::npos;
-  const std::string weights =
-      is_path ? std::filesystem::absolute(arguments.backbone).string() : arguments.backbone;
-  const nlohmann::json backbone{
-      {"name", backbone_of(weights_folder(arguments.paths.data / "models", weights))},
-      {"weights", weights}};
+  const auto backbone = backbone_with(arguments.paths.data / "models", arguments.backbone);
   overrides.set.insert(overrides.set.begin(), "backbone=" + backbone.dump());
   return overrides;
 }

@@ -13,6 +13,7 @@
 ///         [](const MineOptions& options) { return std::make_unique<Mine>(options); });
 #pragma once
 
+#include "framework/adapter/peft_form.h"
 #include "framework/adapter/rank_adapter.h"
 #include "framework/core/json.h"
 #include "framework/core/options.h"
@@ -22,6 +23,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -35,6 +37,8 @@ struct VariantFacts {
   std::string summary;  // one line for lists
   /// Conformance checks that do not apply, each with its reason: printed by the tests.
   std::map<std::string, std::string> exemptions;
+  /// How PEFT says options and parameters; none: only what its updates come to, if that.
+  std::optional<PeftForm> peft = {};
 };
 
 struct Variant {

@@ -59,12 +59,21 @@ struct BackboneInputs {
   Seed seed{0};
 };
 
+/// The class of transformers that reads a backbone's checkpoint, for other programs.
+struct HubModel {
+  std::string loader;                 // "AutoModelForCausalLM"; empty: none reads it
+  std::string task_type;              // PEFT's word for it: "CAUSAL_LM"
+  std::vector<std::string> prefixes;  // before our names of modules; the first is its own, and
+                                      // checkpoints may have any
+};
+
 struct BackboneKind {
   std::string summary;
   std::int64_t revision = 1;  // raised by a fix that changes its outputs
   std::vector<OptionInfo> options;
   std::vector<std::string> model_types = {};  // of config.json that it reads
-  std::vector<std::string> default_sites;     // patterns of the linears that are adapted by default
+  HubModel hub = {};
+  std::vector<std::string> default_sites;  // patterns of the linears that are adapted by default
   std::function<nlohmann::json(const nlohmann::json& options, const std::string& path)> resolve;
   std::function<std::shared_ptr<Backbone>(const nlohmann::json& options, const BackboneInputs&)>
       make;

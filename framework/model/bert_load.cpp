@@ -81,6 +81,7 @@ BackboneKind bert_kind() {
   return {.summary = "BERT encoder: prepared weights (MiniLM-L6) or random ones",
           .options = describe_options<BertOptions>(),
           .model_types = {"bert"},
+          .hub = {"AutoModel", "FEATURE_EXTRACTION", {"", "bert."}},
           .default_sites = {"encoder.layer.*"},
           .resolve =
               [](const nlohmann::json& options, const std::string& path) {

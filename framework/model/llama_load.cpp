@@ -92,6 +92,7 @@ BackboneKind llama_kind() {
               "weights or random ones",
           .options = describe_options<LlamaOptions>(),
           .model_types = llama_types(),
+          .hub = {"AutoModelForCausalLM", "CAUSAL_LM", {"model.", ""}},
           .default_sites = {"layers.*"},
           .resolve =
               [](const nlohmann::json& options, const std::string& path) {

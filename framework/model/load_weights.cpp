@@ -108,9 +108,7 @@ void copy_into(torch::Tensor& parameter, const safetensors::View& view, const st
         where, safetensors::to_string(view.dtype),
         parameter.is_floating_point() ? "F64, F32, F16 or BF16" : "I64");
   if (parameter.is_meta()) return;
-  const torch::Tensor stored = torch::empty(view.shape, torch::TensorOptions().dtype(type));
-  std::memcpy(stored.data_ptr(), view.bytes.data(), view.bytes.size());  // may be unaligned
-  parameter.copy_(stored);
+  parameter.copy_(stored_tensor(view, where));
 }
 
 void check_copies(const torch::nn::Module& module, const StoredWeights& stored,
@@ -133,6 +131,13 @@ void check_copies(const torch::nn::Module& module, const StoredWeights& stored,
 }
 
 }  // namespace
+
+torch::Tensor stored_tensor(const safetensors::View& view, const std::string& where) {
+  const auto type = torch::TensorOptions().dtype(scalar_type(view.dtype, where));
+  torch::Tensor stored = torch::empty(view.shape, type);
+  std::memcpy(stored.data_ptr(), view.bytes.data(), view.bytes.size());  // may be unaligned
+  return stored;
+}
 
 void load_weights(torch::nn::Module& module, const StoredWeights& stored,
                   const WeightNames& names) {

@@ -31,6 +31,10 @@ struct WeightNames {
 /// not used: file, tensor, found and expected.
 void load_weights(torch::nn::Module& module, const StoredWeights& stored, const WeightNames& names);
 
+/// A copy on the host, in its own precision; `where` names it in messages. Throws Error for a type
+/// that is not F64, F32, F16, BF16 or I64.
+torch::Tensor stored_tensor(const safetensors::View& view, const std::string& where);
+
 /// Copies each tensor from the one of its name. Throws Error as load_weights() does.
 void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                   const safetensors::Reader& reader);

@@ -100,6 +100,7 @@ BackboneKind t5_kind() {
       .summary = "T5 encoder and decoder (v1.0, v1.1, Flan-T5): your own weights or random ones",
       .options = describe_options<T5Options>(),
       .model_types = {"t5"},
+      .hub = {"AutoModelForSeq2SeqLM", "SEQ_2_SEQ_LM", {""}},
       .default_sites = {"encoder.block.*", "decoder.block.*"},
       .resolve =
           [](const nlohmann::json& options, const std::string& path) {

@@ -77,6 +77,12 @@ std::string backbone_of(const fs::path& folder) {
        fmt::join(known, ", "));
 }
 
+json backbone_with(const fs::path& models, const std::string& weights) {
+  const bool is_path = weights.find('/') != std::string::npos;
+  const std::string place = is_path ? fs::absolute(weights).string() : weights;
+  return {{"name", backbone_of(weights_folder(models, place))}, {"weights", place}};
+}
+
 std::string remembered_sha256(const fs::path& file, const fs::path& memory) {
   const json state = file_state(file);
   if (state.at("size") < kBigFile) return sha256_file(file);

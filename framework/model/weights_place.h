@@ -1,6 +1,8 @@
 /// Where a backbone's weights lie, and the SHA-256 of big files, remembered.
 #pragma once
 
+#include "framework/core/json.h"
+
 #include <filesystem>
 #include <string>
 
@@ -18,6 +20,10 @@ std::string weights_name(const std::string& weights);
 /// The name of the registered backbone that reads the model_type of the folder's config.json.
 /// Throws Error where there is no such file, or no such backbone.
 std::string backbone_of(const std::filesystem::path& folder);
+
+/// {"name", "weights"}, as a run's `backbone` says them, for weights_folder(models, weights); a
+/// path becomes absolute. Throws Error as backbone_of() does.
+nlohmann::json backbone_with(const std::filesystem::path& models, const std::string& weights);
 
 /// SHA-256 of a file in hex. Of 16 MiB and more it is kept in `memory`, a JSON object from absolute
 /// paths to {"size", "mtime_ns", "sha256"} that scripts/prepare shares, and is computed anew when

@@ -17,6 +17,10 @@ const std::vector<Path> kPaths = {
     {"/@order", "", "int64", "of the row in its study file"},
     {"/@taken_from", "", "string",
      "study and file of the run that this is a copy of, under `run --reuse`"},
+    {"/@evaluated", "", "JSON",
+     "of `rankwise evaluate`, which trains nothing: the `parameters` that were scored, their "
+     "`sha256`, and the `split`, which usage and the evaluation at step 0 are of; absent "
+     "elsewhere"},
     {"/@variant", "", "string", "registered name"},
     {"/@reading", "", "string", "`paper` or `released`"},
     {"/@seed", "", "int64", "the run's seed"},

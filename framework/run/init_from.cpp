@@ -1,178 +1,39 @@
 #include "framework/run/init_from.h"
 
 #include "framework/core/error.h"
-#include "framework/core/json.h"
-#include "framework/core/slug.h"
-#include "framework/model/load_weights.h"
-#include "framework/run/parameter_files.h"
+#include "framework/run/trained_parameters.h"
 
-#include <fmt/ranges.h>
 #include <torch/types.h>
-
-#include <algorithm>
-#include <set>
 
 namespace rankwise {
 
 namespace {
 
-namespace fs = std::filesystem;
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
-
-fs::path parameters_beside(const fs::path& run_file) {
-  for (const fs::path& file : {last_parameters_path(run_file), best_parameters_path(run_file)}) {
-    if (fs::exists(file)) return file;
-  }
-  fail(
-      "init_from: {} has no parameters beside it; train it with \"record\": {{\"parameters\": "
-      "\"last\"}}",
-      run_file.string());
-}
-
-bool is_number(const std::string& text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
-}
-
-struct RunName {
-  std::string study, label, seed;
-};
-
-RunName run_name_of(const std::string& text) {
-  const auto slash = text.rfind('/');
-  const auto dash = text.rfind('-');
-  if (slash != text.npos && slash > 0 && dash != text.npos && dash > slash + 1) {
-    std::string seed = text.substr(dash + 1);
-    if (seed.starts_with('s')) seed.erase(0, 1);
-    if (is_number(seed)) {
-      return {text.substr(0, slash), text.substr(slash + 1, dash - slash - 1), seed};
-    }
-  }
-  fail(
-      "init_from: '{}' is neither a run file (.h5), nor a file of parameters (.safetensors), nor "
-      "STUDY/LABEL-SEED",
-      text);
-}
-
-fs::path run_called(const std::string& text, const fs::path& results) {
-  const RunName name = run_name_of(text);
-  const fs::path folder = results / slug(name.study);
-  const std::string start = fmt::format("{}-s{}-", slug(name.label), name.seed);
-  std::vector<std::string> found;
-  if (fs::is_directory(folder)) {
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      const std::string file = entry.path().filename();
-      // Behind the start are ten digits and the ending: "more-s3-0123456789.h5".
-      if (file.starts_with(start) && file.size() == start.size() + 13 && file.ends_with(".h5")) {
-        found.push_back(file);
-      }
-    }
-  }
-  std::sort(found.begin(), found.end());
-  check(!found.empty(), "init_from: {} has no finished run {}*.h5; train it first, or name a file",
-        folder.string(), start);
-  check(found.size() == 1, "init_from: '{}' may be any of {}; name the file", text,
-        fmt::join(found, ", "));
-  return folder / found.front();
-}
-
-std::string fact(const safetensors::Reader& reader, const char* name) {
-  const auto found = reader.metadata().find(name);
-  check(found != reader.metadata().end(),
-        "init_from: {} does not say its {}; expected a file written under record.parameters",
-        reader.path().string(), name);
-  return found->second;
-}
-
-std::vector<std::string> stored_tasks(const safetensors::Reader& reader) {
-  const auto tasks = nlohmann::json::parse(fact(reader, "tasks"), nullptr, false);
-  check(tasks.is_array() && std::all_of(tasks.begin(), tasks.end(),
-                                        [](const auto& task) { return task.is_string(); }),
-        "init_from: {}: its tasks are no list of names", reader.path().string());
-  return tasks.get<std::vector<std::string>>();
-}
-
-// Their rows are the tasks', in order.
-void check_tasks(Model& model, const std::vector<std::string>& stored, const fs::path& file) {
-  std::vector<std::string> tasks;
-  for (const Task& task : model.heads().tasks()) tasks.push_back(task.name);
-  if (tasks == stored) return;
-  for (const auto& [site, update] : model.adapter().attached()) {
-    const Gate* gate = update->gate();
-    check(gate == nullptr || !(gate->task_embedding().defined() || gate->selection()),
-          "init_from: {} holds parameters of the tasks {} at {}, and the run's tasks are {}; take "
-          "the same tasks in the same order",
-          file.string(), fmt::join(stored, ", "), site.name, fmt::join(tasks, ", "));
-  }
-}
-
-std::set<std::string> head_names(const std::vector<std::string>& tasks) {
-  std::set<std::string> names{"shared_weight"};
-  for (const std::string& task : tasks) {
-    names.insert({task + "_weight", task + "_bias"});
-  }
-  return names;
-}
-
-// A site or a rank more than the model has: it would be another update.
-void check_nothing_left(const NamedTensors& state, const std::vector<std::string>& stored,
-                        const safetensors::Reader& reader) {
-  std::set<std::string> known = head_names(stored);
-  for (const auto& [name, tensor] : state) known.insert(name);
-  for (const std::string& name : reader.names()) {
-    check(known.contains(name),
-          "init_from: {} has a tensor {} that the run's model has no place for; take the same "
-          "sites and options",
-          reader.path().string(), name);
+// Names the option that a failure comes from.
+template <class Action>
+auto under_init_from(const Action& action) {
+  try {
+    return action();
+  } catch (const Error& error) {
+    fail("init_from: {}", error.what());
   }
 }
 
 }  // namespace
 
-fs::path init_file(const std::string& init_from, const fs::path& results) {
-  if (!init_from.ends_with(".safetensors")) {
-    const bool run = init_from.ends_with(".h5");
-    const fs::path file = run ? fs::path(init_from) : run_called(init_from, results);
-    check(fs::exists(file), "init_from: {}: no such run file", file.string());
-    return parameters_beside(file);
-  }
-  check(fs::exists(init_from), "init_from: {}: no such file of parameters", init_from);
-  return init_from;
+std::filesystem::path init_file(const std::string& init_from,
+                                const std::filesystem::path& results) {
+  return under_init_from([&] { return find_parameters(init_from, results); });
 }
 
 std::vector<std::string> init_parameters(Model& model, const std::string& variant,
-                                         const fs::path& file) {
-  const safetensors::Reader reader(file);
-  const std::string stored_variant = fact(reader, "variant");
-  check(stored_variant == variant,
-        "init_from: {} holds parameters of variant '{}', and the run's is '{}'", file.string(),
-        stored_variant, variant);
-  const std::vector<std::string> stored = stored_tasks(reader);
-  check_tasks(model, stored, file);
-  NamedTensors taken;
-  std::vector<std::string> fresh;
-  const auto heads = model.heads().named_parameters();
-  for (const auto& [name, tensor] : model.state()) {
-    if (is_of_training(name)) continue;
-    if (heads.contains(name) && !reader.contains(name)) {
-      fresh.push_back(name.substr(0, name.rfind('_')));
-    } else {
-      taken.emplace_back(name, tensor);
-    }
-  }
-  check_nothing_left(model.state(), stored, reader);
-  try {
-    load_tensors(taken, reader);
-  } catch (const Error& error) {
-    fail("init_from: {}", error.what());
-  }
-  for (const auto& attached : model.adapter().attached()) attached.update->restored();
-  fresh.erase(std::unique(fresh.begin(), fresh.end()), fresh.end());
-  return fresh;
+                                         const std::filesystem::path& file) {
+  return under_init_from([&] { return load_parameters(model, variant, file); });
 }
 
 void check_init(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
   if (config.init_from.empty()) return;
-  const fs::path file = init_file(config.init_from, paths.results);
+  const std::filesystem::path file = init_file(config.init_from, paths.results);
   try {
     const auto model = make_model(config, paths, setup, setup.tensors.device(torch::kMeta));
     static_cast<void>(init_parameters(*model, config.variant, file));

@@ -10,17 +10,10 @@
 
 namespace rankwise {
 
-/// The file of parameters that `init_from` stands for: a file written under `record.parameters`
-/// itself (.safetensors); of a run file (.h5) its last parameters, or its best where it kept those
-/// alone; of "STUDY/LABEL-SEED" (or "-sSEED") those of the finished run below `results`. Throws
-/// Error where there is none, or more than one such run.
+/// As find_parameters(); errors name the option.
 std::filesystem::path init_file(const std::string& init_from, const std::filesystem::path& results);
 
-/// Copies the parameters into a model of the same variant; on the meta device shapes alone are
-/// checked. A head is taken where the file has one of its name. Returns the tasks whose heads stay
-/// fresh. What only training needs (importances) is left fresh, too. Throws Error for another
-/// variant, for other tasks where parameters go by task, and with the name of the first tensor that
-/// does not fit.
+/// As load_parameters(); errors name the option.
 std::vector<std::string> init_parameters(Model& model, const std::string& variant,
                                          const std::filesystem::path& file);
 

@@ -24,16 +24,17 @@ std::vector<float> floats(const torch::Tensor& tensor) {
   return values<float, float>(tensor, torch::kFloat32);
 }
 
-TaskRecord task_record(const TaskData& data, AnswerRows where) {
+TaskRecord task_record(const TaskData& data, AnswerRows where, SplitName evaluated) {
   const Task& task = data.task;
-  const auto answers = static_cast<std::int64_t>(data.dev.answer_tokens.size());
+  const Split& split = data.split(evaluated);
+  const auto answers = static_cast<std::int64_t>(split.answer_tokens.size());
   const std::int64_t apart = where == AnswerRows::kOwn ? answers : 0;
   return {.name = task.name,
           .family = task.family,
           .kind = std::string(to_string(task.kind)),
           .classes = task.classes,
           .metrics = task.metrics,
-          .dev_tokens = data.dev.rows(where) - apart,
+          .dev_tokens = split.rows(where) - apart,
           .dev_answer_tokens = apart};
 }
 
@@ -90,10 +91,13 @@ void append(std::vector<float>& to, const torch::Tensor& rows) {
 
 }  // namespace
 
-RunLayout run_layout(const Dataset& dataset, Model& model, const std::optional<SuiteTruth>& truth) {
+RunLayout run_layout(const Dataset& dataset, Model& model, const std::optional<SuiteTruth>& truth,
+                     SplitName evaluated) {
   RunLayout layout;
   const AnswerRows where = model.pack_form(Purpose::kScoring).answer_rows();
-  for (const TaskData& data : dataset.tasks) layout.tasks.push_back(task_record(data, where));
+  for (const TaskData& data : dataset.tasks) {
+    layout.tasks.push_back(task_record(data, where, evaluated));
+  }
   for (const auto& attached : model.adapter().attached()) {
     layout.sites.push_back(site_record(attached));
     layout.sites.back().answers = model.backbone().reads_answers(attached.site.name);

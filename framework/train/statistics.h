@@ -10,9 +10,10 @@
 
 namespace rankwise {
 
-/// Tasks and sites with what each of them records.
+/// Tasks and sites with what each of them records; usage is counted on the split `evaluated`.
 RunLayout run_layout(const Dataset& dataset, Model& model,
-                     const std::optional<SuiteTruth>& truth = {});
+                     const std::optional<SuiteTruth>& truth = {},
+                     SplitName evaluated = SplitName::kDev);
 
 /// By the layout's order of sites; counts of the last evaluation that counted usage.
 std::vector<SiteUsage> collect_usage(Model& model);

@@ -210,7 +210,7 @@ class Schema(unittest.TestCase):
 
     def test_every_documented_attribute_is_there(self) -> None:
         wanted = {name for name in self.documented if name.startswith("/@")}
-        wanted -= {"/@error", "/@taken_from"}  # of failed runs, and of reused ones
+        wanted -= {"/@error", "/@taken_from", "/@evaluated"}  # of failed, reused and evaluated ones
         wanted -= {"/@ended_early", "/@init_sha256"}  # of runs that ended early, or went on
         wanted -= {"/@measures", "/@token_ranks", "/@stale"}  # of those in a summary
         for path in run_files(all_variants()):

@@ -44,10 +44,10 @@ def _task(name: str, length: int) -> TokenisedTask:
     task = Task(name, "toy", "classify", ("no", "yes"), ("accuracy",), length, "[CLS]", "MIT")
     splits = Splits(train=[], dev=[], test=[])
     prepared = PreparedTask(task, Origin("made", "1", (("toy.csv", "00ff"),)), 48, splits)
-    return TokenisedTask(prepared, {split: _pack(length) for split in ("train", "dev", "test")})
+    return TokenisedTask(prepared, {split: pack(length) for split in ("train", "dev", "test")})
 
 
-def _pack(length: int, count: int = 16) -> Packed:
+def pack(length: int, count: int = 16) -> Packed:
     """Sequences of 3 to `length` tokens; the first letter tells the class."""
     generator = np.random.default_rng(0)
     lengths = np.append(generator.integers(3, length, count - 1), length)
