@@ -141,15 +141,15 @@ struct MoreOptions {
     field("contrastive_weight", self.contrastive_weight,
           "lambda of L = L_gen + lambda L_con; 0: without contrastive loss", not_negative());
     field("temperature", self.temperature, "tau of the contrastive loss (eq. 8)", positive());
-    field("representation", self.representation,
-          "a sample's: the site's input at its first token (under a causal mask, where that sees "
-          "itself alone, at the prompt's last: our choice), at the prompt's last token, its mean "
-          "over "
-          "the prompt, or the model's pooled output; a decoder beside an encoder takes no part",
-          {{Representation::kFirstToken, "first_token"},
-           {Representation::kLastPromptToken, "last_prompt_token"},
-           {Representation::kMean, "mean"},
-           {Representation::kPooled, "pooled"}});
+    field(
+        "representation", self.representation,
+        "a sample's: the site's input at its first token (under a causal mask, where that sees "
+        "itself alone, at the prompt's last: our choice), at the prompt's last token, its mean "
+        "over the prompt, or the model's pooled output; a decoder beside an encoder takes no part",
+        {{Representation::kFirstToken, "first_token"},
+         {Representation::kLastPromptToken, "last_prompt_token"},
+         {Representation::kMean, "mean"},
+         {Representation::kPooled, "pooled"}});
     field("contrastive_sites", self.contrastive_sites,
           "pattern of the sites in the mean of eq. 8; those whose representation is not as wide as "
           "the embedding stay out");

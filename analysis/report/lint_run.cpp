@@ -39,8 +39,8 @@ std::optional<double> recompute(const std::string& metric, const PredictionRecor
   try {
     return metrics().find(metric).score(
         {record.width, record.prediction, record.label, {}, record.answers});
-  } catch (
-      const Error&) {  // the reference of an error measure is in no run file, answers in no summary
+  } catch (const Error&) {
+    // The reference of an error measure is in no run file, and answers are in no summary.
     return std::nullopt;
   }
 }

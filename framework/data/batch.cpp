@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace rankwise {
@@ -76,14 +77,24 @@ bool asks_for_prompt(const TaskData& data, const PackForm& form) {
   return form.purpose == Purpose::kTraining && data.task.loss_on_prompt && !form.decoder_start;
 }
 
+// Prompts with an answer beside prompts without one, where a decoder answers.
+bool mixes_prompts(const Dataset& dataset, SplitName name, const std::vector<Example>& examples,
+                   const PackForm& form) {
+  if (!form.decoder_start) return false;
+  const auto answered = std::count_if(examples.begin(), examples.end(), [&](const Example& one) {
+    return dataset.tasks[one.task].split(name).has_answers();
+  });
+  return answered > 0 && answered < static_cast<std::ptrdiff_t>(examples.size());
+}
+
 struct Packer {
   const Dataset& dataset;
   SplitName name;
   const PackForm& form;
+  bool mixed = false;  // answered prompts are packed by themselves too
   Columns main{dataset.task_count()};
   Columns decoder{dataset.task_count()};  // of the examples with answers, where there is one
-  Columns prompts{dataset.task_count()};  // of the same
-  std::int64_t main_rows = 0;
+  Columns prompts{dataset.task_count()};  // of the same, where the batch has others
 
   void add(const Example& example) {
     const TaskData& data = dataset.tasks[example.task];
@@ -93,12 +104,12 @@ struct Packer {
     for (auto s = sequences.first; s < sequences.second; ++s) {
       if (decodes) add_decoded(split, s, example.task);
       add_sequence(data, split, s, example.task, main);
-      if (decodes) add_sequence(data, split, s, example.task, prompts);
+      if (decodes && mixed) add_sequence(data, split, s, example.task, prompts);
     }
     main.end_example(dataset, split, example);
     if (!decodes) return;
     decoder.end_example(dataset, split, example);
-    prompts.end_example(dataset, split, example);
+    if (mixed) prompts.end_example(dataset, split, example);
   }
 
   void add_sequence(const TaskData& data, const Split& split, std::int64_t s, std::int64_t task,
@@ -131,7 +142,7 @@ struct Packer {
     decoder.add_tokens(split.answer_tokens, {answer.first, answer.second - 1});
     decoder.ask(split.answer_tokens, answer, 0);
     decoder.source.push_back(static_cast<std::int64_t>(main.lengths.size()));
-    for (auto row = split.starts[s]; row < split.starts[s + 1]; ++row) {
+    for (auto row = split.starts[s]; mixed && row < split.starts[s + 1]; ++row) {
       decoder.source_rows.push_back(main.starts.back() + row - split.starts[s]);
     }
     decoder.end_sequence(answer.second - answer.first, 1, task);
@@ -174,11 +185,11 @@ Batch to_batch(Columns columns, const Dataset& dataset, const torch::TensorOptio
   return batch;
 }
 
-// With the prompts by themselves, where the whole batch has others.
+// With the prompts by themselves, where the batch is mixed.
 Batch decoder_batch(Packer packer, const Dataset& dataset, const torch::TensorOptions& options) {
   const std::vector<std::int64_t> rows = packer.decoder.source_rows;
   Batch batch = to_batch(std::move(packer.decoder), dataset, options);
-  if (static_cast<std::int64_t>(rows.size()) == packer.main_rows) return batch;
+  if (!packer.mixed) return batch;
   batch.prompt_rows = torch::tensor(rows, torch::kInt64).to(options.device());
   batch.prompts = std::make_shared<Batch>(to_batch(std::move(packer.prompts), dataset, options));
   return batch;
@@ -189,9 +200,8 @@ Batch decoder_batch(Packer packer, const Dataset& dataset, const torch::TensorOp
 Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
            const torch::TensorOptions& options, const PackForm& form) {
   check(!examples.empty(), "a batch of no examples was asked for");
-  Packer packer{dataset, split, form};
+  Packer packer{dataset, split, form, mixes_prompts(dataset, split, examples, form)};
   for (const Example& example : examples) packer.add(example);
-  packer.main_rows = packer.main.starts.back();
   Batch batch = to_batch(std::move(packer.main), dataset, options);
   if (!packer.decoder.lengths.empty()) {
     batch.decoder = std::make_shared<Batch>(decoder_batch(std::move(packer), dataset, options));

@@ -24,10 +24,9 @@ torch::ScalarType parameter_type(const RunConfig& config);
 
 enum class BackboneWeights { kRead, kShapesOnly };
 
-/// A model of T tasks (one where none is known) without heads, updates on the CPU with the file's
-/// values, backbone with its own weights or on
-/// the meta device. `file` empty: no values,
-/// updates on the meta device too. Throws Error for a tensor that is missing or does not fit.
+/// A model of T tasks (one where none is known) without heads: updates on the CPU with the file's
+/// values, the backbone with its own weights or on the meta device. Where `file` is empty, updates
+/// are on the meta device too. Throws Error for a tensor that is missing or does not fit.
 std::unique_ptr<Model> adapted_model(const TrainedParameters& trained, const Paths& paths,
                                      BackboneWeights weights);
 

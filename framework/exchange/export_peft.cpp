@@ -152,8 +152,7 @@ void check_empty(const fs::path& folder) {
 
 void add_own(const TrainedParameters& trained, const RunConfig& config,
              const std::vector<std::string>& tasks, PeftFolder& folder) {
-  std::set<std::string> heads{"shared_weight"};
-  for (const std::string& task : tasks) heads.insert({task + "_weight", task + "_bias"});
+  const std::set<std::string> heads = head_parameter_names(tasks);
   for (const auto& [name, tensor] : read_tensors(trained.file)) {
     if (heads.contains(name)) folder.own[name] = tensor;
   }

@@ -32,6 +32,12 @@ torch::Tensor candidate_grid(const torch::Tensor& scores, const std::vector<std:
 
 }  // namespace
 
+std::set<std::string> head_parameter_names(const std::vector<std::string>& tasks) {
+  std::set<std::string> names{"shared_weight"};
+  for (const std::string& task : tasks) names.insert({task + "_weight", task + "_bias"});
+  return names;
+}
+
 struct Heads::Part {
   std::int64_t task = 0;
   torch::Tensor sequences;               // indices into the batch's sequences

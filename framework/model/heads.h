@@ -11,6 +11,8 @@
 #include <torch/nn/module.h>
 
 #include <cstdint>
+#include <set>
+#include <string>
 #include <vector>
 
 namespace rankwise {
@@ -21,6 +23,9 @@ struct GivenHead {
   torch::Tensor weight;  // [outputs, width]; undefined: heads are made, one per task, and trained
   Training training = Training::kNone;  // as given; or a copy, one for all tasks or one per task
 };
+
+/// The names that the parameters of these tasks' heads may have.
+std::set<std::string> head_parameter_names(const std::vector<std::string>& tasks);
 
 class Heads : public torch::nn::Module {
  public:

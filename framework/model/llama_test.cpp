@@ -7,6 +7,7 @@
 #include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/model/load_weights.h"
+#include "framework/testing/checkpoint_folder.h"
 #include "framework/testing/fixtures.h"
 
 #include <gmock/gmock.h>
@@ -16,29 +17,15 @@
 namespace rankwise {
 namespace {
 
-namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-// One of the fixture's checkpoints in a folder of its own, for tests that change it.
-struct LlamaFolder {
-  explicit LlamaFolder(const std::string& family = "llama3") {
-    fs::copy_file(fixtures::file("small_" + family + ".json"), folder / "config.json",
-                  fs::copy_options::overwrite_existing);
-    fs::copy_file(fixtures::file("small_" + family + ".safetensors"), folder / "model.safetensors",
-                  fs::copy_options::overwrite_existing);
-  }
+struct LlamaFolder : CheckpointFolder {
+  explicit LlamaFolder(const std::string& family = "llama3") : CheckpointFolder(family) {}
   std::string refusal_with(const std::string& key, const nlohmann::json& value) const {
-    const nlohmann::json config = read_json(folder / "config.json");
-    nlohmann::json changed = config;
-    changed[key] = value;
-    write_bytes(folder / "config.json", changed.dump());
-    const std::string message = error_of([&] { load_llama(folder, kDouble); });
-    write_bytes(folder / "config.json", config.dump());
-    return message;
+    return CheckpointFolder::refusal_with(key, value,
+                                          [](const auto& path) { load_llama(path, kDouble); });
   }
-
-  fs::path folder = test_folder();
 };
 
 struct LlamaFixture {

@@ -105,8 +105,7 @@ const std::vector<Path> kPaths = {
     {"/evaluation/score/<task>/<metric>", "[E]", "float64", "on the dev split"},
     {"/evaluation/<task>/<split>/<parameters>/prediction", "[G, W]", "float64",
      "an example's class or value, or a text's log-probability; split: `dev` or `test`; "
-     "parameters: "
-     "`last` or `best`"},
+     "parameters: `last` or `best`"},
     {"/evaluation/<task>/<split>/<parameters>/label", "[G, W]", "float64",
      "the same of the target; a text's number of tokens"},
     {"/evaluation/<task>/<split>/<parameters>/correct", "[G]", "uint8",

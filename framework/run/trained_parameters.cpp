@@ -105,18 +105,10 @@ void check_tasks(Model& model, const std::vector<std::string>& stored, const fs:
   }
 }
 
-std::set<std::string> head_names(const std::vector<std::string>& tasks) {
-  std::set<std::string> names{"shared_weight"};
-  for (const std::string& task : tasks) {
-    names.insert({task + "_weight", task + "_bias"});
-  }
-  return names;
-}
-
 // A site or a rank more than the model has: it would be another update.
 void check_nothing_left(const NamedTensors& state, const std::vector<std::string>& stored,
                         const safetensors::Reader& reader) {
-  std::set<std::string> known = head_names(stored);
+  std::set<std::string> known = head_parameter_names(stored);
   for (const auto& [name, tensor] : state) known.insert(name);
   for (const std::string& name : reader.names()) {
     check(known.contains(name),

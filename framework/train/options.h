@@ -129,8 +129,7 @@ struct TrainOptions {
           positive());
     field("gradient_checkpointing", self.gradient_checkpointing,
           "each block of the backbone keeps its inputs alone and runs again in backward: less "
-          "memory, "
-          "more time, the same results");
+          "memory, more time, the same results");
     field("precision", self.precision, "fp32 or fp64",
           {{Precision::kFp32, "fp32"}, {Precision::kFp64, "fp64"}});
   }
