@@ -41,7 +41,7 @@ class HeadGate : public Gate {
   }
 
   Routing forward(const GateInput& input) override {
-    const torch::Tensor share = torch::softmax(at::linear(input.x, router_), 1);  // [N, E]
+    const torch::Tensor share = torch::softmax(down(input.x, router_), 1);  // [N, E]
     const torch::Tensor heads =
         torch::arange(options_.heads, share.options().dtype(torch::kInt64)).expand_as(share);
     return choose_blocks(heads, share, options_.rank, options_.ranks());

@@ -37,8 +37,7 @@ class ScaleUpdate : public Update {
 
   torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
                         const Pass& /*pass*/) override {
-    if (scales_input_) return at::linear(x * scale_, frozen.weight, frozen.bias);
-    return at::linear(x, frozen.weight, frozen.bias) * scale_;
+    return scales_input_ ? frozen(x * scale_) : frozen(x) * scale_;
   }
 
  private:

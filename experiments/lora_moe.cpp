@@ -59,7 +59,7 @@ class LoraMoeGate : public Gate {
   }
 
   Routing forward(const GateInput& input) override {
-    const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
+    const torch::Tensor logits = down(input.x, router_);  // [N, E]
     if (options_.routing == ExpertRouting::kTop2) return best_two(logits);
     if (options_.routing != ExpertRouting::kTop1) return every(torch::softmax(logits, 1));
     return input.pass.step_info.training ? every(gumbel_softmax(logits, input.pass)) : best(logits);

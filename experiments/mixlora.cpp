@@ -95,7 +95,7 @@ class MixLoraGate : public Gate {
   }
 
   Routing forward(const GateInput& input) override {
-    const torch::Tensor logits = at::linear(input.x, router_);  // [N, E]
+    const torch::Tensor logits = down(input.x, router_);  // [N, E]
     const torch::Tensor chosen = top_k(logits, options_.active);
     AuxiliaryTerm term;
     if (input.pass.step_info.training && options_.balance_weight > 0) {

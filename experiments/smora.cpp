@@ -121,7 +121,7 @@ class RouterGate : public Gate {
   }
 
   Routing forward(const GateInput& input) override {
-    const torch::Tensor logits = at::linear(input.x, router_, router_bias_);  // [N, E]
+    const torch::Tensor logits = down(input.x, router_, router_bias_);  // [N, E]
     const torch::Tensor scores = torch::sigmoid(logits);
     const torch::Tensor chosen = choose(scores.detach(), input.pass);  // [N, e]
     Choice choice =

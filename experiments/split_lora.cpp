@@ -45,7 +45,7 @@ class SigmoidGate : public Gate {
   }
 
   Routing forward(const GateInput& input) override {
-    const torch::Tensor logits = at::linear(input.x, router_);  // [N, i]
+    const torch::Tensor logits = down(input.x, router_);  // [N, i]
     const torch::Tensor chosen = top_k(logits, options_.active / options_.expert_rank());
     return choose_blocks(chosen, torch::sigmoid(logits.gather(1, chosen)), options_.expert_rank(),
                          options_.rank);

@@ -38,9 +38,9 @@ Choice Choice::per_row(at::Tensor ranks, at::Tensor weight, std::int64_t total) 
 at::Tensor Choice::apply(const at::Tensor& z, const Batch& batch) const {
   switch (kind_) {
     case Kind::kPerTask:
-      return z * weight_.index_select(0, batch.row_task);
+      return z * weight_.to(z.scalar_type()).index_select(0, batch.row_task);
     case Kind::kPerRow:
-      return z * at::zeros_like(z, z.options()).scatter(1, chosen_, weight_);
+      return z * at::zeros_like(z, z.options()).scatter(1, chosen_, weight_.to(z.scalar_type()));
     case Kind::kAll:
       return z;
   }

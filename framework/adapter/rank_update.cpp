@@ -88,7 +88,7 @@ void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass
   if (pass.count_usage)
     (pass.step_info.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
   samples_ = pass.keep_samples && gate_->task_embedding().defined()
-                 ? x.detach().index_select(0, telling_rows(site_, pass.batch))
+                 ? x.detach().index_select(0, telling_rows(site_, pass.batch)).to(a_.scalar_type())
                  : torch::Tensor();
 }
 

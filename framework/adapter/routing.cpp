@@ -66,7 +66,8 @@ void move_balance_bias(torch::Tensor& bias, const torch::Tensor& chosen, double 
 
 torch::Tensor contrastive_sum(const torch::Tensor& samples, const torch::Tensor& embeddings,
                               const torch::Tensor& tasks, double temperature) {
-  const torch::Tensor similarity = unit_rows(samples).mm(unit_rows(embeddings).t());
+  const torch::Tensor wide = samples.to(embeddings.scalar_type());
+  const torch::Tensor similarity = unit_rows(wide).mm(unit_rows(embeddings).t());
   const torch::Tensor log_share = torch::log_softmax(similarity / temperature, 1);
   return -log_share.gather(1, tasks.unsqueeze(1)).sum();
 }

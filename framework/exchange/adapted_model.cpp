@@ -3,6 +3,7 @@
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
 #include "framework/model/load_weights.h"
+#include "framework/train/precision.h"
 
 #include <torch/types.h>
 
@@ -33,15 +34,11 @@ const BackboneKind& exchanged_kind(const RunConfig& config) {
   return kind;
 }
 
-torch::ScalarType parameter_type(const RunConfig& config) {
-  return config.train.precision == Precision::kFp64 ? torch::kFloat64 : torch::kFloat32;
-}
-
 std::unique_ptr<Model> adapted_model(const TrainedParameters& trained, const Paths& paths,
                                      BackboneWeights weights) {
   const RunConfig& config = trained.config;
   const bool read = weights == BackboneWeights::kRead;
-  const auto type = parameter_type(config);
+  const auto type = trained_type(config.train.precision);
   const auto updates =
       torch::TensorOptions(trained.file.empty() ? torch::kMeta : torch::kCPU).dtype(type);
   const auto backbone_tensors = torch::TensorOptions(read ? torch::kCPU : torch::kMeta).dtype(type);

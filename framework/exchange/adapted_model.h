@@ -19,9 +19,6 @@ namespace rankwise {
 /// the weights are random ones.
 const BackboneKind& exchanged_kind(const RunConfig& config);
 
-/// Of the parameters that such a run trains.
-torch::ScalarType parameter_type(const RunConfig& config);
-
 enum class BackboneWeights { kRead, kShapesOnly };
 
 /// A model of T tasks (one where none is known) without heads: updates on the CPU with the file's

@@ -7,6 +7,7 @@
 #include "framework/exchange/import_base.h"
 #include "framework/exchange/peft_config.h"
 #include "framework/exchange/peft_folder.h"
+#include "framework/train/precision.h"
 
 #include <fmt/ranges.h>
 #include <torch/types.h>
@@ -159,7 +160,8 @@ fs::path import_into(const ImportRequest& request, const fs::path& target) {
   const RunConfig config =
       run_config(folder, base, sites, fs::absolute(request.folder).lexically_normal().filename());
   const PeftForm& form = *variants().find(config.variant).facts.peft;
-  const TensorsByName tensors = our_tensors(folder, sites, form, parameter_type(config));
+  const TensorsByName tensors =
+      our_tensors(folder, sites, form, trained_type(config.train.precision));
   const std::map<std::string, std::string> facts = facts_of(folder, config);
   check_shapes(tensors, {.file = {}, .config = config, .tasks = {}}, request.paths);
   write_tensors(tensors, target, facts);

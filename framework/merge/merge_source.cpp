@@ -2,6 +2,7 @@
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/model/load_weights.h"
+#include "framework/ops/precision.h"
 #include "framework/record/run_reader.h"
 #include "framework/run/parameter_files.h"
 
@@ -16,19 +17,20 @@ using torch::Tensor;
 // Random rows of a site's input, of the source's first task.
 struct Probe {
   Probe(const Adapter::Attached& attached, std::int64_t rows)
-      : x(normal_tensor({rows, attached.site.in}, 1, Seed(1), attached.site.weight.options())),
+      : weight(attached.site.weight.to(computed_in(attached.site.weight))),
+        x(normal_tensor({rows, attached.site.in}, 1, Seed(1), weight.options())),
         batch(rows_of_tasks(std::vector<std::int32_t>(static_cast<std::size_t>(rows), 0), 1,
                             x.options())) {}
   Pass pass() const { return {.batch = batch, .count_usage = false}; }
 
-  Tensor x;
+  Tensor weight, x;
   Batch batch;
 };
 
 void check_matrix(const Adapter::Attached& attached, const Tensor& matrix, const Probe& probe) {
-  const FrozenLinear frozen{attached.site.weight, {}};
+  const FrozenLinear frozen{probe.weight, {}};
   const Tensor found = attached.update->forward(probe.x, frozen, probe.pass());
-  const Tensor expected = probe.x.mm((attached.site.weight + matrix).t());
+  const Tensor expected = probe.x.mm((probe.weight + matrix).t());
   const double scale = expected.abs().max().item<double>();
   const double error = (found - expected).abs().max().item<double>();
   check(error <= 1e-4 * scale,

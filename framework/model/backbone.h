@@ -48,6 +48,16 @@ class Backbone : public torch::nn::Module {
   /// Every linear by its dotted name, in the order of registration.
   std::vector<std::pair<std::string, Linear>> linears() const;
   void freeze(bool frozen);
+
+  /// What layers hand on is of this type; as a new backbone stands, of its weights'.
+  void compute_in(torch::ScalarType type) { type_ = type; }
+
+ protected:
+  /// The first layer's input in the type that layers hand on.
+  torch::Tensor activations(const torch::Tensor& x) const { return type_ ? x.to(*type_) : x; }
+
+ private:
+  std::optional<torch::ScalarType> type_;
 };
 
 /// What a backbone is made from beside its options.

@@ -21,7 +21,8 @@ class LayerNormImpl : public torch::nn::Module {
   }
 
   torch::Tensor forward(const torch::Tensor& x) {
-    return at::layer_norm(x, {x.size(1)}, weight_, bias_, epsilon_);
+    const torch::ScalarType type = x.scalar_type();
+    return at::layer_norm(x, {x.size(1)}, weight_.to(type), bias_.to(type), epsilon_);
   }
 
  private:
@@ -113,7 +114,7 @@ Bert::~Bert() = default;
 
 Hidden Bert::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "bert reads tokens, not features");
-  torch::Tensor x = parts_->embeddings.forward(pass.batch);
+  torch::Tensor x = activations(parts_->embeddings.forward(pass.batch));
   for (Layer& layer : parts_->layers) {
     x = run_block(*layer.root, {x}, pass, [&layer](const auto& inputs, const Pass& now) {
       return layer.forward(inputs[0], now);

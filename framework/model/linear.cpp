@@ -10,8 +10,12 @@ LinearImpl::LinearImpl(std::int64_t in, std::int64_t out, bool with_bias,
 
 torch::Tensor LinearImpl::forward(const torch::Tensor& x, const Pass& pass) {
   reached_ = true;
-  if (update_) return update_->forward(x, {weight, bias}, pass);
-  return at::linear(x, weight, bias);
+  // A weight that is trained keeps its own, wider type.
+  const auto in_type = [&](const torch::Tensor& t) {
+    return t.defined() ? t.to(x.scalar_type()) : t;
+  };
+  if (!update_) return at::linear(x, in_type(weight), in_type(bias));
+  return update_->forward(x, {weight, bias}, pass).to(x.scalar_type());
 }
 
 }  // namespace rankwise

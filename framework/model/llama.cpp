@@ -3,6 +3,7 @@
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
 #include "framework/ops/packed_attention.h"
+#include "framework/ops/precision.h"
 
 #include <torch/types.h>
 
@@ -113,8 +114,9 @@ torch::Tensor Llama::vocabulary_weight() const {
 
 Hidden Llama::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "llama reads tokens, not features");
-  torch::Tensor x = parts_->embeddings(pass.batch.tokens);
-  const RotaryTable rotary = rotary_table(pass.batch.positions, parts_->frequencies, x.options());
+  torch::Tensor x = activations(parts_->embeddings(pass.batch.tokens));
+  const RotaryTable rotary =
+      rotary_table(pass.batch.positions, parts_->frequencies, computed_in(x));
   for (DecoderLayer& layer : parts_->layers) {
     x = run_block(*layer.root, {x}, pass, [&layer, rotary](const auto& inputs, const Pass& now) {
       return layer.forward(inputs[0], {now, rotary});

@@ -97,7 +97,9 @@ void check_numbers(const torch::Tensor& parameter, const std::string& where) {
   if (parameter.is_meta()) return;
   check(at::isfinite(parameter).all().item<bool>(),
         "{} has values that are not finite numbers in {} precision; fetch the weights again", where,
-        parameter.scalar_type() == torch::kFloat64 ? "double" : "single");
+        parameter.scalar_type() == torch::kFloat64    ? "double"
+        : parameter.scalar_type() == torch::kBFloat16 ? "bf16"
+                                                      : "single");
 }
 
 void copy_into(torch::Tensor& parameter, const safetensors::View& view, const std::string& where) {

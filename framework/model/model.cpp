@@ -46,7 +46,8 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
     : backbone_(register_module("backbone", std::move(backbone))),
       adapter_(std::move(adapter)),
       heads_(register_module("heads", std::move(heads))),
-      updates_(register_module("adapter", std::make_shared<torch::nn::Module>())) {
+      updates_(register_module("adapter", std::make_shared<torch::nn::Module>())),
+      trained_type_(c10::typeMetaToScalarType(options.inputs.options.dtype())) {
   const auto linears = backbone_->linears();
   check_patterns(options.sites, linears);
   std::vector<std::pair<std::string, Linear>> chosen;
@@ -77,7 +78,7 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
 
 Outputs Model::forward(const Pass& pass) {
   const Hidden hidden = backbone_->forward(pass);
-  const torch::Tensor pooled = Heads::pool(hidden.rows, pass.batch);
+  const torch::Tensor pooled = Heads::pool(hidden.rows.to(trained_type_), pass.batch);
   adapter_->after_forward(pooled, pass);
   return {hidden, pooled};
 }

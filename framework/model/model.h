@@ -30,7 +30,7 @@ bool is_of_training(const std::string& buffer);
 /// What a model makes of a batch.
 struct Outputs {
   Hidden hidden;
-  torch::Tensor pooled;  // [S, width] as Heads::pool() gives them
+  torch::Tensor pooled;  // [S, width] as Heads::pool() gives them, in the heads' type
 };
 
 class Model : public torch::nn::Module {
@@ -77,6 +77,7 @@ class Model : public torch::nn::Module {
   std::shared_ptr<Heads> heads_;
   std::shared_ptr<torch::nn::Module> updates_;
   std::vector<std::pair<std::string, Linear>> sites_;  // those with an update
+  torch::ScalarType trained_type_;
 };
 
 }  // namespace rankwise

@@ -19,7 +19,7 @@ RmsNormImpl::RmsNormImpl(std::int64_t width, double epsilon, const torch::Tensor
 }
 
 torch::Tensor RmsNormImpl::forward(const torch::Tensor& x) {
-  return at::rms_norm(x, {x.size(-1)}, weight_, epsilon_);
+  return at::rms_norm(x, {x.size(-1)}, weight_.to(x.scalar_type()), epsilon_);
 }
 
 std::shared_ptr<torch::nn::Module> group(torch::nn::Module& parent, const std::string& name) {

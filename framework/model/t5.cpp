@@ -34,7 +34,8 @@ torch::Tensor T5::vocabulary_weight() const {
 
 Hidden T5::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "t5 reads tokens, not features");
-  const torch::Tensor encoded = parts_->encoder.forward(parts_->shared(pass.batch.tokens), pass);
+  const torch::Tensor encoded =
+      parts_->encoder.forward(activations(parts_->shared(pass.batch.tokens)), pass);
   return {encoded, pass.batch.decoder ? decode(encoded, pass) : torch::Tensor()};
 }
 
@@ -54,7 +55,7 @@ torch::Tensor T5::decode(const torch::Tensor& encoded, const Pass& pass) {
       .key_lengths = prompts.lengths.index_select(0, prompt_of)};
   const Pass decoding = over(pass, answers);
   const torch::Tensor decoded =
-      parts_->decoder.forward(parts_->shared(answers.tokens), decoding, &source);
+      parts_->decoder.forward(activations(parts_->shared(answers.tokens)), decoding, &source);
   // The embedding has rows of length sqrt(hidden); a head of its own learns its scale.
   return config_.tied ? decoded / std::sqrt(static_cast<double>(config_.hidden)) : decoded;
 }

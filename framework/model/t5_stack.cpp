@@ -3,6 +3,7 @@
 #include "framework/model/linear.h"
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
+#include "framework/ops/precision.h"
 
 #include <torch/types.h>
 
@@ -138,7 +139,8 @@ struct T5Stack::Parts {
   DistanceBias bias(const Batch& batch) {
     const std::int64_t longest = batch.buckets.longest();
     const Tensor bucket = relative_buckets(longest, buckets).to(batch.positions.device());
-    return {distances(bucket).t().contiguous(), longest - 1};
+    const Tensor table = distances(bucket).t().contiguous();
+    return {table.to(computed_in(table)), longest - 1};
   }
 
   AttentionForm self, across;

@@ -44,8 +44,8 @@ Tiny::Tiny(std::int64_t width, std::int64_t layers, std::int64_t vocabulary, con
 }
 
 Hidden Tiny::forward(const Pass& pass) {
-  torch::Tensor h =
-      embedding_.defined() ? at::embedding(embedding_, pass.batch.tokens) : pass.batch.features;
+  torch::Tensor h = activations(embedding_.defined() ? at::embedding(embedding_, pass.batch.tokens)
+                                                     : pass.batch.features);
   for (Linear& layer : layers_) h = at::tanh(layer(h, pass));
   return {h};
 }

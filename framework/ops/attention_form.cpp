@@ -1,6 +1,7 @@
 #include "framework/ops/attention_form.h"
 
 #include "framework/core/error.h"
+#include "framework/ops/precision.h"
 
 #include <cmath>
 
@@ -29,8 +30,9 @@ void check_form(const AttentionForm& form, const at::Tensor& q, const at::Tensor
         "attention: k and v must have rows of {} for {} heads", kv_width, form.kv_heads);
   const at::Tensor& table = form.bias.table;
   if (!table.defined()) return;
-  check(table.dim() == 2 && table.size(0) == form.heads && table.scalar_type() == q.scalar_type(),
-        "attention: a bias must be [{}, distances] in the type of q", form.heads);
+  const c10::ScalarType type = computed_in(q.scalar_type());
+  check(table.dim() == 2 && table.size(0) == form.heads && table.scalar_type() == type,
+        "attention: a bias must be [{}, distances] of type {}", form.heads, c10::toString(type));
 }
 
 void check_lengths(const AttentionForm& form, std::int64_t rows, std::int64_t key_rows) {

@@ -10,7 +10,7 @@ namespace rankwise {
 
 /// Added to the score of row i of q and row j of k of a sequence: table[head][zero + j - i].
 struct DistanceBias {
-  at::Tensor table = {};  // [H, D]; undefined: nothing is added
+  at::Tensor table = {};  // [H, D], fp32 where q is bf16; undefined: nothing is added
   std::int64_t zero = 0;  // the column of distance 0
 };
 

@@ -33,59 +33,62 @@ class Scratch {
 };
 
 /// to [rows, padded] = scale * from [rows, width]; zeros behind.
-template <class T>
-RANKWISE_INLINE void copy_rows(const T* from, std::int64_t stride, std::int64_t rows,
+template <class T, class S>
+RANKWISE_INLINE void copy_rows(const S* from, std::int64_t stride, std::int64_t rows,
                                std::int64_t width, T scale, T* to, std::int64_t padded) {
   for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) to[i * padded + j] = scale * from[i * stride + j];
+    for (std::int64_t j = 0; j < width; ++j) to[i * padded + j] = scale * T(from[i * stride + j]);
     for (std::int64_t j = width; j < padded; ++j) to[i * padded + j] = 0;
   }
 }
 
 /// to [width, padded] = the transpose of from [rows, width]; zeros behind.
-template <class T>
-RANKWISE_INLINE void copy_columns(const T* from, std::int64_t stride, std::int64_t rows,
+template <class T, class S>
+RANKWISE_INLINE void copy_columns(const S* from, std::int64_t stride, std::int64_t rows,
                                   std::int64_t width, T* to, std::int64_t padded) {
   for (std::int64_t j = 0; j < width; ++j) {
-    for (std::int64_t i = 0; i < rows; ++i) to[j * padded + i] = from[i * stride + j];
+    for (std::int64_t i = 0; i < rows; ++i) to[j * padded + i] = T(from[i * stride + j]);
     for (std::int64_t i = rows; i < padded; ++i) to[j * padded + i] = 0;
   }
 }
 
 /// to [rows, width] at `stride` = scale * from [rows, padded].
-template <class T>
+template <class T, class S>
 RANKWISE_INLINE void write_rows(const T* from, std::int64_t padded, std::int64_t rows,
-                                std::int64_t width, T scale, T* to, std::int64_t stride) {
+                                std::int64_t width, T scale, S* to, std::int64_t stride) {
   for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) to[i * stride + j] = scale * from[i * padded + j];
+    for (std::int64_t j = 0; j < width; ++j) to[i * stride + j] = S(scale * from[i * padded + j]);
   }
 }
 
-template <class T>
+template <class T, class S>
 RANKWISE_INLINE void add_rows(const T* from, std::int64_t padded, std::int64_t rows,
-                              std::int64_t width, T* to, std::int64_t stride) {
+                              std::int64_t width, S* to, std::int64_t stride) {
   for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) to[i * stride + j] += from[i * padded + j];
+    for (std::int64_t j = 0; j < width; ++j) {
+      S& sum = to[i * stride + j];
+      sum = S(T(sum) + from[i * padded + j]);
+    }
   }
 }
 
 /// How many rows, from the first on, the rows before `end` may attend to.
-template <class T>
-RANKWISE_INLINE std::int64_t reach(const AttentionHead<T>& head, std::int64_t end) {
+template <class S>
+RANKWISE_INLINE std::int64_t reach(const AttentionHead<S>& head, std::int64_t end) {
   return head.causal ? end : head.kv_rows;
 }
 
 /// Adds the bias to the scores of row i, those that it sees.
-template <class T>
-RANKWISE_INLINE void add_bias(const AttentionHead<T>& head, std::int64_t i, std::int64_t seen,
-                              T* row) {
+template <class S>
+RANKWISE_INLINE void add_bias(const AttentionHead<S>& head, std::int64_t i, std::int64_t seen,
+                              ComputedIn<S>* row) {
   if (head.bias == nullptr) return;
-  const T* bias = head.bias - i;
+  const ComputedIn<S>* bias = head.bias - i;
   for (std::int64_t j = 0; j < seen; ++j) row[j] += bias[j];
 }
 
-template <class T, int kBytes>
-RANKWISE_INLINE void forward(const AttentionHead<T>& head, std::vector<T>& memory) {
+template <class S, int kBytes, class T = ComputedIn<S>>
+RANKWISE_INLINE void forward(const AttentionHead<S>& head, std::vector<T>& memory) {
   const std::int64_t length = head.rows, kv_length = head.kv_rows;
   const std::int64_t padded = whole_vectors<T, kBytes>(kv_length);
   const std::int64_t width = whole_vectors<T, kBytes>(head.width);
@@ -134,8 +137,8 @@ RANKWISE_INLINE void softmax_gradient(const T* p, T* dp, std::int64_t padded) {
   }
 }
 
-template <class T, int kBytes>
-RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memory) {
+template <class S, int kBytes, class T = ComputedIn<S>>
+RANKWISE_INLINE void backward(const AttentionHead<S>& head, std::vector<T>& memory) {
   const std::int64_t length = head.rows, kv_length = head.kv_rows;
   const std::int64_t padded = whole_vectors<T, kBytes>(kv_length);
   const std::int64_t width = whole_vectors<T, kBytes>(head.width);
@@ -189,14 +192,16 @@ RANKWISE_INLINE void backward(const AttentionHead<T>& head, std::vector<T>& memo
 }
 
 // The bodies for one instruction set.
-#define RANKWISE_KERNEL(set, bytes, ...)                                                   \
-  template <class T>                                                                       \
-  __VA_ARGS__ void forward_##set(const AttentionHead<T>& head, std::vector<T>& scratch) {  \
-    forward<T, bytes>(head, scratch);                                                      \
-  }                                                                                        \
-  template <class T>                                                                       \
-  __VA_ARGS__ void backward_##set(const AttentionHead<T>& head, std::vector<T>& scratch) { \
-    backward<T, bytes>(head, scratch);                                                     \
+#define RANKWISE_KERNEL(set, bytes, ...)                                 \
+  template <class S>                                                     \
+  __VA_ARGS__ void forward_##set(const AttentionHead<S>& head,           \
+                                 std::vector<ComputedIn<S>>& scratch) {  \
+    forward<S, bytes>(head, scratch);                                    \
+  }                                                                      \
+  template <class S>                                                     \
+  __VA_ARGS__ void backward_##set(const AttentionHead<S>& head,          \
+                                  std::vector<ComputedIn<S>>& scratch) { \
+    backward<S, bytes>(head, scratch);                                   \
   }
 
 RANKWISE_KERNEL(baseline, 16)
@@ -205,29 +210,30 @@ RANKWISE_KERNEL(avx2, 32, __attribute__((target("avx2,fma"))))
 RANKWISE_KERNEL(avx512, 64, __attribute__((target("avx512f,avx512dq"))))
 #endif
 
-template <class T>
-std::vector<AttentionKernel<T>> kernels_of_this_machine() {
-  std::vector<AttentionKernel<T>> kernels;
+template <class S>
+std::vector<AttentionKernel<S>> kernels_of_this_machine() {
+  std::vector<AttentionKernel<S>> kernels;
 #ifdef __x86_64__
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    kernels.push_back({"avx512", forward_avx512<T>, backward_avx512<T>});
+    kernels.push_back({"avx512", forward_avx512<S>, backward_avx512<S>});
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    kernels.push_back({"avx2", forward_avx2<T>, backward_avx2<T>});
+    kernels.push_back({"avx2", forward_avx2<S>, backward_avx2<S>});
   }
 #endif
-  kernels.push_back({"baseline", forward_baseline<T>, backward_baseline<T>});
+  kernels.push_back({"baseline", forward_baseline<S>, backward_baseline<S>});
   return kernels;
 }
 
 }  // namespace
 
-template <class T>
-const std::vector<AttentionKernel<T>>& attention_kernels() {
-  static const std::vector<AttentionKernel<T>> kernels = kernels_of_this_machine<T>();
+template <class S>
+const std::vector<AttentionKernel<S>>& attention_kernels() {
+  static const std::vector<AttentionKernel<S>> kernels = kernels_of_this_machine<S>();
   return kernels;
 }
 template const std::vector<AttentionKernel<float>>& attention_kernels<float>();
 template const std::vector<AttentionKernel<double>>& attention_kernels<double>();
+template const std::vector<AttentionKernel<c10::BFloat16>>& attention_kernels<c10::BFloat16>();
 
 }  // namespace rankwise

@@ -5,40 +5,50 @@
 /// i * kv_stride.
 #pragma once
 
+#include <c10/util/BFloat16.h>
+
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace rankwise {
 
+/// What rows stored as S are computed in.
+template <class S>
+using ComputedIn = std::conditional_t<std::is_same_v<S, c10::BFloat16>, float, S>;
+
 /// What is read and written of one head; all matrices are [L, d] or, of k and v, [M, d].
-template <class T>
+template <class S>
 struct AttentionHead {
+  using T = ComputedIn<S>;
+
   std::int64_t rows = 0, kv_rows = 0, width = 0, stride = 0, kv_stride = 0;
   T scale = 1;              // of the scores q kᵀ
   bool causal = false;      // a row attends to itself and to the rows before it
   const T* bias = nullptr;  // bias[j - i] is added to the score of rows i and j; null: nothing
-  const T *q = nullptr, *k = nullptr, *v = nullptr;
+  const S *q = nullptr, *k = nullptr, *v = nullptr;
   T* log_sum = nullptr;  // [L] log Σ exp(score) of each row, `log_sum_stride` apart
   std::int64_t log_sum_stride = 1;
   // Forward.
-  T* out = nullptr;  // softmax(scale q kᵀ + bias) v
+  S* out = nullptr;  // softmax(scale q kᵀ + bias) v
   // Backward: reads `log_sum` and the gradient of `out`.
-  const T* d_out = nullptr;
-  T *d_q = nullptr, *d_k = nullptr, *d_v = nullptr;
+  const S* d_out = nullptr;
+  S *d_q = nullptr, *d_k = nullptr, *d_v = nullptr;
   bool adds = false;  // to d_k and d_v, which another head of the same k and v has written
 };
 
 /// The computation for one instruction set. `scratch` grows as is needed.
-template <class T>
+template <class S>
 struct AttentionKernel {
   std::string name;  // "avx512"
-  void (*forward)(const AttentionHead<T>& head, std::vector<T>& scratch);
-  void (*backward)(const AttentionHead<T>& head, std::vector<T>& scratch);
+  void (*forward)(const AttentionHead<S>& head, std::vector<ComputedIn<S>>& scratch);
+  void (*backward)(const AttentionHead<S>& head, std::vector<ComputedIn<S>>& scratch);
 };
 
-/// Those that this machine can run, the fastest first. T: float or double.
-template <class T>
-const std::vector<AttentionKernel<T>>& attention_kernels();
+/// Those that this machine can run, the fastest first. S: float, double or c10::BFloat16, which is
+/// computed in float.
+template <class S>
+const std::vector<AttentionKernel<S>>& attention_kernels();
 
 }  // namespace rankwise

@@ -37,6 +37,15 @@ struct Given {
     return normal_tensor({rows, columns}, stddev, Seed(7).stream(name), torch::kFloat64);
   }
 
+  // As rows of this type hold it, in double again.
+  Given rounded_to(torch::ScalarType type) const {
+    Given rounded = *this;
+    for (Tensor* tensor : {&rounded.q, &rounded.k, &rounded.v, &rounded.d_out}) {
+      *tensor = tensor->to(type).to(torch::kFloat64);
+    }
+    return rounded;
+  }
+
   Tensor q, k, v, d_out;
   Tensor bias;  // of distances from 1 - rows on
 };
@@ -65,20 +74,22 @@ Result by_autograd(const Shape& shape, const Given& given) {
   return {out.detach(), a.grad(), b.grad(), c.grad()};
 }
 
-template <class T>
-Result by_kernel(const AttentionKernel<T>& kernel, const Shape& shape, const Given& given) {
-  const torch::ScalarType type = torch::CppTypeToScalarType<T>::value;
+template <class S>
+Result by_kernel(const AttentionKernel<S>& kernel, const Shape& shape, const Given& given) {
+  using T = ComputedIn<S>;
+  const torch::ScalarType type = torch::CppTypeToScalarType<S>::value;
+  const torch::ScalarType computed = torch::CppTypeToScalarType<T>::value;
   const auto as_type = [&](const Tensor& t) { return t.to(type).contiguous(); };
   const Tensor a = as_type(given.q), b = as_type(given.k), c = as_type(given.v),
-               d = as_type(given.d_out), bias = as_type(given.bias);
-  const Tensor log_sum = torch::empty({shape.rows}, type);
+               d = as_type(given.d_out), bias = given.bias.to(computed);
+  const Tensor log_sum = torch::empty({shape.rows}, computed);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto written = [&](std::int64_t rows) {
     return torch::full({rows, shape.stride}, nan, type);
   };
   Result result{written(shape.rows), written(shape.rows), written(shape.kv_rows()),
                 written(shape.kv_rows())};
-  const AttentionHead<T> head{.rows = shape.rows,
+  const AttentionHead<S> head{.rows = shape.rows,
                               .kv_rows = shape.kv_rows(),
                               .width = shape.width,
                               .stride = shape.stride,
@@ -86,15 +97,15 @@ Result by_kernel(const AttentionKernel<T>& kernel, const Shape& shape, const Giv
                               .scale = static_cast<T>(1 / std::sqrt(double(shape.width))),
                               .causal = shape.causal,
                               .bias = shape.biased ? bias.data_ptr<T>() + shape.rows - 1 : nullptr,
-                              .q = a.data_ptr<T>(),
-                              .k = b.data_ptr<T>(),
-                              .v = c.data_ptr<T>(),
+                              .q = a.data_ptr<S>(),
+                              .k = b.data_ptr<S>(),
+                              .v = c.data_ptr<S>(),
                               .log_sum = log_sum.data_ptr<T>(),
-                              .out = result.out.data_ptr<T>(),
-                              .d_out = d.data_ptr<T>(),
-                              .d_q = result.d_q.data_ptr<T>(),
-                              .d_k = result.d_k.data_ptr<T>(),
-                              .d_v = result.d_v.data_ptr<T>()};
+                              .out = result.out.data_ptr<S>(),
+                              .d_out = d.data_ptr<S>(),
+                              .d_q = result.d_q.data_ptr<S>(),
+                              .d_k = result.d_k.data_ptr<S>(),
+                              .d_v = result.d_v.data_ptr<S>()};
   std::vector<T> scratch(3, std::numeric_limits<T>::quiet_NaN());
   kernel.forward(head, scratch);
   kernel.backward(head, scratch);
@@ -110,9 +121,9 @@ void expect_near(const Tensor& ours, const Tensor& expected, const Shape& shape,
   EXPECT_TRUE(ours.slice(1, shape.width).isnan().all().item<bool>()) << what << " beyond the head";
 }
 
-template <class T>
+template <class S>
 void expect_attention(double tolerance) {
-  for (const AttentionKernel<T>& kernel : attention_kernels<T>()) {
+  for (const AttentionKernel<S>& kernel : attention_kernels<S>()) {
     SCOPED_TRACE(kernel.name);
     for (const Shape& shape : {Shape{1, 1, 2},
                                {2, 3, 7},
@@ -134,7 +145,7 @@ void expect_attention(double tolerance) {
                                {70, 5, 11, true, 0, true}}) {
       SCOPED_TRACE(fmt::format("{} rows look at {}, causal {}, biased {}", shape.rows,
                                shape.kv_rows(), shape.causal, shape.biased));
-      const Given given(shape);
+      const Given given = Given(shape).rounded_to(torch::CppTypeToScalarType<S>::value);
       const Result expected = by_autograd(shape, given);
       const Result ours = by_kernel(kernel, shape, given);
       expect_near(ours.out, expected.out, shape, tolerance, "out");
@@ -148,6 +159,9 @@ void expect_attention(double tolerance) {
 TEST(AttentionKernel, IsAttentionInDoublePrecision) { expect_attention<double>(1e-13); }
 
 TEST(AttentionKernel, IsAttentionInSinglePrecision) { expect_attention<float>(3e-6); }
+
+// One rounding of what single precision gives: 2^-8 of it.
+TEST(AttentionKernel, IsAttentionInBf16) { expect_attention<c10::BFloat16>(4e-3); }
 
 TEST(AttentionKernel, ScoresFarApartLeaveOneRow) {
   const Shape shape{40, 16, 16};

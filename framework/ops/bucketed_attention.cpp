@@ -1,6 +1,7 @@
 #include "framework/ops/bucketed_attention.h"
 
 #include "framework/ops/kept_form.h"
+#include "framework/ops/precision.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
@@ -78,7 +79,7 @@ Tensor probabilities(const Tensor& q, const Tensor& k, const AttentionBucket& bu
   constexpr double kNever = -std::numeric_limits<double>::infinity();
   const std::int64_t rows = bucket.queries.length, key_rows = bucket.keys.length;
   check_lengths(form, rows, key_rows);
-  Tensor scores = at::matmul(q, k.transpose(2, 3)).mul_(form.scale);
+  Tensor scores = at::matmul(q, k.transpose(2, 3)).to(computed_in(q)).mul_(form.scale);
   if (form.bias.table.defined()) scores.add_(bias_grid(form.bias, rows, key_rows));
   if (bucket.keys.padded.defined()) scores.masked_fill_(bucket.keys.padded, kNever);
   if (form.causal) {
@@ -86,6 +87,12 @@ Tensor probabilities(const Tensor& q, const Tensor& k, const AttentionBucket& bu
     scores.masked_fill_(at::ones({rows, key_rows}, whole).triu(1), kNever);
   }
   return at::softmax(scores, -1);
+}
+
+Tensor softmax_gradient(const Tensor& dp, const Tensor& p) {
+  const torch::TensorOptions type = computed_in(p);
+  return at::_softmax_backward_data(dp.to(type), p.to(type), -1,
+                                    c10::typeMetaToScalarType(type.dtype()));
 }
 
 // One head of k and v for each head of q, and back: gradients of shared heads are summed.
@@ -105,7 +112,8 @@ class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
     variable_list saved{q, k, v, bias.value_or(Tensor())};
     for (const AttentionBucket& bucket : buckets) {
       const Grid grid(bucket.queries, form.heads), kv(bucket.keys, form.kv_heads);
-      const Tensor p = probabilities(grid.gather(q), spread(kv.gather(k), form), bucket, form);
+      const Tensor p =
+          probabilities(grid.gather(q), spread(kv.gather(k), form), bucket, form).to(q.options());
       grid.scatter(at::matmul(p, spread(kv.gather(v), form)), result);
       saved.push_back(p);
     }
@@ -132,9 +140,9 @@ class BucketedAttention : public torch::autograd::Function<BucketedAttention> {
       const Tensor& p = saved[4 + i];
       const Tensor dc = grid.gather_filled(upstream);
       const Tensor dp = at::matmul(dc, spread(kv.gather(saved[2]), form).transpose(2, 3));
-      Tensor ds = at::_softmax_backward_data(dp, p, -1, p.scalar_type());
+      Tensor ds = softmax_gradient(dp, p);
       if (dbias.defined()) add_diagonals(form.bias, ds.sum(0), dbias);
-      ds.mul_(form.scale);
+      ds = ds.mul_(form.scale).to(p.options());
       (kv.*give)(gathered(at::matmul(p.transpose(2, 3), dc), form), dv);
       grid.scatter(at::matmul(ds, spread(kv.gather(saved[1]), form)), dq);
       (kv.*give)(gathered(at::matmul(ds.transpose(2, 3), grid.gather(saved[0])), form), dk);

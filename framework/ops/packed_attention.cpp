@@ -4,6 +4,7 @@
 #include "framework/ops/attention_kernel.h"
 #include "framework/ops/bucketed_attention.h"
 #include "framework/ops/kept_form.h"
+#include "framework/ops/precision.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -39,9 +40,10 @@ T* at_offset(const Tensor& tensor, std::int64_t offset) {
 }
 
 /// Head `head` of q and its k and v, of sequence `sequence`.
-template <class T>
-AttentionHead<T> head_of(const Tensors& t, const AttentionForm& form, std::int64_t sequence,
+template <class S>
+AttentionHead<S> head_of(const Tensors& t, const AttentionForm& form, std::int64_t sequence,
                          std::int64_t head) {
+  using T = ComputedIn<S>;
   const std::int64_t first = whole_numbers(t.first_rows)[sequence];
   const std::int64_t rows = whole_numbers(t.lengths)[sequence];
   const std::int64_t kv_first = t.crosses() ? whole_numbers(t.key_first_rows)[sequence] : first;
@@ -58,16 +60,16 @@ AttentionHead<T> head_of(const Tensors& t, const AttentionForm& form, std::int64
           .scale = static_cast<T>(form.scale),
           .causal = form.causal,
           .bias = at_offset<T>(bias, bias.defined() ? head * bias.size(1) + form.bias.zero : 0),
-          .q = at_offset<T>(t.q, offset),
-          .k = at_offset<T>(t.k, kv_offset),
-          .v = at_offset<T>(t.v, kv_offset),
+          .q = at_offset<S>(t.q, offset),
+          .k = at_offset<S>(t.k, kv_offset),
+          .v = at_offset<S>(t.v, kv_offset),
           .log_sum = at_offset<T>(t.log_sum, first * form.heads + head),
           .log_sum_stride = form.heads,
-          .out = at_offset<T>(t.out, offset),
-          .d_out = at_offset<T>(t.d_out, offset),
-          .d_q = at_offset<T>(t.d_q, offset),
-          .d_k = at_offset<T>(t.d_k, kv_offset),
-          .d_v = at_offset<T>(t.d_v, kv_offset)};
+          .out = at_offset<S>(t.out, offset),
+          .d_out = at_offset<S>(t.d_out, offset),
+          .d_q = at_offset<S>(t.d_q, offset),
+          .d_k = at_offset<S>(t.d_k, kv_offset),
+          .d_v = at_offset<S>(t.d_v, kv_offset)};
 }
 
 /// Sequences that look at the same keys, side by side: the gradients of these are summed.
@@ -91,17 +93,17 @@ struct ByKeys {
 
 /// Calls run(head, scratch) for every head of every sequence, one after another where they share k
 /// and v.
-template <class T>
+template <class S>
 void for_each_head(const Tensors& t, const AttentionForm& form,
-                   void (*run)(const AttentionHead<T>&, std::vector<T>&)) {
+                   void (*run)(const AttentionHead<S>&, std::vector<ComputedIn<S>>&)) {
   const ByKeys by_keys(t);
   at::parallel_for(0, by_keys.groups * form.kv_heads, 1, [&](std::int64_t begin, std::int64_t end) {
-    std::vector<T> scratch;
+    std::vector<ComputedIn<S>> scratch;
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t group = i / form.kv_heads, first = i % form.kv_heads * form.group();
       for (std::size_t n = by_keys.starts[group]; n < by_keys.starts[group + 1]; ++n) {
         for (std::int64_t j = 0; j < form.group(); ++j) {
-          AttentionHead<T> head = head_of<T>(t, form, by_keys.order[n], first + j);
+          AttentionHead<S> head = head_of<S>(t, form, by_keys.order[n], first + j);
           head.adds = j > 0 || n > by_keys.starts[group];
           run(head, scratch);
         }
@@ -128,7 +130,7 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
     const Tensors t{.q = q.contiguous(),
                     .k = k.contiguous(),
                     .v = v.contiguous(),
-                    .log_sum = at::empty({q.size(0), given.heads}, q.options()),
+                    .log_sum = at::empty({q.size(0), given.heads}, computed_in(q)),
                     .first_rows = sequences.first_rows,
                     .lengths = sequences.lengths,
                     .key_first_rows = sequences.key_first_rows,
@@ -136,7 +138,7 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
                     .out = at::empty(q.sizes(), q.options())};
     AttentionForm form = given;
     if (form.bias.table.defined()) form.bias.table = form.bias.table.contiguous();
-    AT_DISPATCH_FLOATING_TYPES(q.scalar_type(), "packed_attention", [&] {
+    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, q.scalar_type(), "packed_attention", [&] {
       for_each_head(t, form, attention_kernels<scalar_t>().front().forward);
     });
     context->save_for_backward({t.q, t.k, t.v, t.log_sum, t.first_rows, t.lengths, t.key_first_rows,
@@ -161,7 +163,7 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
     t.d_k = t.crosses() ? at::zeros_like(t.k) : at::empty_like(t.k);
     t.d_v = t.crosses() ? at::zeros_like(t.v) : at::empty_like(t.v);
     const AttentionForm form = kept_form(*context, saved[8]);
-    AT_DISPATCH_FLOATING_TYPES(t.q.scalar_type(), "packed_attention", [&] {
+    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, t.q.scalar_type(), "packed_attention", [&] {
       for_each_head(t, form, attention_kernels<scalar_t>().front().backward);
     });
     return {t.d_q, t.d_k, t.d_v, Tensor(), Tensor()};
@@ -169,7 +171,9 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
 };
 
 bool has_kernel(const Tensor& q, const AttentionForm& form) {
-  const bool right_type = q.scalar_type() == torch::kFloat32 || q.scalar_type() == torch::kFloat64;
+  const torch::ScalarType type = q.scalar_type();
+  const bool right_type =
+      type == torch::kFloat32 || type == torch::kFloat64 || type == torch::kBFloat16;
   const Tensor& bias = form.bias.table;
   const bool wants_gradient =
       torch::GradMode::is_enabled() && bias.defined() && bias.requires_grad();

@@ -25,9 +25,9 @@ struct PackedSequences {
 };
 
 /// q [N, H * d], k and v [M, K * d] -> [N, H * d]. Differentiable once, in the form's bias too. On
-/// the CPU, in float or double, each head of each sequence by attention_kernels(), so that its bits
-/// do not depend on the rest of the batch; by bucketed_attention() elsewhere, and where the bias
-/// asks for a gradient. Throws Error where widths or lengths do not fit.
+/// the CPU each head of each sequence by attention_kernels(), so that its bits do not depend on the
+/// rest of the batch; by bucketed_attention() elsewhere, and where the bias asks for a gradient. In
+/// bf16, scores and softmax are fp32. Throws Error where widths or lengths do not fit.
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const PackedSequences& sequences, const AttentionForm& form);
 

@@ -225,7 +225,7 @@ TEST(AttentionForm, RefusesWidthsThatDoNotFit) {
   AttentionForm form = causal(6, 3, 1);
   form.bias.table = normal({3, 9}, "bias");
   EXPECT_EQ(error_of([&] { check_form(form, q, k, k); }),
-            "attention: a bias must be [6, distances] in the type of q");
+            "attention: a bias must be [6, distances] of type Double");
 }
 
 }  // namespace

@@ -13,33 +13,66 @@ using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+// Rows in a narrower type than A's: they are widened for the product alone, and what is kept for
+// the backward stays narrow.
+class Down : public torch::autograd::Function<Down> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& a) {
+    context->save_for_backward({x, a});
+    return x.to(a.scalar_type()).mm(a.t());
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &a = saved[1];
+    const Tensor dz = gradients[0].to(x.scalar_type());
+    Tensor dx;
+    Tensor da;
+    if (context->needs_input_grad(0)) dx = dz.mm(a.to(x.scalar_type()));
+    if (context->needs_input_grad(1)) da = dz.t().mm(x).to(a.scalar_type());
+    return {dx, da};
+  }
+};
+
 // The base product accumulates onto bias + h Bᵀ, so no pass adds or scales; of the inputs only h
 // is kept for the backward, since W takes no gradient.
 class Up : public torch::autograd::Function<Up> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& h, const Tensor& b,
-                        const Tensor& weight, const std::optional<Tensor>& bias) {
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& wide_h,
+                        const Tensor& wide_b, const Tensor& weight,
+                        const std::optional<Tensor>& bias) {
+    const Tensor h = wide_h.to(weight.scalar_type()), b = wide_b.to(weight.scalar_type());
     context->save_for_backward({h, b, weight});
+    context->saved_data["type"] = wide_b.scalar_type();
     Tensor y = bias ? at::addmm(*bias, h, b.t()) : at::mm(h, b.t());
     return y.addmm_(x, weight.t());
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
+    const torch::ScalarType type = context->saved_data["type"].toScalarType();
     const Tensor& dy = gradients[0];
     Tensor dx;
     Tensor dh;
     Tensor db;
     if (context->needs_input_grad(0)) dx = dy.mm(saved[2]);
-    if (context->needs_input_grad(1)) dh = dy.mm(saved[1]);
-    if (context->needs_input_grad(2)) db = dy.t().mm(saved[0]);
+    if (context->needs_input_grad(1)) dh = dy.mm(saved[1]).to(type);
+    if (context->needs_input_grad(2)) db = dy.t().mm(saved[0]).to(type);
     return {dx, dh, db, Tensor(), Tensor()};
   }
 };
 
 }  // namespace
 
-at::Tensor down(const at::Tensor& x, const at::Tensor& a) { return x.matmul(a.t()); }
+at::Tensor FrozenLinear::operator()(const at::Tensor& x) const {
+  return at::linear(x.to(weight.scalar_type()), weight, bias);
+}
+
+at::Tensor down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& bias) {
+  if (x.scalar_type() == a.scalar_type()) return at::linear(x, a, bias);
+  const Tensor z = Down::apply(x, a);
+  return bias.defined() ? z + bias : z;
+}
 
 at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
               const FrozenLinear& frozen) {

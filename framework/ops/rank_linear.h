@@ -1,6 +1,7 @@
 /// The two halves of a rank-wise linear; the gate stands between them as plain autograd code.
 ///
-/// Dimensions: N rows, R ranks.
+/// Dimensions: N rows, R ranks. Rows and frozen weights may be bf16 where A, B and h are fp32: what
+/// scores and gate values come from is computed in fp32, everything that meets W in bf16.
 #pragma once
 
 #include <ATen/core/Tensor.h>
@@ -11,13 +12,18 @@ namespace rankwise {
 struct FrozenLinear {
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]; undefined: none
+
+  /// x Wᵀ + bias, in the weight's type. x [N, in] -> [N, out].
+  at::Tensor operator()(const at::Tensor& x) const;
 };
 
-/// z = x Aᵀ. x [N, in], a [R, in] -> [N, R].
-at::Tensor down(const at::Tensor& x, const at::Tensor& a);
+/// z = x Aᵀ + bias, in A's type. x [N, in], a [R, in], bias [R] or undefined -> [N, R].
+/// Differentiable once where x has another type than A.
+at::Tensor down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& bias = {});
 
-/// y = x Wᵀ + bias + h Bᵀ. x [N, in], h [N, R], b [out, R] -> [N, out]. Differentiable in x, h
-/// and b; throws c10::Error when the frozen weight asks for a gradient.
+/// y = x Wᵀ + bias + h Bᵀ, in the type of x and W. x [N, in], h [N, R], b [out, R] -> [N, out].
+/// Differentiable once, in x, h and b; throws c10::Error when the frozen weight asks for a
+/// gradient.
 at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
               const FrozenLinear& frozen);
 

@@ -73,6 +73,45 @@ TEST(RankLinear, UpHasTheGradientsOfPlainAutograd) {
   expect_same_gradients(false);
 }
 
+Tensor rounded(const Tensor& tensor) { return tensor.to(torch::kBFloat16); }
+
+// Largest difference over the largest value.
+double relative(const Tensor& found, const Tensor& expected) {
+  return difference(found.to(torch::kFloat64), expected) / expected.abs().max().item<double>();
+}
+
+TEST(RankLinear, ScoresOfNarrowRowsAreNotRounded) {
+  const Tensor x = leaf(rounded(random({7, 300}, "x")));
+  const Tensor a = leaf(random({3, 300}, "A").to(torch::kFloat32));
+  const Tensor bias = random({3}, "bias").to(torch::kFloat32);
+  const Tensor wide_x = leaf(x.detach().to(kDouble)), wide_a = leaf(a.detach().to(kDouble));
+  const Tensor z = down(x, a, bias), expected = down(wide_x, wide_a, bias.to(kDouble));
+  EXPECT_EQ(z.scalar_type(), torch::kFloat32);
+  EXPECT_LE(relative(z, expected), 1e-6);
+  weighed(z).backward();
+  weighed(expected).backward();
+  EXPECT_EQ(x.grad().scalar_type(), torch::kBFloat16);
+  EXPECT_EQ(a.grad().scalar_type(), torch::kFloat32);
+  EXPECT_LE(relative(x.grad(), wide_x.grad()), 1e-2);
+  EXPECT_LE(relative(a.grad(), wide_a.grad()), 1e-2);
+}
+
+TEST(RankLinear, UpOfNarrowRowsIsOneRoundingAway) {
+  const UpInputs wide;
+  const Tensor x = leaf(rounded(wide.x.detach())), h = leaf(wide.h.detach().to(torch::kFloat32)),
+               b = leaf(wide.b.detach().to(torch::kFloat32));
+  const Tensor y = up(x, h, b, {rounded(wide.frozen.weight), rounded(wide.frozen.bias)});
+  const Tensor expected = up(wide.x, wide.h, wide.b, wide.frozen);
+  EXPECT_EQ(y.scalar_type(), torch::kBFloat16);
+  EXPECT_LE(relative(y, expected), 1e-2);
+  weighed(y).backward();
+  weighed(expected).backward();
+  EXPECT_EQ(h.grad().scalar_type(), torch::kFloat32);
+  EXPECT_LE(relative(x.grad(), wide.x.grad()), 1e-2);
+  EXPECT_LE(relative(h.grad(), wide.h.grad()), 1e-2);
+  EXPECT_LE(relative(b.grad(), wide.b.grad()), 1e-2);
+}
+
 TEST(RankLinear, UpGivesGradientsOnlyWhereTheyAreAskedFor) {
   const UpInputs inputs;
   const Tensor x = random({7, 5}, "x");

@@ -24,11 +24,13 @@ double scaled(double frequency, const Llama3Scaling& scaling) {
   return (1 - kept) * frequency / scaling.factor + kept * frequency;
 }
 
+// In the table's type, which may be wider than the rows'.
 Tensor turned(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
   const Tensor pairs = x.view({x.size(0), -1, 2, cosine.size(2)});
   const Tensor first = pairs.select(2, 0), second = pairs.select(2, 1);
   return at::stack({first * cosine - second * sine, second * cosine + first * sine}, 2)
-      .view(x.sizes());
+      .view(x.sizes())
+      .to(x.scalar_type());
 }
 
 class Rotation : public torch::autograd::Function<Rotation> {

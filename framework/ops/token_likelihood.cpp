@@ -1,6 +1,7 @@
 #include "framework/ops/token_likelihood.h"
 
 #include "framework/core/error.h"
+#include "framework/ops/precision.h"
 
 #include <fmt/ranges.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -30,6 +31,11 @@ void for_each_chunk(const Tensor& rows, const Tensor& tokens, std::int64_t size,
   }
 }
 
+/// [count, V], in the type that sums over them take.
+Tensor logits_of(const Tensor& rows, const Tensor& weight) {
+  return at::mm(rows, weight.t()).to(computed_in(rows));
+}
+
 /// d log p(token) / d logits: one at the token less the probabilities. `logits` becomes it.
 Tensor logit_gradient(const Tensor& logits, const Tensor& log_sum, const Tensor& tokens) {
   logits.sub_(log_sum).exp_().neg_();
@@ -43,11 +49,12 @@ class LogProbability : public torch::autograd::Function<LogProbability> {
  public:
   static variable_list forward(AutogradContext* context, const Tensor& rows, const Tensor& weight,
                                const Tensor& tokens, std::int64_t size, bool trains) {
-    const Tensor found = at::empty({rows.size(0)}, rows.options());
+    const Tensor head = weight.to(rows.scalar_type());
+    const Tensor found = at::empty({rows.size(0)}, computed_in(rows));
     const Tensor greedy = at::empty({rows.size(0)}, rows.options().dtype(torch::kBool));
     const Tensor gradient = trains ? at::empty_like(rows) : Tensor();
     for_each_chunk(rows, tokens, size, [&](const Chunk& chunk) {
-      const Tensor logits = at::mm(chunk.rows, weight.t());
+      const Tensor logits = logits_of(chunk.rows, head);
       const Tensor at_token = logits.gather(1, chunk.tokens.unsqueeze(1));
       const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
       found.narrow(0, chunk.first, chunk.count).copy_((at_token - log_sum).squeeze(1));
@@ -55,7 +62,7 @@ class LogProbability : public torch::autograd::Function<LogProbability> {
           .copy_((at_token >= logits.amax(1, true)).squeeze(1));
       if (!trains) return;
       gradient.narrow(0, chunk.first, chunk.count)
-          .copy_(logit_gradient(logits, log_sum, chunk.tokens).mm(weight));
+          .copy_(logit_gradient(logits, log_sum, chunk.tokens).to(rows.scalar_type()).mm(head));
     });
     context->save_for_backward({rows, weight, tokens, gradient});
     context->saved_data["size"] = size;
@@ -66,7 +73,8 @@ class LogProbability : public torch::autograd::Function<LogProbability> {
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
     const Tensor upstream = gradients[0].unsqueeze(1);
-    const Tensor d_rows = saved[3].defined() ? saved[3] * upstream : Tensor();
+    Tensor d_rows;
+    if (saved[3].defined()) d_rows = (saved[3] * upstream).to(saved[0].scalar_type());
     Tensor d_weight;
     if (context->needs_input_grad(1)) d_weight = weight_gradient(*context, saved, upstream);
     return {d_rows, d_weight, Tensor(), Tensor(), Tensor()};
@@ -75,13 +83,14 @@ class LogProbability : public torch::autograd::Function<LogProbability> {
  private:
   static Tensor weight_gradient(AutogradContext& context, const variable_list& saved,
                                 const Tensor& upstream) {
+    const Tensor head = saved[1].to(saved[0].scalar_type());
     Tensor sum = at::zeros_like(saved[1]);
     for_each_chunk(saved[0], saved[2], context.saved_data["size"].toInt(), [&](const Chunk& chunk) {
-      const Tensor logits = at::mm(chunk.rows, saved[1].t());
+      const Tensor logits = logits_of(chunk.rows, head);
       const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
       const Tensor d_logits = logit_gradient(logits, log_sum, chunk.tokens)
                                   .mul_(upstream.narrow(0, chunk.first, chunk.count));
-      sum.addmm_(d_logits.t(), chunk.rows);
+      sum.addmm_(d_logits.t().to(sum.scalar_type()), chunk.rows.to(sum.scalar_type()));
     });
     return sum;
   }

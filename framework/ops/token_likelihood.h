@@ -16,7 +16,8 @@ struct TokenLikelihood {
 
 /// log softmax(rows Wᵀ) at `tokens`: rows [M, d], weight [V, d], tokens [M] int64. Logits are made
 /// for `chunk` rows at a time, so that memory is chunk · V, and the gradient of `rows` in the same
-/// sweep; that of `weight`, where it is asked for, in a second one.
+/// sweep; that of `weight`, where it is asked for, in a second one. Rows in bf16: logits are
+/// rounded to it, sums over them and the log-probabilities are fp32.
 TokenLikelihood token_likelihood(const at::Tensor& rows, const at::Tensor& weight,
                                  const at::Tensor& tokens, std::int64_t chunk = 256);
 

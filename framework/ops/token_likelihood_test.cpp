@@ -69,5 +69,17 @@ TEST(TokenLikelihood, RefusesShapesThatDoNotFit) {
   EXPECT_THROW(token_likelihood(in.rows, in.weight, in.tokens.narrow(0, 0, 6)), Error);
 }
 
+TEST(TokenLikelihood, SumsOverRoundedLogitsInSinglePrecision) {
+  const LikelihoodInputs in;
+  const Tensor rows = in.rows.detach().to(torch::kBFloat16).requires_grad_();
+  const Tensor found = token_likelihood(rows, in.weight.detach(), in.tokens, 3).log_probability;
+  EXPECT_EQ(found.scalar_type(), torch::kFloat32);
+  EXPECT_TRUE(torch::allclose(found.to(kDouble), in.plain(), 0, 0.03));
+  in.plain().dot(in.factors).backward();
+  found.dot(in.factors.to(torch::kFloat32)).backward();
+  EXPECT_EQ(rows.grad().scalar_type(), torch::kBFloat16);
+  EXPECT_TRUE(torch::allclose(rows.grad().to(kDouble), in.rows.grad(), 0, 0.03));
+}
+
 }  // namespace
 }  // namespace rankwise

@@ -5,6 +5,7 @@
 #include "framework/train/budget.h"
 #include "framework/train/early_stopping.h"
 #include "framework/train/finite.h"
+#include "framework/train/precision.h"
 
 #include <ATen/Context.h>
 #include <torch/types.h>
@@ -74,15 +75,27 @@ void check_decoder_is_used(const Dataset& dataset, Model& model) {
   }
 }
 
+std::shared_ptr<Backbone> make_backbone(const RunConfig& config, const Paths& paths,
+                                        const RunSetup& setup, const torch::TensorOptions& tensors,
+                                        bool trained) {
+  const Dataset& dataset = setup.suite.dataset;
+  const torch::ScalarType type = activation_type(config.train.precision);
+  const BackboneInputs inputs{
+      paths.data / "models", dataset.vocabulary, dataset.feature_width,
+      trained ? tensors : tensors.dtype(type),
+      setup.suite.backbone_seed ? Seed(*setup.suite.backbone_seed) : setup.seed.stream("backbone")};
+  auto backbone = backbones().find(config.backbone).make(config.backbone_options, inputs);
+  backbone->compute_in(type);
+  return backbone;
+}
+
 }  // namespace
 
 std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
                                   const RunSetup& setup, const torch::TensorOptions& tensors) {
   const Dataset& dataset = setup.suite.dataset;
-  const BackboneInputs inputs{
-      paths.data / "models", dataset.vocabulary, dataset.feature_width, tensors,
-      setup.suite.backbone_seed ? Seed(*setup.suite.backbone_seed) : setup.seed.stream("backbone")};
-  auto backbone = backbones().find(config.backbone).make(config.backbone_options, inputs);
+  auto adapter = variants().find(config.variant).make(config.options);
+  auto backbone = make_backbone(config, paths, setup, tensors, adapter->trains_backbone());
   const PackForm form{Purpose::kScoring, backbone->decoder_start()};
   check_lengths(dataset, backbone->longest_sequence(), form.answer_rows());
   check_segments(dataset, backbone->segment_kinds());
@@ -101,9 +114,8 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
       adapters.true_ranks[site] = truth.rank;
     }
   }
-  auto model = std::make_unique<Model>(std::move(backbone),
-                                       variants().find(config.variant).make(config.options),
-                                       std::move(heads), AttachOptions{config.sites, adapters});
+  auto model = std::make_unique<Model>(std::move(backbone), std::move(adapter), std::move(heads),
+                                       AttachOptions{config.sites, adapters});
   check_decoder_is_used(dataset, *model);
   return model;
 }
@@ -129,10 +141,10 @@ void check_model(const RunConfig& config, const Paths& paths, const RunSetup& se
 
 RunSetup load_data(const RunConfig& config, const Paths& paths, const std::string& device) {
   RunSetup setup;
-  setup.tensors =
-      torch::TensorOptions()
-          .device(parse_device(device))
-          .dtype(config.train.precision == Precision::kFp64 ? torch::kFloat64 : torch::kFloat32);
+  setup.tensors = torch::TensorOptions()
+                      .device(parse_device(device))
+                      .dtype(trained_type(config.train.precision));
+  set_product_precision(config.train.precision, setup.tensors.device());
   setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
   setup.suite = load_suite(config.data, suite_inputs(config, paths));
   return setup;

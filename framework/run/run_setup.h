@@ -11,7 +11,7 @@
 namespace rankwise {
 
 struct RunSetup {
-  torch::TensorOptions tensors;  // device and floating type
+  torch::TensorOptions tensors;  // device, and floating type of what is trained
   Seed seed{0};
   SuiteData suite;
   std::unique_ptr<Model> model;

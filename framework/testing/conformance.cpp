@@ -54,6 +54,7 @@ const std::vector<Check>& checks() {
       {"unknown_option", "an unknown option is refused", unknown_option},
       {"evaluation_state", "evaluation moves nothing", evaluation_state},
       {"finite_differences", "gradients agree with finite differences", finite_differences},
+      {"bf16", "a backbone in bf16 changes losses by rounding and no count", bf16},
   };
   return all;
 }

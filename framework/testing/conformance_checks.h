@@ -27,6 +27,7 @@ void loss_falls(const toy::Recipe& recipe);
 void unknown_option(const toy::Recipe& recipe);
 void evaluation_state(const toy::Recipe& recipe);
 void finite_differences(const toy::Recipe& recipe);
+void bf16(const toy::Recipe& recipe);
 
 using State = std::vector<std::pair<std::string, torch::Tensor>>;
 
@@ -40,6 +41,8 @@ Batch train_batch(const toy::Recipe& recipe, std::int64_t count = 4);
 torch::Tensor train_loss(Model& model, const Outputs& outputs, const toy::Recipe& recipe,
                          std::int64_t count);
 Trainer trainer(Model& model, const toy::Recipe& recipe, const TrainOptions& options);
+/// The ranks that a dev evaluation counts are what each gate says of itself.
+void expect_evaluation_usage(Model& model, const toy::Recipe& recipe);
 /// A model three steps away from the start, where B is no longer zero.
 std::unique_ptr<Model> trained(const toy::Recipe& recipe);
 /// [sequences, H + 1], without gradients: what heads read, and the log-probability of the answer.

@@ -71,13 +71,11 @@ void counts(const Recipe& recipe) {
   EXPECT_LE(counts.router, counts.total - counts.head);
 }
 
-void usage(const Recipe& recipe) {
-  const Dataset& data = toy::dataset(recipe.kind);
-  const auto model = trained(recipe);
-  Evaluator(data, 64, recipe.tensors).evaluate(*model, SplitName::kDev, true);
+void expect_evaluation_usage(Model& model, const Recipe& recipe) {
+  Evaluator(toy::dataset(recipe.kind), 64, recipe.tensors).evaluate(model, SplitName::kDev, true);
   const Batch dev = whole_dev(recipe);
   std::size_t routed = 0;
-  for (const auto& [site, update] : model->adapter().attached()) {
+  for (const auto& [site, update] : model.adapter().attached()) {
     if (update->gate() == nullptr) continue;
     ++routed;
     const Tensor rows = rows_at(site.name, recipe, dev);
@@ -98,6 +96,12 @@ void usage(const Recipe& recipe) {
     }
   }
   EXPECT_GT(routed, 0U) << "no site counts usage: declare an exemption";
+}
+
+void usage(const Recipe& recipe) {
+  const Dataset& data = toy::dataset(recipe.kind);
+  const auto model = trained(recipe);
+  expect_evaluation_usage(*model, recipe);
   const std::vector<Tensor> expected = evaluation_counts(*model);
   for (const std::int64_t size : {1, 9, 4096}) {  // exact in fp64 only: bits depend on the rows
     Evaluator(data, size, recipe.tensors).evaluate(*model, SplitName::kDev, true);

@@ -68,19 +68,32 @@ const Variant& variant_of(const Recipe& recipe) {
   return recipe.unregistered ? *recipe.unregistered : variants().find(recipe.variant);
 }
 
+namespace {
+
+std::shared_ptr<Backbone> backbone_of(const Recipe& recipe, bool trained) {
+  if (!recipe.bf16) return backbone(recipe.kind, recipe.tensors);
+  auto made =
+      backbone(recipe.kind, trained ? recipe.tensors : recipe.tensors.dtype(torch::kBFloat16));
+  made->compute_in(torch::kBFloat16);
+  return made;
+}
+
+}  // namespace
+
 std::unique_ptr<Model> model(const Recipe& recipe) {
   const Seed seed(recipe.seed);
-  auto encoder = backbone(recipe.kind, recipe.tensors);
+  const Variant& variant = variant_of(recipe);
+  const nlohmann::json options =
+      recipe.options.is_null() ? nlohmann::json::object() : recipe.options;
+  auto adapter = variant.make(variant.resolve(options, "options"));
+  auto encoder = backbone_of(recipe, adapter->trains_backbone());
   std::vector<Task> tasks;
   for (const TaskData& data : dataset(recipe.kind).tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, encoder->width(), GivenHead{}, seed.stream("heads"),
                                        recipe.tensors);
-  const Variant& variant = variant_of(recipe);
-  const nlohmann::json options =
-      recipe.options.is_null() ? nlohmann::json::object() : recipe.options;
   const auto count = static_cast<std::int64_t>(tasks.size());
   return std::make_unique<Model>(
-      std::move(encoder), variant.make(variant.resolve(options, "options")), std::move(heads),
+      std::move(encoder), std::move(adapter), std::move(heads),
       AttachOptions{recipe.sites, {count, 0, recipe.tensors, seed.stream("adapter")}});
 }
 

@@ -41,6 +41,7 @@ struct Recipe {
   nlohmann::json options = {};  // of the variant, need not be resolved; null: its defaults
   Kind kind = Kind::kTokens;
   torch::TensorOptions tensors = torch::TensorOptions().dtype(torch::kFloat64);
+  bool bf16 = false;       // the backbone and what its layers hand on; `tensors` are fp32 then
   std::uint64_t seed = 1;  // of updates and heads; the backbone is always the same
   std::vector<std::string> sites = {"*layer*"};
   std::shared_ptr<const Variant> unregistered;  // used instead of the one called `variant`

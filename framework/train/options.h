@@ -13,7 +13,7 @@
 namespace rankwise {
 
 enum class LearningSchedule { kLinear, kCosine, kConstant };
-enum class Precision { kFp32, kFp64 };
+enum class Precision { kFp32, kTf32, kBf16, kFp64 };
 
 /// AdamW's decay of parameters by what they are; a parameter may be of several kinds (decay.h).
 struct DecayOptions {
@@ -130,8 +130,15 @@ struct TrainOptions {
     field("gradient_checkpointing", self.gradient_checkpointing,
           "each block of the backbone keeps its inputs alone and runs again in backward: less "
           "memory, more time, the same results");
-    field("precision", self.precision, "fp32 or fp64",
-          {{Precision::kFp32, "fp32"}, {Precision::kFp64, "fp64"}});
+    field(
+        "precision", self.precision,
+        "bf16: the backbone's weights and what its layers hand on, while adapters, heads, routing "
+        "and the optimizer stay fp32 (and a backbone that is trained keeps fp32 weights); tf32: "
+        "fp32 whose products a CUDA device may round to ten bits",
+        {{Precision::kFp32, "fp32"},
+         {Precision::kTf32, "tf32"},
+         {Precision::kBf16, "bf16"},
+         {Precision::kFp64, "fp64"}});
   }
 };
 
