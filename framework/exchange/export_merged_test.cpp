@@ -10,6 +10,9 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+#include <string>
+
 namespace rankwise {
 namespace {
 
@@ -42,14 +45,16 @@ TEST_P(MergedAdapters, AreTheAdaptedModel) {
             bytes_of(paths.data / "models" / "small" / "config.json"));
 }
 
-// Parameters of a variant with their random start, but for B, on the tiny decoder and two tasks.
-fs::path untrained(const std::string& variant, const nlohmann::json& options, const Paths& paths) {
+// Parameters of a variant with their random start, but for B, on the tiny checkpoint and two tasks.
+fs::path untrained(const std::string& variant, const nlohmann::json& options, const Paths& paths,
+                   const std::string& family = "llama",
+                   const std::string& sites = "layers.*.self_attn.?_proj") {
   const RunConfig config = resolve_run({{"variant", variant},
                                         {"options", options},
-                                        {"sites", {"layers.*.self_attn.?_proj"}},
-                                        {"backbone", {{"name", "llama"}, {"weights", "small"}}}},
+                                        {"sites", {sites}},
+                                        {"backbone", {{"name", family}, {"weights", "small"}}}},
                                        "run");
-  auto backbone = backbones().find("llama").make(
+  auto backbone = backbones().find(family).make(
       config.backbone_options,
       {.models = paths.data / "models", .vocabulary = 1, .options = torch::kFloat32});
   auto heads = std::make_shared<Heads>(std::vector<Task>{}, backbone->width(), GivenHead{}, Seed(0),
@@ -68,6 +73,55 @@ fs::path untrained(const std::string& variant, const nlohmann::json& options, co
                  {"tasks", R"(["first", "second"])"},
                  {"config", config.to_json().dump()}});
   return file;
+}
+
+// A tiny checkpoint whose floating tensors are stored in `type`.
+Paths small_checkpoint(const fs::path& folder, const std::string& fixture, torch::ScalarType type) {
+  const Paths paths{.data = folder / "data", .results = folder};
+  const fs::path weights = paths.data / "models" / "small";
+  fs::create_directories(weights);
+  fs::copy_file(fixtures::file(fixture + ".json"), weights / "config.json");
+  TensorsByName tensors = read_tensors(fixtures::file(fixture + ".safetensors"));
+  for (auto& [name, tensor] : tensors) tensor = tensor.to(type);
+  write_tensors(tensors, weights / "model.safetensors", {{"format", "pt"}});
+  return paths;
+}
+
+struct Stored {
+  std::string fixture, family, sites;
+  torch::ScalarType type;
+};
+
+class MergedCheckpoints : public ::testing::TestWithParam<Stored> {};
+INSTANTIATE_TEST_SUITE_P(
+    Types, MergedCheckpoints,
+    ::testing::Values(
+        Stored{"small_llama3", "llama", "layers.*.self_attn.?_proj", torch::kFloat16},
+        Stored{"small_llama3", "llama", "layers.*.self_attn.?_proj", torch::kBFloat16},
+        Stored{"small_t5", "t5", "*SelfAttention.?", torch::kFloat32},
+        Stored{"small_flan_t5", "t5", "decoder.*EncDecAttention.?", torch::kBFloat16}));
+
+TEST_P(MergedCheckpoints, KeepTheirTypeAndWhatIsNotAdapted) {
+  const auto& [fixture, family, sites, type] = GetParam();
+  const fs::path folder = test_folder();
+  const Paths paths = small_checkpoint(folder, fixture, type);
+  const fs::path file = untrained("lora", {{"rank", 4}}, paths, family, sites);
+  const MergedExport made =
+      export_merged({.parameters = file, .out = folder / "merged", .paths = paths});
+  EXPECT_LE(made.difference, made.tolerance);
+  const TensorsByName before = read_tensors(paths.data / "models" / "small" / "model.safetensors");
+  const TensorsByName after = read_tensors(folder / "merged" / "model.safetensors");
+  ASSERT_EQ(after.size(), before.size());
+  const TrainedParameters trained = read_trained(file);
+  const auto adapted = adapted_model(trained, paths, BackboneWeights::kRead);
+  std::set<std::string> sites_with_updates;
+  for (const PeftSite& site : peft_sites(*adapted, exchanged_kind(trained.config))) {
+    sites_with_updates.insert(site.module + ".weight");
+  }
+  for (const auto& [name, tensor] : after) {
+    EXPECT_EQ(tensor.scalar_type(), type) << name;
+    EXPECT_EQ(torch::equal(tensor, before.at(name)), !sites_with_updates.contains(name)) << name;
+  }
 }
 
 TEST(Export, MakesOneLoraATaskWhereTasksDifferInRank) {
