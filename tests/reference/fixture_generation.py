@@ -124,7 +124,9 @@ def _beams(case: Case, prompts: list[list[int]], early: bool) -> dict[str, Any]:
             prompt, num_beams=BEAMS, length_penalty=LENGTH_PENALTY, early_stopping=early
         )
         found = beam_search(
-            lambda read, prompt=prompt: case.logits(prompt, list(read))[-1].log_softmax(-1).tolist(),
+            lambda read, prompt=prompt: (
+                case.logits(prompt, list(read))[-1].log_softmax(-1).tolist()
+            ),
             rule,
         )
         if found.margin > NEAR and list(found.tokens) != text:
@@ -184,7 +186,15 @@ def _save_varied(out: Path) -> None:
 def _filters() -> list[dict[str, Any]]:
     generator = torch.Generator().manual_seed(24)
     cases = []
-    for temperature, top_p in ((1.0, 1.0), (0.7, 0.95), (0.2, 0.95), (1.0, 0.5), (2.0, 0.9), (0.01, 1.0), (1.5, 1e-3)):
+    for temperature, top_p in (
+        (1.0, 1.0),
+        (0.7, 0.95),
+        (0.2, 0.95),
+        (1.0, 0.5),
+        (2.0, 0.9),
+        (0.01, 1.0),
+        (1.5, 1e-3),
+    ):
         for width in (2, 12):
             logits = 3 * torch.randn((1, width), generator=generator, dtype=torch.float64)
             left = TopPLogitsWarper(top_p)(None, TemperatureLogitsWarper(temperature)(None, logits))

@@ -43,7 +43,9 @@ def _changed(text: str, random: np.random.Generator) -> str:
         elif kind == 3:
             words[place] = words[place].upper()
         elif kind == 4:
-            words[place] = words[place].strip(".,!?") + str(random.choice(["s", "ing", "ed", ",", "!"]))
+            words[place] = words[place].strip(".,!?") + str(
+                random.choice(["s", "ing", "ed", ",", "!"])
+            )
         else:
             words[place] = str(random.choice(text_cases.SENTENCES)).split(" ")[0]
     return " ".join(words)
@@ -143,7 +145,12 @@ def _parsed(random: np.random.Generator) -> dict[str, Any]:
             "values": values,
             "pearson": float(stats.pearsonr(scores, values)[0]),
         },
-        "pearson_none_parsed": {"truth": [1.0, 2.0, 3.0], "texts": ["a", "", "b"], "values": [0.0] * 3, "pearson": None},
+        "pearson_none_parsed": {
+            "truth": [1.0, 2.0, 3.0],
+            "texts": ["a", "", "b"],
+            "values": [0.0] * 3,
+            "pearson": None,
+        },
     }
 
 

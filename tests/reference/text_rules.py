@@ -73,7 +73,11 @@ def first_option(text: str, options: str = "ABCD") -> str:
     the first that is no article (A cat)."""
     words = list(_WORD.finditer(text))
     letters = [word for word in words if word.group() in list(options)]
-    bracketed = (one for one in letters if text[: one.start()].endswith("(") and text[one.end() :].startswith(")"))
+    bracketed = (
+        one
+        for one in letters
+        if text[: one.start()].endswith("(") and text[one.end() :].startswith(")")
+    )
     alone = (one for one in letters if not _is_article(text, one))
     found = _behind_lead(words, options) or next(bracketed, None) or next(alone, None)
     return found.group() if found else ""
