@@ -48,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--backbone")
     parser.add_argument("--from", dest="origin")
     parser.add_argument("--files")
+    parser.add_argument("--tasks")
     parser.add_argument("--data")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--list", action="store_true")
@@ -140,6 +141,8 @@ def _check_suite(options: argparse.Namespace) -> None:
         raise PrepareError("--from is not for --suite text10, which comes from pinned packages")
     if name in SUITES and options.files is not None:
         raise PrepareError(f"--files is for suites that have a description, {name} has none")
+    if name in SUITES and options.tasks is not None:
+        raise PrepareError(f"--tasks is for suites that have a description, {name} has none")
 
 
 def _described() -> dict[str, str]:
@@ -214,7 +217,8 @@ def _source(
 
     file = Path(options.origin or _DESCRIBED / f"{options.suite}.json")
     files = Path(options.files) if options.files is not None else file.parent
-    own = OwnData(file, files, model_folder(data, backbone))
+    only = tuple(options.tasks.split(",")) if options.tasks is not None else ()
+    own = OwnData(file, files, model_folder(data, backbone), only)
     return own.fingerprint(data), lambda: own.read(options.suite, data)
 
 

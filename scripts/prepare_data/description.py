@@ -6,7 +6,7 @@ docs/own_data.md says what each member means.
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +61,19 @@ class TaskDescription:
     loss_on: str = "answer"
     windows: str = "stream"
     splits: dict[str, int] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    where: dict[str, dict[str, str]] = field(default_factory=dict)
+    halves: int | None = None
+    step: float | None = None
+    test_as: dict[str, Any] = field(default_factory=dict)
     unit: str = ""
     licence: str = "its owner's"
     note: str = ""
+
+    def read_in(self, part: str) -> "TaskDescription":
+        """As rows of train, dev or test are read."""
+        other = part == "test" and self.test_as
+        return replace(self, kind=self.kind or "generate", **self.test_as) if other else self
 
 
 class _Unfit(Exception):
@@ -122,6 +132,19 @@ def _words(value: Any) -> dict[str, str]:
     return value
 
 
+def _seed(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 32:
+        raise _Unfit("a seed, a whole number from 0 to 2^32 - 1")
+    return value
+
+
+def _step(value: Any) -> float:
+    fits = _is_finite(value) and 0 < value <= 1
+    if not fits or abs(round(1 / value) * value - 1) > 1e-12:
+        raise _Unfit("a part of one, as 0.2")
+    return float(value)
+
+
 def _patterns(value: Any) -> dict[str, re.Pattern[str]]:
     return {column: _pattern(pattern) for column, pattern in _words(value).items()}
 
@@ -164,6 +187,13 @@ def _bounds(value: Any) -> tuple[float, float]:
     raise _Unfit("the lowest and the highest score, as [0, 5]")
 
 
+def _other_members(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict) or not value or not set(value) <= set(_IN_TEST):
+        raise _Unfit(f"an object with some of {', '.join(_IN_TEST)}")
+    return {name: _READERS.get(name, _text)(member) for name, member in value.items()}
+
+
+_IN_TEST = ("extract", "format", "prompt", "answer")
 _READERS: dict[str, Callable[[Any], Any]] = {
     "name": _text,
     "files": _by_split(_text_or_texts),
@@ -183,6 +213,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "loss_on": _choice("answer", "all"),
     "windows": _choice("stream", "text"),
     "splits": _by_split(_size),
+    "columns": _texts,
+    "where": _by_split(_words),
+    "halves": _seed,
+    "step": _step,
+    "test_as": _other_members,
 }
 _CHECKED_LATER = ("answers", "format", "pair")  # where a value is refused, not the member
 MEMBERS = tuple(member.name for member in fields(TaskDescription))
@@ -214,11 +249,24 @@ def _read_task(defaults: dict[str, Any], task: Any, where: str) -> TaskDescripti
     for member in ("name", "files"):
         if member not in values:
             raise PrepareError(f"{where}: has no {member}")
+    _check_parts(values, where)
     if "train" not in values["files"]:
         raise PrepareError(
             f"{where}.files: names no train; dev and test are cut from it if need be"
         )
     return TaskDescription(**_used(values, task, where))
+
+
+def _check_parts(values: dict[str, Any], where: str) -> None:
+    """Members that speak of a part of the files, of which there are some."""
+    files = values["files"]
+    for part in values.get("where", {}):
+        if part not in files:
+            raise PrepareError(f"{where}.where: names {part}, for which there are no files")
+    if "halves" in values and set(files) != {"train", "dev"}:
+        raise PrepareError(f"{where}.halves: makes dev and test of files.dev; give train and dev")
+    if "test_as" in values and "test" not in files:
+        raise PrepareError(f"{where}.test_as: is about files.test; give one")
 
 
 def _used(values: dict[str, Any], task: dict[str, Any], where: str) -> dict[str, Any]:
@@ -232,7 +280,7 @@ def _used(values: dict[str, Any], task: dict[str, Any], where: str) -> dict[str,
     if "target" in task:
         not_used |= {"answer": ""}
     if "splits" not in task and "splits" in values:
-        given = set(values["files"]) - {"train"}
+        given = set(values["files"]) - {"train"} | ({"test"} if "halves" in values else set())
         cut = {part: size for part, size in values["splits"].items() if part not in given}
         values = values | {"splits": cut}
     return {name: v for name, v in values.items() if name in task or name not in not_used}

@@ -11,11 +11,14 @@ _USED = {
         "prompt", "target", "target_is", "candidates", "candidate_labels", "labels", "answers",
         *_BY_LIKELIHOOD,
     ),
-    "generate": ("format", "prompt", "answer", "target", *_BY_LIKELIHOOD),
+    "generate": (
+        "format", "prompt", "answer", "target", "verbalizers", "step", "test_as", *_BY_LIKELIHOOD,
+    ),
     "language_model": ("prompt", "windows"),
 }  # fmt: skip
 _BY_SOME = tuple(dict.fromkeys(member for members in _USED.values() for member in members))
 _NOT_BY_CHAT = ("prompt", "answer", "target")
+_OF_TARGET = ("verbalizers", "step")
 
 
 def unused(values: Mapping[str, Any]) -> dict[str, str]:
@@ -27,6 +30,8 @@ def unused(values: Mapping[str, Any]) -> dict[str, str]:
     found = {member: f"kind {kind}" for member in _BY_SOME if member not in _USED[kind]}
     if kind == "generate" and form == "chat":
         found |= dict.fromkeys(_NOT_BY_CHAT, "format chat")
+    if kind == "generate" and "target" not in values:
+        found |= dict.fromkeys(_OF_TARGET, "kind generate without target")
     if values.get("answers") == "head":
         found |= dict.fromkeys(("verbalizers", *_BY_LIKELIHOOD), "answers head")
     if values.get("answers") == "likelihood":

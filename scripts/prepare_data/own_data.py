@@ -4,7 +4,7 @@ Reads the description and the files that it names; writes nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from .errors import PrepareError, shown
 from .examples import Example, Read, SplitRule, Splits, split
 from .files import check_file
 from .gold import is_twice
+from .halves import halves
 from .hashes import remembered_sha256
 from .own_tasks import Cells, describe, likelihood_of
 from .rows import Record, read_rows
@@ -29,25 +30,39 @@ class OwnData:
     description: Path
     files: Path
     model: Path
+    only: Sequence[str] = ()
 
     def fingerprint(self, data: Path) -> str:
         """Changes with the description, the files, and what the backbone says of itself."""
         digest = hashlib.sha256()
-        tasks = read_description(self.description)
+        tasks = self._tasks()
         for name in ("config.json", "tokenizer_config.json", "chat_template.jinja"):
             file = self.model / name
             digest.update(file.read_bytes() if file.is_file() else b"")
         digest.update(self.description.read_bytes())
+        digest.update(" ".join(self.only).encode())
         for path in dict.fromkeys(path for task in tasks for path in self._paths(task)):
             digest.update(f"{path.name} {remembered_sha256(data, path)}\n".encode())
         return f"own {digest.hexdigest()}"
 
     def read(self, suite: str, data: Path) -> Suite:
         """All tasks, divided; what one holds out is in no other's training."""
-        tasks = read_description(self.description)
+        tasks = self._tasks()
         prepared = [self._prepare(suite, task, data) for task in tasks]
         keep_apart([Divided(task.splits, read) for task, read in prepared])
         return Suite(suite, [task for task, _ in prepared])
+
+    def _tasks(self) -> list[TaskDescription]:
+        """Those asked for; all, if none is."""
+        tasks = read_description(self.description)
+        names = [task.name for task in tasks]
+        for name in self.only:
+            if name not in names:
+                raise PrepareError(
+                    f"--tasks: {self.description} has no task {shown(name)}; it has "
+                    f"{', '.join(names)}"
+                )
+        return [task for task in tasks if not self.only or task.name in self.only]
 
     def _paths(self, task: TaskDescription, part: str = "") -> list[Path]:
         parts = [part] if part else SPLITS
@@ -63,18 +78,26 @@ class OwnData:
     def _prepare(self, suite: str, task: TaskDescription, data: Path) -> tuple[PreparedTask, Read]:
         where = f"{self.description}: task {task.name}"
         by_likelihood = likelihood_of(task, has_vocabulary_head(model_type(self.model)))
-        cells = Cells(task, by_likelihood, self.model, where)
+        cells = {
+            part: Cells(task.read_in(part), by_likelihood, self.model, where) for part in SPLITS
+        }
         records = {
-            part: [_extracted(record, task) for record in self._records(task, part)]
+            part: [_extracted(one, task.read_in(part)) for one in self._records(task, part)]
             for part in task.files
         }
+        if task.halves is not None:
+            records["dev"], records["test"] = halves(records["dev"], task.halves)
         try:
-            described = describe(task, by_likelihood, cells.labels(records))
+            described = describe(task, by_likelihood, cells["train"].labels(records))
         except PrepareError as error:
             raise PrepareError(f"{self.description}: {error}") from None
-        read = _read(records, lambda record: cells.example(record, described))
-        names = [file for part in SPLITS for file in task.files.get(part, ())]
-        digests = [remembered_sha256(data, path) for path in self._paths(task)]
+        examples = {
+            part: [cells[part].example(record, described) for record in rows]
+            for part, rows in records.items()
+        }
+        read = _read(examples)
+        names = list(dict.fromkeys(file for part in SPLITS for file in task.files.get(part, ())))
+        digests = [remembered_sha256(data, self.files / name) for name in names]
         files = tuple((_shown_path(n), d) for n, d in zip(names, digests, strict=True))
         origin = Origin("own files", "", files)
         splits = split(read, _rule(suite, task, read, where))
@@ -82,13 +105,19 @@ class OwnData:
         return PreparedTask(described, origin, read.rows, splits, task.note), read
 
     def _records(self, task: TaskDescription, part: str) -> Iterator[Record]:
+        wanted, count = task.where.get(part, {}), 0
         for path in self._paths(task, part):
-            for record in read_rows(path):
-                yield replace(record, content=content_of(record.values))
+            for record in read_rows(path, task.columns):
+                if all(record.text(column) == text for column, text in wanted.items()):
+                    count += 1
+                    yield replace(record, content=content_of(record.values))
+        if not count:
+            raise PrepareError(
+                f"{self.description}: task {task.name}: where.{part}: no row of its files is so"
+            )
 
 
-def _read(records: dict[str, list[Record]], example: Callable[[Record], Example]) -> Read:
-    parts = {part: [example(record) for record in rows] for part, rows in records.items()}
+def _read(parts: dict[str, list[Example]]) -> Read:
     rows = sum(len(part) for part in parts.values())
     return Read(rows, parts["train"], test=parts.get("test"), dev=parts.get("dev"))
 

@@ -12,7 +12,7 @@ from .errors import PrepareError, shown
 from .examples import Example, plain
 from .gold import Cell, gold_candidate, stated_target
 from .rows import Record, as_text
-from .targets import check_text
+from .targets import check_text, is_decimal
 from .tasks import Likelihood, Task
 from .templates import ChatTemplate, alpaca_prompt, columns_of, conversation, fill
 
@@ -56,7 +56,7 @@ def describe(task: TaskDescription, by_likelihood: bool, labels: tuple[str, ...]
         labels=labels,
         metrics=task.metrics or metrics.get(kind, ()),
         cap=task.cap,
-        prompt=_shown_prompt(task),
+        prompt=_shown_prompts(task),
         licence=task.licence,
         bounds=task.bounds,
         likelihood=_likelihood(task, labels) if by_likelihood else None,
@@ -64,7 +64,7 @@ def describe(task: TaskDescription, by_likelihood: bool, labels: tuple[str, ...]
 
 
 def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
-    for label in task.verbalizers:
+    for label in task.verbalizers if labels else ():
         if label not in labels:
             raise PrepareError(
                 f"task {task.name}: verbalizers: {shown(label)}, expected one of "
@@ -97,6 +97,11 @@ def _check_words(task: TaskDescription, labels: tuple[str, ...], words: tuple[st
 
 def _kind(task: TaskDescription) -> str:
     return task.kind or "generate"
+
+
+def _shown_prompts(task: TaskDescription) -> str:
+    shown_prompt, in_test = _shown_prompt(task), _shown_prompt(task.read_in("test"))
+    return shown_prompt if in_test == shown_prompt else f"{shown_prompt} (in test: {in_test})"
 
 
 def _shown_prompt(task: TaskDescription) -> str:
@@ -178,7 +183,24 @@ class Cells:
             return self._chat.render(before, record.where), answer
         own = task.prompt or task.format == "columns"
         prompt = fill(task.prompt, record) if own else alpaca_prompt(record)
-        return prompt, fill(self._answer, record) if _kind(task) == "generate" else ""
+        if _kind(task) != "generate":
+            return prompt, ""
+        own_words = not task.answer and (task.verbalizers or task.step)
+        return prompt, self._said(record) if own_words else fill(self._answer, record)
+
+    def _said(self, record: Record) -> str:
+        """The target in the words that stand for it, or as a multiple of the step."""
+        task = self._task
+        cell = Cell(record.value(task.target), record.where, task.target)
+        if task.step is not None:
+            return rounded(cell, task.step)
+        names = list(task.verbalizers)
+        index = cell.among(names)
+        if index is None:
+            raise PrepareError(
+                f"{record.where}: label {shown(cell.text)}, expected one of {', '.join(names)}"
+            )
+        return task.verbalizers[names[index]]
 
     def _candidates(self, record: Record) -> tuple[str, ...]:
         stated = self._task.candidates
@@ -206,6 +228,15 @@ class Cells:
         if task.candidate_labels:
             labels = tuple(_texts(record, task.candidate_labels))
         return gold_candidate(cell, labels, candidates, task.target_is)
+
+
+def rounded(cell: Cell, step: float) -> str:
+    """The nearest multiple of a step, ties to the even one, with the step's decimals."""
+    if not is_decimal(cell.text):
+        raise PrepareError(f"{cell.where}: score {shown(cell.text)}, expected a number, as 2.5")
+    parts = round(1 / step)
+    decimals = len(str(step).partition(".")[2].rstrip("0"))
+    return f"{round(float(cell.text) * parts) / parts:.{decimals}f}"
 
 
 def _texts(record: Record, column: str) -> list[str]:

@@ -1,11 +1,12 @@
 """Rows of a user's files, by the ending of the file's name. Writes nothing.
 
-.jsonl (or .ndjson): an object a line. .json: a list of objects. .csv and .tsv: a header line names
-the columns; quotation marks of .tsv are part of the text. .parquet: by pyarrow.
+.jsonl (or .ndjson): an object a line. .json: a list, or an object, of objects. .csv and .tsv: a
+header line names the columns, unless the caller does; quotation marks of .tsv are part of the text.
+.parquet: by pyarrow.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,19 +61,19 @@ def as_text(value: Any, where: str) -> str:
     raise PrepareError(f"{where}: holds {kind}, expected a text or a number")
 
 
-def read_rows(path: Path) -> list[Record]:
-    """All rows of a file; there is at least one."""
+def read_rows(path: Path, columns: Sequence[str] = ()) -> list[Record]:
+    """All rows of a file; there is at least one. `columns`: where a table has no header line."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
         raise PrepareError(f"{path}: rows are read from files that end in {', '.join(_READERS)}")
     check_file(path, str(path))
-    records = reader(path)
+    records = reader(path, columns)
     if not records:
         raise PrepareError(f"{path}: has no rows")
     return records
 
 
-def _json_lines(path: Path) -> list[Record]:
+def _json_lines(path: Path, _: Sequence[str]) -> list[Record]:
     records = []
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         if line.strip():
@@ -81,8 +82,11 @@ def _json_lines(path: Path) -> list[Record]:
     return records
 
 
-def _json_list(path: Path) -> list[Record]:
+def _json_list(path: Path, _: Sequence[str]) -> list[Record]:
+    """A list of objects, or an object whose members are the rows."""
     rows = parse_json(read_text(path), str(path))
+    if isinstance(rows, dict) and rows and all(isinstance(row, dict) for row in rows.values()):
+        rows = list(rows.values())
     if not isinstance(rows, list):
         raise PrepareError(f"{path}: expected a list of objects, [{{...}}, ...]")
     return _numbered(path, rows)
@@ -99,19 +103,20 @@ def _record(row: Any, where: str) -> Record:
     return Record(where, row)
 
 
-def _csv(path: Path) -> list[Record]:
-    return _with_header(path, read_csv(path, lambda _: False))
+def _csv(path: Path, columns: Sequence[str]) -> list[Record]:
+    return _of_table(path, read_csv(path, lambda _: False), columns)
 
 
-def _tsv(path: Path) -> list[Record]:
-    return _with_header(path, read_tabs(path))
+def _tsv(path: Path, columns: Sequence[str]) -> list[Record]:
+    return _of_table(path, read_tabs(path), columns)
 
 
-def _with_header(path: Path, rows: list[Row]) -> list[Record]:
-    names = rows[0].cells if rows else []
+def _of_table(path: Path, rows: list[Row], columns: Sequence[str]) -> list[Record]:
+    """The first row names the columns, where nobody else does."""
+    names = list(columns) or (rows[0].cells if rows else [])
     refuse_repeats(f"{path}: column", names)
     records = []
-    for row in rows[1:]:
+    for row in rows if columns else rows[1:]:
         where = f"{path}: line {row.line}"
         if len(row.cells) != len(names):
             raise PrepareError(
@@ -122,7 +127,7 @@ def _with_header(path: Path, rows: list[Row]) -> list[Record]:
     return records
 
 
-def _parquet(path: Path) -> list[Record]:
+def _parquet(path: Path, _: Sequence[str]) -> list[Record]:
     import pyarrow
     from pyarrow import parquet
 
@@ -133,7 +138,7 @@ def _parquet(path: Path) -> list[Record]:
     return _numbered(path, rows)
 
 
-_READERS: dict[str, Callable[[Path], list[Record]]] = {
+_READERS: dict[str, Callable[[Path, Sequence[str]], list[Record]]] = {
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
     ".json": _json_list,

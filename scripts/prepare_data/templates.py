@@ -34,10 +34,11 @@ def columns_of(template: str, where: str) -> list[str]:
             f"{where}: {shown(template)}: {error}; a brace that is text is written twice, {{{{"
         ) from None
     for _, column, form, conversion in parts:
-        if column == "" or form or conversion:
+        if column == "" or form or conversion not in (None, "r"):
             raise PrepareError(
                 f"{where}: {shown(template)}: expected a column's name alone in the braces, "
-                f"as {{question}}; a brace that is text is written twice, {{{{"
+                f"as {{question}}, or {{options!r}} for a list as Python writes it; a brace that "
+                f"is text is written twice, {{{{"
             )
     return [column for _, column, _, _ in parts if column is not None]
 
@@ -45,9 +46,13 @@ def columns_of(template: str, where: str) -> list[str]:
 def fill(template: str, record: Record) -> str:
     """A template with the row's values in place of its columns."""
     return "".join(
-        literal + ("" if column is None else record.text(column))
-        for literal, column, _, _ in Formatter().parse(template)
+        literal + ("" if column is None else _filled(record, column, conversion))
+        for literal, column, _, conversion in Formatter().parse(template)
     )
+
+
+def _filled(record: Record, column: str, conversion: str | None) -> str:
+    return repr(record.value(column)) if conversion == "r" else record.text(column)
 
 
 def alpaca_prompt(record: Record) -> str:

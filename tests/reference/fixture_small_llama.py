@@ -75,7 +75,7 @@ def _fill(model: torch.nn.Module, generator: torch.Generator) -> None:
             parameter.copy_(noise / parameter.shape[1] ** 0.5)
 
 
-def _make_exact(model: torch.nn.Module) -> None:
+def make_exact(model: torch.nn.Module) -> None:
     """Norms and rotary tables in the model's own precision; transformers takes fp32 for them."""
 
     def norm(self, x):  # noqa: ANN001, ANN202
@@ -115,7 +115,7 @@ def _exact_frequencies(config) -> torch.Tensor:  # noqa: ANN001
     return torch.where((wavelength >= high) & (wavelength <= low), between, scaled)
 
 
-def _softmax_in_fp64() -> None:
+def softmax_in_fp64() -> None:
     """transformers' eager attention asks for fp32."""
     plain = torch.nn.functional.softmax
     torch.nn.functional.softmax = lambda x, dim=-1, dtype=None, **_: plain(x, dim=dim, dtype=x.dtype)
@@ -148,9 +148,9 @@ def _make_family(name: str, seed: int, out: Path) -> None:
         expected["hidden_float32"] = _hidden(model, tokens, starts)
         model = model.double()
         expected["hidden_float64"] = _hidden(model, tokens, starts)
-    _make_exact(model)
+    make_exact(model)
     plain = torch.nn.functional.softmax
-    _softmax_in_fp64()
+    softmax_in_fp64()
     exact = _hidden(model, tokens, starts)
     (exact * noise).sum().backward()
     expected["hidden_exact"] = exact.detach()

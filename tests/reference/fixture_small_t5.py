@@ -97,7 +97,7 @@ def _save(model: torch.nn.Module, name: str, file: Path) -> None:
 
 
 @contextmanager
-def _exact(model: torch.nn.Module):  # noqa: ANN202
+def exact(model: torch.nn.Module):  # noqa: ANN202
     """Norms and softmax in the model's own precision; transformers takes fp32 for them."""
 
     def norm(self, x):  # noqa: ANN001, ANN202
@@ -161,7 +161,7 @@ def _make_family(name: str, seed: int, out: Path) -> None:
         expected["rows_float32"], expected["logits_float32"] = _outputs(model, expected)
         model = model.double()
         expected["rows_float64"], expected["logits_float64"] = _outputs(model, expected)
-    with _exact(model):
+    with exact(model):
         expected["rows_exact"], expected["logits_exact"] = _backward(model, expected)
         parameters = dict(model.named_parameters())
         expected |= {f"gradient.{watched}": parameters[watched].grad.clone() for watched in WATCHED}

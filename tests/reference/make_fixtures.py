@@ -15,7 +15,7 @@ import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FIXTURES = ("small_bert", "small_llama", "small_t5", "saved_adapters", "peft_lora", "minilm_hidden", "metrics", "projection", "statistics")
+FIXTURES = ("small_bert", "small_llama", "small_t5", "saved_adapters", "generation", "text_metrics", "peft_lora", "minilm_hidden", "metrics", "projection", "statistics")
 
 
 def main() -> None:

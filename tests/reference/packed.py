@@ -56,6 +56,17 @@ def one_line_lists(value: object) -> str:
     return json.dumps(value) + "\n"
 
 
+def lines(value: object, indent: str = "") -> str:
+    """JSON with lists of numbers or texts, and objects without lists, on one line; members and entries else."""
+    inner, kinds = indent + " ", (list, dict)
+    if isinstance(value, dict) and any(isinstance(one, kinds) for one in value.values()):
+        members = [f"{inner}{json.dumps(key)}: {lines(one, inner)}" for key, one in value.items()]
+        return "{\n" + ",\n".join(members) + f"\n{indent}}}"
+    if isinstance(value, list) and any(isinstance(one, kinds) for one in value):
+        return "[\n" + ",\n".join(inner + lines(one, inner) for one in value) + f"\n{indent}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
 @torch.no_grad()
 def hidden_one_by_one(
     model: torch.nn.Module, tokens: torch.Tensor, segments: torch.Tensor, starts: torch.Tensor

@@ -34,7 +34,8 @@ class Errors(unittest.TestCase):
 
     def test_name_the_choices(self) -> None:
         self.expect(
-            "unknown suite 'text11'; the suites are glue, text10, commonsense4; one of your own "
+            "unknown suite 'text11'; the suites are glue, text10, commonsense4, flylora, more_commonsense, "
+            "more_glue, more_glue_files, smora_flan; one of your own "
             "needs --from FILE.json, its description",
             "--suite", "text11", "--backbone", "minilm-l6",
         )  # fmt: skip

@@ -35,7 +35,8 @@ class Unused(InFolder):
         self.refuse_all("kind classify", CLASSIFY, "bounds", "answer", "windows", *choice)
         self.refuse_all("kind regress", REGRESS, "labels", "verbalizers", *choice, *likelihood)
         self.refuse_all("kind choose", CHOOSE, "bounds", "answer", "verbalizers", "windows")
-        self.refuse_all("kind generate", GENERATE, "labels", "verbalizers", "bounds", *choice)
+        self.refuse_all("kind generate", GENERATE, "labels", "bounds", *choice)
+        self.refuse_all("kind generate without target", GENERATE, "verbalizers")
         self.refuse_all("kind language_model", MODEL, "answer", "target", "labels", *likelihood)
 
     def test_members_of_other_formats_and_answers(self) -> None:

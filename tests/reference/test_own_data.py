@@ -301,7 +301,7 @@ class Descriptions(InFolder):
         self.refuse(message, **CLASSIFY, metrics="f2")
 
     def test_templates_name_columns(self) -> None:
-        for template in ("{q", "{}", "{q!r}", "{q:3}", "q}"):
+        for template in ("{q", "{}", "{q!s}", "{q:3}", "q}"):
             with self.subTest(template):
                 self.refuse(
                     "suite.json: task mine: '.*q?.*brace", **CLASSIFY | {"prompt": template}
