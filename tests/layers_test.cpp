@@ -26,8 +26,8 @@ using ::testing::IsEmpty;
 const std::vector<std::vector<std::string>> kChains = {
     {"core", "io", "record", "study", "statistics", "output", "runs", "measures", "compare",
      "papers", "figures", "tables", "report"},
-    {"core", "io", "record", "study", "data", "ops", "adapter", "model", "suites", "train", "run",
-     "merge", "exchange", "testing", "experiments"}};
+    {"core", "io", "record", "study", "data", "ops", "adapter", "model", "generate", "suites",
+     "train", "run", "merge", "exchange", "testing", "experiments"}};
 
 const std::set<std::string> kAnalysis = {"statistics", "output",  "runs",   "measures", "compare",
                                          "papers",     "figures", "tables", "report"};

@@ -8,6 +8,8 @@
 
 namespace rankwise {
 
+class KvCache;
+
 /// Which step of a run a forward or a hook belongs to.
 struct StepInfo {
   bool training = false;
@@ -27,6 +29,8 @@ struct Pass {
   bool keep_samples = false;
   /// In training, blocks keep their inputs alone and run again in backward.
   bool recompute = false;
+  /// What a decoder saw before the batch's rows; null: the batch holds whole sequences.
+  KvCache* cache = nullptr;
 };
 
 /// The same pass over another batch.
@@ -36,7 +40,8 @@ inline Pass over(const Pass& pass, const Batch& batch) {
           .noise = pass.noise,
           .count_usage = pass.count_usage,
           .keep_samples = pass.keep_samples,
-          .recompute = pass.recompute};
+          .recompute = pass.recompute,
+          .cache = pass.cache};
 }
 
 }  // namespace rankwise

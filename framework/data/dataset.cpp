@@ -71,6 +71,14 @@ std::int64_t Dataset::rows(SplitName name, AnswerRows where) const {
   return sum;
 }
 
+std::string TokenTexts::text(const std::int32_t* first, const std::int32_t* last) const {
+  std::string text;
+  for (const std::int32_t* token = first; token != last; ++token) {
+    text += bytes.at(static_cast<std::size_t>(*token));
+  }
+  return strips_space && text.starts_with(' ') ? text.substr(1) : text;
+}
+
 void check_finite(const Split& split, const std::string& where) {
   check_values(split.features, split.starts.empty() ? 0 : split.starts.back(), where + "/features",
                "row");

@@ -64,9 +64,23 @@ struct TaskData {
   const Split& split(SplitName name) const;
 };
 
+/// What tokens say, without a tokenizer.
+struct TokenTexts {
+  std::vector<std::string> bytes;  // [V] of special tokens none; empty: not known
+  bool strips_space = false;       // the first space of a text is not its own
+
+  bool known() const { return !bytes.empty(); }
+  std::string text(const std::int32_t* first, const std::int32_t* last) const;
+  std::string text(const std::vector<std::int32_t>& tokens) const {
+    return text(tokens.data(), tokens.data() + tokens.size());
+  }
+};
+
 struct Dataset {
   std::string suite;
   std::int64_t vocabulary = 0;     // 0: features
+  std::int64_t end_token = -1;     // stands behind an answer; -1: none is known
+  TokenTexts token_texts;          // where a task generates
   std::int64_t feature_width = 0;  // 0: tokens
   std::int64_t target_width = 1;   // W, the same for all tasks
   std::vector<TaskData> tasks;

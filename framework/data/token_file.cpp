@@ -158,6 +158,23 @@ void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
   }
 }
 
+TokenTexts read_token_texts(const hdf5::File& file, std::int64_t vocabulary) {
+  const std::string group = "/token_bytes";
+  if (!file.exists(group)) return {};
+  const auto bytes = file.read<std::uint8_t>(group + "/bytes");
+  const auto starts = file.read<std::int64_t>(group + "/starts");
+  const bool rising = std::is_sorted(starts.begin(), starts.end());
+  check(starts.size() == static_cast<std::size_t>(vocabulary) + 1 && rising &&
+            starts.front() == 0 && starts.back() == static_cast<std::int64_t>(bytes.size()),
+        "{}: {}/starts: {} offsets for {} tokens and {} bytes, expected one a token and the end",
+        file.name(), group, starts.size(), vocabulary, bytes.size());
+  TokenTexts texts{.strips_space = file.attribute<std::int64_t>(group, "strips_space") != 0};
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    texts.bytes.emplace_back(bytes.begin() + starts[i], bytes.begin() + starts[i + 1]);
+  }
+  return texts;
+}
+
 Split read_split(const hdf5::File& file, const Task& task, const char* name,
                  std::int64_t vocabulary) {
   const std::string group = "/tasks/" + task.name + "/" + name;
@@ -197,6 +214,10 @@ Dataset read_token_file(const std::filesystem::path& path, const std::vector<std
   dataset.vocabulary = file.attribute<std::int64_t>("/", "vocabulary");
   check(dataset.vocabulary > 0, "{}: has a vocabulary of {}, expected at least 1", file.name(),
         dataset.vocabulary);
+  if (file.has_attribute("/", "end_token")) {
+    dataset.end_token = file.attribute<std::int64_t>("/", "end_token");
+  }
+  dataset.token_texts = read_token_texts(file, dataset.vocabulary);
   for (const std::string& name : tasks.empty() ? known : tasks) {
     TaskData data;
     data.task = read_task(file, name);

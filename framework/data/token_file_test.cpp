@@ -347,6 +347,33 @@ TEST(TokenFile, RefusesTargetsOutsideTheClasses) {
       "1 of example 1 is not one of 1 classes");
 }
 
+TEST(TokenFile, KnowsWhatTokensSay) {
+  const auto path = write_file();
+  EXPECT_FALSE(read_token_file(path, {}).token_texts.known());
+  EXPECT_EQ(read_token_file(path, {}).end_token, -1);
+  const std::int64_t vocabulary = read_token_file(path, {}).vocabulary;
+  const auto write_texts = [&](const std::vector<std::int64_t>& starts) {
+    const auto written = write_file();
+    hdf5::File file = hdf5::File::open_for_writing(written);
+    file.set_attribute("/", "end_token", std::int64_t{1});
+    file.create_group("/token_bytes");
+    file.set_attribute("/token_bytes", "strips_space", std::int64_t{1});
+    write(file, "/token_bytes/bytes", std::vector<std::uint8_t>{' ', 'a', 'b', 'c'});
+    write(file, "/token_bytes/starts", starts);
+    file.close();
+    return written;
+  };
+  std::vector<std::int64_t> starts(static_cast<std::size_t>(vocabulary) + 1, 4);
+  starts[0] = starts[1] = 0;
+  starts[2] = 2;
+  const Dataset dataset = read_token_file(write_texts(starts), {});
+  EXPECT_EQ(dataset.end_token, 1);
+  EXPECT_EQ(dataset.token_texts.text({1, 2, 3, 1}), "abc a");
+  starts.pop_back();
+  EXPECT_THAT(error_of([&] { read_token_file(write_texts(starts), {}); }),
+              HasSubstr("/token_bytes/starts"));
+}
+
 TEST(TokenFile, RefusesAMissingFile) {
   EXPECT_THAT(error_of([] { read_token_file("/nowhere/suite.h5", {}); }), HasSubstr("suite.h5"));
 }

@@ -2,6 +2,7 @@
 
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
+#include "framework/ops/kv_cache.h"
 #include "framework/ops/packed_attention.h"
 #include "framework/ops/precision.h"
 
@@ -18,9 +19,9 @@ struct Rows {
 };
 
 struct DecoderAttention {
-  DecoderAttention(torch::nn::Module& layer, const LlamaConfig& c,
+  DecoderAttention(torch::nn::Module& layer, std::int64_t number, const LlamaConfig& c,
                    const torch::TensorOptions& options)
-      : form(causal(c.heads, c.kv_heads, c.head_width)) {
+      : index(number), form(causal(c.heads, c.kv_heads, c.head_width)) {
     const auto root = group(layer, "self_attn");
     const std::int64_t width = c.heads * c.head_width, kv_width = c.kv_heads * c.head_width;
     query = child(*root, "q_proj", Linear(c.hidden, width, c.qkv_bias, options));
@@ -31,12 +32,16 @@ struct DecoderAttention {
 
   torch::Tensor forward(const torch::Tensor& x, const Rows& rows) {
     const Batch& batch = rows.pass.batch;
-    const torch::Tensor context = packed_attention(
-        rotate(query(x, rows.pass), rows.rotary), rotate(key(x, rows.pass), rows.rotary),
-        value(x, rows.pass), {batch.first_rows, batch.lengths, batch.buckets}, form);
+    const torch::Tensor q = rotate(query(x, rows.pass), rows.rotary);
+    const torch::Tensor k = rotate(key(x, rows.pass), rows.rotary), v = value(x, rows.pass);
+    KvCache* cache = rows.pass.cache;
+    const torch::Tensor context =
+        cache ? cache->attend(index, q, k, v, form)
+              : packed_attention(q, k, v, {batch.first_rows, batch.lengths, batch.buckets}, form);
     return output(context, rows.pass);
   }
 
+  std::int64_t index;
   AttentionForm form;
   Linear query{nullptr}, key{nullptr}, value{nullptr}, output{nullptr};
 };
@@ -60,7 +65,7 @@ struct DecoderLayer {
   DecoderLayer(torch::nn::Module& layers, std::int64_t index, const LlamaConfig& c,
                const torch::TensorOptions& options)
       : root(group(layers, std::to_string(index))),
-        attention(*root, c, options),
+        attention(*root, index, c, options),
         unit(*root, c, options),
         attention_norm(child(*root, "input_layernorm", RmsNorm(c.hidden, c.norm_epsilon, options))),
         unit_norm(

@@ -2,6 +2,7 @@
 
 #include "framework/model/parts.h"
 #include "framework/model/t5_stack.h"
+#include "framework/ops/kv_cache.h"
 
 #include <torch/types.h>
 
@@ -34,9 +35,18 @@ torch::Tensor T5::vocabulary_weight() const {
 
 Hidden T5::forward(const Pass& pass) {
   TORCH_CHECK(pass.batch.tokens.defined(), "t5 reads tokens, not features");
-  const torch::Tensor encoded =
-      parts_->encoder.forward(activations(parts_->shared(pass.batch.tokens)), pass);
+  const torch::Tensor encoded = encode(pass);
   return {encoded, pass.batch.decoder ? decode(encoded, pass) : torch::Tensor()};
+}
+
+torch::Tensor T5::encode(const Pass& pass) {
+  if (pass.cache && pass.cache->encoded.defined()) return pass.cache->encoded;
+  Pass whole = over(pass, pass.batch);
+  whole.cache = nullptr;
+  torch::Tensor rows =
+      parts_->encoder.forward(activations(parts_->shared(pass.batch.tokens)), whole);
+  if (pass.cache) pass.cache->encoded = rows;
+  return rows;
 }
 
 torch::Tensor T5::decode(const torch::Tensor& encoded, const Pass& pass) {

@@ -32,6 +32,7 @@ class T5 : public Backbone {
   const T5Config& config() const { return config_; }
 
  private:
+  torch::Tensor encode(const Pass& pass);
   torch::Tensor decode(const torch::Tensor& encoded, const Pass& pass);
 
   struct Parts;

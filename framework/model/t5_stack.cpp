@@ -3,6 +3,7 @@
 #include "framework/model/linear.h"
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
+#include "framework/ops/kv_cache.h"
 #include "framework/ops/precision.h"
 
 #include <torch/types.h>
@@ -17,21 +18,15 @@ namespace {
 
 using torch::Tensor;
 
-// Rows, and the pass whose batch they are of.
-struct RowsOf {
-  Tensor x;
-  const Pass& pass;
-};
-
 // Scores are not scaled: the weights were trained so.
 AttentionForm unscaled(const T5Config& c, bool causal) {
   return {.heads = c.heads, .kv_heads = c.heads, .causal = causal};
 }
 
 struct T5Attention {
-  T5Attention(torch::nn::Module& layer, const std::string& name, const T5Config& c,
-              const torch::TensorOptions& options)
-      : root(group(layer, name)) {
+  T5Attention(torch::nn::Module& layer, const std::string& name, std::int64_t number,
+              const T5Config& c, const torch::TensorOptions& options)
+      : root(group(layer, name)), index(number) {
     const std::int64_t width = c.heads * c.head_width;
     q = child(*root, "q", Linear(c.hidden, width, false, options));
     k = child(*root, "k", Linear(c.hidden, width, false, options));
@@ -39,14 +34,29 @@ struct T5Attention {
     o = child(*root, "o", Linear(width, c.hidden, false, options));
   }
 
-  Tensor forward(const RowsOf& queries, const RowsOf& keys, const PackedSequences& sequences,
-                 const AttentionForm& form) {
-    const Tensor context = packed_attention(q(queries.x, queries.pass), k(keys.x, keys.pass),
-                                            v(keys.x, keys.pass), sequences, form);
-    return o(context, queries.pass);
+  // Of rows on their own sequences.
+  Tensor attend(const Tensor& x, const Pass& pass, const AttentionForm& form) {
+    const Batch& batch = pass.batch;
+    const Tensor query = q(x, pass), key = k(x, pass), value = v(x, pass);
+    const Tensor context =
+        pass.cache ? pass.cache->attend(index, query, key, value, form)
+                   : packed_attention(query, key, value,
+                                      {batch.first_rows, batch.lengths, batch.buckets}, form);
+    return o(context, pass);
+  }
+
+  // Of a decoder's rows on an encoder's, which are the same at each call of a cache.
+  Tensor look(const Tensor& x, const Pass& pass, const T5Source& source,
+              const AttentionForm& form) {
+    const auto make = [&] {
+      return KvCache::KeysAndValues(k(source.rows, source.pass), v(source.rows, source.pass));
+    };
+    const auto [key, value] = pass.cache ? pass.cache->fixed(index, make) : make();
+    return o(packed_attention(q(x, pass), key, value, source.sequences(pass.batch), form), pass);
   }
 
   std::shared_ptr<torch::nn::Module> root;
+  std::int64_t index;  // of the block
   Linear q{nullptr}, k{nullptr}, v{nullptr}, o{nullptr};
 };
 
@@ -93,22 +103,18 @@ struct T5Block {
           const torch::TensorOptions& options)
       : root(group(blocks, std::to_string(index))),
         layers(group(*root, "layer")),
-        attention(*layers, 0, c, options, "SelfAttention"),
+        attention(*layers, 0, c, options, "SelfAttention", index),
         cross(decodes ? std::make_optional<T5Layer<T5Attention>>(*layers, 1, c, options,
-                                                                 "EncDecAttention")
+                                                                 "EncDecAttention", index)
                       : std::nullopt),
         feed_forward(*layers, decodes ? 2 : 1, c, options) {}
 
   Tensor attend(const Tensor& x, const Pass& pass, const AttentionForm& form) {
-    const Batch& batch = pass.batch;
-    const Tensor own = attention.norm(x);
-    return x + attention.part.forward({own, pass}, {own, pass},
-                                      {batch.first_rows, batch.lengths, batch.buckets}, form);
+    return x + attention.part.attend(attention.norm(x), pass, form);
   }
   Tensor look(const Tensor& x, const Pass& pass, const T5Source& source,
               const AttentionForm& form) {
-    return x + cross->part.forward({cross->norm(x), pass}, {source.rows, source.pass},
-                                   source.sequences(pass.batch), form);
+    return x + cross->part.look(cross->norm(x), pass, source, form);
   }
   Tensor feed(const Tensor& x, const Pass& pass) {
     return x + feed_forward.part.forward(feed_forward.norm(x), pass);
@@ -135,9 +141,10 @@ struct T5Stack::Parts {
     norm = child(root, "final_layer_norm", RmsNorm(c.hidden, c.norm_epsilon, options));
   }
 
-  // By distance, for the longest sequence of the batch.
-  DistanceBias bias(const Batch& batch) {
-    const std::int64_t longest = batch.buckets.longest();
+  // By distance, for the longest sequence.
+  DistanceBias bias(const Pass& pass) {
+    const Batch& batch = pass.batch;
+    const std::int64_t longest = pass.cache ? pass.cache->longest() : batch.buckets.longest();
     const Tensor bucket = relative_buckets(longest, buckets).to(batch.positions.device());
     const Tensor table = distances(bucket).t().contiguous();
     return {table.to(computed_in(table)), longest - 1};
@@ -168,7 +175,7 @@ PackedSequences T5Source::sequences(const Batch& answers) const {
 Tensor T5Stack::forward(Tensor x, const Pass& pass, const T5Source* source) {
   TORCH_CHECK((source != nullptr) == parts_->blocks.front().cross.has_value(),
               "a decoder looks at an encoder's rows");
-  const DistanceBias bias = parts_->bias(pass.batch);
+  const DistanceBias bias = parts_->bias(pass);
   for (T5Block& block : parts_->blocks) {
     AttentionForm self = parts_->self;
     self.bias.zero = bias.zero;

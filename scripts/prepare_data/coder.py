@@ -12,6 +12,7 @@ from .examples import Example
 from .packed import Packed
 from .special_tokens import DECODERS, ENCODER_DECODERS, model_type, special_tokens
 from .tasks import Task
+from .token_bytes import token_bytes
 from .tokenise import load_tokenizer, pack
 from .windows import pack_windows
 
@@ -26,6 +27,7 @@ class Coder:
         self._special = special_tokens(folder, self._tokenizer)
         self.vocabulary = self._tokenizer.get_vocab_size(with_added_tokens=True)
         self.end_token = self._special.end
+        self.token_bytes = token_bytes(self._tokenizer)
 
     def pack(self, task: Task, examples: Sequence[Example]) -> Packed:
         """PrepareError for what the backbone cannot answer."""

@@ -92,6 +92,7 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
         tokenizer_sha256=digest,
         vocabulary=coder.vocabulary,
         end_token=coder.end_token,
+        token_bytes=coder.token_bytes,
         sources=entries,
     )
     write_token_file(path, header, tokenised)

@@ -4,6 +4,9 @@ Layout, version 2 (strings are variable-length UTF-8, HDF5 1.10 reads the file):
 
     /                       format "rankwise-tokens", version, suite, tokenizer, tokenizer_sha256,
                             vocabulary, end_token (-1: none is known), sources (JSON)
+    /token_bytes            bytes uint8 [B] of all tokens, end to end, starts int64 [V+1], and the
+                            attribute strips_space: of tokenizers whose tokens have bytes of their
+                            own, where a task generates
     /tasks/<name>           index, family, kind, classes, metrics (JSON), labels (JSON), licence,
                             source, sha256, length_cap, prompt, answers, loss_on; answer_cap where
                             answers is "likelihood"
@@ -35,6 +38,7 @@ import numpy as np
 
 from .files import replacing
 from .tasks import PreparedTask
+from .token_bytes import TokenBytes
 from .tokenise import Packed
 
 FORMAT = "rankwise-tokens"
@@ -54,6 +58,7 @@ class Header:
     vocabulary: int
     sources: list[dict[str, object]]
     end_token: int = -1
+    token_bytes: TokenBytes | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +81,17 @@ def write_token_file(path: Path, header: Header, tasks: list[TokenisedTask]) -> 
         file.attrs["vocabulary"] = np.int64(header.vocabulary)
         file.attrs["end_token"] = np.int64(header.end_token)
         file.attrs["sources"] = json.dumps(header.sources, ensure_ascii=False)
+        if header.token_bytes and any(task.prepared.task.kind == "generate" for task in tasks):
+            _write_token_bytes(file.create_group("token_bytes"), header.token_bytes)
         for index, task in enumerate(tasks):
             _write_task(file.create_group(f"tasks/{task.prepared.task.name}"), index, task)
+
+
+def _write_token_bytes(group: h5py.Group, tokens: TokenBytes) -> None:
+    group.attrs["strips_space"] = np.int64(tokens.strips_space)
+    _write_array(group, "bytes", np.frombuffer(b"".join(tokens.of), dtype=np.uint8))
+    lengths = [len(one) for one in tokens.of]
+    _write_array(group, "starts", np.cumsum([0, *lengths], dtype=np.int64))
 
 
 def _write_task(group: h5py.Group, index: int, tokenised: TokenisedTask) -> None:
@@ -108,15 +122,19 @@ def _write_split(group: h5py.Group, packed: Packed) -> None:
         arrays |= {f"answer_{name}": getattr(packed.answers, name) for name in _ANSWER_ARRAYS}
         texts["answer"] = packed.answers.text
     for name, values in arrays.items():
-        group.create_dataset(
-            name,
-            data=values,
-            chunks=(min(len(values), _CHUNK),),
-            compression="gzip",
-            compression_opts=4,
-            shuffle=True,
-            track_times=False,
-        )
+        _write_array(group, name, values)
     strings = h5py.string_dtype("utf-8")
     for name, values in texts.items():
         group.create_dataset(name, data=values, dtype=strings, track_times=False)
+
+
+def _write_array(group: h5py.Group, name: str, values: np.ndarray) -> None:
+    group.create_dataset(
+        name,
+        data=values,
+        chunks=(min(len(values), _CHUNK),),
+        compression="gzip",
+        compression_opts=4,
+        shuffle=True,
+        track_times=False,
+    )

@@ -1,0 +1,48 @@
+#include "framework/generate/ending.h"
+
+#include "framework/core/error.h"
+
+#include <algorithm>
+
+namespace rankwise {
+
+Ending::Ending(const GenerationOptions& options, const GenerationInputs& inputs)
+    : options_(options), inputs_(inputs) {
+  check(options.stop.empty() || inputs.bytes != nullptr,
+        "stop: where a text stops is not known without the tokens' texts; prepare the suite again, "
+        "or leave 'stop' out");
+}
+
+bool Ending::is_end(std::int32_t token) const {
+  const auto& ends = inputs_.end_tokens;
+  return std::find(ends.begin(), ends.end(), token) != ends.end();
+}
+
+bool Ending::has_ended(GeneratedText& text) const {
+  if (is_end(text.tokens.back())) {
+    text.ended = Ended::kEndToken;
+    return true;
+  }
+  if (!options_.stop.empty() && has_stopped(text.tokens)) {
+    text.ended = Ended::kStop;
+    return true;
+  }
+  return static_cast<std::int64_t>(text.tokens.size()) == options_.max_tokens;
+}
+
+// Whether the last token completed a stop string.
+bool Ending::has_stopped(const std::vector<std::int32_t>& tokens) const {
+  std::size_t longest = 0;
+  for (const std::string& stop : options_.stop) longest = std::max(longest, stop.size());
+  std::string tail;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    tail.insert(0, inputs_.bytes->at(static_cast<std::size_t>(*token)));
+    if (token != tokens.rbegin() &&
+        tail.size() >= longest + inputs_.bytes->at(tokens.back()).size())
+      break;
+  }
+  return std::any_of(options_.stop.begin(), options_.stop.end(),
+                     [&](const std::string& stop) { return tail.find(stop) != std::string::npos; });
+}
+
+}  // namespace rankwise
