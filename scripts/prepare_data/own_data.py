@@ -4,7 +4,8 @@ Reads the description and the files that it names; writes nothing.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,8 +48,13 @@ class OwnData:
 
     def read(self, suite: str, data: Path) -> Suite:
         """All tasks, divided; what one holds out is in no other's training."""
-        tasks = self._tasks()
-        prepared = [self._prepare(suite, task, data) for task in tasks]
+        rows = _Rows(
+            path
+            for task in self._tasks()
+            for part in task.files
+            for path in self._paths(task, part)
+        )
+        prepared = [self._prepare(suite, task, data, rows) for task in self._tasks()]
         keep_apart([Divided(task.splits, read) for task, read in prepared])
         return Suite(suite, [task for task, _ in prepared])
 
@@ -75,14 +81,16 @@ class OwnData:
             )
         return paths
 
-    def _prepare(self, suite: str, task: TaskDescription, data: Path) -> tuple[PreparedTask, Read]:
+    def _prepare(
+        self, suite: str, task: TaskDescription, data: Path, rows: "_Rows"
+    ) -> tuple[PreparedTask, Read]:
         where = f"{self.description}: task {task.name}"
         by_likelihood = likelihood_of(task, has_vocabulary_head(model_type(self.model)))
         cells = {
             part: Cells(task.read_in(part), by_likelihood, self.model, where) for part in SPLITS
         }
         records = {
-            part: [_extracted(one, task.read_in(part)) for one in self._records(task, part)]
+            part: [_extracted(one, task.read_in(part)) for one in self._records(task, part, rows)]
             for part in task.files
         }
         if task.halves is not None:
@@ -92,8 +100,8 @@ class OwnData:
         except PrepareError as error:
             raise PrepareError(f"{self.description}: {error}") from None
         examples = {
-            part: [cells[part].example(record, described) for record in rows]
-            for part, rows in records.items()
+            part: [cells[part].example(record, described) for record in found]
+            for part, found in records.items()
         }
         read = _read(examples)
         names = list(dict.fromkeys(file for part in SPLITS for file in task.files.get(part, ())))
@@ -104,17 +112,32 @@ class OwnData:
         _tell_twice(task.name, splits)
         return PreparedTask(described, origin, read.rows, splits, task.note), read
 
-    def _records(self, task: TaskDescription, part: str) -> Iterator[Record]:
+    def _records(self, task: TaskDescription, part: str, rows: "_Rows") -> Iterator[Record]:
         wanted, count = task.where.get(part, {}), 0
         for path in self._paths(task, part):
-            for record in read_rows(path, task.columns):
+            for record in rows.of(path, task.columns):
                 if all(record.text(column) == text for column, text in wanted.items()):
                     count += 1
                     yield replace(record, content=content_of(record.values))
         if not count:
             raise PrepareError(
-                f"{self.description}: task {task.name}: where.{part}: no row of its files is so"
+                f"{self.description}: task {task.name}: where.{part}: no row of its files says so"
             )
+
+
+class _Rows:
+    """The rows of files; those of a file that is named more than once are read once and kept."""
+
+    def __init__(self, paths: Iterable[Path]) -> None:
+        self._often = {path for path, count in Counter(paths).items() if count > 1}
+        self._kept: dict[tuple[Path, tuple[str, ...]], list[Record]] = {}
+
+    def of(self, path: Path, columns: tuple[str, ...]) -> list[Record]:
+        if path not in self._often:
+            return read_rows(path, columns)
+        if (path, columns) not in self._kept:
+            self._kept[path, columns] = read_rows(path, columns)
+        return self._kept[path, columns]
 
 
 def _read(parts: dict[str, list[Example]]) -> Read:

@@ -16,9 +16,9 @@ class Rule:
     """How many beams, the token that ends a text, and when the search is over.
 
     A finished text scores its log-probability divided by its tokens, the end token among them, to
-    the power of `length_penalty`. The search ends with as many finished texts as beams: at once where
-    `early`, else when the best running one, at its present length, scores no more than the worst of
-    them; or at `limit` tokens, which finish all.
+    the power of `length_penalty`. The search ends with as many finished texts as beams: at once
+    where `early`, else when the best running one, at its present length, scores no more than the
+    worst of them; or at `limit` tokens, which finish all.
     """
 
     beams: int
@@ -30,7 +30,7 @@ class Rule:
 
 @dataclass
 class Found:
-    """The best text with its score; `margin`: the smallest gap between two scores that were compared."""
+    """The best text with its score; `margin`: the smallest gap between compared scores."""
 
     tokens: Tokens = ()
     score: float = 0.0

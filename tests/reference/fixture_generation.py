@@ -3,16 +3,15 @@
 Reads small_llama3, small_tied_t5, small_flan_t5 and the adapter saved_lora of the output folder.
 Writes small_varied_t5.safetensors and .json: tied_t5 with its embedding divided by 8, since a tied
 decoder whose embedding is large says its own last token again. Writes generation_llama.json and
-generation_t5.json: for each model its prompts and, greedily, the tokens behind them until `end` (which
-is kept) or `limit`; for the first BEAM_PROMPTS of them those of beam search and their scores. `margin`:
-the smallest difference between two scores that were compared (logits; of beams log-probabilities), in
-fp64 and without a cache, as the rules of beam_search.py give them; `near_ties`: where it is below
-1e-6. transformers itself compares in fp32.
+generation_t5.json: for each model its prompts and, greedily, the tokens behind them until `end`
+(which is kept) or `limit`; for the first BEAM_PROMPTS those of beam search and their scores.
+`margin`: the smallest difference between two scores that were compared (logits; of beams
+log-probabilities), in fp64 and without a cache, as the rules of beam_search.py give them;
+`near_ties`: where it is below 1e-6. transformers itself compares in fp32.
 
 Also writes sampling_filters.json: logits with the probabilities after temperature and top-p.
 """
 
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -69,7 +68,7 @@ class Case:
 
     @torch.no_grad()
     def logits(self, prompt: list[int], tokens: list[int]) -> torch.Tensor:
-        """Of the token behind each of the first ones: [len(tokens) + 1, vocabulary], without a cache."""
+        """Of the token behind each of the first ones: [len(tokens) + 1, vocabulary], no cache."""
         if self.decoder:
             whole = torch.tensor([[*prompt, *tokens]])
             return self.model(input_ids=whole, use_cache=False).logits[0, len(prompt) - 1 :]

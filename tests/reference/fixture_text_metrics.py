@@ -1,11 +1,14 @@
-"""Scores of generated texts by rouge-score, sacrebleu, scikit-learn and scipy: writes text_metrics.json.
+"""Scores of generated texts by rouge-score, sacrebleu, scikit-learn and scipy.
 
-`texts`: a hypothesis and its references with Rouge-L (F1; of several references the best), plain and
-with Porter's stemmer, and sentence BLEU (13a, smoothing exp, effective order: sacrebleu's defaults).
-`corpora`: corpus BLEU of `texts` [first, last). `tokens_13a` and `stems`: parts of the two, to find an
-error by. `normalised` and `extracted`: the rules of text_rules.py on texts with the answer that was
+Writes text_metrics.json.
+
+`texts`: a hypothesis and its references with Rouge-L (F1; of several references the best), plain
+and with Porter's stemmer, and sentence BLEU (13a, smoothing exp, effective order: sacrebleu's
+defaults). `corpora`: corpus BLEU of `texts` [first, last). `tokens_13a` and `stems`: parts of the
+two, to find an error by. `extracted`: the rules of text_rules.py on texts with the answer that was
 written down by hand first. `parsed`: labels and scores read from texts as MoRE reads them, with
-Matthews and Pearson (null where undefined). `pass_at_k`: Chen et al. 2021, eq. 1, from whole numbers.
+Matthews and Pearson (null where undefined); what MoRE does with a label that is none was not found,
+hence both. `pass_at_k`: Chen et al. 2021, eq. 1, from whole numbers.
 """
 
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""The suites in the papers' formats, on rows made by hand, and the members of a description they need."""
+"""The suites in the papers' formats, on rows made by hand, and the members that they need."""
 
 import json
 import tempfile
@@ -47,7 +47,7 @@ class Members(InFolder):
         texts = {part: [one.text for one in rows] for part, rows in task.splits.items()}
         self.assertEqual(texts, {"train": ["train"], "dev": [], "test": ["test"]})
         self.assertEqual(len(task.origin.files), 1)
-        self.refuse("task mine: where.train: no row of its files is so",
+        self.refuse("task mine: where.train: no row of its files says so",
                     **GENERATE, where={"train": {"in": "none"}})  # fmt: skip
         self.refuse(r"tasks\[0\].where: names dev, for which there are no files",
                     **GENERATE, where={"dev": {"in": "x"}})  # fmt: skip
@@ -117,7 +117,7 @@ class Members(InFolder):
 
 
 class Permutation(unittest.TestCase):
-    """Expected values are torch's: torch.randperm(n, generator=torch.Generator().manual_seed(1189))."""
+    """Expected are torch.randperm(n, generator=torch.Generator().manual_seed(1189))."""
 
     def test_is_that_of_torch(self) -> None:
         self.assertEqual(torch_permutation(9, 1189), [7, 5, 0, 3, 4, 8, 2, 1, 6])

@@ -1,7 +1,7 @@
-"""How a generated text is read as an answer: each rule by its name, written plainly. Reads and writes nothing.
+"""How a generated text is read as an answer: each rule by its name. Reads and writes nothing.
 
-The rules are ours where papers.md finds none; a text in which a rule finds nothing has the answer "".
-A word is the longest run of letters, digits and apostrophes; it stands alone in what follows.
+The rules are ours where no paper states one; where a rule finds nothing, the answer is "". A word
+is the longest run of letters, digits and apostrophes; what stands alone is a word of its own.
 """
 
 import math
@@ -29,7 +29,7 @@ def plain(text: str) -> str:
 
 
 def squad(text: str) -> str:
-    """Small letters without ASCII punctuation and articles, white space made plain (Rajpurkar et al. 2016)."""
+    """Small letters, no ASCII punctuation, no articles, plain spaces (Rajpurkar et al. 2016)."""
     kept = "".join(one for one in text.lower() if one not in string.punctuation)
     return plain(re.sub(r"\b(a|an|the)\b", " ", kept))
 
@@ -40,7 +40,7 @@ def first_line(text: str) -> str:
 
 
 def numbers(text: str) -> list[str]:
-    """Every number, plainly written: 1,234 and $5 and 3/4 are one each, a last dot belongs to none."""
+    """Every number, plainly written: 1,234, $5 and 3/4 are one each; a last dot is of none."""
     return [_canonical(match) for match in _NUMBER.finditer(text)]
 
 
@@ -69,8 +69,8 @@ def marked_number(text: str) -> str:
 
 
 def first_option(text: str, options: str = "ABCD") -> str:
-    """A letter that stands alone: behind "answer", "option" or "choice", else the first in brackets, else
-    the first that is no article (A cat)."""
+    """A letter that stands alone: behind "answer", "option" or "choice", else the first in
+    brackets, else the first that is no article (A cat)."""
     words = list(_WORD.finditer(text))
     letters = [word for word in words if word.group() in list(options)]
     bracketed = (
@@ -100,7 +100,7 @@ def _is_article(text: str, word: re.Match[str]) -> bool:
 
 
 def first_label(text: str, labels: Sequence[str]) -> str:
-    """The label that stands first among the words, whatever the case; of two at one place the longer."""
+    """The label that stands first, as whole words in any case; of two at one place the longer."""
     found = []
     for label in labels:
         match = re.search(rf"(?<![^\W_]){re.escape(label)}(?![^\W_])", text, re.IGNORECASE)
@@ -115,7 +115,7 @@ def first_digit(text: str) -> str:
 
 
 def any_digit(text: str, gold: str) -> bool:
-    """FlyLoRA's released reading of MMLU: right if any of the digits 0 to 3 in the text is the gold one."""
+    """FlyLoRA's released reading of MMLU: right if any digit from 0 to 3 is the gold one."""
     return gold in [one for one in text if one in "0123"]
 
 
@@ -128,7 +128,7 @@ def number_or_zero(text: str) -> float:
 
 
 def code(text: str) -> str:
-    """What stands in the first fence of three backticks, else the text up to what begins another statement."""
+    """What stands in the first fence of backticks, else all before another statement begins."""
     fenced = re.search(r"```[^\n]*\n(.*?)(?:\n```|\Z)", text, re.DOTALL)
     if fenced:
         return fenced.group(1)
