@@ -10,8 +10,9 @@ nlohmann::json described(const std::filesystem::path& path) {
   const RunFile file(path);
   nlohmann::json object = file.attributes();
   for (const char* measured :
-       {"best_step", "config_hash", "created", "json", "order", "peak_memory_mib", "seconds",
-        "tokens_per_second", "training_seconds"}) {
+       {"best_step", "config_hash", "created", "json", "order", "peak_device_allocated_mib",
+        "peak_device_reserved_mib", "peak_memory_mib", "seconds", "tokens_per_second",
+        "training_seconds"}) {
     object.erase(measured);
   }
   if (object.contains("config")) {

@@ -64,6 +64,12 @@ int run(int count, char** arguments) {
   return 1;
 }
 
+// Packed batches are each of another size, so that oneDNN's cache of prepared kernels is never used
+// again: it only keeps small pieces of the heap, and the heap grows with every step (by half of a
+// small encoder's memory in 60 steps). Read when the first kernel is prepared; a user's own value
+// stays.
+void keep_no_kernels() { setenv("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "0", /*overwrite=*/0); }
+
 // The exit code of a program that SIGPIPE ended, as shells say it: a reader that had enough, such
 // as
 // `| head`, is no mistake to be told.
@@ -83,6 +89,7 @@ int main(int count, char** arguments) {
   // A worker that ended early, or a closed pipe behind standard output, shows where it is written
   // to: it must not end a study that is under way.
   std::signal(SIGPIPE, SIG_IGN);
+  keep_no_kernels();
   try {
     check_texts(count, arguments);
     rankwise::check_registrations();

@@ -1,11 +1,11 @@
 #include "experiments/program/commands.h"
+#include "experiments/program/dry_run.h"
 #include "experiments/program/ranges.h"
 #include "experiments/program/run_checks.h"
 #include "framework/core/slug.h"
 #include "framework/model/weights_place.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
-#include "framework/run/plan.h"
 #include "framework/run/plugin.h"
 #include "framework/run/reuse.h"
 #include "framework/run/run_setup.h"
@@ -30,6 +30,7 @@ struct RunArguments {
   std::int64_t jobs = 1;
   std::int64_t threads = 0;
   bool dry_run = false;
+  bool no_calibration = false;
   bool again = false;
   std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
 };
@@ -68,21 +69,6 @@ const char* state_of(const RunJob& job, const RunArguments& arguments,
   if (std::filesystem::exists(run_file(job))) return "finished";
   if (summarised.contains(job.identity.config_hash)) return "summary";
   return find_reusable(job, arguments.reuse) ? "to reuse" : "to run";
-}
-
-// Loads data and weights of each run to count them.
-void print_plan(const std::vector<RunJob>& jobs, const RunArguments& arguments,
-                const std::set<std::string>& summarised) {
-  fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "steps",
-             "trainable", "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
-  for (const RunJob& job : jobs) {
-    const RunPlan cost = plan(job);
-    fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n",
-               state_of(job, arguments, summarised),
-               fmt::format("{} seed {}", job.config.label, job.config.seed), cost.steps,
-               cost.parameters.trainable, cost.training_tokens, cost.evaluation_tokens,
-               cost.flops / 1e12, cost.disk_mib, run_file(job).string());
-  }
 }
 
 // A run that is still busy elsewhere was left before it was waited for.
@@ -148,14 +134,27 @@ PreparedStudy prepare(const RunArguments& arguments) {
   check_runs(jobs, [&](const RunJob& job) {
     return state_of(job, arguments, summarised) == std::string("to run");
   });
-  if (arguments.dry_run) print_plan(jobs, arguments, summarised);
   return {std::move(jobs), plugins, summarised};
+}
+
+std::string this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
+
+int dry_run(const RunArguments& arguments, const PreparedStudy& study) {
+  const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
+  return print_dry_run(study.jobs, {.jobs = arguments.jobs,
+                                    .calibrate = !arguments.no_calibration,
+                                    .program = this_program(),
+                                    .plugins = study.plugins,
+                                    .state = [&](const RunJob& job) {
+                                      return state_of(job, arguments, study.summarised);
+                                    }});
 }
 
 int run(const RunArguments& arguments) {
   const StopSignals signals;
-  auto [jobs, plugins, summarised] = prepare(arguments);
-  if (arguments.dry_run) return 0;
+  PreparedStudy study = prepare(arguments);
+  if (arguments.dry_run) return dry_run(arguments, study);
+  auto& [jobs, plugins, summarised] = study;
   if (!arguments.reuse.empty()) reuse_runs(jobs, arguments);
   std::int64_t in_summary = 0;
   if (!arguments.again) {
@@ -167,8 +166,7 @@ int run(const RunArguments& arguments) {
   if (in_summary > 0) {
     fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);
   }
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
-  return summarise(run_workers(jobs, {arguments.jobs, program, plugins}));
+  return summarise(run_workers(jobs, {arguments.jobs, this_program(), plugins}));
 }
 
 }  // namespace
@@ -204,7 +202,12 @@ void add_run_command(CLI::App& program) {
       ->add_option("--reuse", arguments->reuse,
                    "Copy runs of the same config from this folder of another study")
       ->allow_extra_args(false);
-  command->add_flag("--dry-run", arguments->dry_run, "Print the runs, run nothing");
+  CLI::Option* dry_run =
+      command->add_flag("--dry-run", arguments->dry_run,
+                        "Print the runs and what they will take, run nothing; distinct runs are "
+                        "calibrated for half a minute each at most");
+  command->add_flag("--no-calibration", arguments->no_calibration, "Print the runs alone, at once")
+      ->needs(dry_run);
   command->callback([arguments] { throw CLI::RuntimeError(run(*arguments)); });
 }
 

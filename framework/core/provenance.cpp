@@ -4,12 +4,12 @@
 
 #include <Eigen/Core>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <array>
 #include <chrono>
 #include <ctime>
+#include <fstream>
 
 #include "rankwise_version.h"
 
@@ -38,10 +38,14 @@ std::string utc_now() {
   return text.data();
 }
 
+// Not by getrusage(): there a worker would start with what its parent held when it was forked.
 double peak_memory_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;  // Linux reports KiB
+  std::ifstream status("/proc/self/status");
+  const std::string name = "VmHWM:";
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(name)) return std::stod(line.substr(name.size())) / 1024;  // of KiB
+  }
+  return 0;
 }
 
 nlohmann::json base_provenance() {

@@ -123,10 +123,12 @@ json attributes_of(const RunJob& job, const TrainedParameters& trained,
   return attributes;
 }
 
-json end_attributes(const Evaluation& evaluation, WallClock::time_point begin) {
+json end_attributes(const Evaluation& evaluation, const torch::Device& device,
+                    WallClock::time_point begin) {
   const std::chrono::duration<double> seconds = WallClock::now() - begin;
-  json attributes =
-      closing_attributes({.evaluation_rows = evaluation.rows, .best_step = 0}, seconds.count());
+  json attributes = closing_attributes(
+      {.evaluation_rows = evaluation.rows, .device_peak = peak_memory(device), .best_step = 0},
+      seconds.count());
   attributes["tokens_per_second"] = 0.0;  // of training
   return attributes;
 }
@@ -167,7 +169,8 @@ fs::path evaluate_parameters(const EvaluateRequest& request) {
   RunWriter writer(file, run_layout(dataset, model, setup.suite.truth, request.split),
                    attributes_of(job, trained, request, dataset.task_count()));
   writer.evaluation({0, evaluation.scores(), collect_usage(model)});
-  writer.finish(final_record(model, evaluation), end_attributes(evaluation, begin));
+  writer.finish(final_record(model, evaluation),
+                end_attributes(evaluation, setup.tensors.device(), begin));
   return file;
 }
 

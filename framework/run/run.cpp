@@ -6,6 +6,7 @@
 #include "framework/record/run_writer.h"
 #include "framework/run/identify.h"
 #include "framework/run/run_attributes.h"
+#include "framework/run/run_setup.h"
 #include "framework/run/stop_signals.h"
 #include "framework/run/training_run.h"
 #include "framework/train/progress.h"
@@ -52,6 +53,7 @@ std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop
 // Trains and records into the run's file, which has its name when all is written.
 RunOutcome record(const RunJob& job, const std::filesystem::path& file, const StopRequest& stop) {
   const Clock::time_point begin = Clock::now();
+  start_peak(parse_device(job.device));
   const std::unique_ptr<TrainingRun> training = prepared(job, stop);
   if (stop()) return RunOutcome::kStopped;
   TrainingRun& run = *training;

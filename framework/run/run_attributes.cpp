@@ -93,6 +93,10 @@ json closing_attributes(const RunTotals& totals, double seconds) {
       {"tokens_per_second", static_cast<double>(totals.training_rows) / totals.training_seconds},
       {"peak_memory_mib", peak_memory_mib()},
       {"best_step", totals.best_step}};
+  if (totals.device_peak) {
+    attributes["peak_device_allocated_mib"] = totals.device_peak->allocated;
+    attributes["peak_device_reserved_mib"] = totals.device_peak->reserved;
+  }
   if (!totals.ended_early.is_null()) attributes["ended_early"] = totals.ended_early;
   return attributes;
 }

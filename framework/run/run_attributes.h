@@ -2,9 +2,11 @@
 #pragma once
 
 #include "framework/core/json.h"
+#include "framework/run/device_memory.h"
 #include "framework/run/run.h"
 
 #include <cstdint>
+#include <optional>
 
 namespace rankwise {
 
@@ -12,6 +14,7 @@ namespace rankwise {
 struct RunTotals {
   std::int64_t training_rows = 0, evaluation_rows = 0;
   double training_seconds = 0;
+  std::optional<DeviceMemory> device_peak;  // of this attempt; none on the CPU
   std::int64_t best_step = -1;
   nlohmann::json ended_early;  // null, but where early stopping ended it: at which step and why
 };

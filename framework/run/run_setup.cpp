@@ -122,7 +122,7 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
 
 // Refused here, a run costs a line; refused by the system, it costs what ran beside it.
 void check_model(const RunConfig& config, const Paths& paths, const RunSetup& setup) {
-  static_cast<void>(budget_of(config.train, setup.suite.dataset));
+  static_cast<void>(steps_of(config.train, setup.suite.dataset));
   static_cast<void>(EarlyStopping(config.train.early_stopping, setup.suite.dataset));
   try {
     const MemoryNeed need = memory_need(config, paths, setup);

@@ -106,6 +106,7 @@ void TrainingRun::stop_if_asked() const {
 RunTotals TrainingRun::totals() const {
   RunTotals totals = totals_;
   totals.best_step = evaluations_.best_step;
+  totals.device_peak = peak_memory(setup_.tensors.device());
   if (early_stopping_.is_due() && steps_done() < trainer_.planned_steps()) {
     totals.ended_early = early_stopping_.facts();
     totals.ended_early["step"] = steps_done();

@@ -62,7 +62,19 @@ struct Descriptors {
   _exit(127);
 }
 
+std::string death(int signal) {
+  std::string text = fmt::format("ended by signal {} ({})", signal, strsignal(signal));
+  if (signal != SIGKILL) return text;
+  return text + "; memory may have run out: see dmesg, and try fewer --jobs";
+}
+
 }  // namespace
+
+std::string silence_of(const WorkerEnd& end) {
+  if (!end.status) return "ended, and what became of it is not known";
+  if (WIFSIGNALED(*end.status)) return death(WTERMSIG(*end.status));
+  return fmt::format("ended with exit code {} and no answer", WEXITSTATUS(*end.status));
+}
 
 void write_all(int descriptor, const std::string& text) {
   std::size_t done = 0;

@@ -15,6 +15,9 @@ struct WorkerEnd {
   std::optional<int> status;  // as of waitpid(); nothing where another part of the process took it
 };
 
+/// Of a worker that ended without an answer: what became of it, in words.
+std::string silence_of(const WorkerEnd& end);
+
 /// Writes all of the text, but for a reader that went away.
 void write_all(int descriptor, const std::string& text);
 

@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
 #include "framework/io/file_lock.h"
+#include "framework/run/calibration.h"
 #include "framework/run/plugin.h"
 #include "framework/run/stop_signals.h"
 #include "framework/run/worker_process.h"
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstring>
 #include <iostream>
 #include <iterator>
 
@@ -26,19 +26,6 @@ using nlohmann::json;
 
 // How long a wait lasts before it looks at ended workers and asked-for stops again.
 constexpr int kMilliseconds = 50;
-
-std::string death(int signal) {
-  std::string text = fmt::format("ended by signal {} ({})", signal, strsignal(signal));
-  if (signal != SIGKILL) return text;
-  return text + "; memory may have run out: see dmesg, and try fewer --jobs";
-}
-
-// Of a worker that ended without a word of its own.
-std::string silence(const WorkerEnd& end) {
-  if (!end.status) return "ended, and what became of it is not known";
-  if (WIFSIGNALED(*end.status)) return death(WTERMSIG(*end.status));
-  return fmt::format("ended with exit code {} and no answer", WEXITSTATUS(*end.status));
-}
 
 // The stop may reach a worker, from a terminal say, before it can answer or has anything to save.
 bool died_of_stop(const WorkerEnd& end) {
@@ -58,7 +45,7 @@ void conclude(WorkerResult& result, const WorkerEnd& end) {
   } else if (died_of_stop(end)) {
     result.outcome = RunOutcome::kStopped;
   } else {
-    result.error = silence(end);
+    result.error = silence_of(end);
   }
 }
 
@@ -176,9 +163,14 @@ int worker_main(int answer_descriptor) {
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
     const json order = json::parse(text);
     load_plugins(order.at("plugins").get<std::vector<std::string>>());
-    const RunOutcome outcome = execute(RunJob::from_json(order), StopSignals::requested);
-    answer["outcome"] = to_string(outcome);
-    stopped = outcome == RunOutcome::kStopped;
+    const RunJob job = RunJob::from_json(order);
+    if (order.contains("calibrate")) {
+      answer["calibration"] = calibrate(job, order["calibrate"].get<double>()).to_json();
+    } else {
+      const RunOutcome outcome = execute(job, StopSignals::requested);
+      answer["outcome"] = to_string(outcome);
+      stopped = outcome == RunOutcome::kStopped;
+    }
   } catch (const std::exception& error) {
     answer["error"] = plain_message(error);
   }

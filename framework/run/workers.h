@@ -29,9 +29,9 @@ struct WorkerResult {
 std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
                                       const WorkerOptions& options);
 
-/// What `program worker` does: reads one job from standard input, executes it, and answers on the
-/// descriptor `answer` with one line of JSON. What it prints goes to standard error. Returns the
-/// exit code.
+/// What `program worker` does: reads one job from standard input, executes or calibrates it, and
+/// answers on the descriptor `answer` with one line of JSON. What it prints goes to standard error.
+/// Returns the exit code.
 int worker_main(int answer);
 
 }  // namespace rankwise

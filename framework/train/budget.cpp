@@ -91,19 +91,14 @@ std::vector<std::int64_t> training_sizes(const Dataset& dataset) {
   return sizes;
 }
 
-Budget budget_of(const TrainOptions& options, const Dataset& dataset) {
-  if (options.sampler.tasks != kPasses) {
-    const std::int64_t steps = options.steps.value();
-    return {steps, static_cast<double>(steps) * static_cast<double>(options.batch)};
-  }
+std::int64_t steps_of(const TrainOptions& options, const Dataset& dataset) {
+  if (options.sampler.tasks != kPasses) return options.steps.value();
   check_no_task_is_lost(options, dataset);
   const PassCounts pass = count_pass(pass_form(options), training_sizes(dataset));
   check(!options.epochs || *options.epochs <= kLargestCount / pass.batches,
         "train.epochs: {} passes of {} steps are beyond the largest count, {}",
         options.epochs.value_or(0), pass.batches, kLargestCount);
-  const std::int64_t steps = options.epochs ? *options.epochs * pass.batches : *options.steps;
-  const double passes = static_cast<double>(steps) / static_cast<double>(pass.batches);
-  return {steps, passes * static_cast<double>(pass.examples)};
+  return options.epochs ? *options.epochs * pass.batches : *options.steps;
 }
 
 }  // namespace rankwise

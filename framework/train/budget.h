@@ -19,14 +19,8 @@ void settle(TrainOptions& options, const nlohmann::json& given, const std::strin
 
 std::vector<std::int64_t> training_sizes(const Dataset& dataset);
 
-/// What a run trains on, in all.
-struct Budget {
-  std::int64_t steps = 0;
-  double examples = 0;  // expected, where steps end within a pass
-};
-
-/// Throws Error for a task of whose examples an exact pass keeps no batch, and for epochs of more
-/// steps than any run may have.
-Budget budget_of(const TrainOptions& options, const Dataset& dataset);
+/// Optimizer steps of a run. Throws Error for a task of whose examples an exact pass keeps no
+/// batch, and for epochs of more steps than any run may have.
+std::int64_t steps_of(const TrainOptions& options, const Dataset& dataset);
 
 }  // namespace rankwise

@@ -34,32 +34,26 @@ TEST(Budget, IsInStepsByDefault) {
   const TrainOptions options = settled(json::object());
   EXPECT_EQ(options.steps, 150);
   EXPECT_EQ(options.sampler.tasks, "proportional");
-  const Budget budget = budget_of(options, dataset_of({10}));
-  EXPECT_EQ(budget.steps, 150);
-  EXPECT_DOUBLE_EQ(budget.examples, 150 * 32);
+  EXPECT_EQ(steps_of(options, dataset_of({10})), 150);
 }
 
 TEST(Budget, CountsTheStepsOfItsEpochs) {
   const Dataset dataset = dataset_of({10, 7});
   const json two{{"epochs", 2}, {"batch", 4}};
-  EXPECT_EQ(budget_of(settled(two), dataset).steps, 2 * (3 + 2));
-  EXPECT_DOUBLE_EQ(budget_of(settled(two), dataset).examples, 2 * 17);
+  EXPECT_EQ(steps_of(settled(two), dataset), 2 * (3 + 2));
   json dropped = two;
   dropped["last_batch"] = "drop";
-  EXPECT_EQ(budget_of(settled(dropped), dataset).steps, 2 * (2 + 1));
-  EXPECT_DOUBLE_EQ(budget_of(settled(dropped), dataset).examples, 2 * 12);
+  EXPECT_EQ(steps_of(settled(dropped), dataset), 2 * (2 + 1));
   json mixed = two;
   mixed["sampler"] = {{"mixed", true}};
-  EXPECT_EQ(budget_of(settled(mixed), dataset).steps, 2 * 5);
+  EXPECT_EQ(steps_of(settled(mixed), dataset), 2 * 5);
   mixed["last_batch"] = "drop";
-  EXPECT_EQ(budget_of(settled(mixed), dataset).steps, 2 * 4);
+  EXPECT_EQ(steps_of(settled(mixed), dataset), 2 * 4);
 }
 
 TEST(Budget, MayEndWithinAPass) {
   const json given{{"steps", 5}, {"batch", 4}, {"sampler", {{"tasks", "passes"}}}};
-  const Budget budget = budget_of(settled(given), dataset_of({6, 8}));  // 4 batches of 14 examples
-  EXPECT_EQ(budget.steps, 5);
-  EXPECT_DOUBLE_EQ(budget.examples, 14 * 5.0 / 4);
+  EXPECT_EQ(steps_of(settled(given), dataset_of({6, 8})), 5);  // a pass has 4
 }
 
 TEST(Budget, IsGivenInOneWay) {
@@ -100,20 +94,20 @@ TEST(Budget, RefusesEarlyStoppingWithoutPatience) {
 TEST(Budget, RefusesToLoseATask) {
   json given{{"epochs", 1}, {"batch", 8}, {"last_batch", "drop"}};
   EXPECT_THAT(error_of([&] {
-                budget_of(settled(given), dataset_of({10, 7}));
+                steps_of(settled(given), dataset_of({10, 7}));
               }),
               HasSubstr("nothing of task 't1', which has 7 training examples"));
   given["sampler"] = {{"mixed", true}};
-  EXPECT_EQ(budget_of(settled(given), dataset_of({10, 7})).steps, 2);
+  EXPECT_EQ(steps_of(settled(given), dataset_of({10, 7})), 2);
   EXPECT_THAT(error_of([&] {
-                budget_of(settled(given), dataset_of({3, 4}));
+                steps_of(settled(given), dataset_of({3, 4}));
               }),
               HasSubstr("nothing of 7 training examples"));
 }
 
 TEST(Budget, RefusesEpochsBeyondAnyRun) {
   EXPECT_THAT(error_of([] {
-                budget_of(settled({{"epochs", 1'000'000'000}, {"batch", 1}}), dataset_of({2}));
+                steps_of(settled({{"epochs", 1'000'000'000}, {"batch", 1}}), dataset_of({2}));
               }),
               HasSubstr("passes of 2 steps are beyond the largest count"));
 }

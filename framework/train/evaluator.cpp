@@ -132,8 +132,7 @@ Evaluation Evaluator::evaluate(Model& model, SplitName split, bool count_usage) 
   return evaluation;
 }
 
-PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int32_t task,
-                                          bool count_usage, std::int64_t& rows) const {
+PredictionRecord Evaluator::unscored(SplitName name, std::int32_t task) const {
   const TaskData& data = dataset_.tasks[task];
   const Split& split = data.split(name);
   PredictionRecord record;
@@ -142,21 +141,33 @@ PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int
   record.width = dataset_.target_width;
   record.label = split.target;
   record.prediction.resize(record.label.size());
-  const PackForm form = model.pack_form(Purpose::kScoring);
-  const bool by_likelihood = data.task.answered_by == AnsweredBy::kLikelihood;
-  if (by_likelihood) record.answers = unscored_answers(split);
+  if (data.task.answered_by == AnsweredBy::kLikelihood) record.answers = unscored_answers(split);
+  return record;
+}
+
+std::int64_t Evaluator::predict(Model& model, SplitName split, const std::vector<Example>& examples,
+                                bool count_usage, PredictionRecord& record) const {
+  const Batch batch = pack(dataset_, split, examples, options_, model.pack_form(Purpose::kScoring));
+  const Outputs outputs = model.forward({.batch = batch, .count_usage = count_usage});
+  const Task& task = dataset_.tasks[examples.front().task].task;
+  if (task.answered_by == AnsweredBy::kLikelihood) {
+    place(model.score_answers(outputs, batch), examples, record.answers);
+  } else {
+    place(model.predict(outputs, batch), examples, record.width, record.prediction);
+  }
+  return batch.rows_in_all();
+}
+
+PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int32_t task,
+                                          bool count_usage, std::int64_t& rows) const {
+  const TaskData& data = dataset_.tasks[task];
+  const Split& split = data.split(name);
+  PredictionRecord record = unscored(name, task);
   for (const auto& examples : evaluation_batches(split, task, rows_)) {
     before_batch_();
-    const Batch batch = pack(dataset_, name, examples, options_, form);
-    const Outputs outputs = model.forward({.batch = batch, .count_usage = count_usage});
-    if (by_likelihood) {
-      place(model.score_answers(outputs, batch), examples, record.answers);
-    } else {
-      place(model.predict(outputs, batch), examples, record.width, record.prediction);
-    }
-    rows += batch.rows_in_all();
+    rows += predict(model, name, examples, count_usage, record);
   }
-  if (by_likelihood) predict_from_answers(data.task, record);
+  if (data.task.answered_by == AnsweredBy::kLikelihood) predict_from_answers(data.task, record);
   check_outputs(record);
   score(record, data.task, split);
   return record;

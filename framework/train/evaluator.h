@@ -45,6 +45,12 @@ class Evaluator {
   /// an example whose outputs are not finite, Error for a site that no example reaches.
   Evaluation evaluate(Model& model, SplitName split, bool count_usage) const;
 
+  /// What evaluate() fills for one task: its labels, and room for what is predicted.
+  PredictionRecord unscored(SplitName split, std::int32_t task) const;
+  /// Predicts a batch of one task's examples into its record; the rows that passed.
+  std::int64_t predict(Model& model, SplitName split, const std::vector<Example>& examples,
+                       bool count_usage, PredictionRecord& record) const;
+
  private:
   PredictionRecord evaluate_task(Model& model, SplitName split, std::int32_t task, bool count_usage,
                                  std::int64_t& rows) const;

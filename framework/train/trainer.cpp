@@ -5,6 +5,7 @@
 #include "framework/train/finite.h"
 #include "framework/train/reached_sites.h"
 #include "framework/train/schedule.h"
+#include "framework/train/step_sizes.h"
 
 #include <torch/nn/utils/clip_grad.h>
 
@@ -39,9 +40,8 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
       options_(options),
       noise_(seed.stream("noise")),
       tensors_(tensors),
-      sampler_(options.sampler, training_sizes(dataset), seed.stream("sampler"),
-               options.last_batch),
-      steps_(budget_of(options, dataset).steps) {
+      sampler_(training_sampler(dataset, options, seed)),
+      steps_(steps_of(options, dataset)) {
   const std::vector<torch::Tensor> adapter = model.adapter_parameters();
   const std::vector<torch::Tensor> heads = model.head_parameters();
   parameters_ = adapter;
