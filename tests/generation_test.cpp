@@ -170,9 +170,9 @@ TEST(Generation, StopsWhereATextAppears) {
   const auto model = plain_model("small_llama3");
   const nlohmann::json one = read_json(fixtures::file("generation_llama.json")).at("cases").at(0);
   const std::vector<Prompt> prompts{prompts_of(one.at("prompts")).front()};
-  TokenBytes bytes;
-  for (int i = 0; i < 60; ++i) bytes.push_back(fmt::format("<{}>", i));
-  GenerationInputs inputs{.bytes = &bytes};
+  TokenTexts texts;
+  for (int i = 0; i < 60; ++i) texts.bytes.push_back(fmt::format("<{}>", i));
+  GenerationInputs inputs{.tokens = &texts};
   const Tokens all = generate(*model, prompts, {.max_tokens = 12}, inputs)[0][0].tokens;
   ASSERT_EQ(all.size(), 12);
   // Across the bound of two tokens.
@@ -181,21 +181,23 @@ TEST(Generation, StopsWhereATextAppears) {
       generate(*model, prompts, {.max_tokens = 12, .stop = {stop}}, inputs)[0][0];
   EXPECT_EQ(text.tokens, Tokens(all.begin(), all.begin() + 5));
   EXPECT_EQ(text.ended, Ended::kStop);
-  inputs.bytes = nullptr;
+  inputs.tokens = nullptr;
   EXPECT_THAT(
       error_of([&] { generate(*model, prompts, {.max_tokens = 12, .stop = {stop}}, inputs); }),
       ::testing::HasSubstr("stop: "));
 }
 
-TEST(Generation, DrawsOfAPromptDependOnItsNumberAlone) {
+TEST(Generation, DrawsOfAPromptDependOnItsNoiseAlone) {
   const auto model = plain_model("small_llama3");
   const nlohmann::json one = read_json(fixtures::file("generation_llama.json")).at("cases").at(0);
   std::vector<Prompt> prompts = prompts_of(one.at("prompts"));
   prompts.resize(5);
   const GenerationOptions options{
       .strategy = Strategy::kSample, .max_tokens = 8, .temperature = 1.5, .samples = 3};
-  const auto together = generate(*model, prompts, options, {.seed = Seed(4)});
-  const auto alone = generate(*model, {prompts[3]}, options, {.seed = Seed(4), .first_prompt = 3});
+  std::vector<Seed> noise;
+  for (std::uint64_t i = 0; i < prompts.size(); ++i) noise.push_back(Seed(4).stream(i));
+  const auto together = generate(*model, prompts, options, {.noise = noise});
+  const auto alone = generate(*model, {prompts[3]}, options, {.noise = {noise[3]}});
   ASSERT_EQ(together[3].size(), 3);
   for (std::size_t s = 0; s < 3; ++s) EXPECT_EQ(together[3][s].tokens, alone[0][s].tokens);
   EXPECT_NE(together[3][0].tokens, together[3][1].tokens);

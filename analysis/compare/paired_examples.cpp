@@ -39,6 +39,9 @@ std::optional<std::vector<double>> by_example(const PredictionRecord& record,
                                               const std::string& metric) {
   if (is_share_right(record, metric)) return correctness(record);
   if (metric == "relative_error") return relative_errors(record, record.scores.at(metric));
+  if (metrics().find(metric).of_examples && !record.generated.texts.empty()) {
+    return example_scores(metric, {.generated = record.generated});
+  }
   return std::nullopt;
 }
 
@@ -56,10 +59,22 @@ AnswerScores drawn_answers(const AnswerScores& all, const Drawn& drawn) {
   return answers;
 }
 
+GeneratedTexts drawn_texts(const GeneratedTexts& all, const Drawn& drawn) {
+  GeneratedTexts texts{.labels = all.labels, .rule = all.rule};
+  const std::size_t samples = all.samples();
+  for (const std::uint32_t example : drawn) {
+    const auto first = all.texts.begin() + static_cast<std::ptrdiff_t>(example * samples);
+    texts.texts.insert(texts.texts.end(), first, first + static_cast<std::ptrdiff_t>(samples));
+    texts.references.push_back(all.references[example]);
+  }
+  return texts;
+}
+
 double score_of_drawn(const PredictionRecord& record, const Metric& metric, const Drawn& drawn) {
   const auto width = static_cast<std::size_t>(record.width);
   Scored scored{.width = record.width, .prediction = {}, .label = {}, .reference = {}};
   if (metric.needs_answers) scored.answers = drawn_answers(record.answers, drawn);
+  if (metric.needs_texts) scored.generated = drawn_texts(record.generated, drawn);
   scored.prediction.reserve(drawn.size() * width);
   scored.label.reserve(drawn.size() * width);
   for (const std::uint32_t example : drawn) {
@@ -132,7 +147,10 @@ std::optional<PairedExamples> PairedExamples::match(const PredictionRecord& a,
   const bool scored = a.scores.contains(metric) && b.scores.contains(metric);
   if (!same || !scored || !metrics().contains(metric)) return std::nullopt;
   const std::size_t size = a.label.size() / static_cast<std::size_t>(a.width);
-  const bool lack = a.answers.size() == 0 || b.answers.size() == 0;
+  const Metric& scoring = metrics().find(metric);
+  const bool lack =
+      (scoring.needs_answers && (a.answers.size() == 0 || b.answers.size() == 0)) ||
+      (scoring.needs_texts && (a.generated.texts.empty() || b.generated.texts.empty()));
   const auto values_a = by_example(a, metric), values_b = by_example(b, metric);
   if (values_a && values_b) {
     std::vector<double> difference = *values_a;
@@ -141,8 +159,8 @@ std::optional<PairedExamples> PairedExamples::match(const PredictionRecord& a,
       return mean_of_drawn(difference, drawn);
     });
   }
-  if (lack && metrics().find(metric).needs_answers) return std::nullopt;  // as in a summary
-  return PairedExamples(size, [a, b, score = metrics().find(metric)](const Drawn& drawn) {
+  if (lack) return std::nullopt;  // as in a summary
+  return PairedExamples(size, [a, b, score = scoring](const Drawn& drawn) {
     return score_of_drawn(a, score, drawn) - score_of_drawn(b, score, drawn);
   });
 }

@@ -34,6 +34,7 @@ struct Task {
   bool loss_on_prompt = false;       // by likelihood: training counts the prompt's tokens too
   std::vector<std::string> metrics;  // the first one enters averages
   std::vector<std::string> labels;   // names of the classes; may be empty
+  std::string read = "plain";        // how an answer is read from a generated text
   double target_mean = 0;            // regression targets are (y - mean) / deviation
   double target_std = 1;
   double loss_scale = 1;  // multiplies the task's loss

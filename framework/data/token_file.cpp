@@ -74,6 +74,7 @@ void read_answers(const hdf5::File& file, const std::string& group, Task& task) 
   check(loss_on == "answer" || loss_on == "all", "{}: {}/loss_on: '{}' is neither answer nor all",
         file.name(), group, loss_on);
   task.loss_on_prompt = loss_on == "all";
+  if (file.has_attribute(group, "read")) task.read = file.attribute<std::string>(group, "read");
 }
 
 Task read_task(const hdf5::File& file, const std::string& name) {

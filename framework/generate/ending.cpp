@@ -8,7 +8,7 @@ namespace rankwise {
 
 Ending::Ending(const GenerationOptions& options, const GenerationInputs& inputs)
     : options_(options), inputs_(inputs) {
-  check(options.stop.empty() || inputs.bytes != nullptr,
+  check(options.stop.empty() || (inputs.tokens != nullptr && inputs.tokens->known()),
         "stop: where a text stops is not known without the tokens' texts; prepare the suite again, "
         "or leave 'stop' out");
 }
@@ -34,12 +34,11 @@ bool Ending::has_ended(GeneratedText& text) const {
 bool Ending::has_stopped(const std::vector<std::int32_t>& tokens) const {
   std::size_t longest = 0;
   for (const std::string& stop : options_.stop) longest = std::max(longest, stop.size());
+  const std::vector<std::string>& bytes = inputs_.tokens->bytes;
+  const std::size_t enough = longest + bytes.at(static_cast<std::size_t>(tokens.back())).size();
   std::string tail;
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
-    tail.insert(0, inputs_.bytes->at(static_cast<std::size_t>(*token)));
-    if (token != tokens.rbegin() &&
-        tail.size() >= longest + inputs_.bytes->at(tokens.back()).size())
-      break;
+  for (auto token = tokens.rbegin(); token != tokens.rend() && tail.size() < enough; ++token) {
+    tail.insert(0, bytes.at(static_cast<std::size_t>(*token)));
   }
   return std::any_of(options_.stop.begin(), options_.stop.end(),
                      [&](const std::string& stop) { return tail.find(stop) != std::string::npos; });

@@ -19,12 +19,13 @@ class Growing {
     const std::int64_t samples = options.strategy == Strategy::kSample ? options.samples : 1;
     found.resize(static_cast<std::size_t>(prompts));
     for (std::int64_t i = 0; i < prompts; ++i) {
-      const Seed of_prompt =
-          inputs.seed.stream(static_cast<std::uint64_t>(inputs.first_prompt + i));
       for (std::int64_t s = 0; s < samples; ++s) {
         places_.emplace_back(i, s);
-        noise_.push_back(of_prompt.stream(static_cast<std::uint64_t>(s)).random());
         prompts_.push_back(i);
+        if (options.strategy != Strategy::kSample) continue;
+        noise_.push_back(inputs.noise.at(static_cast<std::size_t>(i))
+                             .stream(static_cast<std::uint64_t>(s))
+                             .random());
       }
       found[i].resize(static_cast<std::size_t>(samples));
     }
@@ -58,10 +59,10 @@ class Growing {
   void keep(const std::vector<std::int64_t>& left) {
     for (std::size_t i = 0; i < left.size(); ++i) {
       places_[i] = places_[left[i]];
-      noise_[i] = noise_[left[i]];
+      if (!noise_.empty()) noise_[i] = noise_[left[i]];
     }
     places_.resize(left.size());
-    noise_.resize(left.size(), Random(0));
+    if (!noise_.empty()) noise_.resize(left.size(), Random(0));
   }
 
   std::vector<std::vector<GeneratedText>> found;

@@ -32,6 +32,7 @@ inline SummaryRun example_summary_run(const std::string& name = "a") {
   run.final.factors.clear();
   run.final.predictions[0].split = "test";
   run.final.predictions[0].answers = {};
+  run.final.predictions[0].generated = {};
   return run;
 }
 

@@ -1,6 +1,7 @@
 #include "framework/record/final_record.h"
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/record/run_columns.h"
 #include "framework/record/schema.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr const char* kParameters = "/parameters";
 constexpr const char* kAnswer = "/evaluation/<task>/<split>/<parameters>/answer/";
+constexpr const char* kGenerated = "/evaluation/<task>/<split>/<parameters>/generated";
 constexpr const char* kSampleTask = "/embedding/sample_task";
 
 template <class T>
@@ -49,6 +51,38 @@ AnswerScores read_answers(const hdf5::File& file, const std::string& group) {
           .greedy = file.read<std::uint8_t>(group + "/greedy", shape)};
 }
 
+// Strings, which the schema's arrays of numbers do not cover.
+void write_generated(hdf5::File& file, const schema::Names& names, const GeneratedTexts& texts) {
+  const auto path = [&](const char* end) {
+    return schema::with_names(std::string(kGenerated) + end, names);
+  };
+  file.write_packed_strings(path("/text"), texts.texts);
+  std::vector<std::string> references;
+  std::vector<std::int64_t> starts{0};
+  for (const std::vector<std::string>& of_example : texts.references) {
+    references.insert(references.end(), of_example.begin(), of_example.end());
+    starts.push_back(static_cast<std::int64_t>(references.size()));
+  }
+  file.write_packed_strings(path("/reference"), references);
+  file.write(path("/reference_start"), {starts.size()}, starts);
+  file.set_attribute(path(""), "rule", texts.rule);
+  file.set_attribute(path(""), "labels", nlohmann::json(texts.labels).dump());
+}
+
+GeneratedTexts read_generated(const hdf5::File& file, const std::string& group) {
+  GeneratedTexts texts{
+      .texts = file.dataset(group + "/text").read_strings(),
+      .labels = nlohmann::json::parse(file.attribute<std::string>(group, "labels")),
+      .rule = file.attribute<std::string>(group, "rule")};
+  const auto references = file.dataset(group + "/reference").read_strings();
+  const auto starts = file.read<std::int64_t>(group + "/reference_start");
+  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+    texts.references.emplace_back(references.begin() + starts[i],
+                                  references.begin() + starts[i + 1]);
+  }
+  return texts;
+}
+
 void write_prediction(hdf5::File& file, const PredictionRecord& record) {
   check(record.width > 0, "{}: predictions of {} have width {}", file.name(), record.task,
         record.width);
@@ -64,6 +98,7 @@ void write_prediction(hdf5::File& file, const PredictionRecord& record) {
   write(file, slot("label"), record.label);
   if (!record.correct.empty()) write(file, slot("correct"), record.correct);
   if (record.answers.size() > 0) write_answers(file, names, record.answers);
+  if (!record.generated.texts.empty()) write_generated(file, names, record.generated);
   for (const auto& [metric, score] : record.scores) {
     file.set_attribute(prediction_group({record.task, record.split, record.parameters}), metric,
                        score);
@@ -92,6 +127,9 @@ PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& 
     record.correct = file.read<std::uint8_t>(group + "/correct", {prediction.rows()});
   }
   if (file.exists(group + "/answer")) record.answers = read_answers(file, group + "/answer");
+  if (file.exists(group + "/generated")) {
+    record.generated = read_generated(file, group + "/generated");
+  }
   record.scores = read_scores(file, group);
   return record;
 }

@@ -49,6 +49,13 @@ ordered_json prediction_line(const PredictionRecord& record, std::size_t index) 
                     {"label", values_of_example(record.label, index, record)}};
   if (!record.correct.empty()) line["correct"] = record.correct[index] != 0;
   if (record.answers.size() > 0) line["answers"] = answers_of(record.answers, index);
+  if (record.generated.texts.empty()) return line;
+  const GeneratedTexts& generated = record.generated;
+  const auto first =
+      generated.texts.begin() + static_cast<std::ptrdiff_t>(index * generated.samples());
+  line["texts"] =
+      std::vector<std::string>(first, first + static_cast<std::ptrdiff_t>(generated.samples()));
+  line["references"] = generated.references[index];
   return line;
 }
 

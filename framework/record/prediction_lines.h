@@ -12,7 +12,8 @@ namespace rankwise {
 /// {"task", "split", "parameters", "index", "prediction", "label", "correct", "answers"}: classes
 /// and candidates as whole numbers, several values as a list, and null for what is not finite.
 /// `correct` stands only where there is a right answer, `answers` only where they were scored:
-/// {"log_probability", "tokens", "bytes", "greedy"} of each candidate.
+/// {"log_probability", "tokens", "bytes", "greedy"} of each candidate; `texts` and `references`
+/// only where texts were generated.
 nlohmann::ordered_json prediction_line(const PredictionRecord& record, std::size_t index);
 
 /// How many lines a record has.

@@ -121,7 +121,8 @@ struct PredictionRecord {
   std::vector<double> label;          // [G * width]
   std::vector<std::uint8_t> correct;  // [G]; empty for real-valued targets
   std::map<std::string, double> scores;
-  AnswerScores answers = {};  // of a task that is answered by likelihood; empty in a summary
+  AnswerScores answers = {};      // of a task that is answered by likelihood; empty in a summary
+  GeneratedTexts generated = {};  // where a metric reads them; empty in a summary
   bool operator==(const PredictionRecord&) const = default;
 };
 

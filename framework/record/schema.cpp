@@ -62,6 +62,7 @@ numbers are missing (a method without ranks, without a bias, a suite that knows 
 | n | sampled sequences |
 | G, W | examples of the split, values an example; a W of 1 is left out |
 | C | their answers, several an example where it has candidates |
+| X, Y | generated texts, one or several an example, and those that were wanted |
 | in, out | widths of the site's linear |
 | K | planted directions of the site, at most 16 |
 

@@ -109,10 +109,10 @@ const std::vector<Path> kPaths = {
     {"/evaluation/step", "[E]", "int64", "steps taken before each evaluation"},
     {"/evaluation/score/<task>/<metric>", "[E]", "float64", "on the dev split"},
     {"/evaluation/<task>/<split>/<parameters>/prediction", "[G, W]", "float64",
-     "an example's class or value, or a text's log-probability; split: `dev` or `test`; "
-     "parameters: `last` or `best`"},
+     "an example's class or value, or a text's log-probability, or how good a generated one is (1: "
+     "as wanted); split: `dev` or `test`; parameters: `last` or `best`"},
     {"/evaluation/<task>/<split>/<parameters>/label", "[G, W]", "float64",
-     "the same of the target; a text's number of tokens"},
+     "the same of the target; a text's number of tokens; 1 of a generated one"},
     {"/evaluation/<task>/<split>/<parameters>/correct", "[G]", "uint8",
      "1 or 0; absent for real-valued targets and for texts"},
     {"/evaluation/<task>/<split>/<parameters>/answer/start", "[G+1]", "int64",
@@ -124,6 +124,17 @@ const std::vector<Path> kPaths = {
      "of the answer's text in UTF-8"},
     {"/evaluation/<task>/<split>/<parameters>/answer/greedy", "[C]", "uint8",
      "1: each token of the answer is the likeliest one after those before it"},
+    {"/evaluation/<task>/<split>/<parameters>/generated/text", "[X]", "string",
+     "what the model wrote for each example, the samples of one together; absent where no metric "
+     "reads it"},
+    {"/evaluation/<task>/<split>/<parameters>/generated/reference", "[Y]", "string",
+     "what was wanted"},
+    {"/evaluation/<task>/<split>/<parameters>/generated/reference_start", "[G+1]", "int64",
+     "the first of each example"},
+    {"/evaluation/<task>/<split>/<parameters>/generated@rule", "", "string",
+     "how an answer is read from a text"},
+    {"/evaluation/<task>/<split>/<parameters>/generated@labels", "", "json",
+     "the task's labels, for rules that look for one"},
     {"/evaluation/<task>/<split>/<parameters>@<metric>", "", "float64", "score over the examples"},
     {"/usage/<site>/count", "[E, T, R]", "uint64",
      "dev tokens of the task that chose the rank; the sum over ranks is tokens times active "

@@ -84,6 +84,7 @@ TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
                  [this] { stop_if_asked(); }),
       trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors),
       early_stopping_(config_.train.early_stopping, dataset()) {
+  evaluator_.write_by(config_.train.generation, setup_.seed.stream("generation"));
   if (!config_.init_from.empty()) start_from(job);
   if (config_.record.gradients) trainer_.watch_gradients();
 }

@@ -2,6 +2,7 @@
 
 #include "framework/core/metrics.h"
 #include "framework/train/finite.h"
+#include "framework/train/generated_answers.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,13 +12,26 @@ namespace rankwise {
 
 namespace {
 
+// A text whose first metric reads it is predicted to be as good as that says, 1 at best; where it
+// is right or wrong, that is said too.
+void mark_texts(PredictionRecord& record, const Task& task, const Scored& scored) {
+  const Metric& first = metrics().find(task.metrics.front());
+  if (!first.needs_texts || !first.of_examples) return;
+  record.prediction = example_scores(task.metrics.front(), scored);
+  record.label.assign(record.prediction.size(), 1);
+  const bool marks = std::all_of(record.prediction.begin(), record.prediction.end(),
+                                 [](double score) { return score == 0 || score == 1; });
+  if (marks) record.correct.assign(record.prediction.begin(), record.prediction.end());
+}
+
 void score(PredictionRecord& record, const Task& task, const Split& split) {
-  const Scored scored{record.width, record.prediction, record.label, split.reference,
-                      record.answers};
+  const Scored scored{record.width,    record.prediction, record.label,
+                      split.reference, record.answers,    record.generated};
   for (const std::string& metric : task.metrics) {
     record.scores[metric] = metrics().find(metric).score(scored);
   }
-  if (task.kind == TaskKind::kRegress || is_text(task.kind)) return;
+  if (is_text(task.kind)) return mark_texts(record, task, scored);
+  if (task.kind == TaskKind::kRegress) return;
   for (std::size_t i = 0; i < record.label.size(); ++i) {
     record.correct.push_back(record.prediction[i] == record.label[i] ? 1 : 0);
   }
@@ -168,6 +182,10 @@ PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int
     rows += predict(model, name, examples, count_usage, record);
   }
   if (data.task.answered_by == AnsweredBy::kLikelihood) predict_from_answers(data.task, record);
+  if (is_written(data.task)) {
+    const WritingForm form{generation_, seed_, rows_, options_.device(), before_batch_};
+    record.generated = generated_answers(model, dataset_, task, name, form, rows);
+  }
   check_outputs(record);
   score(record, data.task, split);
   return record;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/data/dataset.h"
+#include "framework/generate/options.h"
 #include "framework/model/model.h"
 #include "framework/record/run_file.h"
 
@@ -40,6 +41,12 @@ class Evaluator {
       std::function<void()> before_batch = [] {})
       : dataset_(dataset), rows_(rows), options_(options), before_batch_(std::move(before_batch)) {}
 
+  /// How texts are written where a task's metrics read them; their draws come from `seed`.
+  void write_by(const GenerationOptions& options, const Seed& seed) {
+    generation_ = options;
+    seed_ = seed;
+  }
+
   /// Every example once. With `count_usage` the updates' evaluation usage starts anew and holds
   /// this split's rows afterwards. No bias or other state of the model moves. Throws NotFinite for
   /// an example whose outputs are not finite, Error for a site that no example reaches.
@@ -59,6 +66,8 @@ class Evaluator {
   std::int64_t rows_;
   torch::TensorOptions options_;
   std::function<void()> before_batch_;
+  GenerationOptions generation_;
+  Seed seed_{0};
 };
 
 /// Examples of one task in batches of at most `rows` rows, short ones first.

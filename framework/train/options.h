@@ -3,6 +3,7 @@
 
 #include "framework/core/options.h"
 #include "framework/data/sampler.h"
+#include "framework/generate/options.h"
 #include "framework/train/record_words.h"
 
 #include <cstdint>
@@ -84,6 +85,7 @@ struct TrainOptions {
   bool evaluate_at_start = false;
   EarlyStoppingOptions early_stopping;
   std::int64_t evaluation_rows = 2048;
+  GenerationOptions generation;
   bool gradient_checkpointing = false;
   Precision precision = Precision::kFp32;
 
@@ -127,6 +129,8 @@ struct TrainOptions {
     field("early_stopping", self.early_stopping, "ending training where dev stops improving");
     field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
           positive());
+    field("generation", self.generation,
+          "how evaluations write the texts of tasks whose metrics read them");
     field("gradient_checkpointing", self.gradient_checkpointing,
           "each block of the backbone keeps its inputs alone and runs again in backward: less "
           "memory, more time, the same results");

@@ -16,7 +16,7 @@ from .gold import READINGS
 from .members import unused
 from .strict_json import parse_commented
 from .tables import read_text
-from .tasks import KINDS
+from .tasks import KINDS, RULES
 
 SPLITS = ("train", "dev", "test")
 _LONGEST = 1_000_000  # tokens
@@ -59,6 +59,7 @@ class TaskDescription:
     too_long: str = "error"
     delimiter: str | None = None
     loss_on: str = "answer"
+    read: str = "plain"
     windows: str = "stream"
     splits: dict[str, int] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
@@ -211,6 +212,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "answer_cap": _length,
     "too_long": _choice("error", "drop"),
     "loss_on": _choice("answer", "all"),
+    "read": _choice(*RULES),
     "windows": _choice("stream", "text"),
     "splits": _by_split(_size),
     "columns": _texts,

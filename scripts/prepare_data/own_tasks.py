@@ -64,6 +64,8 @@ def describe(task: TaskDescription, by_likelihood: bool, labels: tuple[str, ...]
 
 
 def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
+    if _kind(task) == "generate":  # its labels are words already
+        labels = ()
     for label in task.verbalizers if labels else ():
         if label not in labels:
             raise PrepareError(
@@ -80,6 +82,7 @@ def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
         delimiter=delimiter,
         loss_on=task.loss_on,
         streamed=task.windows == "stream",
+        read=task.read,
     )
 
 
@@ -144,6 +147,8 @@ class Cells:
 
     def labels(self, records: dict[str, list[Record]]) -> tuple[str, ...]:
         """As described; those of candidates are letters by default."""
+        if _kind(self._task) == "generate" and len(self._task.verbalizers) > 1:
+            return self._task.labels or tuple(self._task.verbalizers.values())
         if self._task.labels or _kind(self._task) != "choose":
             return self._task.labels
         most = max(len(self._candidates(record)) for rows in records.values() for record in rows)

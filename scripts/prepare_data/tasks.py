@@ -18,11 +18,34 @@ _HEAD_METRICS = {
 _LIKELIHOOD_METRICS = {
     "classify": ("acc", "acc_norm", "f1", "macro_f1", "matthews"),
     "choose": ("acc", "acc_norm"),
-    "generate": ("exact_match", "perplexity", "bits_per_byte"),
+    "generate": (
+        "exact_match",
+        "perplexity",
+        "bits_per_byte",
+        "match",
+        "rouge_l",
+        "bleu",
+        "text_matthews",
+        "text_pearson",
+        "any_digit",
+    ),
     "language_model": ("perplexity", "bits_per_byte"),
 }
 KINDS = tuple(dict.fromkeys([*_HEAD_METRICS, *_LIKELIHOOD_METRICS]))
 _WITH_LABELS = ("classify", "choose")
+# How the program reads an answer from a generated text (tests/reference/text_rules.py).
+RULES = (
+    "plain",
+    "squad",
+    "first_line",
+    "last_number",
+    "marked_number",
+    "number_or_zero",
+    "first_option",
+    "first_label",
+    "first_digit",
+    "code",
+)
 _NAME = re.compile(r"[\w-]+")
 
 
@@ -35,7 +58,7 @@ def metrics_of(kind: str, likelihood: bool) -> tuple[str, ...]:
 class Likelihood:
     """How the tokens of answers are made, which the backbone's head over the vocabulary scores.
 
-    `cap` is the longest answer in tokens; `drop`: an example with a longer one is left out instead
+    `cap` is the longest answer in tokens; `read` is one of RULES, for metrics of generated texts; `drop`: an example with a longer one is left out instead
     of refused; `words` stand in an answer for the labels of a classification; `delimiter` stands
     between prompt and answer of a decoder; `loss_on` is answer or all; `streamed`: the windows of a
     language model span texts.
@@ -47,6 +70,7 @@ class Likelihood:
     delimiter: str = " "
     loss_on: str = "answer"
     streamed: bool = True
+    read: str = "plain"
 
 
 @dataclass(frozen=True)
@@ -78,8 +102,10 @@ class Task:
             )
         self._check_texts()
         self._check_metrics()
-        if (self.kind in _WITH_LABELS) != bool(self.labels) or len(self.labels) == 1:
-            expected = "two or more for classify and choose, none for the other kinds"
+        may_have = self.kind in (*_WITH_LABELS, "generate")
+        lacks = self.kind in _WITH_LABELS and not self.labels
+        if lacks or len(self.labels) == 1 or (self.labels and not may_have):
+            expected = "two or more for classify and choose, of generate what texts are compared with"
             raise PrepareError(
                 f"task {self.name}: {len(self.labels)} labels for kind {self.kind}, "
                 f"expected {expected}"
@@ -121,7 +147,7 @@ class Task:
 
     @property
     def classes(self) -> int:
-        return max(1, len(self.labels))
+        return 1 if self.kind == "generate" else max(1, len(self.labels))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ Layout, version 2 (strings are variable-length UTF-8, HDF5 1.10 reads the file):
                             attribute strips_space: of tokenizers whose tokens have bytes of their
                             own, where a task generates
     /tasks/<name>           index, family, kind, classes, metrics (JSON), labels (JSON), licence,
-                            source, sha256, length_cap, prompt, answers, loss_on; answer_cap where
-                            answers is "likelihood"
+                            source, sha256, length_cap, prompt, answers, loss_on; answer_cap and
+                            read (of generated texts) where answers is "likelihood"
     /tasks/<name>/<split>/  tokens int32 [N], segments uint8 [N], starts int64 [S+1],
                             groups int64 [G+1], target float64 [G], text, pair [S]; where answers
                             is "likelihood" also answer_tokens int32 [M], answer_starts int64 [S+1],
@@ -111,6 +111,7 @@ def _write_task(group: h5py.Group, index: int, tokenised: TokenisedTask) -> None
     group.attrs["loss_on"] = task.likelihood.loss_on if task.likelihood else "answer"
     if task.likelihood:
         group.attrs["answer_cap"] = np.int64(task.likelihood.cap)
+        group.attrs["read"] = task.likelihood.read
     for split, packed in tokenised.packed.items():
         _write_split(group.create_group(split), packed)
 

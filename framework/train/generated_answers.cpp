@@ -1,0 +1,109 @@
+#include "framework/train/generated_answers.h"
+
+#include "framework/core/error.h"
+#include "framework/generate/generate.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace rankwise {
+
+namespace {
+
+Prompt prompt_of(const Split& split, std::int64_t example, std::int64_t task) {
+  const std::int64_t s = split.groups[example];
+  return {{split.tokens.begin() + split.starts[s], split.tokens.begin() + split.starts[s + 1]},
+          task};
+}
+
+// Examples whose prompts are of like length, as many as fill `rows`.
+std::vector<std::vector<std::int64_t>> batches_of(const Split& split, std::int64_t max_tokens,
+                                                  std::int64_t rows) {
+  const auto length = [&](std::int64_t example) {
+    const std::int64_t s = split.groups[example];
+    return split.starts[s + 1] - split.starts[s];
+  };
+  std::vector<std::int64_t> order(static_cast<std::size_t>(split.examples()));
+  std::iota(order.begin(), order.end(), std::int64_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](auto a, auto b) { return length(a) < length(b); });
+  std::vector<std::vector<std::int64_t>> batches;
+  std::int64_t filled = rows;
+  for (const std::int64_t example : order) {
+    const std::int64_t needed = length(example) + max_tokens;
+    if (filled + needed > rows) {
+      batches.emplace_back();
+      filled = 0;
+    }
+    batches.back().push_back(example);
+    filled += needed;
+  }
+  return batches;
+}
+
+std::string written(const GeneratedText& text, const Dataset& dataset,
+                    const GenerationOptions& options) {
+  const bool ended = text.ended == Ended::kEndToken;
+  const auto* first = text.tokens.data();
+  std::string read = dataset.token_texts.text(first, first + text.tokens.size() - (ended ? 1 : 0));
+  std::size_t end = read.size();
+  for (const std::string& stop : options.stop) end = std::min(end, read.find(stop));
+  return read.substr(0, end);
+}
+
+std::string wanted(const Split& split, std::int64_t example, const Dataset& dataset) {
+  const std::int64_t s = split.groups[example];
+  const auto* tokens = split.answer_tokens.data();
+  std::int64_t end = split.answer_starts[s + 1];
+  if (end > split.answer_starts[s] && tokens[end - 1] == dataset.end_token) --end;
+  return dataset.token_texts.text(tokens + split.answer_starts[s], tokens + end);
+}
+
+}  // namespace
+
+bool is_written(const Task& task) {
+  return std::any_of(task.metrics.begin(), task.metrics.end(),
+                     [](const std::string& name) { return metrics().find(name).needs_texts; });
+}
+
+GeneratedTexts generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
+                                 SplitName name, const WritingForm& form, std::int64_t& rows) {
+  const TaskData& data = dataset.tasks[task];
+  const Split& split = data.split(name);
+  check(dataset.token_texts.known(),
+        "task '{}' is scored by generated texts, and suite '{}' does not say what its tokens say; "
+        "prepare it again with a tokenizer of bytes (byte-level BPE, SentencePiece)",
+        data.task.name, dataset.suite);
+  const bool drawn = form.options.strategy == Strategy::kSample;
+  const auto samples = static_cast<std::size_t>(drawn ? form.options.samples : 1);
+  GeneratedTexts found{.labels = data.task.labels, .rule = data.task.read};
+  found.texts.resize(static_cast<std::size_t>(split.examples()) * samples);
+  for (std::int64_t i = 0; i < split.examples(); ++i) {
+    found.references.push_back({wanted(split, i, dataset)});
+  }
+  GenerationInputs inputs{.form = {.tasks = dataset.task_count(), .device = form.device},
+                          .tokens = &dataset.token_texts};
+  if (dataset.end_token >= 0) inputs.end_tokens = {static_cast<std::int32_t>(dataset.end_token)};
+  const Seed seed = form.seed.stream(data.task.name).stream(to_string(name));
+  for (const auto& examples : batches_of(split, form.options.max_tokens, form.rows)) {
+    form.before_batch();
+    std::vector<Prompt> prompts;
+    inputs.noise.clear();
+    for (const std::int64_t example : examples) {
+      prompts.push_back(prompt_of(split, example, task));
+      inputs.noise.push_back(seed.stream(static_cast<std::uint64_t>(example)));
+    }
+    const auto texts = generate(model, prompts, form.options, inputs);
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+      rows += static_cast<std::int64_t>(prompts[i].tokens.size());
+      for (std::size_t s = 0; s < samples; ++s) {
+        rows += static_cast<std::int64_t>(texts[i][s].tokens.size()) - 1;
+        found.texts[static_cast<std::size_t>(examples[i]) * samples + s] =
+            written(texts[i][s], dataset, form.options);
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace rankwise

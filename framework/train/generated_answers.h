@@ -1,0 +1,32 @@
+/// The texts that a model writes for a task's examples, beside those that were wanted.
+#pragma once
+
+#include "framework/core/metrics.h"
+#include "framework/data/dataset.h"
+#include "framework/generate/options.h"
+#include "framework/model/model.h"
+
+#include <cstdint>
+#include <functional>
+
+namespace rankwise {
+
+/// How an evaluation writes.
+struct WritingForm {
+  GenerationOptions options = {};
+  Seed seed{0};           // drawn texts of task t and split s: seed.stream(t).stream(s)
+  std::int64_t rows = 1;  // rows of a batch: its prompts, and the tokens they may be given
+  torch::Device device = torch::kCPU;
+  std::function<void()> before_batch = [] {};
+};
+
+/// Whether a metric of the task reads generated texts.
+bool is_written(const Task& task);
+
+/// Of every example of a split; texts end before a stop string and before the end token. Usage is
+/// not counted. `rows` grows by what passed through the model. Throws Error where the suite does
+/// not say what tokens say.
+GeneratedTexts generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
+                                 SplitName split, const WritingForm& form, std::int64_t& rows);
+
+}  // namespace rankwise
