@@ -19,9 +19,7 @@ using Runs = std::unordered_map<std::string_view, std::int64_t>;
 Runs runs_of(const std::vector<std::string_view>& words, std::size_t order) {
   Runs runs;
   for (std::size_t first = 0; first + order <= words.size(); ++first) {
-    const std::string_view last = words[first + order - 1];
-    const auto bytes = last.data() + last.size() - words[first].data();
-    ++runs[{words[first].data(), static_cast<std::size_t>(bytes)}];
+    ++runs[std::string_view(words[first].begin(), words[first + order - 1].end())];
   }
   return runs;
 }
