@@ -92,7 +92,9 @@ void collect(const RunFile& file, std::map<std::pair<std::string, std::string>, 
       const std::string& name = task.metrics.front();
       const auto score = record.scores.find(name);
       if (score == record.scores.end() || !metrics().contains(name)) continue;
-      if (metrics().find(name).targets == Targets::kTexts) continue;  // no text is the usual one
+      const Targets targets = metrics().find(name).targets;
+      const bool of_texts = targets == Targets::kTexts || targets == Targets::kGenerated;
+      if (of_texts) continue;  // no text is the usual one
       Against& against = all[{task.name, name}];
       against.scores.push_back(score->second);
       against.guesses.push_back(guessing(record, task, metrics().find(name)));

@@ -141,26 +141,53 @@ void check_finite(const std::string& metric, const char* what, const std::vector
   }
 }
 
+void check_generated(const std::string& metric, const GeneratedTexts& generated) {
+  const auto& texts = generated.texts;
+  const auto& references = generated.references;
+  check(!texts.empty(), "metric '{}' needs generated texts, which are not recorded here", metric);
+  check(!references.empty() && texts.size() % references.size() == 0,
+        "metric '{}': {} texts for {} examples; expected as many for each", metric, texts.size(),
+        references.size());
+  for (std::size_t i = 0; i < references.size(); ++i) {
+    check(!references[i].empty(), "metric '{}': example {} has no reference", metric, i);
+  }
+}
+
 // Comparing and sorting are meaningless with NaN, so no metric sees one.
-void add(Registry<Metric>& registry, const std::string& name, Metric metric) {
-  metric.score = [name, needs_answers = metric.needs_answers,
-                  score = std::move(metric.score)](const Scored& scored) {
-    check(!scored.label.empty() && scored.prediction.size() == scored.label.size(),
-          "metric '{}': {} predictions for {} labels", name, scored.prediction.size(),
-          scored.label.size());
-    check_finite(name, "prediction", scored.prediction);
-    check_finite(name, "label", scored.label);
-    check_finite(name, "reference", scored.reference);
-    check(!needs_answers || scored.answers.size() > 0,
-          "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
-    const double found = score(scored);
+void check_scored(const std::string& name, const Metric& metric, const Scored& scored) {
+  check((metric.needs_texts || !scored.label.empty()) &&
+            scored.prediction.size() == scored.label.size(),
+        "metric '{}': {} predictions for {} labels", name, scored.prediction.size(),
+        scored.label.size());
+  check_finite(name, "prediction", scored.prediction);
+  check_finite(name, "label", scored.label);
+  check_finite(name, "reference", scored.reference);
+  check(!metric.needs_answers || scored.answers.size() > 0,
+        "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
+  if (metric.needs_texts) check_generated(name, scored.generated);
+}
+
+Metric checked(const std::string& name, const Metric& metric) {
+  Metric behind_checks = metric;
+  behind_checks.score = [name, metric](const Scored& scored) {
+    check_scored(name, metric, scored);
+    const double found = metric.score(scored);
     check(std::isfinite(found),
           "metric '{}' is {}: the predictions are too far from anything; train with a lower "
           "train.learning_rate, or look at the weights",
           name, found);
     return found;
   };
-  registry.add(name, std::move(metric));
+  if (!metric.of_examples) return behind_checks;
+  behind_checks.of_examples = [name, metric](const Scored& scored) {
+    check_scored(name, metric, scored);
+    return metric.of_examples(scored);
+  };
+  return behind_checks;
+}
+
+void add(Registry<Metric>& registry, const std::string& name, const Metric& metric) {
+  registry.add(name, checked(name, metric));
 }
 
 Registry<Metric> built_in() {
@@ -222,6 +249,17 @@ std::vector<double> likeliest(const AnswerScores& answers, bool per_byte) {
 Registry<Metric>& metrics() {
   static Registry<Metric> registry = built_in();
   return registry;
+}
+
+RegisterMetric::RegisterMetric(const std::string& name, const Metric& metric) {
+  register_item(metrics(), name, checked(name, metric));
+}
+
+std::vector<double> example_scores(const std::string& metric, const Scored& scored) {
+  const auto& of_examples = metrics().find(metric).of_examples;
+  check(of_examples != nullptr,
+        "metric '{}' is no mean over examples, so none of them has a score of its own", metric);
+  return of_examples(scored);
 }
 
 std::vector<double> tied_ranks(const std::vector<double>& values) {

@@ -45,7 +45,8 @@ void check_labels(const Task& task) {
 // A candidate's number is its place among the others, no class to average over.
 bool fits(const std::string& metric, const Task& task) {
   const Targets targets = metrics().find(metric).targets;
-  if (is_text(task.kind)) return targets == Targets::kTexts;
+  const bool generates = task.kind == TaskKind::kGenerate && targets == Targets::kGenerated;
+  if (is_text(task.kind)) return targets == Targets::kTexts || generates;
   if (task.answered_by == AnsweredBy::kLikelihood) {
     const bool of_classes = task.kind == TaskKind::kClassify && metric != "accuracy";
     return targets == Targets::kCandidates || (of_classes && targets == Targets::kClasses);

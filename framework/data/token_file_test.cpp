@@ -259,7 +259,8 @@ TEST(TokenFile, RefusesAnswersThatDoNotFit) {
                        "/tasks/zebra/loss_on: 'prompt' is neither answer nor all");
   expect_texts_refused([](File& file) { file.metrics = R"(["acc"])"; },
                        "answered by likelihood, which metric 'acc' cannot score; its metrics are "
-                       "bits_per_byte, exact_match, perplexity");
+                       "any_digit, bits_per_byte, bleu, exact_match, match, perplexity, rouge_l, "
+                       "text_matthews, text_pearson");
   expect_texts_refused([](File& file) { file.train.answer_tokens[1] = 10; },
                        "/train/answer_tokens: id 10 is outside the vocabulary of 10");
   expect_texts_refused(

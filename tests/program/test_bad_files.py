@@ -103,7 +103,7 @@ class Suites(TextErrors):
 
     def test_an_unknown_metric_lists_the_known_ones(self) -> None:
         self.edit_task(metrics=json.dumps(["acuracy"]))
-        self.refuse_text({}, "unknown metric 'acuracy'", "accuracy, bits_per_byte", str(token_file(self.data)))
+        self.refuse_text({}, "unknown metric 'acuracy'", "accuracy, any_digit, bits_per_byte", str(token_file(self.data)))
 
     def test_a_list_that_is_no_json(self) -> None:
         self.edit_task(metrics="accuracy")

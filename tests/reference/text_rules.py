@@ -123,7 +123,7 @@ def number_or_zero(text: str) -> float:
     """MoRE's reading of STS-B: a finite decimal, white space around it allowed; else 0."""
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", text.strip(), re.ASCII):
         return 0.0
-    value = float(text)
+    value = float(text.strip())
     return value if math.isfinite(value) else 0.0
 
 
