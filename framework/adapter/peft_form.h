@@ -47,8 +47,12 @@ struct PeftRank {
   double alpha = 8;
   double dropout = 0;
 };
-nlohmann::json to_peft(const PeftRank& facts);
+/// `common`, with what `at_site` says of the sites that have another rank or alpha.
+nlohmann::json to_peft(const PeftRank& common, const std::vector<PeftSite>& sites,
+                       const std::function<PeftRank(const std::string& site)>& at_site);
 PeftRank peft_rank(const nlohmann::json& config);
+/// {"layers.0.self_attn.q_proj": {"rank": 4, "alpha": 8}} of rank_pattern and alpha_pattern.
+nlohmann::json peft_site_options(const nlohmann::json& config, const std::vector<PeftSite>& sites);
 
 /// A whole number without a fraction: 16, not 16.0.
 nlohmann::json plain_number(double value);

@@ -18,7 +18,8 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const char* const kKinds[] = {"lora", "rslora", "dora", "ia3", "adalora", "trained"};
+const char* const kKinds[] = {"lora",    "rslora",  "dora",        "ia3",
+                              "adalora", "trained", "dora_by_site"};
 
 class SavedAdapters : public ::testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Kinds, SavedAdapters, ::testing::ValuesIn(kKinds));
