@@ -39,6 +39,20 @@ TEST(Lora, GivesSitesRanksAndAlphasOfTheirOwn) {
   EXPECT_EQ(update({{"rank", 5}, {"site_options", {{"other.*", {{"rank", 4}}}}}}).first, 5);
 }
 
+TEST(Lora, GoesToPeftWithItsSitesRanksAndScales) {
+  const Variant& lora = variants().find("lora");
+  const nlohmann::json options = lora.resolve(
+      {{"alpha", 8},
+       {"site_options",
+        {{"q", {{"rank", 4}}}, {"v", {{"scaling", "rank_stabilised"}, {"rank", 16}}}}}},
+      "options");
+  const nlohmann::json config =
+      lora.facts.peft->write(options, {{"q", "m.q"}, {"k", "m.k"}, {"v", "m.v"}});
+  EXPECT_EQ(config.at("use_rslora"), false);
+  EXPECT_EQ(config.at("rank_pattern"), nlohmann::json({{"m.q", 4}, {"m.v", 16}}));
+  EXPECT_EQ(config.at("alpha_pattern"), nlohmann::json({{"m.v", 32}})) << "32 / 16 = 8 / sqrt(16)";
+}
+
 TEST(Lora, StartsWithUniformAAndZeroB) {
   const OneSite site("lora", {{"rank", 64}}, {.in = 16, .out = 8});
   EXPECT_EQ(site.get("lora_B").abs().max().item<double>(), 0);

@@ -69,6 +69,18 @@ TEST(SavedAdapter, OfPlainLoraLeavesAsItCame) {
   EXPECT_EQ(bytes_of(folder / "out" / kAdapterTensors), bytes_of(saved / kAdapterTensors));
 }
 
+TEST(SavedAdapter, MaySayNothingOfPatternsThatAreEmpty) {
+  const fs::path folder = test_folder();
+  const Paths paths = small_decoder(folder);
+  const fs::path file = import_peft({.folder = saved_adapter(folder, "dora"), .paths = paths});
+  export_peft({.parameters = file, .out = folder / "out", .paths = paths});
+  json config = read_json(folder / "out" / kAdapterConfig);
+  EXPECT_EQ(config.at("rank_pattern"), json::object());
+  config.erase("rank_pattern");
+  write_bytes(folder / "out" / kAdapterConfig, config.dump());
+  EXPECT_EQ(error_of([&] { import_peft({.folder = folder / "out", .paths = paths}); }), "");
+}
+
 // Prompts of three tokens and the answer's one.
 Dataset answered(const TensorsByName& expected) {
   Dataset data;
