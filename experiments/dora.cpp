@@ -72,15 +72,8 @@ class Dora : public Adapter {
   BySite<DoraOptions> options_;
 };
 
-PeftRank dora_rank(const DoraOptions& site) {
-  return {site.rank, site.alpha.value_or(2 * static_cast<double>(site.rank)), site.dropout};
-}
-
 nlohmann::json dora_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& sites) {
-  const auto dora = resolved_by_site<DoraOptions>(options);
-  nlohmann::json config = to_peft(dora_rank(dora.common), sites, [&](const std::string& site) {
-    return dora_rank(dora.at(site));
-  });
+  nlohmann::json config = to_peft(resolved_by_site<DoraOptions>(options), sites);
   config["use_rslora"] = false;
   config["use_dora"] = true;
   return config;

@@ -75,16 +75,9 @@ class LoraFa : public Adapter {
   BySite<LoraFaOptions> options_;
 };
 
-PeftRank lora_fa_rank(const LoraFaOptions& site) {
-  return {site.rank, site.alpha.value_or(2 * static_cast<double>(site.rank)), site.dropout};
-}
-
 // Their LoRA: which parameters were trained is not said there.
 nlohmann::json lora_fa_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& sites) {
-  const auto lora = resolved_by_site<LoraFaOptions>(options);
-  nlohmann::json config = to_peft(lora_fa_rank(lora.common), sites, [&](const std::string& site) {
-    return lora_fa_rank(lora.at(site));
-  });
+  nlohmann::json config = to_peft(resolved_by_site<LoraFaOptions>(options), sites);
   config["use_rslora"] = config["use_dora"] = false;
   return config;
 }

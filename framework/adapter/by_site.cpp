@@ -73,7 +73,7 @@ json differing_members(const json& own, const json& common) {
 
 OptionInfo describe_site_options(const std::vector<std::string>& some) {
   std::string help = R"(options of sites that have others, by pattern: {"*.query": {"rank": 4}})";
-  if (!some.empty()) help += fmt::format("; of {}", fmt::join(some, ", "));
+  if (!some.empty()) help += fmt::format("; may hold {}", fmt::join(some, ", "));
   return {.name = kSiteOptions,
           .type = "an object",
           .default_value = "{}",

@@ -39,8 +39,9 @@ std::string refused(const json& options) {
 }
 
 TEST(BySite, ASiteHasTheOptionsOfItsPatternOverTheCommonOnes) {
-  const auto options = parsed(
-      {{"width", 8}, {"half", 3}, {"site_options", {{"*.query", {{"size", 6}}}, {"v?", json({})}}}});
+  const auto options = parsed({{"width", 8},
+                               {"half", 3},
+                               {"site_options", {{"*.query", {{"size", 6}}}, {"v?", json({})}}}});
   EXPECT_EQ(options.at("layer.0.key").width, 8);
   EXPECT_EQ(options.at("layer.0.query").width, 6) << "under its older name";
   EXPECT_EQ(options.at("layer.0.query").half, 3);
@@ -66,7 +67,8 @@ TEST(BySite, IsWrittenAsWhatDiffers) {
   EXPECT_EQ(by_site_to_json(options), expected);
   EXPECT_EQ(by_site_to_json(resolved_by_site<WidthOptions>(expected)), expected);
   EXPECT_FALSE(by_site_to_json(parsed(json::object())).contains("site_options"));
-  EXPECT_FALSE(by_site_to_json(parsed({{"site_options", json::object()}})).contains("site_options"));
+  EXPECT_FALSE(
+      by_site_to_json(parsed({{"site_options", json::object()}})).contains("site_options"));
 }
 
 TEST(BySite, BadOptionsAreRefusedWithTheirPlace) {
@@ -83,8 +85,9 @@ TEST(BySite, BadOptionsAreRefusedWithTheirPlace) {
   EXPECT_EQ(refused({{"site_options", {{"a.*", {{"weight", 1}}}}}}),
             "x.json: options.site_options.a.*: 'weight' is one for all sites; the options that may "
             "differ are width, half");
-  EXPECT_EQ(refused({{"site_options", {{"a.*", {{"widht", 1}}}}}}),
-            "x.json: options.site_options.a.*: unknown option 'widht'; the options are half, width");
+  EXPECT_EQ(
+      refused({{"site_options", {{"a.*", {{"widht", 1}}}}}}),
+      "x.json: options.site_options.a.*: unknown option 'widht'; the options are half, width");
   EXPECT_EQ(refused({{"site_option", json::object()}}),
             "x.json: options: unknown option 'site_option'; the options are half, site_options, "
             "weight, width");
@@ -94,7 +97,7 @@ TEST(BySite, BadOptionsAreRefusedWithTheirPlace) {
 // The registered variants, found by what they offer.
 
 std::vector<std::string> differing(const std::string& variant) {
-  return variants().find(variant).differing_by_site;
+  return variants().find(variant).facts.differing_by_site;
 }
 
 std::string refused_by(const std::string& variant, const json& at_sites) {

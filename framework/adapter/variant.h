@@ -43,16 +43,14 @@ struct VariantFacts {
   std::map<std::string, std::string> exemptions;
   /// How PEFT says options and parameters; none: only what its updates come to, if that.
   std::optional<PeftForm> peft = {};
-  /// Options that may differ by site, where the others belong to the whole adapter; empty: all but
-  /// the reading.
+  /// Options that may differ by site, where others belong to the whole adapter. Not said: all but
+  /// the reading, which registration fills in where the variant is made by site.
   std::vector<std::string> differing_by_site = {};
 };
 
 struct Variant {
   VariantFacts facts;
   std::vector<OptionInfo> options;  // with the defaults of the paper's reading
-  /// Names of those that may differ by site; empty: there is no `site_options`.
-  std::vector<std::string> differing_by_site;
   /// Options that the reading "released" starts from another value, with it as JSON.
   std::map<std::string, std::string> released;
   /// Checked options with every default filled in. Throws Error; `path` names the place.
@@ -109,12 +107,11 @@ std::map<std::string, std::string> differing_defaults(const std::vector<OptionIn
 
 /// A function of a site's own options, the site and the inputs.
 template <class Make, class Options>
-concept MakesParts =
-    std::is_invocable_v<const Make&, const Options&, const Site&, const AdapterInputs&>;
+concept MakesParts = std::invocable<const Make&, const Options&, const Site&, const AdapterInputs&>;
 
 /// A function whose sites may have options of their own.
 template <class Make, class Options>
-concept MakesBySite = MakesParts<Make, Options> || std::is_invocable_v < const Make&,
+concept MakesBySite = MakesParts<Make, Options> || std::invocable < const Make&,
         const BySite<Options>
 & > ;
 
@@ -132,15 +129,14 @@ std::unique_ptr<Adapter> make_adapter(const Make& make, const BySite<Options>& o
   }
 }
 
-/// Those of `some`, or where there are none all of `Options` but the reading.
+/// All of `Options` but the reading.
 template <class Options>
-std::vector<std::string> differing_or_all(const std::vector<std::string>& some) {
-  if (!some.empty()) return some;
-  std::vector<std::string> all;
+std::vector<std::string> names_but_reading() {
+  std::vector<std::string> names;
   for (const OptionName& name : option_names<Options>()) {
-    if (name.now != "reading") all.push_back(name.now);
+    if (name.now != "reading") names.push_back(name.now);
   }
-  return all;
+  return names;
 }
 
 /// The highest of the common options and those of sites.
@@ -163,13 +159,12 @@ struct RegisterVariant {
       variant.released = differing_defaults(
           variant.options, describe_options(Options::of_reading(Reading::kReleased)));
     }
+    std::vector<std::string>& differing = facts.differing_by_site;
     if constexpr (MakesBySite<Make, Options>) {
-      variant.options.push_back(describe_site_options(facts.differing_by_site));
-      variant.differing_by_site = differing_or_all<Options>(facts.differing_by_site);
+      variant.options.push_back(describe_site_options(differing));
+      if (differing.empty()) differing = names_but_reading<Options>();
     }
-    variant.facts = std::move(facts);
-    const auto parse = [differing = variant.differing_by_site](const nlohmann::json& options,
-                                                               const std::string& path) {
+    const auto parse = [differing](const nlohmann::json& options, const std::string& path) {
       Options defaults;
       check_together(path, [&] { defaults = defaults_of<Options>(options); });
       if constexpr (MakesBySite<Make, Options>) {
@@ -194,6 +189,7 @@ struct RegisterVariant {
         return revision_of(parse(options, "options"));
       };
     }
+    variant.facts = std::move(facts);
     register_variant(name, std::move(variant));
   }
 };

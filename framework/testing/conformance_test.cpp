@@ -90,7 +90,7 @@ INSTANTIATE_TEST_SUITE_P(Variants, Conformance, ::testing::ValuesIn(cases()), na
 TEST(SiteOptions, HoldCountsUsageAndReplayInEveryVariantThatHasThem) {
   for (const std::string& name : variants().names()) {
     const Variant& variant = variants().find(name);
-    if (variant.differing_by_site.empty()) continue;
+    if (variant.facts.differing_by_site.empty()) continue;
     SCOPED_TRACE(name);
     const auto rank = variant.resolve(nlohmann::json::object(), "").at("rank").get<std::int64_t>();
     const toy::Recipe recipe{.variant = name,
