@@ -109,11 +109,14 @@ std::map<std::string, std::string> differing_defaults(const std::vector<OptionIn
 template <class Make, class Options>
 concept MakesParts = std::invocable<const Make&, const Options&, const Site&, const AdapterInputs&>;
 
-/// A function whose sites may have options of their own.
+/// A function of the options of all sites.
 template <class Make, class Options>
-concept MakesBySite = MakesParts<Make, Options> || std::invocable < const Make&,
-        const BySite<Options>
-& > ;
+concept MakesAdapterBySite = requires(const Make& make, const BySite<Options>& options) {
+  make(options);
+};
+
+template <class Make, class Options>
+concept MakesBySite = MakesParts<Make, Options> || MakesAdapterBySite<Make, Options>;
 
 /// The adapter that `make` stands for.
 template <class Options, class Make>
@@ -122,7 +125,7 @@ std::unique_ptr<Adapter> make_adapter(const Make& make, const BySite<Options>& o
     return rank_adapter([make, options](const Site& site, const AdapterInputs& inputs) {
       return make(options.at(site.name), site, inputs);
     });
-  } else if constexpr (MakesBySite<Make, Options>) {
+  } else if constexpr (MakesAdapterBySite<Make, Options>) {
     return make(options);
   } else {
     return make(options.common);
