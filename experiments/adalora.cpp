@@ -75,8 +75,6 @@ struct AdaloraOptions {
   }
 
   void validate() const {
-    check(target_rank <= rank, "target_rank: {} is more than the {} ranks there are", target_rank,
-          rank);
     check(warmup_fraction + final_fraction < 1,
           "final_fraction: {} and a warmup_fraction of {} leave no steps for the budget to fall",
           final_fraction, warmup_fraction);
@@ -192,40 +190,51 @@ struct Schedule {
 
 class Adalora : public Adapter {
  public:
-  explicit Adalora(const AdaloraOptions& options) : options_(options) {}
+  explicit Adalora(BySite<AdaloraOptions> options) : options_(std::move(options)) {
+    std::int64_t most = options_.common.rank;
+    for (const auto& [pattern, own] : options_.own) most = std::max(most, own.rank);
+    check(target() <= most, "target_rank: {} is more than the {} ranks there are", target(), most);
+  }
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    const AdaloraOptions& options = options_.at(site.name);
     const Seed seed = inputs.seed.stream(site.name);
-    const auto rank = static_cast<double>(options_.rank);
-    RankUpdateParts parts{.a = normal_tensor({options_.rank, site.in}, options_.std,
-                                             seed.stream("A"), inputs.options),
-                          .b = normal_tensor({site.out, options_.rank}, options_.std,
-                                             seed.stream("B"), inputs.options),
-                          .scale = options_.alpha.value_or(rank) / rank,
-                          .dropout = options_.dropout};
-    gates_.push_back(std::make_shared<TripletGate>(options_, inputs, parts.a, parts.b));
+    const auto rank = static_cast<double>(options.rank);
+    RankUpdateParts parts{
+        .a = normal_tensor({options.rank, site.in}, options.std, seed.stream("A"), inputs.options),
+        .b = normal_tensor({site.out, options.rank}, options.std, seed.stream("B"), inputs.options),
+        .scale = options.alpha.value_or(rank) / rank,
+        .dropout = options.dropout};
+    gates_.push_back(std::make_shared<TripletGate>(options, inputs, parts.a, parts.b));
+    first_ranks_ += options.rank;
+    check(sites() < inputs.sites || final_ranks() <= first_ranks_,
+          "target_rank: {} at each of {} sites is more than the {} ranks they start with", target(),
+          sites(), first_ranks_);
     parts.gate = gates_.back();
     return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
   void before_step(const StepInfo& step_info) override {
-    if (options_.importance != Importance::kBeforeStep) return;
-    const Schedule schedule(options_, step_info);
+    if (options_.common.importance != Importance::kBeforeStep) return;
+    const Schedule schedule(options_.common, step_info);
     if (schedule.step <= schedule.last) observe();
   }
 
   void after_step(const StepInfo& step_info) override {
     Adapter::after_step(step_info);
-    const Schedule schedule(options_, step_info);
-    if (options_.importance == Importance::kAfterStep && schedule.step < schedule.last) observe();
-    if (!schedule.allocates(options_.interval)) return;
-    const auto sites = static_cast<std::int64_t>(gates_.size());
-    const double excess =
-        static_cast<double>((options_.rank - options_.target_rank) * sites) * schedule.remaining();
-    allocate(options_.target_rank * sites + static_cast<std::int64_t>(excess));
+    const AdaloraOptions& common = options_.common;
+    const Schedule schedule(common, step_info);
+    if (common.importance == Importance::kAfterStep && schedule.step < schedule.last) observe();
+    if (!schedule.allocates(common.interval)) return;
+    const double excess = static_cast<double>(first_ranks_ - final_ranks()) * schedule.remaining();
+    allocate(final_ranks() + static_cast<std::int64_t>(excess));
   }
 
  private:
+  std::int64_t sites() const { return static_cast<std::int64_t>(gates_.size()); }
+  std::int64_t target() const { return options_.common.target_rank; }
+  std::int64_t final_ranks() const { return target() * sites(); }
+
   void observe() {
     const torch::NoGradGuard no_grad;
     for (const auto& gate : gates_) gate->observe();
@@ -239,12 +248,15 @@ class Adalora : public Adapter {
     const torch::Tensor all = torch::cat(scores);
     const torch::Tensor best = std::get<1>(all.topk(budget));
     const torch::Tensor mask = torch::zeros_like(all, torch::kBool).index_fill_(0, best, true);
+    std::int64_t first = 0;  // of the site's ranks among all
     for (std::size_t i = 0; i < gates_.size(); ++i) {
-      gates_[i]->keep(mask.narrow(0, static_cast<std::int64_t>(i) * options_.rank, options_.rank));
+      gates_[i]->keep(mask.narrow(0, first, scores[i].size(0)));
+      first += scores[i].size(0);
     }
   }
 
-  AdaloraOptions options_;
+  BySite<AdaloraOptions> options_;
+  std::int64_t first_ranks_ = 0;  // over the sites so far, before the budget falls
   std::vector<std::shared_ptr<TripletGate>> gates_;
 };
 
@@ -257,6 +269,9 @@ double rounded(double value) { return std::stod(fmt::format("{:.12g}", value)); 
 
 nlohmann::json adalora_to_peft(const nlohmann::json& options,
                                const std::vector<PeftSite>& /*sites*/) {
+  check(!options.contains(kSiteOptions),
+        "site_options: PEFT's AdaLoRA has one rank and alpha for all sites; a whole checkpoint may "
+        "hold others (--format merged)");
   const auto adalora = parse_options<AdaloraOptions>(options, "options");
   const auto rank = static_cast<double>(adalora.rank);
   const double alpha = adalora.alpha.value_or(rank) * (rank + kPeftAdded) / rank;
@@ -348,8 +363,9 @@ const RegisterVariant<AdaloraOptions> adalora_registration(
                       .write = adalora_to_peft,
                       .read = adalora_from_peft,
                       .going_out = adalora_going_out,
-                      .coming_in = adalora_coming_in}},
-    [](const AdaloraOptions& options) { return std::make_unique<Adalora>(options); });
+                      .coming_in = adalora_coming_in},
+     .differing_by_site = {"rank", "alpha", "dropout", "std"}},
+    [](const BySite<AdaloraOptions>& options) { return std::make_unique<Adalora>(options); });
 
 }  // namespace
 }  // namespace rankwise

@@ -215,6 +215,68 @@ TEST(Adalora, AllSitesShareTheBudget) {
   EXPECT_TRUE(uneven);
 }
 
+// Two sites of one input and output each: 4 ranks at "a", 2 at "b", and a target of 2 a site.
+struct AdaloraPair {
+  AdaloraPair() {
+    const Variant& variant = variants().find("adalora");
+    const nlohmann::json options{
+        {"rank", 4}, {"target_rank", 2}, {"interval", 1}, {"site_options", {{"b", {{"rank", 2}}}}}};
+    adapter = variant.make(variant.resolve(options, "options"));
+    const AdapterInputs inputs{.sites = 2, .options = kDouble};
+    for (const char* name : {"a", "b"}) {
+      const Site site{name, 1, 1, torch::zeros({1, 1}, kDouble)};
+      adapter->add(site, adapter->make_update(site, inputs));
+    }
+    set(0, {6, 1, 5, 2});
+    set(1, {3, 4});
+  }
+  // The score of each rank, and a lambda that is not zero.
+  void set(std::size_t site, const std::vector<double>& score) {
+    const torch::NoGradGuard no_grad;
+    const auto& update = adapter->attached()[site].update;
+    const Tensor value = torch::tensor(score, kDouble);
+    update->named_buffers()["gate.training_sensitivity_lambda"].copy_(value);
+    update->named_buffers()["gate.training_uncertainty_lambda"].fill_(1);
+    update->named_parameters()["gate.lambda"].copy_(value);
+  }
+  std::vector<double> lambda(std::size_t site) const {
+    return doubles(adapter->attached()[site].update->named_parameters()["gate.lambda"]);
+  }
+
+  std::unique_ptr<Adapter> adapter;
+};
+
+TEST(Adalora, TheBudgetFallsFromTheSumOfTheSitesRanksToTheMeanTarget) {
+  AdaloraPair halfway;  // 4 + 2 ranks, of which 2 a site stay, and the budget falls over steps 2 to 10
+  halfway.adapter->after_step({.training = true, .step = 2, .steps = 20});
+  EXPECT_THAT(halfway.lambda(0), ElementsAre(6, 0, 5, 2)) << "5 ranks: 4 + 2 (7/8)^3 = 5.34";
+  EXPECT_THAT(halfway.lambda(1), ElementsAre(3, 4));
+  AdaloraPair last;
+  last.adapter->after_step(kLastStep);
+  EXPECT_THAT(last.lambda(0), ElementsAre(6, 0, 5, 0));
+  EXPECT_THAT(last.lambda(1), ElementsAre(3, 4));
+}
+
+TEST(Adalora, ATargetAboveTheSitesMeanRankIsRefused) {
+  const toy::Recipe recipe{
+      .variant = "adalora",
+      .options = {{"rank", 4}, {"target_rank", 4}, {"site_options", {{"*.query", {{"rank", 2}}}}}}};
+  EXPECT_EQ(error_of([&] { toy::model(recipe); }),
+            "target_rank: 4 at each of 12 sites is more than the 44 ranks they start with");
+}
+
+TEST(Adalora, WithOptionsOfSitesIsNotSaidInPeft) {
+  const Variant& adalora = variants().find("adalora");
+  const auto write = [&](const nlohmann::json& given) {
+    adalora.facts.peft->write(adalora.resolve(given, "options"), {});
+  };
+  EXPECT_EQ(error_of([&] { write(nlohmann::json::object()); }), "");
+  EXPECT_THAT(error_of([&] {
+                write({{"site_options", {{"*", {{"rank", 16}}}}}});
+              }),
+              HasSubstr("site_options: PEFT's AdaLoRA has one rank and alpha for all sites"));
+}
+
 TEST(Adalora, WithLambdaOneIsLora) {
   OneSite adalora("adalora", {{"rank", 4}, {"target_rank", 4}, {"alpha", 8}}, {.in = 3, .out = 2});
   OneSite lora("lora", {{"rank", 4}, {"alpha", 8}}, {.in = 3, .out = 2});

@@ -58,38 +58,36 @@ class DoraUpdate : public RankUpdate {
 
 class Dora : public Adapter {
  public:
-  explicit Dora(const DoraOptions& options) : options_(options) {}
+  explicit Dora(BySite<DoraOptions> options) : options_(std::move(options)) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
-    parts.scale = lora_scale(options_.alpha, options_.rank);
-    parts.dropout = options_.dropout;
-    return std::make_shared<DoraUpdate>(site, inputs, std::move(parts), options_.detach_norm);
+    const DoraOptions& options = options_.at(site.name);
+    RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+    parts.scale = lora_scale(options.alpha, options.rank);
+    parts.dropout = options.dropout;
+    return std::make_shared<DoraUpdate>(site, inputs, std::move(parts), options.detach_norm);
   }
 
  private:
-  DoraOptions options_;
+  BySite<DoraOptions> options_;
 };
 
-nlohmann::json dora_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& /*sites*/) {
-  const auto dora = parse_options<DoraOptions>(options, "options");
-  const auto rank = static_cast<double>(dora.rank);
-  nlohmann::json config = to_peft({dora.rank, dora.alpha.value_or(2 * rank), dora.dropout});
+nlohmann::json dora_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& sites) {
+  nlohmann::json config = to_peft(resolved_by_site<DoraOptions>(options), sites);
   config["use_rslora"] = false;
   config["use_dora"] = true;
   return config;
 }
 
 std::optional<nlohmann::json> dora_from_peft(const nlohmann::json& config,
-                                             const std::vector<PeftSite>& /*sites*/) {
+                                             const std::vector<PeftSite>& sites) {
   if (!config.value("use_dora", false)) return std::nullopt;
-  for (const char* pattern : {"rank_pattern", "alpha_pattern"}) {
-    check(config.value(pattern, nlohmann::json()).empty(),
-          "{}: sites of ranks or alphas of their own are read of plain LoRA alone", pattern);
-  }
   check(!config.value("use_rslora", false), "use_rslora: is not read together with use_dora");
   const PeftRank common = peft_rank(config);
-  return {{{"rank", common.rank}, {"alpha", common.alpha}, {"dropout", common.dropout}}};
+  return {{{"rank", common.rank},
+           {"alpha", common.alpha},
+           {"dropout", common.dropout},
+           {kSiteOptions, peft_site_options(config, sites)}}};
 }
 
 const RegisterVariant<DoraOptions> dora_registration(
@@ -105,7 +103,7 @@ const RegisterVariant<DoraOptions> dora_registration(
                                 {"magnitude", "lora_magnitude_vector"}},
                       .write = dora_to_peft,
                       .read = dora_from_peft}},
-    [](const DoraOptions& options) { return std::make_unique<Dora>(options); });
+    [](const BySite<DoraOptions>& options) { return std::make_unique<Dora>(options); });
 
 }  // namespace
 }  // namespace rankwise

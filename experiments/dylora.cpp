@@ -1,7 +1,8 @@
 // DyLoRA (Valipour et al., EACL 2023): every training step draws a rank b and uses the prefix of b
 // ranks at alpha / b, so that one trained pair serves every rank.
 //
-// b is uniform, and the same for all sites and micro-batches of a step; evaluation uses a fixed
+// b is uniform, and the same for all micro-batches of a step and for all sites of one range
+// (smallest to rank); sites of another range draw from theirs, uniform too. Evaluation uses a fixed
 // prefix at its own alpha / b. Updating the last rank alone zeroes the other ranks' gradients after
 // clipping; AdamW's momentum and decay still move them. Not verified against the text: equation
 // numbers; scale and both ways to update were read in the released code.
@@ -47,7 +48,7 @@ struct DyloraOptions {
   }
 };
 
-// The b of each training step.
+// The b of each training step, alike wherever the range is the same.
 class RankDraw {
  public:
   RankDraw(const DyloraOptions& options, const AdapterInputs& inputs)
@@ -100,38 +101,40 @@ class PrefixGate : public Gate {
 
 class Dylora : public Adapter {
  public:
-  explicit Dylora(const DyloraOptions& options) : options_(options) {}
+  explicit Dylora(BySite<DyloraOptions> options) : options_(std::move(options)) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    draw_.emplace(options_, inputs);
-    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
-    parts.scale = lora_scale(options_.alpha, options_.rank);
-    parts.dropout = options_.dropout;
-    parts.gate = std::make_shared<PrefixGate>(options_, inputs);
+    const DyloraOptions& options = options_.at(site.name);
+    draws_.emplace_back(options, inputs);
+    RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+    parts.scale = lora_scale(options.alpha, options.rank);
+    parts.dropout = options.dropout;
+    parts.gate = std::make_shared<PrefixGate>(options, inputs);
     return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
   void edit_gradients(const StepInfo& step_info) override {
-    if (options_.update == Trains::kPrefix) return;
-    for (const Attached& site : attached()) {
-      Factors pair = *site.update->factors();
-      const torch::Tensor ranks = torch::arange(options_.rank, pair.b.options());
-      const torch::Tensor last = ranks == draw_->at(step_info.step) - 1;
+    for (std::size_t i = 0; i < attached().size(); ++i) {
+      const auto& [site, update] = attached()[i];
+      if (options_.at(site.name).update == Trains::kPrefix) continue;
+      Factors pair = *update->factors();
+      const torch::Tensor ranks = torch::arange(update->ranks(), pair.b.options());
+      const torch::Tensor last = ranks == draws_[i].at(step_info.step) - 1;
       pair.a.mutable_grad().mul_(last.unsqueeze(1));
       pair.b.mutable_grad().mul_(last);
     }
   }
 
  private:
-  DyloraOptions options_;
-  std::optional<RankDraw> draw_;  // alike at every site
+  BySite<DyloraOptions> options_;
+  std::vector<RankDraw> draws_;  // of each attached site
 };
 
 const RegisterVariant<DyloraOptions> dylora_registration(
     "dylora",
     {.paper = "Valipour et al., EACL 2023 (arXiv:2210.07558)",
      .summary = "each step trains a random prefix of one pair, which then serves every rank"},
-    [](const DyloraOptions& options) { return std::make_unique<Dylora>(options); });
+    [](const BySite<DyloraOptions>& options) { return std::make_unique<Dylora>(options); });
 
 }  // namespace
 }  // namespace rankwise

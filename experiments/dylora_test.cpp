@@ -83,6 +83,23 @@ TEST(Dylora, AllSitesUseTheSamePrefixInAStep) {
   }
 }
 
+TEST(Dylora, SitesOfOneRangeUseTheSamePrefixAndOthersDrawFromTheirs) {
+  const toy::Recipe recipe{.variant = "dylora",
+                           .options = {{"site_options", {{"*.query", {{"rank", 3}}}}}}};
+  const auto model = toy::model(recipe);
+  Trainer(*model, toy::dataset(recipe.kind), toy::training(6), Seed(1), recipe.tensors)
+      .run({}, [](std::int64_t) {});
+  std::map<std::int64_t, Tensor> counts;  // by the site's rank
+  for (const auto& [site, update] : model->adapter().attached()) {
+    const Tensor count = update->training_usage()->count();
+    const auto [known, fresh] = counts.emplace(update->ranks(), count);
+    EXPECT_TRUE(torch::equal(known->second, count)) << site.name;
+  }
+  ASSERT_EQ(counts.size(), 2U);
+  EXPECT_TRUE(torch::equal(counts[3].select(1, 0), counts[8].select(1, 0))) << "the first is on";
+  EXPECT_LT(counts[3][0][2].item<std::int64_t>(), counts[3][0][0].item<std::int64_t>());
+}
+
 TEST(Dylora, SmallestBoundsTheDraw) {
   OneSite site = dylora_by_hand({{"smallest", 2}});
   std::map<double, int> seen;

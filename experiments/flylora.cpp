@@ -208,38 +208,13 @@ class ProjectionGate : public Gate {
   torch::Tensor bias_;
 };
 
-class FlyLora : public Adapter {
+// A at its start.
+class SparseProjection {
  public:
-  explicit FlyLora(const FlyLoraOptions& options) : options_(options) {}
+  explicit SparseProjection(const FlyLoraOptions& options) : options_(options) {}
 
-  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    const torch::Tensor a = projection(site.in, inputs.seed.stream(site.name).stream("A"));
-    return std::make_shared<RankUpdate>(
-        site, inputs,
-        RankUpdateParts{.a = a.to(inputs.options),
-                        .train_a = options_.train_a || options_.freezes_a(),
-                        .gradient_to_input = options_.gradient_to_input,
-                        .scale = lora_scale(options_.alpha, options_.rank),
-                        .gate = std::make_shared<ProjectionGate>(options_, site, inputs)});
-  }
-
-  // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
-  void edit_gradients(const StepInfo& step_info) override {
-    if (!options_.freezes_a()) return;
-    const bool first = static_cast<double>(step_info.step) <
-                       options_.two_phase_fraction * static_cast<double>(step_info.steps);
-    for (const Attached& site : attached()) {
-      torch::Tensor a = site.update->factors()->a;
-      if (first && a.grad().defined()) a.mutable_grad().mul_(a != 0);
-      if (first) continue;
-      a.mutable_grad().reset();
-      a.set_requires_grad(false);
-    }
-  }
-
- private:
   // [R, in] in double precision.
-  torch::Tensor projection(std::int64_t in, const Seed& seed) const {
+  torch::Tensor start(std::int64_t in, const Seed& seed) const {
     if (options_.a_init != FlyLoraA::kFjlt) return sparse_rows(in, in, seed);
     // x is padded with zeros to a power of two, so A is the first columns of P H D.
     const auto padded = static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(in)));
@@ -248,6 +223,7 @@ class FlyLora : public Adapter {
     return (walsh_hadamard(sparse_rows(padded, in, seed)) * signs).narrow(1, 0, in).contiguous();
   }
 
+ private:
   // Exactly p non-zeros per row, at random places; p and stddev for an input of width `in`.
   torch::Tensor sparse_rows(std::int64_t width, std::int64_t in, const Seed& seed) const {
     const std::int64_t p = options_.row_nonzeros(in);
@@ -287,11 +263,47 @@ class FlyLora : public Adapter {
   FlyLoraOptions options_;
 };
 
+class FlyLora : public Adapter {
+ public:
+  explicit FlyLora(BySite<FlyLoraOptions> options) : options_(std::move(options)) {}
+
+  std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
+    const FlyLoraOptions& options = options_.at(site.name);
+    const Seed seed = inputs.seed.stream(site.name).stream("A");
+    const torch::Tensor a = SparseProjection(options).start(site.in, seed);
+    return std::make_shared<RankUpdate>(
+        site, inputs,
+        RankUpdateParts{.a = a.to(inputs.options),
+                        .train_a = options.train_a || options.freezes_a(),
+                        .gradient_to_input = options.gradient_to_input,
+                        .scale = lora_scale(options.alpha, options.rank),
+                        .gate = std::make_shared<ProjectionGate>(options, site, inputs)});
+  }
+
+  // Two-phase A: its zeros stay zero, and after its share of the steps it is frozen.
+  void edit_gradients(const StepInfo& step_info) override {
+    for (const auto& [site, update] : attached()) {
+      const FlyLoraOptions& options = options_.at(site.name);
+      if (!options.freezes_a()) continue;
+      const bool first = static_cast<double>(step_info.step) <
+                         options.two_phase_fraction * static_cast<double>(step_info.steps);
+      torch::Tensor a = update->factors()->a;
+      if (first && a.grad().defined()) a.mutable_grad().mul_(a != 0);
+      if (first) continue;
+      a.mutable_grad().reset();
+      a.set_requires_grad(false);
+    }
+  }
+
+ private:
+  BySite<FlyLoraOptions> options_;
+};
+
 const RegisterVariant<FlyLoraOptions> flylora_registration(
     "flylora",
     {.paper = "Zou et al., NeurIPS 2025 (arXiv:2510.08396), eq. 7, 8, 9 and 11",
      .summary = "frozen sparse random A routes: each token uses its k largest |A x|"},
-    [](const FlyLoraOptions& options) { return std::make_unique<FlyLora>(options); });
+    [](const BySite<FlyLoraOptions>& options) { return std::make_unique<FlyLora>(options); });
 
 }  // namespace
 }  // namespace rankwise

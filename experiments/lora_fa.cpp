@@ -43,21 +43,22 @@ struct LoraFaOptions {
 
 class LoraFa : public Adapter {
  public:
-  explicit LoraFa(const LoraFaOptions& options) : options_(options) {}
+  explicit LoraFa(BySite<LoraFaOptions> options) : options_(std::move(options)) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
-    if (options_.a_init == FrozenA::kGaussian) parts.a = gaussian(site, inputs);
+    const LoraFaOptions& options = options_.at(site.name);
+    RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+    if (options.a_init == FrozenA::kGaussian) parts.a = gaussian(options.rank, site, inputs);
     parts.train_a = false;
-    parts.scale = lora_scale(options_.alpha, options_.rank);
-    parts.dropout = options_.dropout;
+    parts.scale = lora_scale(options.alpha, options.rank);
+    parts.dropout = options.dropout;
     return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
   void edit_gradients(const StepInfo& /*step_info*/) override {
-    if (options_.gradient == Gradient::kPlain) return;
-    for (const Attached& site : attached()) {
-      Factors pair = *site.update->factors();
+    for (const auto& [site, update] : attached()) {
+      if (options_.at(site.name).gradient == Gradient::kPlain) continue;
+      Factors pair = *update->factors();
       // A pseudo-inverse, since more ranks than inputs leave A A^T singular.
       const torch::Tensor inverse = at::linalg_pinv(pair.a.mm(pair.a.t()), 1e-6, true);
       pair.b.mutable_grad().copy_(pair.b.grad().mm(inverse) / (pair.scale * pair.scale));
@@ -65,22 +66,18 @@ class LoraFa : public Adapter {
   }
 
  private:
-  torch::Tensor gaussian(const Site& site, const AdapterInputs& inputs) const {
+  static torch::Tensor gaussian(std::int64_t rank, const Site& site, const AdapterInputs& inputs) {
     const Seed seed = inputs.seed.stream(site.name).stream("A");
     const double stddev = 1 / std::sqrt(static_cast<double>(site.in));
-    return normal_tensor({options_.rank, site.in}, stddev, seed, inputs.options);
+    return normal_tensor({rank, site.in}, stddev, seed, inputs.options);
   }
 
-  LoraFaOptions options_;
+  BySite<LoraFaOptions> options_;
 };
 
 // Their LoRA: which parameters were trained is not said there.
-nlohmann::json lora_fa_to_peft(const nlohmann::json& options,
-                               const std::vector<PeftSite>& /*sites*/) {
-  const auto lora = parse_options<LoraFaOptions>(options, "options");
-  const double scale = lora_scale(lora.alpha, lora.rank);
-  nlohmann::json config =
-      to_peft({lora.rank, scale * static_cast<double>(lora.rank), lora.dropout});
+nlohmann::json lora_fa_to_peft(const nlohmann::json& options, const std::vector<PeftSite>& sites) {
+  nlohmann::json config = to_peft(resolved_by_site<LoraFaOptions>(options), sites);
   config["use_rslora"] = config["use_dora"] = false;
   return config;
 }
@@ -94,7 +91,7 @@ const RegisterVariant<LoraFaOptions> lora_fa_registration(
                       .write = lora_fa_to_peft,
                       .read = [](const nlohmann::json&, const std::vector<PeftSite>&)
                           -> std::optional<nlohmann::json> { return std::nullopt; }}},
-    [](const LoraFaOptions& options) { return std::make_unique<LoraFa>(options); });
+    [](const BySite<LoraFaOptions>& options) { return std::make_unique<LoraFa>(options); });
 
 }  // namespace
 }  // namespace rankwise

@@ -24,14 +24,33 @@ TEST(Lora, AlphaIsTwiceTheRankUnlessSaid) {
 }
 
 TEST(Lora, GivesSitesRanksAndAlphasOfTheirOwn) {
-  const nlohmann::json options{
-      {"rank", 5}, {"site_ranks", {{"*", 4}}}, {"site_alphas", {{"*", 6}}}};
-  OneSite site("lora", options, {});
-  EXPECT_EQ(site.update().ranks(), 4);
-  EXPECT_EQ(site.update().factors()->scale, 1.5);
-  const nlohmann::json elsewhere{{"rank", 5}, {"site_ranks", {{"other.*", 4}}}};
-  EXPECT_EQ(OneSite("lora", elsewhere, {}).update().ranks(), 5);
-  EXPECT_THROW(OneSite("lora", {{"site_ranks", {{"*", 0}}}}, {}), Error);
+  const auto update = [](const nlohmann::json& options) {
+    OneSite site("lora", options, {});
+    return std::pair(site.update().ranks(), site.update().factors()->scale);
+  };
+  EXPECT_EQ(update({{"rank", 5}, {"site_options", {{"*", {{"rank", 4}, {"alpha", 6}}}}}}),
+            std::pair(std::int64_t{4}, 1.5));
+  EXPECT_EQ(update({{"rank", 5}, {"site_options", {{"*", {{"rank", 4}}}}}}),
+            std::pair(std::int64_t{4}, 2.0))
+      << "an alpha of twice the site's own rank";
+  EXPECT_EQ(update({{"alpha", 8}, {"site_options", {{"*", {{"rank", 2}}}}}}),
+            std::pair(std::int64_t{2}, 4.0))
+      << "the common alpha over the site's own rank";
+  EXPECT_EQ(update({{"rank", 5}, {"site_options", {{"other.*", {{"rank", 4}}}}}}).first, 5);
+}
+
+TEST(Lora, GoesToPeftWithItsSitesRanksAndScales) {
+  const Variant& lora = variants().find("lora");
+  const nlohmann::json options = lora.resolve(
+      {{"alpha", 8},
+       {"site_options",
+        {{"q", {{"rank", 4}}}, {"v", {{"scaling", "rank_stabilised"}, {"rank", 16}}}}}},
+      "options");
+  const nlohmann::json config =
+      lora.facts.peft->write(options, {{"q", "m.q"}, {"k", "m.k"}, {"v", "m.v"}});
+  EXPECT_EQ(config.at("use_rslora"), false);
+  EXPECT_EQ(config.at("rank_pattern"), nlohmann::json({{"m.q", 4}, {"m.v", 16}}));
+  EXPECT_EQ(config.at("alpha_pattern"), nlohmann::json({{"m.v", 32}})) << "32 / 16 = 8 / sqrt(16)";
 }
 
 TEST(Lora, StartsWithUniformAAndZeroB) {

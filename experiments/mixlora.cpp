@@ -120,24 +120,25 @@ class MixLoraGate : public Gate {
 
 class MixLora : public Adapter {
  public:
-  explicit MixLora(const MixLoraOptions& options) : options_(options) {}
+  explicit MixLora(BySite<MixLoraOptions> options) : options_(std::move(options)) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    const bool experts = options_.has_experts(site.name);
+    const MixLoraOptions& options = options_.at(site.name);
+    const bool experts = options.has_experts(site.name);
     any_experts_ = any_experts_ || experts;
     ++made_;
     check(any_experts_ || made_ < inputs.sites,
           "expert_sites: none of the adapted linears has experts; the last one is {}", site.name);
     RankUpdateParts parts =
-        lora_parts(site, inputs, experts ? options_.experts * options_.rank : options_.rank);
-    parts.scale = lora_scale(options_.alpha, options_.rank);
-    parts.dropout = options_.dropout;
-    if (experts) parts.gate = std::make_shared<MixLoraGate>(options_, site, inputs);
+        lora_parts(site, inputs, experts ? options.experts * options.rank : options.rank);
+    parts.scale = lora_scale(options.alpha, options.rank);
+    parts.dropout = options.dropout;
+    if (experts) parts.gate = std::make_shared<MixLoraGate>(options, site, inputs);
     return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
  private:
-  MixLoraOptions options_;
+  BySite<MixLoraOptions> options_;
   std::int64_t made_ = 0;  // sites seen so far
   bool any_experts_ = false;
 };
@@ -148,8 +149,10 @@ const RegisterVariant<MixLoraOptions> mixlora_registration(
      .summary = "top-2 of 8 low-rank experts on feed-forward linears, plain LoRA elsewhere",
      .exemptions = {{"micro_batches",
                      "the Switch loss multiplies two means over one forward; without it the check "
-                     "runs in mixlora_test.cpp"}}},
-    [](const MixLoraOptions& options) { return std::make_unique<MixLora>(options); });
+                     "runs in mixlora_test.cpp"}},
+     .differing_by_site = {"experts", "active", "rank", "alpha", "dropout", "balance_weight",
+                           "load_over"}},
+    [](const BySite<MixLoraOptions>& options) { return std::make_unique<MixLora>(options); });
 
 }  // namespace
 }  // namespace rankwise

@@ -79,24 +79,25 @@ class TaskGate : public Gate {
 
 class MoeLora : public Adapter {
  public:
-  explicit MoeLora(const MoeLoraOptions& options) : options_(options) {}
+  explicit MoeLora(BySite<MoeLoraOptions> options) : options_(std::move(options)) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    const auto gate = std::make_shared<TaskGate>(options_, site, inputs, shared_.get());
-    if (options_.gate == GateOf::kShared && !shared_) shared_ = gate;
-    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
-    if (options_.a_init == MoeLoraA::kNormal) {
-      parts.a = normal_tensor({options_.rank, site.in}, 0.01,
+    const MoeLoraOptions& options = options_.at(site.name);
+    const auto gate = std::make_shared<TaskGate>(options, site, inputs, shared_.get());
+    if (options.gate == GateOf::kShared && !shared_) shared_ = gate;
+    RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+    if (options.a_init == MoeLoraA::kNormal) {
+      parts.a = normal_tensor({options.rank, site.in}, 0.01,
                               inputs.seed.stream(site.name).stream("A"), inputs.options);
     }
-    parts.scale = lora_scale(options_.alpha, options_.rank);
-    parts.dropout = options_.dropout;
+    parts.scale = lora_scale(options.alpha, options.rank);
+    parts.dropout = options.dropout;
     parts.gate = gate;
     return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
  private:
-  MoeLoraOptions options_;
+  BySite<MoeLoraOptions> options_;
   std::shared_ptr<TaskGate> shared_;  // the first site's, where all share it
 };
 
@@ -106,8 +107,9 @@ const RegisterVariant<MoeLoraOptions> moelora_registration(
      .summary = "low-rank experts mixed by a softmax gate on task embeddings",
      .exemptions = {{"recompute/bits",
                      "all sites share the task embeddings, whose gradients add up in another "
-                     "order"}}},
-    [](const MoeLoraOptions& options) { return std::make_unique<MoeLora>(options); });
+                     "order"}},
+     .differing_by_site = {"rank", "alpha", "dropout", "a_init"}},
+    [](const BySite<MoeLoraOptions>& options) { return std::make_unique<MoeLora>(options); });
 
 }  // namespace
 }  // namespace rankwise

@@ -490,39 +490,40 @@ class TaskRankGate : public Gate {
 
 class More : public Adapter {
  public:
-  explicit More(const MoreOptions& options) : options_(options) {}
+  explicit More(BySite<MoreOptions> options) : options_(std::move(options)) {}
 
   std::shared_ptr<Update> make_update(const Site& site, const AdapterInputs& inputs) override {
-    const bool share = options_.embedding == EmbeddingOf::kShared && !gates_.empty();
+    const MoreOptions& options = options_.at(site.name);
+    const bool share = options.embedding == EmbeddingOf::kShared && !gates_.empty();
     gates_.push_back(std::make_shared<TaskRankGate>(
-        options_, site, inputs, share ? gates_.front()->task_embedding() : torch::Tensor()));
-    RankUpdateParts parts = lora_parts(site, inputs, options_.rank);
-    parts.scale = options_.alpha / static_cast<double>(options_.rank);
-    parts.dropout = options_.dropout;
+        options, site, inputs, share ? gates_.front()->task_embedding() : torch::Tensor()));
+    RankUpdateParts parts = lora_parts(site, inputs, options.rank);
+    parts.scale = options.alpha / static_cast<double>(options.rank);
+    parts.dropout = options.dropout;
     parts.gate = gates_.back();
     return std::make_shared<RankUpdate>(site, inputs, std::move(parts));
   }
 
   void after_forward(const torch::Tensor& pooled, const Pass& pass) override {
-    if (options_.representation == Representation::kPooled) {
+    if (options_.common.representation == Representation::kPooled) {
       for (std::size_t i = 0; i < gates_.size(); ++i) {
         attached()[i].update->keep_auxiliary(gates_[i]->contrast_with(pooled, pass));
       }
     }
     const bool any = std::any_of(attached().begin(), attached().end(),
                                  [](const auto& site) { return site.update->has_auxiliary(); });
-    check(any || !pass.step_info.training || !options_.contrasts(),
+    check(any || !pass.step_info.training || !options_.common.contrasts(),
           "contrastive_sites: '{}' matches no site whose representation has the embedding's width",
-          options_.contrastive_sites);
+          options_.common.contrastive_sites);
   }
 
   // Lambda times the mean over the sites that take part.
   double auxiliary_factor(std::int64_t sites) const override {
-    return options_.contrastive_weight / static_cast<double>(sites);
+    return options_.common.contrastive_weight / static_cast<double>(sites);
   }
 
  private:
-  MoreOptions options_;
+  BySite<MoreOptions> options_;
   std::vector<std::shared_ptr<TaskRankGate>> gates_;
 };
 
@@ -532,8 +533,10 @@ const RegisterVariant<MoreOptions> more_registration(
      .summary = "a learnt rank per task: prefixes of one pair, chosen by task embeddings",
      .exemptions = {{"finite_differences/*.gate.*",
                      "trained through a straight-through estimate; compared with its surrogate in "
-                     "more_test.cpp"}}},
-    [](const MoreOptions& options) { return std::make_unique<More>(options); });
+                     "more_test.cpp"}},
+     .differing_by_site = {"rank", "alpha", "dropout", "candidates", "ranks", "rank_perturbation",
+                           "rank_scaling"}},
+    [](const BySite<MoreOptions>& options) { return std::make_unique<More>(options); });
 
 }  // namespace
 }  // namespace rankwise

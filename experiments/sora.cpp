@@ -65,7 +65,7 @@ class SparseGate : public Gate {
     const torch::Tensor weight = value_.expand({tasks_, -1});
     Choice choice = Choice::per_task(weight != 0, weight);
     if (!input.pass.step_info.training || options_.l1_weight == 0) return choice;
-    // Gates have the same rank at every site: the mean over all is that of the sites' means.
+    // The mean of the sites' means; where all have the same rank it is the mean over all gates.
     const torch::Tensor mean = value_.abs().mean() / static_cast<double>(sites_);
     return {std::move(choice), mean_term(mean, options_.l1_weight, input.pass.batch)};
   }

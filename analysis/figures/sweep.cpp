@@ -2,6 +2,7 @@
 #include "analysis/measures/run_number.h"
 #include "analysis/output/line_figure.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/config_difference.h"
 #include "analysis/runs/config_sweep.h"
 #include "analysis/runs/run_footers.h"
 #include "framework/core/error.h"
@@ -66,9 +67,6 @@ Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& cho
   return line;
 }
 
-/// "options.rank" -> "rank".
-std::string last_part(const std::string& axis) { return axis.substr(axis.rfind('.') + 1); }
-
 Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
                       const SweepOptions& options, FigureFiles& result) {
   const ScoreName score = score_name(runs, options.score);
@@ -91,7 +89,7 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   style.x_name = "place";
   style.tic_name = "value";
   style.y_name = "mean";
-  style.x_axis = last_part(sweep.axis);
+  style.x_axis = option_name(sweep.axis);
   style.y_axis = score.text;
   style.log_x = scale == "log";
   style.bars = true;
@@ -103,7 +101,7 @@ FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options
   check_one_protocol(runs);
   const auto axes = options.axis.empty() ? sweep_axes(runs) : std::vector{options.axis};
   std::vector<std::string> names(axes.size());
-  std::transform(axes.begin(), axes.end(), names.begin(), last_part);
+  std::transform(axes.begin(), axes.end(), names.begin(), option_name);
   names = file_names(names);
   FigureFiles result;
   for (std::size_t i = 0; i < axes.size(); ++i) {

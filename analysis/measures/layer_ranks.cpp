@@ -6,6 +6,7 @@
 #include "framework/record/run_reader.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace rankwise::analysis {
 namespace {
@@ -13,14 +14,16 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 
-/// Row `layer` of the shares of every task, which stay [layers, R].
+/// Row `layer` of the shares of every task, which stay [layers, R]. A layer without a rank that
+/// others have never chose it, and no token there could use it.
 void set_layer(LayerRanks& ranks, Index layer, const MatrixXd& by_task) {
+  const double missing = ranks.chosen ? 0 : std::numeric_limits<double>::quiet_NaN();
   for (Index t = 0; t < by_task.rows(); ++t) {
     MatrixXd& share = ranks.share[static_cast<std::size_t>(t)];
     const Index had = share.cols();
     if (by_task.cols() > had) {
       share.conservativeResize(Eigen::NoChange, by_task.cols());
-      share.rightCols(by_task.cols() - had).setZero();
+      share.rightCols(by_task.cols() - had).setConstant(missing);
     }
     share.row(layer).head(by_task.cols()) = by_task.row(t);
   }

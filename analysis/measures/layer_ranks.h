@@ -17,7 +17,8 @@ struct LayerRanks {
   bool chosen = false;    // one rank per task is chosen; else tokens use ranks
   bool has_gaps = false;  // GroupUsage::has_gaps, of shares of tokens
   /// [T][layers, R] in the last evaluation. Chosen: share of the layer's sites and of the seeds
-  /// that chose the rank. Used: share of the task's dev tokens that used it.
+  /// that chose the rank. Used: share of the task's dev tokens that used it, NaN in a layer
+  /// without such a rank.
   std::vector<Eigen::MatrixXd> share;
   std::size_t seeds = 0;  // that entered it
 };

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace rankwise::analysis {
 namespace {
 
@@ -37,6 +39,21 @@ TEST(LayerRanks, OfRoutedTokensAreSharesOfTokens) {
   EXPECT_EQ(ranks->layers, (Names{"0", "1"}));  // sites without a number: their places
   EXPECT_EQ(ranks->share[0], (MatrixXd(2, 3) << 1, 1, 0, 1, 1, 0).finished());
   EXPECT_EQ(ranks->share[3], (MatrixXd(2, 3) << 0, 1, 1, 0, 1, 1).finished());
+}
+
+TEST(LayerRanks, ThatALayerDoesNotHaveAreNotUnused) {
+  test::RunSpec spec = test::routed_run("routed", 0);
+  spec.layout.sites[1].ranks = 2;
+  spec.layout.sites[1].coactivation = false;
+  SiteUsage& usage = spec.usage[1];
+  usage = {};
+  usage.count = usage.training_count = {10, 0, 0, 10, 10, 0, 0, 10};  // of ten tokens a task
+  usage.gate_mass.assign(8, 10);
+  usage.balance_bias = {0, 0};
+  const auto ranks = read(spec);
+  ASSERT_TRUE(ranks);
+  EXPECT_EQ(ranks->share[0].row(1).head(2), Eigen::RowVector2d(1, 0));
+  EXPECT_TRUE(std::isnan(ranks->share[0](1, 2)));
 }
 
 TEST(LayerRanks, AreNothingWhereEveryRankIsOn) {

@@ -32,12 +32,12 @@ RankUsage read_site(const RunFile& file, const SiteRecord& site) {
   const SiteUsage& last = evaluations.back();
   usage.count = to_matrix(last.count, site.ranks);
   usage.mass = to_matrix(last.gate_mass, site.ranks);
-  usage.tokens = site_tokens(file, site, last);
+  usage.tokens = site_tokens(file, site, last).replicate(1, site.ranks);
   usage.chosen = to_matrix(last.chosen_rank, 1);
   return usage;
 }
 
-/// Adds numbers by rank; ranks that one of the two does not have were not used there.
+/// Adds numbers by rank; ranks that one of the two does not have are at zero there.
 void add(MatrixXd& total, const MatrixXd& added) {
   const Index had = total.cols(), more = added.cols() - had;
   if (more > 0) {
@@ -50,7 +50,7 @@ void add(MatrixXd& total, const MatrixXd& added) {
 void add(RankUsage& total, const RankUsage& usage) {
   add(total.count, usage.count);
   add(total.mass, usage.mass);
-  total.tokens = total.tokens.size() == 0 ? usage.tokens : VectorXd(total.tokens + usage.tokens);
+  add(total.tokens, usage.tokens);
 }
 
 /// Several usages as one; the chosen ranks are averaged.
@@ -70,9 +70,7 @@ RankUsage sum(const std::vector<RankUsage>& usages, const std::string& site) {
 
 }  // namespace
 
-MatrixXd RankUsage::share() const {
-  return (count.array().colwise() / tokens.array().max(1)).matrix();
-}
+MatrixXd RankUsage::share() const { return (count.array() / tokens.array().max(1)).matrix(); }
 
 MatrixXd RankUsage::gate() const {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();

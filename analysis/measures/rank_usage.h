@@ -17,7 +17,7 @@ struct RankUsage {
   std::string site;
   Eigen::MatrixXd count;   // [T, R] dev tokens of the task that used the rank
   Eigen::MatrixXd mass;    // [T, R] sum of the gate's values over those tokens
-  Eigen::VectorXd tokens;  // [T] dev tokens of the task
+  Eigen::MatrixXd tokens;  // [T, R] dev tokens of the task at the sites that have the rank
   Eigen::VectorXd chosen;  // [T] mean chosen number of ranks; empty where nothing is chosen by task
 
   /// [T, R] share of a task's dev tokens that used a rank, from 0 to 1.
@@ -46,7 +46,7 @@ inline constexpr const char* kGapsNote = "; without sites where a task uses no r
 /// Whether some gate is neither 0 nor 1, so that shares do not say all of it.
 bool has_soft_gates(const GroupUsage& usage);
 
-/// All sites as one: a rank's uses at every site over the tokens that came by.
+/// All sites as one: a rank's uses over the tokens that came by where there is such a rank.
 RankUsage sum_over_sites(const GroupUsage& usage);
 
 }  // namespace rankwise::analysis

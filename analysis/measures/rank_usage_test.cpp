@@ -52,6 +52,17 @@ TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
   EXPECT_EQ(all.chosen(1), 1.75);
 }
 
+TEST(RankUsage, ARankThatSomeSitesLackIsSharedByTheTokensOfTheOthers) {
+  test::RunSpec spec = prefix_run(0, 2);
+  spec.layout.sites[0].ranks = 1;
+  spec.usage[0] = counts({4, 4}, {1, 1});
+  const auto folder = test_folder();
+  test::write_run(folder, "a", spec);
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  EXPECT_EQ(usage->sites[0].share(), matrix({{1}, {1}}));
+  EXPECT_EQ(sum_over_sites(*usage).share(), matrix({{1, 1}, {1, 1}}));
+}
+
 /// Three sites of two ranks and four dev tokens per task; at "a" every rank of both tasks is off.
 test::RunSpec run_with_a_site_off() {
   test::RunSpec spec{.layout = test::small_layout()};

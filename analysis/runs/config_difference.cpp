@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <set>
+#include <string_view>
 
 namespace rankwise::analysis {
 namespace {
@@ -48,6 +49,13 @@ std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann:
     if (difference.a != difference.b) result.push_back(difference);
   }
   return result;
+}
+
+std::string option_name(const std::string& path) {
+  constexpr std::string_view kOfSites = "site_options.";
+  const auto sites = path.find(kOfSites);
+  if (sites != std::string::npos) return path.substr(sites + kOfSites.size());
+  return path.substr(path.rfind('.') + 1);
 }
 
 std::string to_text(const LeafDifference& difference) {

@@ -26,6 +26,10 @@ struct LeafDifference {
 /// The leaves that are not alike, by path.
 std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann::json& b);
 
+/// What an option is called: "options.rank" -> "rank", and of an option at some sites
+/// "options.site_options.*.query.rank" -> "*.query.rank".
+std::string option_name(const std::string& path);
+
 /// "options.rank: 8 → 16"
 std::string to_text(const LeafDifference& difference);
 

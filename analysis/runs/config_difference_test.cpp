@@ -16,6 +16,12 @@ TEST(Leaves, AreNamedByDottedPathsAndListsAreOne) {
   EXPECT_TRUE(found.at("none").is_null());
 }
 
+TEST(OptionName, IsTheLastPartOrThatOfASitesOption) {
+  EXPECT_EQ(option_name("seed"), "seed");
+  EXPECT_EQ(option_name("options.rank"), "rank");
+  EXPECT_EQ(option_name("options.site_options.*.query.rank"), "*.query.rank");
+}
+
 TEST(Differences, AreThoseLeavesThatAreNotAlike) {
   const json a = {{"options", {{"rank", 8}, {"alpha", 16}}}, {"variant", "lora"}};
   const json b = {{"options", {{"rank", 4}, {"active", 2}}}, {"variant", "lora"}};

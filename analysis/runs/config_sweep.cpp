@@ -76,10 +76,8 @@ void name_lines(std::vector<SweepLine>& lines, const std::vector<Config>& rest) 
         return text_at(other, "variant") == variant &&
                text_at(other, path) != text_at(rest[i], path);
       });
-      const std::size_t dot = path.rfind('.');
       if (differs) {
-        lines[i].name += fmt::format(" {}={}", path.substr(dot == std::string::npos ? 0 : dot + 1),
-                                     text_at(rest[i], path));
+        lines[i].name += fmt::format(" {}={}", option_name(path), text_at(rest[i], path));
       }
     }
   }

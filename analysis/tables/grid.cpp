@@ -2,6 +2,7 @@
 
 #include "analysis/compare/best_rows.h"
 #include "analysis/runs/axis.h"
+#include "analysis/runs/config_difference.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/tables/table_kind.h"
 #include "framework/core/error.h"
@@ -18,7 +19,7 @@ namespace {
 std::string heading(const std::string& axis, const std::string& value) {
   const bool number = value.find_first_not_of("0123456789.eE+-") == std::string::npos;
   const bool word = !number && value != "true" && value != "false";
-  return word ? value : fmt::format("{} = {}", axis.substr(axis.rfind('.') + 1), value);
+  return word ? value : fmt::format("{} = {}", option_name(axis), value);
 }
 
 std::vector<const Run*> runs_of(const CellRuns& cell) {

@@ -51,8 +51,13 @@ class Adapter {
   }
   const std::vector<Attached>& attached() const { return attached_; }
 
+  /// Patterns by which the options name sites: each is to match one that is adapted.
+  void expect_site(const std::string& pattern) { expected_sites_.push_back(pattern); }
+  const std::vector<std::string>& expected_sites() const { return expected_sites_; }
+
  private:
   std::vector<Attached> attached_;
+  std::vector<std::string> expected_sites_;
 };
 
 }  // namespace rankwise

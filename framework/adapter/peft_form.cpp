@@ -30,10 +30,19 @@ json plain_number(double value) {
   return value;
 }
 
-json to_peft(const PeftRank& facts) {
-  return {{"r", facts.rank},
-          {"lora_alpha", plain_number(facts.alpha)},
-          {"lora_dropout", facts.dropout}};
+json to_peft(const PeftRank& common, const std::vector<PeftSite>& sites,
+             const std::function<PeftRank(const std::string& site)>& at_site) {
+  json config{{"r", common.rank},
+              {"lora_alpha", plain_number(common.alpha)},
+              {"lora_dropout", common.dropout},
+              {"rank_pattern", json::object()},
+              {"alpha_pattern", json::object()}};
+  for (const auto& [site, module] : sites) {
+    const PeftRank own = at_site(site);
+    if (own.rank != common.rank) config["rank_pattern"][module] = own.rank;
+    if (own.alpha != common.alpha) config["alpha_pattern"][module] = plain_number(own.alpha);
+  }
+  return config;
 }
 
 PeftRank peft_rank(const json& config) {
@@ -49,6 +58,17 @@ json pattern_value(const json& patterns, const std::string& module) {
     if (std::regex_match(module, pattern_of("(.*\\.)?(" + key + ")"))) return value;
   }
   return nullptr;
+}
+
+json peft_site_options(const json& config, const std::vector<PeftSite>& sites) {
+  json options = json::object();
+  for (const auto& [site, module] : sites) {
+    const json rank = pattern_value(config.value("rank_pattern", json()), module);
+    const json alpha = pattern_value(config.value("alpha_pattern", json()), module);
+    if (!rank.is_null()) options[site]["rank"] = rank;
+    if (!alpha.is_null()) options[site]["alpha"] = alpha;
+  }
+  return options;
 }
 
 bool names_module(const json& modules, const std::string& module) {

@@ -2,6 +2,7 @@
 /// used by framework/exchange.
 #pragma once
 
+#include "framework/adapter/by_site.h"
 #include "framework/adapter/site.h"
 #include "framework/core/json.h"
 
@@ -47,8 +48,21 @@ struct PeftRank {
   double alpha = 8;
   double dropout = 0;
 };
-nlohmann::json to_peft(const PeftRank& facts);
+/// `common`, with what `at_site` says of the sites that have another rank or alpha.
+nlohmann::json to_peft(const PeftRank& common, const std::vector<PeftSite>& sites,
+                       const std::function<PeftRank(const std::string& site)>& at_site);
+/// The same of options that have a rank, an alpha (null: 2 * rank) and a dropout.
+template <class Options>
+nlohmann::json to_peft(const BySite<Options>& options, const std::vector<PeftSite>& sites) {
+  const auto said = [](const Options& one) {
+    return PeftRank{one.rank, one.alpha.value_or(2 * static_cast<double>(one.rank)), one.dropout};
+  };
+  return to_peft(said(options.common), sites,
+                 [&](const std::string& site) { return said(options.at(site)); });
+}
 PeftRank peft_rank(const nlohmann::json& config);
+/// {"layers.0.self_attn.q_proj": {"rank": 4, "alpha": 8}} of rank_pattern and alpha_pattern.
+nlohmann::json peft_site_options(const nlohmann::json& config, const std::vector<PeftSite>& sites);
 
 /// A whole number without a fraction: 16, not 16.0.
 nlohmann::json plain_number(double value);

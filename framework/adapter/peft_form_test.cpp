@@ -31,8 +31,19 @@ TEST(PeftForm, NamesModulesByTheirEndsOrOneExpression) {
 TEST(PeftForm, WritesWholeNumbersAsSuch) {
   EXPECT_EQ(plain_number(16).dump(), "16");
   EXPECT_EQ(plain_number(0.5).dump(), "0.5");
-  EXPECT_EQ(to_peft({.rank = 4, .alpha = 8}).dump(),
-            R"({"lora_alpha":8,"lora_dropout":0.0,"r":4})");
+}
+
+TEST(PeftForm, SaysRanksAndAlphasOfSitesInPatterns) {
+  const std::vector<PeftSite> sites{{"q", "model.q"}, {"v", "model.v"}};
+  const auto at = [](const std::string& site) {
+    return site == "q" ? PeftRank{.rank = 2, .alpha = 3} : PeftRank{.rank = 4, .alpha = 8};
+  };
+  const json config = to_peft({.rank = 4, .alpha = 8}, sites, at);
+  EXPECT_EQ(config.dump(),
+            R"({"alpha_pattern":{"model.q":3},"lora_alpha":8,"lora_dropout":0.0,"r":4,)"
+            R"("rank_pattern":{"model.q":2}})");
+  EXPECT_EQ(peft_site_options(config, sites), json({{"q", {{"rank", 2}, {"alpha", 3}}}}));
+  EXPECT_EQ(peft_site_options(json::object(), sites), json::object());
 }
 
 }  // namespace

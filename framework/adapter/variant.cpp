@@ -38,12 +38,4 @@ std::map<std::string, std::string> differing_defaults(const std::vector<OptionIn
   return differing;
 }
 
-void check_together(const std::string& path, const std::function<void()>& make) {
-  try {
-    make();
-  } catch (const Error& error) {
-    fail("{}.{}", path, error.what());
-  }
-}
-
 }  // namespace rankwise

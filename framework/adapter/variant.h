@@ -8,17 +8,21 @@
 ///     const RegisterVariant<MineOptions> mine_registration(
 ///         "mine", {.paper = "...", .summary = "..."}, mine);
 ///
-/// or, for a variant that acts over all sites, one that makes its adapter:
+/// or, for a variant that acts over all sites, one that makes its adapter, of options that differ
+/// by site, or of the same for all (then `site_options` is no option of it):
 ///
+///         [](const BySite<MineOptions>& options) { return std::make_unique<Mine>(options); });
 ///         [](const MineOptions& options) { return std::make_unique<Mine>(options); });
 #pragma once
 
+#include "framework/adapter/by_site.h"
 #include "framework/adapter/peft_form.h"
 #include "framework/adapter/rank_adapter.h"
 #include "framework/core/json.h"
 #include "framework/core/options.h"
 #include "framework/core/registration.h"
 
+#include <algorithm>
 #include <concepts>
 #include <functional>
 #include <map>
@@ -39,6 +43,9 @@ struct VariantFacts {
   std::map<std::string, std::string> exemptions;
   /// How PEFT says options and parameters; none: only what its updates come to, if that.
   std::optional<PeftForm> peft = {};
+  /// Options that may differ by site, where others belong to the whole adapter. Not said: all but
+  /// the reading, which registration fills in where the variant is made by site.
+  std::vector<std::string> differing_by_site = {};
 };
 
 struct Variant {
@@ -59,9 +66,6 @@ struct Variant {
 
 Registry<Variant>& variants();
 
-/// Runs a variant's own checks, of options that must fit each other; names the place on failure.
-void check_together(const std::string& path, const std::function<void()>& make);
-
 /// add() for static objects, out of which nothing may be thrown: a failure waits for
 /// check_registrations().
 void register_variant(const std::string& name, Variant variant) noexcept;
@@ -75,12 +79,6 @@ const Names<Reading>& readings();
 template <class Options>
 concept HasReadings = requires(Reading reading) {
   { Options::of_reading(reading) } -> std::same_as<Options>;
-};
-
-/// Options whose validate() throws Error where values do not fit each other.
-template <class Options>
-concept Validated = requires(const Options& options) {
-  options.validate();
 };
 
 /// Options that say which revision of the variant's results they give; without, it is 1.
@@ -107,18 +105,49 @@ Options defaults_of(const nlohmann::json& options) {
 std::map<std::string, std::string> differing_defaults(const std::vector<OptionInfo>& paper,
                                                       const std::vector<OptionInfo>& released);
 
-/// The adapter that `make` stands for, of options that fit each other.
+/// A function of a site's own options, the site and the inputs.
+template <class Make, class Options>
+concept MakesParts = std::invocable<const Make&, const Options&, const Site&, const AdapterInputs&>;
+
+/// A function of the options of all sites.
+template <class Make, class Options>
+concept MakesAdapterBySite = requires(const Make& make, const BySite<Options>& options) {
+  make(options);
+};
+
+template <class Make, class Options>
+concept MakesBySite = MakesParts<Make, Options> || MakesAdapterBySite<Make, Options>;
+
+/// The adapter that `make` stands for.
 template <class Options, class Make>
-std::unique_ptr<Adapter> make_adapter(const Make& make, const Options& options) {
-  if constexpr (Validated<Options>) options.validate();
-  if constexpr (std::is_invocable_v<const Make&, const Options&, const Site&,
-                                    const AdapterInputs&>) {
+std::unique_ptr<Adapter> make_adapter(const Make& make, const BySite<Options>& options) {
+  if constexpr (MakesParts<Make, Options>) {
     return rank_adapter([make, options](const Site& site, const AdapterInputs& inputs) {
-      return make(options, site, inputs);
+      return make(options.at(site.name), site, inputs);
     });
-  } else {
+  } else if constexpr (MakesAdapterBySite<Make, Options>) {
     return make(options);
+  } else {
+    return make(options.common);
   }
+}
+
+/// All of `Options` but the reading.
+template <class Options>
+std::vector<std::string> names_but_reading() {
+  std::vector<std::string> names;
+  for (const OptionName& name : option_names<Options>()) {
+    if (name.now != "reading") names.push_back(name.now);
+  }
+  return names;
+}
+
+/// The highest of the common options and those of sites.
+template <Revised Options>
+int revision_of(const BySite<Options>& options) {
+  int highest = options.common.revision();
+  for (const auto& [pattern, own] : options.own) highest = std::max(highest, own.revision());
+  return highest;
 }
 
 /// Registers a variant when a static object of this type is made: in the program's own object
@@ -128,27 +157,42 @@ struct RegisterVariant {
   template <class Make>
   RegisterVariant(const std::string& name, VariantFacts facts, Make make) {
     Variant variant;
-    variant.facts = std::move(facts);
     variant.options = describe_options<Options>(defaults_of<Options>({}));
     if constexpr (HasReadings<Options>) {
       variant.released = differing_defaults(
           variant.options, describe_options(Options::of_reading(Reading::kReleased)));
     }
-    variant.resolve = [make](const nlohmann::json& options, const std::string& path) {
+    std::vector<std::string>& differing = facts.differing_by_site;
+    if constexpr (MakesBySite<Make, Options>) {
+      variant.options.push_back(describe_site_options(differing));
+      if (differing.empty()) differing = names_but_reading<Options>();
+    }
+    const auto parse = [differing](const nlohmann::json& options, const std::string& path) {
       Options defaults;
       check_together(path, [&] { defaults = defaults_of<Options>(options); });
-      const auto parsed = parse_options<Options>(options, path, std::move(defaults));
-      check_together(path, [&] { make_adapter(make, parsed); });
-      return options_to_json(parsed);
+      if constexpr (MakesBySite<Make, Options>) {
+        return parse_by_site<Options>(options, path, std::move(defaults), differing);
+      } else {
+        return BySite<Options>{parse_fitting<Options>(options, path, std::move(defaults))};
+      }
     };
-    variant.make = [make](const nlohmann::json& options) {
-      return make_adapter(make, parse_options<Options>(options, "options"));
+    variant.resolve = [make, parse](const nlohmann::json& options, const std::string& path) {
+      const BySite<Options> parsed = parse(options, path);
+      check_together(path, [&] { make_adapter(make, parsed); });
+      return by_site_to_json(parsed);
+    };
+    variant.make = [make, parse](const nlohmann::json& options) {
+      const BySite<Options> parsed = parse(options, "options");
+      auto adapter = make_adapter(make, parsed);
+      for (const auto& [pattern, own] : parsed.own) adapter->expect_site(pattern);
+      return adapter;
     };
     if constexpr (Revised<Options>) {
-      variant.revision = [](const nlohmann::json& options) {
-        return parse_options<Options>(options, "options").revision();
+      variant.revision = [parse](const nlohmann::json& options) {
+        return revision_of(parse(options, "options"));
       };
     }
+    variant.facts = std::move(facts);
     register_variant(name, std::move(variant));
   }
 };

@@ -26,7 +26,7 @@ RankUpdateParts pair(const PairOptions& options, const Site& site, const Adapter
 }
 
 TEST(Variant, AFunctionOfPartsMakesAnUpdateAtEachSite) {
-  const auto adapter = make_adapter(pair, PairOptions{.rank = 3});
+  const auto adapter = make_adapter(pair, BySite<PairOptions>{{.rank = 3}});
   const AdapterInputs inputs{.options = torch::TensorOptions().dtype(torch::kFloat64)};
   const auto first = adapter->make_update({"a", 4, 2, {}}, inputs);
   const auto second = adapter->make_update({"b", 4, 2, {}}, inputs);
@@ -36,8 +36,15 @@ TEST(Variant, AFunctionOfPartsMakesAnUpdateAtEachSite) {
 }
 
 TEST(Variant, OptionsThatDoNotFitEachOtherAreRefused) {
-  EXPECT_EQ(error_of([] { make_adapter(pair, PairOptions{.rank = 1, .active = 2}); }),
-            "active: 2 of 1 ranks");
+  EXPECT_EQ(error_of([] { parse_fitting<PairOptions>({{"rank", 1}, {"active", 2}}, "x", {}); }),
+            "x.active: 2 of 1 ranks");
+}
+
+TEST(Variant, ASitesUpdateHasItsOwnOptions) {
+  const auto adapter = make_adapter(pair, BySite<PairOptions>{{.rank = 3}, {{"b?", {.rank = 5}}}});
+  const AdapterInputs inputs{.options = torch::TensorOptions().dtype(torch::kFloat64)};
+  EXPECT_EQ(adapter->make_update({"a1", 4, 2, {}}, inputs)->ranks(), 3);
+  EXPECT_EQ(adapter->make_update({"b1", 4, 2, {}}, inputs)->ranks(), 5);
 }
 
 TEST(Variant, EveryFailedRegistrationIsReportedOnce) {

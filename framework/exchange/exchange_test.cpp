@@ -18,7 +18,8 @@ using nlohmann::json;
 using ::testing::HasSubstr;
 using torch::Tensor;
 
-const char* const kKinds[] = {"lora", "rslora", "dora", "ia3", "adalora", "trained"};
+const char* const kKinds[] = {"lora",    "rslora",  "dora",        "ia3",
+                              "adalora", "trained", "dora_by_site"};
 
 class SavedAdapters : public ::testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(Kinds, SavedAdapters, ::testing::ValuesIn(kKinds));
@@ -66,6 +67,18 @@ TEST(SavedAdapter, OfPlainLoraLeavesAsItCame) {
   const fs::path file = import_peft({.folder = saved, .paths = paths});
   export_peft({.parameters = file, .out = folder / "out", .paths = paths});
   EXPECT_EQ(bytes_of(folder / "out" / kAdapterTensors), bytes_of(saved / kAdapterTensors));
+}
+
+TEST(SavedAdapter, MaySayNothingOfPatternsThatAreEmpty) {
+  const fs::path folder = test_folder();
+  const Paths paths = small_decoder(folder);
+  const fs::path file = import_peft({.folder = saved_adapter(folder, "dora"), .paths = paths});
+  export_peft({.parameters = file, .out = folder / "out", .paths = paths});
+  json config = read_json(folder / "out" / kAdapterConfig);
+  EXPECT_EQ(config.at("rank_pattern"), json::object());
+  config.erase("rank_pattern");
+  write_bytes(folder / "out" / kAdapterConfig, config.dump());
+  EXPECT_EQ(error_of([&] { import_peft({.folder = folder / "out", .paths = paths}); }), "");
 }
 
 // Prompts of three tokens and the answer's one.

@@ -11,6 +11,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 namespace rankwise {
@@ -62,15 +63,6 @@ Exported in_own_form(const TrainedParameters& trained, const ExportRequest& requ
   return made;
 }
 
-json pattern_of(const std::vector<TaskPair>& pairs, const std::string& prefix, const json& common,
-                const std::function<json(const TaskPair&)>& value) {
-  json pattern = json::object();
-  for (const TaskPair& pair : pairs) {
-    if (value(pair) != common) pattern[prefix + pair.site] = value(pair);
-  }
-  return pattern;
-}
-
 // One LoRA of the ranks that are on for the task; most sites' rank and alpha stand for all.
 Exported as_pairs(const TrainedParameters& trained, const ExportRequest& request, Model& model,
                   std::int64_t task) {
@@ -81,20 +73,17 @@ Exported as_pairs(const TrainedParameters& trained, const ExportRequest& request
         trained.tasks[task]);
   const std::string& prefix = kind.hub.prefixes.front();
   std::vector<PeftSite> sites;
-  for (const TaskPair& pair : pairs) sites.push_back({pair.site, prefix + pair.site});
+  std::map<std::string, PeftRank> ranks;
+  for (const TaskPair& pair : pairs) {
+    sites.push_back({pair.site, prefix + pair.site});
+    ranks[pair.site] = {.rank = pair.a.size(0), .alpha = pair.alpha, .dropout = 0};
+  }
   Exported made{request.out, {}, trained.config, {trained.tasks[task]}};
   json& config = made.content.config;
-  const auto rank = [](const TaskPair& pair) { return json(pair.a.size(0)); };
-  const auto alpha = [](const TaskPair& pair) { return plain_number(pair.alpha); };
   config = common_config(kind, base_name(request, trained.config), sites);
-  config.update({{"peft_type", "LORA"},
-                 {"r", rank(pairs.front())},
-                 {"lora_alpha", alpha(pairs.front())},
-                 {"lora_dropout", 0.0},
-                 {"use_rslora", false},
-                 {"use_dora", false},
-                 {"rank_pattern", pattern_of(pairs, prefix, rank(pairs.front()), rank)},
-                 {"alpha_pattern", pattern_of(pairs, prefix, alpha(pairs.front()), alpha)}});
+  config.update(to_peft(ranks.at(pairs.front().site), sites,
+                        [&](const std::string& site) { return ranks.at(site); }));
+  config.update({{"peft_type", "LORA"}, {"use_rslora", false}, {"use_dora", false}});
   for (const TaskPair& pair : pairs) {
     made.content.tensors[prefix + pair.site + ".lora_A.weight"] = pair.a;
     made.content.tensors[prefix + pair.site + ".lora_B.weight"] = pair.b;

@@ -121,9 +121,10 @@ RunConfig run_config(const PeftFolder& folder, const BaseModel& base,
     const bool same = form && form->type == folder.config.at("peft_type").get<std::string>();
     const json said = same ? form->write(config.options, sites) : json();
     for (const auto& [name, value] : said.items()) {
-      check(folder.config.value(name, json()) == value,
+      const json theirs = folder.config.value(name, json());
+      check(theirs == value || (theirs.empty() && value.empty()),
             "{} is {} in {}, and {} in {}; remove the latter to read the adapter by itself", name,
-            folder.config.value(name, json()).dump(), kAdapterConfig, value.dump(), kOwnTensors);
+            theirs.dump(), kAdapterConfig, value.dump(), kOwnTensors);
     }
     check(same, "{} is of another type than {}; remove it to read the adapter by itself",
           kOwnTensors, kAdapterConfig);

@@ -1,5 +1,6 @@
 #include "framework/model/model.h"
 
+#include "framework/adapter/by_site.h"
 #include "framework/core/error.h"
 #include "framework/core/glob.h"
 
@@ -16,16 +17,27 @@ std::string module_name(std::string site) {
   return site;
 }
 
-void check_patterns(const std::vector<std::string>& patterns,
-                    const std::vector<std::pair<std::string, Linear>>& linears) {
+using NamedLinears = std::vector<std::pair<std::string, Linear>>;
+
+// "layer.0, layer.1 and 30 more"
+std::string some_of(const NamedLinears& linears) {
+  constexpr std::size_t kMost = 12;
   std::vector<std::string> names;
-  names.reserve(linears.size());
   for (const auto& [name, linear] : linears) names.push_back(name);
+  if (names.size() <= kMost) return fmt::format("{}", fmt::join(names, ", "));
+  const std::size_t more = names.size() - kMost;
+  names.resize(kMost);
+  return fmt::format("{} and {} more", fmt::join(names, ", "), more);
+}
+
+// Throws Error for a pattern that matches none of the linears; `what` one of them is.
+void check_patterns(const std::string& option, const std::vector<std::string>& patterns,
+                    const std::string& what, const NamedLinears& linears) {
   for (const std::string& pattern : patterns) {
-    const bool hit = std::any_of(names.begin(), names.end(),
-                                 [&](const std::string& name) { return matches(pattern, name); });
-    check(hit, "sites: '{}' matches no linear of the backbone; the linears are {}", pattern,
-          fmt::join(names, ", "));
+    const bool hit = std::any_of(linears.begin(), linears.end(), [&](const auto& linear) {
+      return matches(pattern, linear.first);
+    });
+    check(hit, "{}: '{}' matches no {}; there are {}", option, pattern, what, some_of(linears));
   }
 }
 
@@ -49,8 +61,8 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
       updates_(register_module("adapter", std::make_shared<torch::nn::Module>())),
       trained_type_(c10::typeMetaToScalarType(options.inputs.options.dtype())) {
   const auto linears = backbone_->linears();
-  check_patterns(options.sites, linears);
-  std::vector<std::pair<std::string, Linear>> chosen;
+  check_patterns("sites", options.sites, "linear of the backbone", linears);
+  NamedLinears chosen;
   for (const auto& [name, linear] : linears) {
     const std::string& site = name;  // clang before 16 captures no structured binding
     const bool wanted =
@@ -58,6 +70,7 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
                     [&](const std::string& pattern) { return matches(pattern, site); });
     if (wanted) chosen.emplace_back(name, linear);
   }
+  check_patterns(kSiteOptions, adapter_->expected_sites(), "adapted site", chosen);
   options.inputs.sites = static_cast<std::int64_t>(chosen.size());
   backbone_->freeze(!adapter_->trains_backbone());
   for (auto& [name, linear] : chosen) {

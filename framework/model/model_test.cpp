@@ -65,6 +65,18 @@ TEST(Model, RefusesAPatternThatMatchesNothing) {
   EXPECT_THAT(message, HasSubstr("encoder.layer.0.attention.self.query"));
 }
 
+TEST(Model, RefusesSiteOptionsOfNoAdaptedSite) {
+  const auto message = [](const std::string& pattern) {
+    return error_of([&] {
+      toy_model("lora", {{"site_options", {{pattern, {{"rank", 4}}}}}}, {"*.query"});
+    });
+  };
+  EXPECT_EQ(message("*.1.*.query"), "");
+  EXPECT_EQ(message("*.key"),
+            "site_options: '*.key' matches no adapted site; there are "
+            "encoder.layer.0.attention.self.query, encoder.layer.1.attention.self.query");
+}
+
 // The toy bert: vocabulary 24, hidden 16, 2 layers, FFN 24, 9 positions.
 // Embeddings 16 * (24 + 9 + 2) + LayerNorm 32; a layer: 4 * (16*16+16) + (16*24+24) + (24*16+16)
 // + 2 * 32; heads for outputs 3, 2, 1 with biases, and 1 without: 7 * 16 + 6.

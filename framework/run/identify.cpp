@@ -21,6 +21,10 @@ json variant_identity(const json& config, json identity) {
   identity["options"] = differing({.values = config.at("options"),
                                    .options = variant.options,
                                    .revision = variant.revision(config.at("options"))});
+  const auto sites = identity["options"].find(kSiteOptions);
+  if (sites != identity["options"].end()) {
+    for (json& own : *sites) own = under_first_names(own, variant.options);
+  }
   if (const Plugin* plugin = plugin_of(name)) identity["plugin"] = plugin->sha256;
   return identity;
 }

@@ -37,6 +37,20 @@ TEST(RunIdentity, SeesWhateverChangesAResult) {
   }
 }
 
+TEST(RunIdentity, HoldsOptionsOfSitesWhereThereAreSome) {
+  json run = planted_run();
+  run["variant"] = "adalora";
+  run["options"] = json::object();
+  const RunIdentity common = identity(run);
+  EXPECT_EQ(common.identity["options"], json::object());
+  run["options"]["site_options"] = json::object();
+  EXPECT_EQ(identity(run).config_hash, common.config_hash);
+  run["options"]["site_options"]["layer.0"] = {{"std", 0.1}, {"rank", 16}};
+  EXPECT_EQ(identity(run).identity["options"].dump(),
+            R"({"site_options":{"layer.0":{"deviation":0.1,"rank":16}}})")
+      << "under their first names";
+}
+
 TEST(RunIdentity, ProtocolIsWhatRowsOfATableShare) {
   const std::string protocol = identity(planted_run()).protocol_hash;
   json other = planted_run();

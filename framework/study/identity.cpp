@@ -69,6 +69,15 @@ json differing(const IdentitySection& section) {
   return result;
 }
 
+json under_first_names(const json& values, const std::vector<OptionInfo>& options) {
+  json left = values;
+  json result = json::object();
+  for (const OptionInfo& option : options) {
+    if (const auto value = take(left, option)) result[first_name(option)] = *value;
+  }
+  return result;
+}
+
 json protocol_of(json identity) {
   for (const char* key :
        {"variant", "options", "plugin", "seed", "adapter_seed", "sites", "record"}) {

@@ -30,6 +30,10 @@ struct IdentitySection {
 /// at its default. Throws Error for a value whose name nobody knows.
 nlohmann::json differing(const IdentitySection& section);
 
+/// The same values, each option under its first name.
+nlohmann::json under_first_names(const nlohmann::json& values,
+                                 const std::vector<OptionInfo>& options);
+
 /// The identity without what rows of one table may differ in: variant, options, seed, sites, what
 /// is recorded, learning rates, sampler, and the run that training starts from. What is left is the
 /// protocol: tasks, splits, budget, batch, backbone, loss, and whether it starts from any run.

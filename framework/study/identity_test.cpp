@@ -44,6 +44,11 @@ TEST(Identity, IsTheSameUnderAnOldName) {
   EXPECT_EQ(of({{"plant", "shared"}}), json::object());
 }
 
+TEST(Identity, KeepsValuesUnderTheirFirstNames) {
+  EXPECT_EQ(under_first_names({{"structure", "shared"}, {"rank", 4}}, kOptions),
+            json({{"plant", "shared"}, {"rank", 4}}));
+}
+
 TEST(Identity, LeavesOutWhatChangesNoResult) { EXPECT_EQ(of({{"rows", 1}}), json::object()); }
 
 TEST(Identity, ARaisedRevisionIsAnotherIdentity) {

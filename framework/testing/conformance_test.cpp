@@ -86,6 +86,27 @@ TEST_P(Conformance, Holds) {
 
 INSTANTIATE_TEST_SUITE_P(Variants, Conformance, ::testing::ValuesIn(cases()), name_of);
 
+// Half as many ranks as the default at the second of the features' two sites.
+TEST(SiteOptions, HoldCountsUsageAndReplayInEveryVariantThatHasThem) {
+  for (const std::string& name : variants().names()) {
+    const Variant& variant = variants().find(name);
+    if (variant.facts.differing_by_site.empty()) continue;
+    SCOPED_TRACE(name);
+    const auto rank = variant.resolve(nlohmann::json::object(), "").at("rank").get<std::int64_t>();
+    const toy::Recipe recipe{.variant = name,
+                             .options = {{"site_options", {{"layer.1", {{"rank", rank / 2}}}}}},
+                             .kind = toy::Kind::kFeatures};
+    const auto model = toy::model(recipe);
+    const auto& sites = model->adapter().attached();
+    ASSERT_EQ(sites.size(), 2U);
+    EXPECT_EQ(sites[0].update->ranks(), 2 * sites[1].update->ranks());
+    for (const char* check :
+         {"gradients", "counts", "usage", "training_usage", "replay", "save_load", "recompute"}) {
+      conformance::run(check, recipe);
+    }
+  }
+}
+
 TEST(ConformanceSuite, RunsOnCuda) {
   if (devices().size() == 1) GTEST_SKIP() << "NO CUDA DEVICE: nothing was tried on a GPU";
 }

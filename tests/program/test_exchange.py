@@ -11,11 +11,14 @@ from . import text_data
 from .errors import Errors
 from .program import Json, attributes, open_run, predictions, run, run_files
 
+BY_SITE: Json = {"site_options": {"*.query": {"rank": 2}, "*.0.output.dense": {"alpha": 3}}}
 VARIANTS: dict[str, Json] = {
     "lora": {"variant": "lora", "options": {"rank": 4}},
     "dora": {"variant": "dora", "options": {"rank": 4}},
     "adalora": {"variant": "adalora", "options": {"rank": 4, "target_rank": 2, "interval": 1}},
     "ia3": {"variant": "ia3"},
+    "lora-by-site": {"variant": "lora", "label": "lora-by-site", "options": {"rank": 4} | BY_SITE},
+    "dora-by-site": {"variant": "dora", "label": "dora-by-site", "options": {"rank": 4} | BY_SITE},
     "more": {"variant": "more", "options": {"rank": 4}},
 }
 TRAIN: Json = {"steps": 8, "batch": 8, "evaluations": 1, "learning_rate": 2e-2}
@@ -63,7 +66,7 @@ class Exchange(Exported):
     """Through files of our own."""
 
     def test_comes_back_to_the_same_scores(self) -> None:
-        for variant in ("lora", "adalora", "ia3"):
+        for variant in ("lora", "adalora", "ia3", "dora-by-site"):
             with self.subTest(variant):
                 file = self.trained(variant)
                 folder = self.export(file)
@@ -174,7 +177,7 @@ class InPeft(Exported):
     def test_loads_a_merged_checkpoint(self) -> None:
         from transformers import AutoModel
 
-        for variant in ("lora", "dora", "ia3"):
+        for variant in ("lora", "dora", "ia3", "dora-by-site"):
             file = self.trained(variant)
             out = self.folder / f"merged-{variant}"
             self.succeeds("export", file, "--format", "merged", "--out", out)

@@ -75,8 +75,7 @@ class Real(unittest.TestCase):
         self.assertGreater(recorded["seconds"], 0)
         options = {
             "rank": 8, "alpha": None, "dropout": 0.0, "scaling": "alpha_over_rank",
-            "site_ranks": {}, "site_alphas": {},
-        }  # fmt: skip
+        }
         self.assertEqual(recorded["config"]["options"], options)
 
     def test_adapts_the_six_linears_of_every_layer(self) -> None:

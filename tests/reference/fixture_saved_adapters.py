@@ -31,6 +31,7 @@ KINDS = {
         init_r=6, target_r=4, lora_alpha=12, target_modules=TARGETS, tinit=2, tfinal=4, deltaT=1, total_step=16
     ),
     "trained": LoraConfig(r=4, lora_alpha=16, target_modules="all-linear", exclude_modules=["lm_head"]),
+    "dora_by_site": LoraConfig(r=4, lora_alpha=6, target_modules=TARGETS, use_dora=True, **PATTERNS),
 }
 LENGTHS = [5, 12, 3]
 STEPS, TRAINING, TEST = 40, 48, 24
