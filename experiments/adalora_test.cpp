@@ -247,7 +247,8 @@ struct AdaloraPair {
 };
 
 TEST(Adalora, TheBudgetFallsFromTheSumOfTheSitesRanksToTheMeanTarget) {
-  AdaloraPair halfway;  // 4 + 2 ranks, of which 2 a site stay, and the budget falls over steps 2 to 10
+  // 4 + 2 ranks, of which 2 a site stay; the budget falls over steps 2 to 10.
+  AdaloraPair halfway;
   halfway.adapter->after_step({.training = true, .step = 2, .steps = 20});
   EXPECT_THAT(halfway.lambda(0), ElementsAre(6, 0, 5, 2)) << "5 ranks: 4 + 2 (7/8)^3 = 5.34";
   EXPECT_THAT(halfway.lambda(1), ElementsAre(3, 4));

@@ -36,7 +36,9 @@ TEST(Variant, AFunctionOfPartsMakesAnUpdateAtEachSite) {
 }
 
 TEST(Variant, OptionsThatDoNotFitEachOtherAreRefused) {
-  EXPECT_EQ(error_of([] { parse_fitting<PairOptions>({{"rank", 1}, {"active", 2}}, "x", {}); }),
+  EXPECT_EQ(error_of([] {
+              parse_fitting<PairOptions>({{"rank", 1}, {"active", 2}}, "x", {});
+            }),
             "x.active: 2 of 1 ranks");
 }
 
