@@ -50,6 +50,16 @@ void for_each_character(std::string_view text, const Visit& visit) {
 
 }  // namespace
 
+std::string as_utf8(std::string_view text) {
+  std::string kept;
+  while (!text.empty()) {
+    const std::size_t length = text.front() == '\0' ? 0 : utf8::first_character(text);
+    kept += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
+    text.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  return kept;
+}
+
 bool is_utf8(std::string_view text) {
   bool whole = true;
   for_each_character(text, [&](std::string_view, bool valid) { return whole = valid; });

@@ -8,6 +8,9 @@ namespace rankwise {
 
 /// Well-formed UTF-8 (Unicode 15, table 3-7): JSON and run files hold nothing else.
 bool is_utf8(std::string_view text);
+/// `text` with U+FFFD for each byte that begins no character, and for each zero byte, where strings
+/// of other programs end.
+std::string as_utf8(std::string_view text);
 
 /// Holds a control character (a tab, a line's end, ESC, DEL, U+0080 to U+009F) or one that shows
 /// nothing and may turn or hide what stands beside it: Unicode's format characters, and the line

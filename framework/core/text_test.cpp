@@ -20,6 +20,15 @@ TEST(Text, Utf8IsToldFromOtherBytes) {
   }
 }
 
+TEST(Text, OtherBytesAreReplaced) {
+  EXPECT_EQ(as_utf8("a\n é"), "a\n é");
+  EXPECT_EQ(as_utf8(std::string_view("a\xC3\0"
+                                     "b\xE2\x82",
+                                     6)),
+            "a\uFFFD\uFFFD"
+            "b\uFFFD\uFFFD");
+}
+
 TEST(Text, ControlCharactersAreFound) {
   for (const char* text : {"a\tb", "\x1b[31m", "\x7f", "\xC2\x85", "a\n"}) {
     EXPECT_TRUE(has_control(text)) << printable(text);

@@ -74,7 +74,7 @@ std::int64_t Dataset::rows(SplitName name, AnswerRows where) const {
 std::string TokenTexts::text(const std::int32_t* first, const std::int32_t* last) const {
   std::string text;
   for (const std::int32_t* token = first; token != last; ++token) {
-    text += bytes.at(static_cast<std::size_t>(*token));
+    text += of(*token);
   }
   return strips_space && text.starts_with(' ') ? text.substr(1) : text;
 }

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rankwise {
@@ -70,6 +71,11 @@ struct TokenTexts {
   bool strips_space = false;       // the first space of a text is not its own
 
   bool known() const { return !bytes.empty(); }
+  /// "" of a token behind the vocabulary: heads over it may be padded.
+  std::string_view of(std::int32_t token) const {
+    const auto place = static_cast<std::size_t>(token);
+    return place < bytes.size() ? std::string_view(bytes[place]) : std::string_view();
+  }
   std::string text(const std::int32_t* first, const std::int32_t* last) const;
   std::string text(const std::vector<std::int32_t>& tokens) const {
     return text(tokens.data(), tokens.data() + tokens.size());

@@ -370,6 +370,8 @@ TEST(TokenFile, KnowsWhatTokensSay) {
   const Dataset dataset = read_token_file(write_texts(starts), {});
   EXPECT_EQ(dataset.end_token, 1);
   EXPECT_EQ(dataset.token_texts.text({1, 2, 3, 1}), "abc a");
+  EXPECT_EQ(dataset.token_texts.text({2, 1000}), "bc")
+      << "a head over the vocabulary may be padded";
   starts.pop_back();
   EXPECT_THAT(error_of([&] { read_token_file(write_texts(starts), {}); }),
               HasSubstr("/token_bytes/starts"));

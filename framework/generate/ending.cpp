@@ -34,11 +34,10 @@ bool Ending::has_ended(GeneratedText& text) const {
 bool Ending::has_stopped(const std::vector<std::int32_t>& tokens) const {
   std::size_t longest = 0;
   for (const std::string& stop : options_.stop) longest = std::max(longest, stop.size());
-  const std::vector<std::string>& bytes = inputs_.tokens->bytes;
-  const std::size_t enough = longest + bytes.at(static_cast<std::size_t>(tokens.back())).size();
+  const std::size_t enough = longest + inputs_.tokens->of(tokens.back()).size();
   std::string tail;
   for (auto token = tokens.rbegin(); token != tokens.rend() && tail.size() < enough; ++token) {
-    tail.insert(0, bytes.at(static_cast<std::size_t>(*token)));
+    tail.insert(0, inputs_.tokens->of(*token));
   }
   return std::any_of(options_.stop.begin(), options_.stop.end(),
                      [&](const std::string& stop) { return tail.find(stop) != std::string::npos; });

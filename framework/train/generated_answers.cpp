@@ -1,6 +1,7 @@
 #include "framework/train/generated_answers.h"
 
 #include "framework/core/error.h"
+#include "framework/core/text.h"
 #include "framework/generate/generate.h"
 
 #include <algorithm>
@@ -48,7 +49,7 @@ std::string written(const GeneratedText& text, const Dataset& dataset,
   std::string read = dataset.token_texts.text(first, first + text.tokens.size() - (ended ? 1 : 0));
   std::size_t end = read.size();
   for (const std::string& stop : options.stop) end = std::min(end, read.find(stop));
-  return read.substr(0, end);
+  return as_utf8(read.substr(0, end));
 }
 
 std::string wanted(const Split& split, std::int64_t example, const Dataset& dataset) {

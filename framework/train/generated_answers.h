@@ -23,7 +23,8 @@ struct WritingForm {
 /// Whether a metric of the task reads generated texts.
 bool is_written(const Task& task);
 
-/// Of every example of a split; texts end before a stop string and before the end token. Usage is
+/// Of every example of a split; texts end before a stop string and before the end token, and bytes
+/// that are no UTF-8 (half a character, say) are U+FFFD. Usage is
 /// not counted. `rows` grows by what passed through the model. Throws Error where the suite does
 /// not say what tokens say.
 GeneratedTexts generated_answers(Model& model, const Dataset& dataset, std::int32_t task,

@@ -15,7 +15,7 @@ import numpy as np
 from scripts.prepare_data import cli
 from tests.reference.toy_tokenizer import save_toy_decoder, save_toy_t5
 
-from .program import ROOT, Json, run
+from .program import ROOT, Done, Json, run
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the program is forked
 FIXTURES = ROOT / "tests/fixtures"
@@ -47,8 +47,8 @@ TASKS = [
 TEXT = _task("text", "language_model", cap=8)
 
 
-class TextModels(unittest.TestCase):
-    """A folder of weights is used where it lies; every kind of task trains and is scored."""
+class TextStudy(unittest.TestCase):
+    """Prepares a suite of one's own for a folder of weights, and trains on it."""
 
     def setUp(self) -> None:
         folder = tempfile.TemporaryDirectory()
@@ -61,8 +61,14 @@ class TextModels(unittest.TestCase):
         shutil.copy(FIXTURES / f"small_{fixture}.json", self.model / "config.json")
         shutil.copy(FIXTURES / f"small_{fixture}.safetensors", self.model / "model.safetensors")
 
-    def _study(self, tasks: list[Json]) -> Path:
+    def _study(self, tasks: list[Json], **train: object) -> Path:
         """Prepares the suite, trains three variants on it, and gives the folder of results."""
+        self._prepare(tasks)
+        done = self._train(**train)
+        self.assertEqual(done.code, 0, done.err)
+        return self.folder / "results/mine"
+
+    def _prepare(self, tasks: list[Json]) -> None:
         rows = "".join(json.dumps(row) + "\n" for row in _rows())
         (self.folder / "rows.jsonl").write_text(rows)
         defaults = {
@@ -78,14 +84,19 @@ class TextModels(unittest.TestCase):
                  "--data", str(data)]
             )  # fmt: skip
         self.assertEqual(code, 0)
-        train = {"steps": 3, "batch": 6, "evaluations": 1, "sampler": {"mixed": True}}
-        study = {"study": "mine", "defaults": {"data": {"suite": "mine"}, "train": train},
+
+    def _train(self, **train: object) -> Done:
+        settings = {"steps": 3, "batch": 6, "evaluations": 1, "sampler": {"mixed": True}} | train
+        study = {"study": "mine", "defaults": {"data": {"suite": "mine"}, "train": settings},
                  "seeds": [0], "runs": VARIANTS}  # fmt: skip
         file = self.folder / "mine.json"
         file.write_text(json.dumps(study))
-        done = run("run", file, "--backbone", self.model, "--data", data, cwd=self.folder)
-        self.assertEqual(done.code, 0, done.err)
-        return self.folder / "results/mine"
+        data = self.folder / "data"
+        return run("run", file, "--backbone", self.model, "--data", data, cwd=self.folder)
+
+
+class TextModels(TextStudy):
+    """A folder of weights is used where it lies; every kind of task trains and is scored."""
 
     def _check(self, results: Path, tasks: list[Json]) -> None:
         for path in sorted(results.glob("*.h5")):
