@@ -159,8 +159,10 @@ TEST_P(GenerationOfVariants, IsThatOfWholeTextsAndCountsEachRowOnce) {
     rows += static_cast<std::int64_t>(prompts[i].tokens.size()) + kTokens - 1;
   }
   for (const auto& [site, update] : model->adapter().attached()) {
-    RankUsage* usage = update->evaluation_usage();
-    if (usage == nullptr || !update->gate()->chooses_per_row()) continue;
+    RankUsage* usage = update->generation_usage();
+    if (usage == nullptr) continue;
+    EXPECT_EQ(update->evaluation_usage()->count().sum().item<std::int64_t>(), 0) << site.name;
+    if (!update->gate()->chooses_per_row()) continue;
     const double active = update->gate()->active_ranks(update->ranks(), {});
     EXPECT_EQ(usage->count().sum().item<double>(), active * static_cast<double>(rows)) << site.name;
   }

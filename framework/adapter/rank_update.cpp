@@ -30,7 +30,8 @@ RankUpdate::RankUpdate(const Site& site, const AdapterInputs& inputs, RankUpdate
       gate_(std::move(parts.gate)),
       evaluation_usage_(inputs.tasks, ranks_of(parts), gate_->chooses_per_row(),
                         inputs.options.device()),
-      training_usage_(inputs.tasks, ranks_of(parts), false, inputs.options.device()) {
+      training_usage_(inputs.tasks, ranks_of(parts), false, inputs.options.device()),
+      generation_usage_(inputs.tasks, ranks_of(parts), false, inputs.options.device()) {
   check(parts.a.dim() == 2 && parts.a.size(1) == site.in, "A must be [rows, {}], it is {} at {}",
         site.in, shape_text(parts.a), site.name);
   const torch::Tensor b =
@@ -83,10 +84,14 @@ torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) cons
   return x * dropout_mask(x, dropout_, pass.noise.stream("dropout").stream(site_.name));
 }
 
+RankUsage& RankUpdate::usage_of(const Pass& pass) {
+  if (pass.step_info.training) return training_usage_;
+  return pass.cache ? generation_usage_ : evaluation_usage_;
+}
+
 void RankUpdate::record(const Choice& choice, const torch::Tensor& x, const Pass& pass) {
   const torch::NoGradGuard no_grad;
-  if (pass.count_usage)
-    (pass.step_info.training ? training_usage_ : evaluation_usage_).add(choice, pass.batch);
+  if (pass.count_usage) usage_of(pass).add(choice, pass.batch);
   samples_ = pass.keep_samples && gate_->task_embedding().defined()
                  ? x.detach().index_select(0, telling_rows(site_, pass.batch)).to(a_.scalar_type())
                  : torch::Tensor();

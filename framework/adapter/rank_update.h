@@ -39,6 +39,7 @@ class RankUpdate : public Update {
   Gate* gate() override { return gate_.get(); }
   RankUsage* evaluation_usage() override { return &evaluation_usage_; }
   RankUsage* training_usage() override { return &training_usage_; }
+  RankUsage* generation_usage() override { return &generation_usage_; }
   torch::Tensor samples() const override { return samples_; }
   void restored() override { counted_.copy_(training_usage_.count()); }
   void after_step(const StepInfo& step_info) override;
@@ -49,13 +50,14 @@ class RankUpdate : public Update {
   Routing route(const GateInput& input) const;
   void check_choice(const Choice& choice, const Batch& batch) const;
   void record(const Choice& choice, const torch::Tensor& x, const Pass& pass);
+  RankUsage& usage_of(const Pass& pass);
 
   Site site_;
   torch::Tensor a_, b_;
   bool train_a_, gradient_to_input_;
   double scale_, dropout_;
   std::shared_ptr<Gate> gate_;
-  RankUsage evaluation_usage_, training_usage_;
+  RankUsage evaluation_usage_, training_usage_, generation_usage_;
   torch::Tensor counted_;  // [T, R] training counts when the last step ended
   torch::Tensor samples_;
 };

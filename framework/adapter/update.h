@@ -37,6 +37,8 @@ class Update : public torch::nn::Module {
   virtual Gate* gate() { return nullptr; }
   virtual RankUsage* evaluation_usage() { return nullptr; }
   virtual RankUsage* training_usage() { return nullptr; }
+  /// Of rows that a model reads and writes while it generates, apart from the evaluation's.
+  virtual RankUsage* generation_usage() { return nullptr; }
   /// [n, in] first-token inputs of the last pass that kept samples; undefined: none.
   virtual torch::Tensor samples() const { return {}; }
 

@@ -33,6 +33,7 @@ inline SummaryRun example_summary_run(const std::string& name = "a") {
   run.final.predictions[0].split = "test";
   run.final.predictions[0].answers = {};
   run.final.predictions[0].generated = {};
+  run.final.predictions[0].generation_usage = {};
   return run;
 }
 

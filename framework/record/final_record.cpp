@@ -52,7 +52,8 @@ AnswerScores read_answers(const hdf5::File& file, const std::string& group) {
 }
 
 // Strings, which the schema's arrays of numbers do not cover.
-void write_generated(hdf5::File& file, const schema::Names& names, const GeneratedTexts& texts) {
+void write_generated(hdf5::File& file, schema::Names names, const PredictionRecord& record) {
+  const GeneratedTexts& texts = record.generated;
   const auto path = [&](const char* end) {
     return schema::with_names(std::string(kGenerated) + end, names);
   };
@@ -67,6 +68,12 @@ void write_generated(hdf5::File& file, const schema::Names& names, const Generat
   file.write(path("/reference_start"), {starts.size()}, starts);
   file.set_attribute(path(""), "rule", texts.rule);
   file.set_attribute(path(""), "labels", nlohmann::json(texts.labels).dump());
+  for (const auto& [site, count] : record.generation_usage) {
+    names["site"] = site;
+    write(file,
+          schema::slot(std::string(kGenerated) + "/usage/<site>", names, {{"R", count.size()}}),
+          count);
+  }
 }
 
 GeneratedTexts read_generated(const hdf5::File& file, const std::string& group) {
@@ -98,7 +105,7 @@ void write_prediction(hdf5::File& file, const PredictionRecord& record) {
   write(file, slot("label"), record.label);
   if (!record.correct.empty()) write(file, slot("correct"), record.correct);
   if (record.answers.size() > 0) write_answers(file, names, record.answers);
-  if (!record.generated.texts.empty()) write_generated(file, names, record.generated);
+  if (!record.generated.texts.empty()) write_generated(file, names, record);
   for (const auto& [metric, score] : record.scores) {
     file.set_attribute(prediction_group({record.task, record.split, record.parameters}), metric,
                        score);
@@ -129,6 +136,9 @@ PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& 
   if (file.exists(group + "/answer")) record.answers = read_answers(file, group + "/answer");
   if (file.exists(group + "/generated")) {
     record.generated = read_generated(file, group + "/generated");
+    for (const std::string& site : file.children(group + "/generated/usage")) {
+      record.generation_usage[site] = file.read<std::uint64_t>(group + "/generated/usage/" + site);
+    }
   }
   record.scores = read_scores(file, group);
   return record;

@@ -131,6 +131,8 @@ const std::vector<Path> kPaths = {
      "what was wanted"},
     {"/evaluation/<task>/<split>/<parameters>/generated/reference_start", "[G+1]", "int64",
      "the first of each example"},
+    {"/evaluation/<task>/<split>/<parameters>/generated/usage/<site>", "[R]", "uint64",
+     "rows that chose each rank while the texts were written, the prompts' among them"},
     {"/evaluation/<task>/<split>/<parameters>/generated@rule", "", "string",
      "how an answer is read from a text"},
     {"/evaluation/<task>/<split>/<parameters>/generated@labels", "", "json",

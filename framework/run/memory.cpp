@@ -30,7 +30,8 @@ double model_bytes(Model& model) {
   for (const torch::Tensor& tensor : model.parameters()) bytes += bytes_of(tensor);
   for (const torch::Tensor& tensor : model.buffers()) bytes += bytes_of(tensor);
   for (const auto& [site, update] : model.adapter().attached()) {
-    bytes += bytes_of(update->evaluation_usage()) + bytes_of(update->training_usage());
+    bytes += bytes_of(update->evaluation_usage()) + bytes_of(update->training_usage()) +
+             bytes_of(update->generation_usage());
   }
   return bytes;
 }

@@ -184,7 +184,10 @@ PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int
   if (data.task.answered_by == AnsweredBy::kLikelihood) predict_from_answers(data.task, record);
   if (is_written(data.task)) {
     const WritingForm form{generation_, seed_, rows_, options_.device(), before_batch_};
-    record.generated = generated_answers(model, dataset_, task, name, form, rows);
+    GeneratedAnswers answers = generated_answers(model, dataset_, task, name, form);
+    rows += answers.rows;
+    record.generated = std::move(answers.texts);
+    record.generation_usage = std::move(answers.usage);
   }
   check_outputs(record);
   score(record, data.task, split);

@@ -60,6 +60,32 @@ std::string wanted(const Split& split, std::int64_t example, const Dataset& data
   return dataset.token_texts.text(tokens + split.answer_starts[s], tokens + end);
 }
 
+GenerationInputs inputs_of(const Dataset& dataset, const WritingForm& form) {
+  GenerationInputs inputs{
+      .form = {.tasks = dataset.task_count(), .device = form.device, .count_usage = true},
+      .tokens = &dataset.token_texts};
+  if (dataset.end_token >= 0) inputs.end_tokens = {static_cast<std::int32_t>(dataset.end_token)};
+  return inputs;
+}
+
+void reset_usage(Model& model) {
+  for (const auto& attached : model.adapter().attached()) {
+    if (RankUsage* usage = attached.update->generation_usage()) usage->reset();
+  }
+}
+
+std::map<std::string, std::vector<std::uint64_t>> usage_of(Model& model, std::int32_t task) {
+  std::map<std::string, std::vector<std::uint64_t>> found;
+  for (const auto& [site, update] : model.adapter().attached()) {
+    RankUsage* usage = update->generation_usage();
+    if (usage == nullptr) continue;
+    const torch::Tensor count = usage->count()[task].to(torch::kCPU).contiguous();
+    const auto* first = count.data_ptr<std::int64_t>();
+    found[site.name] = {first, first + count.numel()};
+  }
+  return found;
+}
+
 }  // namespace
 
 bool is_written(const Task& task) {
@@ -67,8 +93,8 @@ bool is_written(const Task& task) {
                      [](const std::string& name) { return metrics().find(name).needs_texts; });
 }
 
-GeneratedTexts generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
-                                 SplitName name, const WritingForm& form, std::int64_t& rows) {
+GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
+                                   SplitName name, const WritingForm& form) {
   const TaskData& data = dataset.tasks[task];
   const Split& split = data.split(name);
   check(dataset.token_texts.known(),
@@ -77,33 +103,32 @@ GeneratedTexts generated_answers(Model& model, const Dataset& dataset, std::int3
         data.task.name, dataset.suite);
   const bool drawn = form.options.strategy == Strategy::kSample;
   const auto samples = static_cast<std::size_t>(drawn ? form.options.samples : 1);
-  GeneratedTexts found{.labels = data.task.labels, .rule = data.task.read};
-  found.texts.resize(static_cast<std::size_t>(split.examples()) * samples);
+  GeneratedAnswers found{.texts = {.labels = data.task.labels, .rule = data.task.read}};
+  found.texts.texts.resize(static_cast<std::size_t>(split.examples()) * samples);
   for (std::int64_t i = 0; i < split.examples(); ++i) {
-    found.references.push_back({wanted(split, i, dataset)});
+    found.texts.references.push_back({wanted(split, i, dataset)});
   }
-  GenerationInputs inputs{.form = {.tasks = dataset.task_count(), .device = form.device},
-                          .tokens = &dataset.token_texts};
-  if (dataset.end_token >= 0) inputs.end_tokens = {static_cast<std::int32_t>(dataset.end_token)};
+  reset_usage(model);
   const Seed seed = form.seed.stream(data.task.name).stream(to_string(name));
   for (const auto& examples : batches_of(split, form.options.max_tokens, form.rows)) {
     form.before_batch();
+    GenerationInputs inputs = inputs_of(dataset, form);
     std::vector<Prompt> prompts;
-    inputs.noise.clear();
     for (const std::int64_t example : examples) {
       prompts.push_back(prompt_of(split, example, task));
       inputs.noise.push_back(seed.stream(static_cast<std::uint64_t>(example)));
     }
     const auto texts = generate(model, prompts, form.options, inputs);
     for (std::size_t i = 0; i < examples.size(); ++i) {
-      rows += static_cast<std::int64_t>(prompts[i].tokens.size());
+      found.rows += static_cast<std::int64_t>(prompts[i].tokens.size());
       for (std::size_t s = 0; s < samples; ++s) {
-        rows += static_cast<std::int64_t>(texts[i][s].tokens.size()) - 1;
-        found.texts[static_cast<std::size_t>(examples[i]) * samples + s] =
+        found.rows += static_cast<std::int64_t>(texts[i][s].tokens.size()) - 1;
+        found.texts.texts[static_cast<std::size_t>(examples[i]) * samples + s] =
             written(texts[i][s], dataset, form.options);
       }
     }
   }
+  found.usage = usage_of(model, task);
   return found;
 }
 

@@ -8,6 +8,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -23,11 +26,16 @@ struct WritingForm {
 /// Whether a metric of the task reads generated texts.
 bool is_written(const Task& task);
 
+struct GeneratedAnswers {
+  GeneratedTexts texts;
+  std::map<std::string, std::vector<std::uint64_t>> usage;  // [R] by site, as a run file has it
+  std::int64_t rows = 0;                                    // that passed through the model
+};
+
 /// Of every example of a split; texts end before a stop string and before the end token, and bytes
-/// that are no UTF-8 (half a character, say) are U+FFFD. Usage is
-/// not counted. `rows` grows by what passed through the model. Throws Error where the suite does
+/// that are no UTF-8 (half a character, say) are U+FFFD. Throws Error where the suite does
 /// not say what tokens say.
-GeneratedTexts generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
-                                 SplitName split, const WritingForm& form, std::int64_t& rows);
+GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
+                                   SplitName split, const WritingForm& form);
 
 }  // namespace rankwise
