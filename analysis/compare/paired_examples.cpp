@@ -135,7 +135,8 @@ double replicate(const std::vector<std::vector<PairedExamples>>& pairs, Resample
 }  // namespace
 
 bool is_share_right(const PredictionRecord& record, const std::string& metric) {
-  const bool counts = metric == "accuracy" || metric == "acc" || metric == "acc_norm";
+  const bool of_texts = metrics().contains(metric) && metrics().find(metric).of_examples;
+  const bool counts = of_texts || metric == "accuracy" || metric == "acc" || metric == "acc_norm";
   if (!counts || record.width != 1 || record.label.empty()) return false;
   return std::abs(mean_std(correctness(record)).mean - record.scores.at(metric)) < 1e-9;
 }

@@ -147,6 +147,14 @@ TestColumn parsed(const std::string& column) {
           column.substr(second + 1)};
 }
 
+/// Whether generated texts were marked right or wrong: 1 or 0 where 1 is wanted.
+bool marks_texts(const PredictionRecord& record) {
+  return std::all_of(record.label.begin(), record.label.end(),
+                     [](double value) { return value == 1; }) &&
+         std::all_of(record.prediction.begin(), record.prediction.end(),
+                     [](double value) { return value == 0 || value == 1; });
+}
+
 /// One task with one choice of parameters, which the summary has.
 PredictionRecord read_prediction(const SummaryRow& row, const TaskRecord& task,
                                  const std::string& parameters) {
@@ -165,7 +173,8 @@ PredictionRecord read_prediction(const SummaryRow& row, const TaskRecord& task,
                     place < static_cast<std::ptrdiff_t>(all.size()),
                 kPrediction, names);
   record.prediction.assign(values.begin() + place * size, values.begin() + (place + 1) * size);
-  if (task.kind != "classify" && task.kind != "choose") return record;
+  const bool classes = task.kind == "classify" || task.kind == "choose";
+  if (!classes && !(task.kind == "generate" && marks_texts(record))) return record;
   for (std::size_t i = 0; i < record.label.size(); ++i) {
     record.correct.push_back(record.prediction[i] == record.label[i] ? 1 : 0);
   }

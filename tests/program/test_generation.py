@@ -55,6 +55,10 @@ class GeneratedTexts(TextStudy):
             self.assertEqual(done.code, 0, done.out + done.err)
         compared = run("compare", "lora", "smora", results, cwd=self.folder)
         self.assertEqual(compared.code, 0, compared.err)
+        summary = self.folder / "summary"
+        self.assertEqual(run("summary", results, "--out", summary, cwd=self.folder).code, 0)
+        again = run("compare", "lora", "smora", summary, cwd=self.folder)
+        self.assertEqual(again.out, compared.out, "a summary pairs examples as well")
 
     def test_are_the_same_in_batches_of_any_size(self) -> None:
         results = self._study([COPY], generation={"max_tokens": 4})
