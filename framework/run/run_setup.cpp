@@ -5,6 +5,7 @@
 #include "framework/train/budget.h"
 #include "framework/train/early_stopping.h"
 #include "framework/train/finite.h"
+#include "framework/train/generated_answers.h"
 #include "framework/train/precision.h"
 
 #include <ATen/Context.h>
@@ -100,6 +101,7 @@ std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
   check_lengths(dataset, backbone->longest_sequence(), form.answer_rows());
   check_segments(dataset, backbone->segment_kinds());
   check_answers(dataset, config.backbone, *backbone);
+  check_writing(dataset, *backbone, config.train.generation);
   std::vector<Task> tasks;
   for (const TaskData& data : dataset.tasks) tasks.push_back(data.task);
   auto heads = std::make_shared<Heads>(tasks, backbone->width(), setup.suite.head,

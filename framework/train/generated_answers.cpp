@@ -42,6 +42,16 @@ std::vector<std::vector<std::int64_t>> batches_of(const Split& split, std::int64
   return batches;
 }
 
+std::int64_t longest_prompt(const TaskData& data) {
+  std::int64_t longest = 0;
+  for (const Split* split : {&data.dev, &data.test}) {
+    for (std::int64_t s = 0; s < split->sequences(); ++s) {
+      longest = std::max(longest, split->starts[s + 1] - split->starts[s]);
+    }
+  }
+  return longest;
+}
+
 std::string written(const GeneratedText& text, const Dataset& dataset,
                     const GenerationOptions& options) {
   const bool ended = text.ended == Ended::kEndToken;
@@ -93,14 +103,32 @@ bool is_written(const Task& task) {
                      [](const std::string& name) { return metrics().find(name).needs_texts; });
 }
 
+void check_writing(const Dataset& dataset, const Backbone& backbone,
+                   const GenerationOptions& options) {
+  const std::int64_t room = backbone.longest_sequence();
+  for (const std::string& stop : options.stop) {
+    check(!stop.empty(), "train.generation.stop: an empty text would end every text; leave it out");
+  }
+  for (const TaskData& data : dataset.tasks) {
+    if (!is_written(data.task)) continue;
+    check(
+        dataset.token_texts.known(),
+        "task '{}' is scored by generated texts, and suite '{}' does not say what its tokens say; "
+        "prepare it again with a tokenizer of bytes (byte-level BPE, SentencePiece)",
+        data.task.name, dataset.suite);
+    const std::int64_t prompt = backbone.decoder_start() ? 1 : longest_prompt(data);
+    check(room == 0 || options.max_tokens <= room - prompt + 1,
+          "train.generation.max_tokens: {} tokens behind the longest prompt of task '{}', of {}, "
+          "exceed the backbone's {} positions; ask for fewer tokens, or prepare the suite with "
+          "shorter prompts",
+          options.max_tokens, data.task.name, prompt, room);
+  }
+}
+
 GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
                                    SplitName name, const WritingForm& form) {
   const TaskData& data = dataset.tasks[task];
   const Split& split = data.split(name);
-  check(dataset.token_texts.known(),
-        "task '{}' is scored by generated texts, and suite '{}' does not say what its tokens say; "
-        "prepare it again with a tokenizer of bytes (byte-level BPE, SentencePiece)",
-        data.task.name, dataset.suite);
   const bool drawn = form.options.strategy == Strategy::kSample;
   const auto samples = static_cast<std::size_t>(drawn ? form.options.samples : 1);
   GeneratedAnswers found{.texts = {.labels = data.task.labels, .rule = data.task.read}};

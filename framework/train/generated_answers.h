@@ -26,15 +26,19 @@ struct WritingForm {
 /// Whether a metric of the task reads generated texts.
 bool is_written(const Task& task);
 
+/// Throws Error where a task of the suite is written and the suite does not say what tokens say,
+/// where a stop string is empty, or where a prompt leaves no room for the tokens behind it.
+void check_writing(const Dataset& dataset, const Backbone& backbone,
+                   const GenerationOptions& options);
+
 struct GeneratedAnswers {
   GeneratedTexts texts;
   std::map<std::string, std::vector<std::uint64_t>> usage;  // [R] by site, as a run file has it
   std::int64_t rows = 0;                                    // that passed through the model
 };
 
-/// Of every example of a split; texts end before a stop string and before the end token, and bytes
-/// that are no UTF-8 (half a character, say) are U+FFFD. Throws Error where the suite does
-/// not say what tokens say.
+/// Of every example of a split, where check_writing() holds; texts end before a stop string and
+/// before the end token, and bytes that are no UTF-8 (half a character, say) are U+FFFD.
 GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
                                    SplitName split, const WritingForm& form);
 

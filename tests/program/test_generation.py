@@ -81,6 +81,18 @@ class GeneratedTexts(TextStudy):
         results = self._study([COPY], generation={"strategy": "beam", "max_tokens": 4})
         self.assertEqual(len(list(results.glob("lora*.h5"))), 2, "another id")
 
+    def test_are_refused_before_a_run_where_there_is_no_room(self) -> None:
+        self._prepare([COPY])
+        for generation, message in (
+            ({"max_tokens": 100000}, "exceed the backbone's"),
+            ({"stop": [""]}, "train.generation.stop: an empty text would end every text"),
+            ({"temperature": 0}, "temperature"),
+        ):
+            done = self._train(generation=generation)
+            self.assertEqual(done.code, 1)
+            self.assertIn(message, done.err)
+            self.assertNotIn("step 1", done.err)
+
     def test_need_to_know_what_tokens_say(self) -> None:
         for file in self.model.iterdir():
             file.unlink()
