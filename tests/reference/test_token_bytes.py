@@ -6,7 +6,7 @@ from pathlib import Path
 from tokenizers import AddedToken, Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE, Unigram, WordLevel
 
-from prepare_data.token_bytes import token_bytes
+from scripts.prepare_data.token_bytes import token_bytes
 
 TEXTS = ["a b", " ab  c", "caf\u00e9 \U0001f600\n\tx", "1,234 = 5!", "don't <s> stop", ""]
 
