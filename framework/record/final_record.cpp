@@ -137,7 +137,8 @@ PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& 
   if (file.exists(group + "/generated")) {
     record.generated = read_generated(file, group + "/generated");
     for (const std::string& site : file.children(group + "/generated/usage")) {
-      record.generation_usage[site] = file.read<std::uint64_t>(group + "/generated/usage/" + site);
+      record.generation_usage[site] =
+          file.read<std::uint64_t>(fmt::format("{}/generated/usage/{}", group, site));
     }
   }
   record.scores = read_scores(file, group);
