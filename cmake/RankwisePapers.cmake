@@ -1,5 +1,5 @@
-# rankwise_embed_papers(target files...): builds the files of analysis/papers/data into `target` as text,
-# so that the program needs no path. A changed file configures again.
+# rankwise_embed_papers(target files...): builds sources.json and the files of data/ into `target` as text, so
+# that the program needs no path. A changed file configures again.
 function(rankwise_embed_papers target)
   set(RANKWISE_PAPERS "")
   foreach(name IN LISTS ARGN)
@@ -8,6 +8,9 @@ function(rankwise_embed_papers target)
     file(READ ${path} text)
     string(APPEND RANKWISE_PAPERS "      {\"${name}\", R\"json(${text})json\"},\n")
   endforeach()
+  set(path ${CMAKE_CURRENT_SOURCE_DIR}/sources.json)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+  file(READ ${path} RANKWISE_SOURCES)
   set(output ${CMAKE_CURRENT_BINARY_DIR}/embedded_papers.cpp)
   configure_file(embedded_papers.cpp.in ${output} @ONLY)
   target_sources(${target} PRIVATE ${output})

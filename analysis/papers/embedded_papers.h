@@ -1,4 +1,5 @@
-/// The files of analysis/papers/data as text, built into the program so that it needs no path.
+/// The files of analysis/papers/data and sources.json as text, built into the program so that it
+/// needs no path.
 #pragma once
 
 #include <vector>
@@ -12,5 +13,8 @@ struct EmbeddedPaper {
 
 /// In the order in which analysis/CMakeLists.txt lists them.
 const std::vector<EmbeddedPaper>& embedded_papers();
+
+/// analysis/papers/sources.json.
+const char* embedded_sources();
 
 }  // namespace rankwise::analysis

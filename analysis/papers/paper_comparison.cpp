@@ -1,7 +1,7 @@
 #include "analysis/papers/paper_comparison.h"
 
+#include "analysis/papers/our_runs.h"
 #include "analysis/runs/run_scores.h"
-#include "analysis/runs/task_scores.h"
 
 #include <boost/math/distributions/students_t.hpp>
 #include <fmt/format.h>
@@ -15,28 +15,6 @@
 
 namespace rankwise::analysis {
 namespace {
-
-/// One of our runs with its scores by task, the average among them.
-struct OurRun {
-  const Run* run = nullptr;
-  std::map<std::string, TaskScore> scores;
-  std::size_t tasks = 0;
-};
-
-using OurRuns = std::map<std::string, std::vector<OurRun>>;  // by label
-
-OurRuns read_ours(const RunSet& set) {
-  OurRuns ours;
-  for (const RunGroup& group : set.groups) {
-    for (const Run& run : group.runs) {
-      OurRun one{&run, task_scores(run.file()), 0};
-      one.tasks = one.scores.size();
-      if (const auto mean = average_score(one.scores)) one.scores[kAverage] = *mean;
-      ours[group.label].push_back(std::move(one));
-    }
-  }
-  return ours;
-}
 
 /// Letters and digits alone, in lower case: "Qwen-2.5-7B" and "llama qwen2.5-7b" have one name.
 std::string plain(const std::string& text) {
@@ -69,6 +47,46 @@ std::set<std::string> reasons_of(const PaperTable& table, const PaperRow& row,
   return reasons;
 }
 
+constexpr const char* kSetting = "setting";
+constexpr const char* kMachine = "machine";
+
+/// Members of a run that decide how much is trained and scored.
+nlohmann::json budget_of(const nlohmann::json& members) {
+  nlohmann::json budget;
+  for (const auto& [section, name] :
+       {std::pair("train", "steps"), std::pair("train", "epochs"), std::pair("train", "batch"),
+        std::pair("data", "tasks"), std::pair("data", "train_rows")}) {
+    const auto found = members.find(section);
+    if (found != members.end() && found->contains(name)) budget[name] = found->at(name);
+  }
+  return budget;
+}
+
+/// Whether the run was trained for as long as the row of its label in the study file says.
+bool as_the_study_says(const StudyFile& study, const Run& run) {
+  const nlohmann::json config = run.attributes.value("config", nlohmann::json::object());
+  for (const StudyRun& row : study.runs) {
+    if (row.label != run.text("label")) continue;
+    const nlohmann::json budget = budget_of(config);
+    const nlohmann::json wanted = budget_of(row.members);
+    return std::all_of(wanted.items().begin(), wanted.items().end(), [&](const auto& item) {
+      return budget.value(item.key(), nlohmann::json()) == item.value();
+    });
+  }
+  return true;  // a merged model, whose label has its rule
+}
+
+/// Why a run in the paper's own setting cannot be judged by the paper's numbers.
+std::set<std::string> own_reasons(const OwnSetting* own, const PaperColumn& column,
+                                  const OurRun& ours) {
+  std::set<std::string> reasons;
+  if (own == nullptr) return reasons;
+  if (own->assumed()) reasons.insert(kSetting);
+  if (column.unit == "hours" || column.unit == "GB") reasons.insert(kMachine);
+  if (!as_the_study_says(own->study, *ours.run)) reasons.insert("scale");
+  return reasons;
+}
+
 /// Half of the 95 % t-interval of a difference of two means, by Welch's degrees of freedom.
 double welch_half_width(const MeanStd& a, const MeanStd& b) {
   const double va = a.std * a.std / static_cast<double>(a.count);
@@ -91,7 +109,8 @@ double half_width(const MeanStd& ours, const PaperCell& cell, const PaperTable& 
 
 class Comparison {
  public:
-  Comparison(const PaperTable& table, const RunSet& runs) : table_(table), ours_(read_ours(runs)) {}
+  Comparison(const PaperTable& table, const RunSet& runs, const OwnSetting* own)
+      : table_(table), own_(own), ours_(read_ours(runs)) {}
 
   ComparedCell compare(std::size_t row, std::size_t column) const {
     ComparedCell cell{.row = row, .column = column};
@@ -120,26 +139,33 @@ class Comparison {
 
   /// Fills what our runs say.
   void measure(ComparedCell& cell) const {
-    const std::string& task = head(cell).ours;
+    const std::string task = head(cell).ours + (row(cell).unit == "ratio" ? "/cka" : "");
     std::vector<double> values, changes;
     for (const OurRun& run : runs_of(row(cell).label)) {
-      const auto score = run.scores.find(task);
-      if (score == run.scores.end()) continue;
-      cell.rise_is_better = score->second.higher_is_better;
+      const auto score = run.score(task);
+      if (!score) continue;
+      cell.rise_is_better = score->higher_is_better;
       cell.reasons.merge(reasons_of(table_, row(cell), head(cell), run));
-      values.push_back(score->second.value);
+      cell.reasons.merge(own_reasons(own_, head(cell), run));
+      values.push_back(score->value);
       if (const auto other = reference_score(cell, run)) changes.push_back(values.back() - *other);
     }
     cell.ours = mean_std(row(cell).is_difference() ? changes : values);
     cell.our_change = paired_t_test(changes);
   }
 
-  /// The reference's score with the same seed and protocol.
+  /// The reference's score with the same seed and protocol; of a row of changes by merging, that
+  /// of the task's own model.
   std::optional<double> reference_score(const ComparedCell& cell, const OurRun& run) const {
+    const std::string& task = head(cell).ours;
+    if (row(cell).is_difference() && row(cell).against.empty()) {
+      const auto before = run.before.find(task);
+      return before == run.before.end() ? std::nullopt : std::optional(before->second.value);
+    }
     for (const OurRun& other : runs_of(row(cell).against)) {
-      const auto score = other.scores.find(head(cell).ours);
-      if (other.run->seed != run.run->seed || score == other.scores.end()) continue;
-      if (other.run->protocol_hash == run.run->protocol_hash) return score->second.value;
+      const auto score = other.score(task);
+      if (!score || other.run->seed != run.run->seed) continue;
+      if (other.run->protocol_hash == run.run->protocol_hash) return score->value;
     }
     return std::nullopt;
   }
@@ -168,6 +194,7 @@ class Comparison {
   }
 
   bool has_sign(const ComparedCell& cell) const {
+    if (cell.reasons.contains(kSetting) || cell.reasons.contains(kMachine)) return false;
     return cell.ours.count > 0 && !cell.reasons.empty() && cell.paper_change &&
            !row(cell).against.empty();
   }
@@ -209,6 +236,7 @@ class Comparison {
   }
 
   const PaperTable& table_;
+  const OwnSetting* own_;  // of our runs, if they are of the paper's own setting
   OurRuns ours_;
 };
 
@@ -251,8 +279,9 @@ std::string Comparison::best(std::size_t column) const {
 }
 
 /// The study's own note, which stands before the colon of each run's scale note.
-std::string scale_of(const RunSet& set, const std::vector<ComparedCell>& cells) {
+std::string scale_of(const RunSet& set, const std::vector<ComparedCell>& cells, bool own) {
   for (const RunGroup& group : set.groups) {
+    if (own) break;  // whose note says what was assumed
     const std::string note = group.runs.front().text("scale_note");
     const auto colon = note.find(':');
     if (colon != std::string::npos) return note.substr(0, colon);
@@ -265,8 +294,10 @@ std::string scale_of(const RunSet& set, const std::vector<ComparedCell>& cells) 
 
 }  // namespace
 
-PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs) {
-  const Comparison comparison(table, runs);
+PaperComparison compare_with_paper(const PaperTable& paper, const RunSet& runs,
+                                   const OwnSetting* own) {
+  const PaperTable table = own == nullptr ? paper : in_own_setting(paper, *own);
+  const Comparison comparison(table, runs, own);
   PaperComparison result{.table = table};
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     for (std::size_t column = 0; column < table.columns.size(); ++column) {
@@ -277,7 +308,7 @@ PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs) 
   for (std::size_t column = 0; column < table.columns.size(); ++column) {
     if (!table.columns[column].best.empty()) result.best.push_back(comparison.best(column));
   }
-  result.scale = scale_of(runs, result.cells);
+  result.scale = scale_of(runs, result.cells, own != nullptr);
   return result;
 }
 

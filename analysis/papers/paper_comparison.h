@@ -2,6 +2,7 @@
 #pragma once
 
 #include "analysis/output/table.h"
+#include "analysis/papers/own_setting.h"
 #include "analysis/papers/paper_table.h"
 #include "analysis/runs/run_set.h"
 #include "analysis/statistics/significance.h"
@@ -35,7 +36,7 @@ struct ComparedCell {
   bool rise_is_better = true;            // of ours: false for error measures
   std::optional<double> difference;      // ours - paper; only where comparable
   PaperVerdict verdict = PaperVerdict::kNotRun;
-  std::set<std::string> reasons;  // why it is not comparable: "backbone", "data", "scale"
+  std::set<std::string> reasons;  // why it is not comparable: "backbone", "data", "scale", ...
   std::string note;               // one line more, or empty
 };
 
@@ -53,7 +54,10 @@ struct PaperComparison {
 /// not known, when ours of the mean holds the paper's; both but for the rounding of what is
 /// printed. A sign counts where Holm's correction over all changes whose signs are compared leaves
 /// p < 0.05.
-PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs);
+/// `own`: of runs in the paper's own setting, which is then also checked against its study; where
+/// that is assumed, and for hours and memory, there is no verdict.
+PaperComparison compare_with_paper(const PaperTable& table, const RunSet& runs,
+                                   const OwnSetting* own = nullptr);
 
 /// A line for each cell. The column of our numbers names their scale.
 Table comparison_table(const PaperComparison& comparison, const RunSet& runs);

@@ -207,6 +207,89 @@ TEST(PaperComparison, ARowOfDifferencesHoldsOurDifferences) {
   EXPECT_EQ(printed.rows[0][3].text, "2.00 ± 0.00 (n=3)");
 }
 
+/// Runs of one task each, in the paper's own setting: labels name the task, groups do not.
+PaperTable one_task_at_a_time() {
+  return parse_paper_table(json::parse(R"({
+    "name": "x.table2", "title": "scores", "citation": "X", "source": "by hand", "backbone": "T5-base",
+    "data": "GLUE", "metric": "accuracy", "no_study": "none", "seeds": 3,
+    "columns": [{"name": "CoLA", "own_task": "cola"},
+                {"name": "hours", "unit": "hours", "own_task": "cola/hours"}],
+    "rows": [{"method": "LoRA", "own_label": "lora r=8", "cells": [52, 2]},
+             {"method": "LoRA", "quantity": "after merging", "own_label": "lora r=8, average",
+              "cells": [42, null]},
+             {"method": "LoRA", "quantity": "difference", "own_label": "lora r=8, average",
+              "cells": [-9, null]},
+             {"method": "CKA", "unit": "ratio", "own_label": "lora r=8, average",
+              "cells": [0.5, null]}]})"),
+                           "x.json");
+}
+
+OwnSetting own_setting_of(const std::string& setting) {
+  const fs::path file = test_folder() / "study.json";
+  write_bytes(file, R"({"study": "paper_x_table2", "setting": ")" + setting + R"(", "defaults":
+    {"backbone": {"name": "t5", "weights": "t5-base"}, "data": {"suite": "glue"}}, "runs": [{"variant": "lora",
+     "label": "lora r=8", "sweep": {"data.tasks": [["cola"]]}, "train": {"steps": 4}}]})");
+  OwnSetting own{.study = read_study_file(file)};
+  own.needs = study_needs(own.study);
+  return own;
+}
+
+RunSet own_runs(const fs::path& folder, std::int64_t steps) {
+  RunLayout layout = test::small_layout();
+  layout.tasks.pop_back();
+  json attributes = kSame;
+  attributes["config"] = {
+      {"group", "lora r=8"}, {"data", {{"tasks", {"cola"}}}}, {"train", {{"steps", steps}}}};
+  attributes["training_seconds"] = 7200.0;
+  for (std::int64_t seed = 0; seed < 3; ++seed) {
+    const std::string suffix = std::to_string(seed);
+    const double cola = 0.50 + 0.02 * static_cast<double>(seed);
+    write_run(folder, "lora" + suffix,
+              {.label = "lora r=8 data.tasks=cola",
+               .seed = seed,
+               .test_scores = {{"cola", cola}},
+               .attributes = attributes,
+               .layout = layout});
+    write_run(
+        folder, "merged" + suffix,
+        {.label = "lora r=8, average",
+         .seed = seed,
+         .test_scores = {},
+         .attributes = attributes,
+         .layout = layout,
+         .merge = MergeRecord{.models = 1, .before = {cola}, .after = {cola - 0.1}, .cka = {0.5}}});
+  }
+  return load_runs({folder});
+}
+
+TEST(PaperComparison, InThePapersOwnSettingRunsAreFoundByTheirGroup) {
+  const OwnSetting own = own_setting_of("stated");
+  const auto comparison =
+      compare_with_paper(one_task_at_a_time(), own_runs(test_folder(), 4), &own);
+  EXPECT_EQ(to_text(cell(comparison, 0, 0)), "inside the interval");
+  EXPECT_NEAR(cell(comparison, 0, 0).ours.mean, 52, 1e-9);
+  EXPECT_NEAR(cell(comparison, 1, 0).ours.mean, 42, 1e-9) << "of the merged model";
+  EXPECT_NEAR(cell(comparison, 2, 0).ours.mean, -10, 1e-9) << "after less before";
+  EXPECT_EQ(to_text(cell(comparison, 2, 0)), "outside the interval");
+  EXPECT_NEAR(cell(comparison, 3, 0).ours.mean, 0.5, 1e-9);
+  EXPECT_NEAR(cell(comparison, 0, 1).ours.mean, 2, 1e-9);
+  EXPECT_EQ(to_text(cell(comparison, 0, 1)), "not comparable: machine");
+  EXPECT_EQ(comparison.scale, "");
+}
+
+TEST(PaperComparison, AnAssumedSettingAndShorterTrainingHaveNoVerdict) {
+  const OwnSetting assumed = own_setting_of("assumed");
+  const auto guessed =
+      compare_with_paper(one_task_at_a_time(), own_runs(test_folder(), 4), &assumed);
+  EXPECT_EQ(to_text(cell(guessed, 0, 0)), "not comparable: setting");
+  EXPECT_EQ(to_text(cell(guessed, 2, 0)), "not comparable: setting");
+  const OwnSetting stated = own_setting_of("stated");
+  const auto shorter =
+      compare_with_paper(one_task_at_a_time(), own_runs(test_folder(), 3), &stated);
+  EXPECT_EQ(to_text(cell(shorter, 0, 0)), "not comparable: scale");
+  EXPECT_EQ(shorter.scale, "small-scale");
+}
+
 TEST(ComparisonTable, NamesTheScaleOfOurNumbersAndWhatIsBest) {
   const RunSet set = runs(test_folder(), kOther);
   const Table table = comparison_table(compare_with_paper(paper(), set), set);

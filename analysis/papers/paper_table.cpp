@@ -91,14 +91,6 @@ void check_rows(const PaperTable& table, const std::string& path) {
   }
 }
 
-/// Labels of ours to subtract, where the file leaves them to the reference row.
-void fill_against(PaperTable& table) {
-  for (PaperRow& row : table.rows) {
-    if (row.reference.empty() || !row.against.empty()) continue;
-    row.against = table.find_row(row.reference, table.backbone_of(row), row.quantity)->label;
-  }
-}
-
 void check_links(const std::vector<PaperTable>& tables) {
   std::set<std::string> names;
   for (const PaperTable& table : tables) {
@@ -142,6 +134,13 @@ std::optional<std::size_t> PaperTable::find_column(const std::string& wanted) co
     if (columns[i].name == wanted) return i;
   }
   return std::nullopt;
+}
+
+void fill_against(PaperTable& table) {
+  for (PaperRow& row : table.rows) {
+    if (row.reference.empty()) continue;
+    row.against = table.find_row(row.reference, table.backbone_of(row), row.quantity)->label;
+  }
 }
 
 PaperTable parse_paper_table(const json& value, const std::string& path) {

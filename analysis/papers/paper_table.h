@@ -44,7 +44,7 @@ struct PaperCell {
 struct PaperColumn {
   std::string name, unit = "%";
   std::int64_t digits = 2;
-  std::string ours, best;
+  std::string ours, own_task, best;
   std::vector<std::string> mean_of;
   std::optional<double> chance;
 
@@ -56,6 +56,9 @@ struct PaperColumn {
           one_of({"%", "×100", "points", "ratio", "hours", "GB", "millions", "formula"}));
     field("digits", self.digits, "printed after the point", not_negative());
     field("ours", self.ours, "our task, or 'average' over tasks; empty: no counterpart");
+    field(
+        "own_task", self.own_task,
+        "our task in the paper's own setting, as in mmlu, code/pass_at_1, mmlu/hours; empty: ours");
     field("best", self.best, "method that the paper says is best here; empty: not said");
     field("mean_of", self.mean_of, "columns that it averages");
     field("chance", self.chance, "score of guessing, in its unit");
@@ -64,7 +67,7 @@ struct PaperColumn {
 
 struct PaperRow {
   std::string method, backbone, quantity = kValue, unit, settings;
-  std::string label, no_label, reference, against, repeats, repeats_method, note;
+  std::string label, own_label, no_label, reference, against, repeats, repeats_method, note;
   std::vector<PaperCell> cells;  // one per column
 
   static constexpr const char* kValue = "value";
@@ -81,6 +84,8 @@ struct PaperRow {
     field("unit", self.unit, "where it is not the columns'");
     field("settings", self.settings, "options where known");
     field("label", self.label, "of our runs; empty: none");
+    field("own_label", self.own_label,
+          "of our runs in the paper's own setting, or of their group; empty: label");
     field("no_label", self.no_label, "why there is none");
     field("reference", self.reference, "method that an ablation or comparison is held against");
     field("against", self.against, "our label of that; empty: the reference row's");
@@ -130,6 +135,9 @@ struct PaperTable {
 /// Throws Error that names `path` and the place in it: unknown keys, missing or repeated names,
 /// rows of another length than the columns, references to nothing.
 PaperTable parse_paper_table(const nlohmann::json& value, const std::string& path);
+
+/// Labels of ours to subtract: those of the reference rows, where rows have one.
+void fill_against(PaperTable& table);
 
 /// All of analysis/papers/data, in the papers' order. Throws Error where a name is there twice or a
 /// table refers to one that is not there.

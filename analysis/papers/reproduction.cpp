@@ -1,9 +1,11 @@
 #include "analysis/papers/reproduction.h"
 
+#include "analysis/papers/own_commands.h"
 #include "analysis/papers/study_needs.h"
 #include "analysis/runs/finished_runs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstddef>
 #include <utility>
@@ -24,8 +26,8 @@ std::string run_command(const std::string& file, const PaperTable& table, std::s
   return fmt::format("rankwise run {} --jobs 2{}", file, done ? " --again" : "");
 }
 
-std::string state_of(const PaperTable& table, const ReproductionPaths& paths) {
-  if (table.study.empty()) return table.no_study;
+std::string small_state(const PaperTable& table, const ReproductionPaths& paths) {
+  if (table.study.empty()) return "–";
   const std::size_t finished = finished_runs(paths.results / table.study);
   if (!fs::exists(study_file(table, paths))) return fmt::format("{} runs finished", finished);
   return fmt::format("{} of {} runs finished", finished,
@@ -42,30 +44,29 @@ std::string paper_lines(const PaperTable& table) {
         std::pair("backbone", table.backbone), std::pair("data", table.data),
         std::pair("metric", table.metric), std::pair("training", or_not_found(table.training)),
         std::pair("seeds", seeds), std::pair("hours", or_not_found(table.hours))}) {
-    text += fmt::format("  {:10} {}\n", name, value);
+    text += named_line(name, value);
   }
   return text;
 }
 
-std::string study_lines(const PaperTable& table, const ReproductionPaths& paths) {
+std::string small_lines(const PaperTable& table, const ReproductionPaths& paths) {
+  if (table.study.empty()) return "";
   const std::string file = study_file(table, paths).string();
   const StudyNeeds needs = read_study_needs(file);
-  const std::string preparation = missing_preparation(needs, paths.data);
-  const std::string weights = needs.weights.empty() ? "(random)" : needs.weights;
-  const bool other = !table.suite.empty() && needs.suite != table.suite;
-  const std::string closer = fmt::format("rankwise run {} --set data.suite={} --results results/{}",
-                                         file, table.suite, table.suite);
-  std::string text = "here\n";
+  const RunData& data = needs.data.front();
+  const bool missing = !missing_files(data, paths.data).empty();
+  const std::string weights = data.weights.empty() ? "(random)" : data.weights;
+  std::string text = "small-scale, here\n";
   for (const auto& [name, value] :
        {std::pair("study", fmt::format("{}: {} runs of {}, {} {} on {}", file, needs.runs,
-                                       needs.budget, needs.backbone, weights, needs.suite)),
-        std::pair("data", preparation.empty() ? "prepared" : "to be prepared: " + preparation),
+                                       needs.budget, data.backbone, weights, data.suite)),
+        std::pair("data", missing ? "to be prepared: " + prepare_command(data) : "prepared"),
         std::pair("cost", fmt::format("rankwise run {} --dry-run", file)),
         std::pair("run", run_command(file, table, needs.runs, paths)),
-        std::pair("closer", other ? closer : ""),
-        std::pair("compare", fmt::format("rankwise reproduce {}", table.name)),
-        std::pair("state", state_of(table, paths))}) {
-    if (!value.empty()) text += fmt::format("  {:10} {}\n", name, value);
+        std::pair("compare", fmt::format("rankwise reproduce {} --results {}", table.name,
+                                         (paths.results / table.study).string())),
+        std::pair("state", small_state(table, paths))}) {
+    text += named_line(name, value);
   }
   return text;
 }
@@ -74,22 +75,38 @@ std::string study_lines(const PaperTable& table, const ReproductionPaths& paths)
 
 Table reproduction_list(const ReproductionPaths& paths) {
   Table table;
-  table.header = {"table", "shows", "study", "state"};
+  table.header = {"table", "shows", "state", "small study", "its runs"};
   for (const PaperTable& paper : paper_tables()) {
     table.rows.push_back({{paper.name, {}},
                           {paper.title, {}},
+                          {own_state(paper, paths), {}},
                           {paper.study.empty() ? "–" : paper.study, {}},
-                          {state_of(paper, paths), {}}});
+                          {small_state(paper, paths), {}}});
   }
-  table.footers.emplace_back(
-      "rankwise reproduce <table> prints what it takes, and the paper's cells beside ours.");
+  table.footers = {own_state_words(),
+                   "rankwise reproduce <table> prints the commands, what they take, what is "
+                   "missing here, and the paper's cells beside ours."};
   return table;
 }
 
 std::string reproduction_plan(const PaperTable& table, const ReproductionPaths& paths) {
-  const std::string paper = paper_lines(table);
-  if (table.study.empty()) return paper + fmt::format("here\n  no study: {}\n", table.no_study);
-  return paper + study_lines(table, paths);
+  std::string text = paper_lines(table);
+  const auto setting = own_setting(table, paths);
+  if (setting) text += own_lines(table, *setting, paths);
+  if (!setting && table.study.empty()) text += fmt::format("no study: {}\n", table.no_study);
+  return text + small_lines(table, paths);
+}
+
+std::vector<fs::path> reproduction_results(const PaperTable& table,
+                                           const ReproductionPaths& paths) {
+  const fs::path own = paths.results / own_study(table);
+  if (finished_runs(own) > 0) {
+    const fs::path merged = own / "merged";
+    return fs::exists(merged) ? std::vector{own, merged} : std::vector{own};
+  }
+  const fs::path small = paths.results / table.study;
+  if (table.study.empty() || !fs::exists(small)) return {};
+  return {small};
 }
 
 }  // namespace rankwise::analysis

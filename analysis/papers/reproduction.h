@@ -2,24 +2,26 @@
 #pragma once
 
 #include "analysis/output/table.h"
+#include "analysis/papers/own_setting.h"
 #include "analysis/papers/paper_table.h"
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace rankwise::analysis {
 
-struct ReproductionPaths {
-  std::filesystem::path configs = "configs";
-  std::filesystem::path data = "data";
-  std::filesystem::path results = "results";
-};
-
-/// Every table with its study here and the state of that.
+/// Every table, its state in the paper's own setting, and the small study of it here.
 Table reproduction_list(const ReproductionPaths& paths);
 
-/// What the paper used, and the study to run here with what it needs, a line each; where there is
-/// no study, why. Throws Error where the study's file is not in `paths.configs`.
+/// What the paper used; the commands that make its table in its own setting, what that takes and
+/// what is missing here; and the small study here, a line each; where there is none, why. Throws
+/// Error where a study's file cannot be read.
 std::string reproduction_plan(const PaperTable& table, const ReproductionPaths& paths);
+
+/// The runs that stand beside the paper's cells: those in its own setting where there are any
+/// finished, else those of the small study; empty where neither has.
+std::vector<std::filesystem::path> reproduction_results(const PaperTable& table,
+                                                        const ReproductionPaths& paths);
 
 }  // namespace rankwise::analysis

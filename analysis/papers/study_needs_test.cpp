@@ -10,6 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 void write(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());
@@ -24,24 +25,25 @@ TEST(StudyNeeds, DefaultsComeFromAnotherStudyAndSweepsMultiply) {
   write(folder / "study.json", R"({"study": "study", "defaults_from": "base.json",
     "defaults": {"train": {"steps": 50}},  // ours go over them
     "runs": [{"variant": "more"}, {"variant": "lora", "label": "l", "sweep": {"rank": [1, 2]}},
-             {"variant": "smora", "seed": 7}]})");
+             {"variant": "smora", "seed": 7, "backbone": {"weights": "large"}}]})");
   const StudyNeeds needs = read_study_needs(folder / "study.json");
-  EXPECT_EQ(needs.backbone, "bert");
-  EXPECT_EQ(needs.weights, "mini");
-  EXPECT_EQ(needs.suite, "words");
+  EXPECT_THAT(needs.data,
+              ElementsAre(RunData{"bert", "mini", "words"}, RunData{"bert", "large", "words"}));
   EXPECT_EQ(needs.budget, "50 steps");
   EXPECT_EQ(needs.runs, 3U + 2 * 3 + 1);
   EXPECT_THAT(needs.labels, ElementsAre("more", "l rank=1", "l rank=2", "smora"));
 }
 
-TEST(StudyNeeds, NamesTheCallThatPreparesWhatIsMissing) {
+TEST(StudyNeeds, NamesTheFilesThatAreMissing) {
   const fs::path data = test_folder();
-  const StudyNeeds needs{.backbone = "bert", .weights = "mini", .suite = "words"};
-  EXPECT_EQ(missing_preparation(needs, data), "scripts/prepare --suite words --backbone mini");
+  const RunData needs{"bert", "mini", "words"};
+  EXPECT_EQ(prepare_command(needs), "scripts/prepare --suite words --backbone mini");
+  EXPECT_THAT(missing_files(needs, data),
+              ElementsAre(data / "models/mini", data / "suites/words-mini.h5"));
   write(data / "suites/words-mini.h5", "");
-  write(data / "models/mini/model.safetensors", "");
-  EXPECT_EQ(missing_preparation(needs, data), "");
-  EXPECT_EQ(missing_preparation({.backbone = "tiny", .suite = "planted"}, "nowhere"), "");
+  write(data / "models/mini/model.safetensors.index.json", "");
+  EXPECT_THAT(missing_files(needs, data), IsEmpty());
+  EXPECT_THAT(missing_files({"tiny", "", "planted"}, "nowhere"), IsEmpty());
 }
 
 TEST(StudyNeeds, AMissingFileIsAnError) {

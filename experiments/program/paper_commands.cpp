@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 namespace rankwise {
 
@@ -44,13 +45,11 @@ struct ReproduceArguments {
   std::string out;
 };
 
-/// The run files named, or those of the table's study where there are any.
-std::vector<std::filesystem::path> result_paths(const ReproduceArguments& arguments,
-                                                const PaperTable& table) {
-  if (!arguments.results.empty()) return {arguments.results.begin(), arguments.results.end()};
-  const auto usual = arguments.folders.results / table.study;
-  if (table.study.empty() || !std::filesystem::exists(usual)) return {};
-  return {usual};
+/// The setting of the paper's own, where the runs are of its study.
+std::optional<OwnSetting> setting_of(const RunSet& runs, const PaperTable& table,
+                                     const ReproductionPaths& folders) {
+  const bool own = runs.groups.front().runs.front().study == own_study(table);
+  return own ? own_setting(table, folders) : std::nullopt;
 }
 
 void reproduce(const ReproduceArguments& arguments) {
@@ -60,13 +59,18 @@ void reproduce(const ReproduceArguments& arguments) {
   }
   const PaperTable& paper = find_paper_table(arguments.name);
   fmt::print("{}\n", reproduction_plan(paper, arguments.folders));
-  const auto paths = result_paths(arguments, paper);
+  const std::vector<std::filesystem::path> paths =
+      arguments.results.empty()
+          ? reproduction_results(paper, arguments.folders)
+          : std::vector<std::filesystem::path>{arguments.results.begin(), arguments.results.end()};
   if (paths.empty()) {
     fmt::print("{}", to_markdown(printed_table(paper)));
     return;
   }
   const RunSet runs = load_and_warn(paths);
-  const Table table = comparison_table(compare_with_paper(paper, runs), runs);
+  const auto own = setting_of(runs, paper, arguments.folders);
+  const Table table =
+      comparison_table(compare_with_paper(paper, runs, own ? &*own : nullptr), runs);
   fmt::print("{}", to_markdown(table));
   if (arguments.out.empty()) return;
   write_file(arguments.out + ".md", to_markdown(table));
@@ -87,8 +91,10 @@ void add_paper_commands(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "reproduce", "A paper's table: what to run for it, and its cells beside ours");
   command->add_option("name", arguments->name, "more.table5, ...; without it, all tables");
-  command->add_option("--results", arguments->results,
-                      "Run files, or folders of them (default: results/<study>)");
+  command->add_option(
+      "--results", arguments->results,
+      "Run files, or folders of them (default: those of the paper's own setting, else of "
+      "the small study)");
   command->add_option("--configs", arguments->folders.configs, "Folder of the study files");
   command->add_option("--data", arguments->folders.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");

@@ -31,6 +31,8 @@ struct StudyMembers {
   std::vector<json> runs;
   std::vector<json> tables, figures;
   std::vector<std::string> papers;
+  std::string setting;
+  std::vector<std::string> merge, reuse;
   std::string reference;
 
   template <class Self, class Visitor>
@@ -51,6 +53,13 @@ struct StudyMembers {
           "what `rankwise results` makes: names, or {name: options} as in {\"aggregate\": {}}");
     field("figures", self.figures, "likewise");
     field("papers", self.papers, "printed tables beside which its scores are put: more.table5");
+    field(
+        "setting", self.setting,
+        "of a study in a paper's own setting: stated, or assumed where the paper's backbone, data "
+        "or cells were not found, so that no verdict is given",
+        one_of({"", StudyFile::kStated, StudyFile::kAssumed}));
+    field("merge", self.merge, "rules by which its runs are merged afterwards: average, ties");
+    field("reuse", self.reuse, "other studies that have runs of it: paper_flylora_table1");
     field("reference", self.reference, "label that ablations compare with");
   }
 };
@@ -216,6 +225,9 @@ StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides)
                   .tables = outputs_of(members.tables, "tables", file),
                   .figures = outputs_of(members.figures, "figures", file),
                   .papers = members.papers,
+                  .setting = members.setting,
+                  .merge = members.merge,
+                  .reuse = members.reuse,
                   .reference = members.reference,
                   .runs = runs_of(members, overrides, file.string())};
   for (const std::string& plugin : members.plugins) {

@@ -32,6 +32,9 @@ struct StudyRun {
 };
 
 struct StudyFile {
+  static constexpr const char* kStated = "stated";
+  static constexpr const char* kAssumed = "assumed";
+
   std::filesystem::path path;
   std::string name;
   std::string reproduces;            // citation; may be empty
@@ -39,6 +42,9 @@ struct StudyFile {
   std::vector<std::string> plugins;  // absolute paths of shared libraries
   std::vector<StudyOutput> tables, figures;
   std::vector<std::string> papers;  // printed tables beside which its results stand
+  std::string setting;              // of a study in a paper's own setting, else empty
+  std::vector<std::string> merge;   // rules of merging, by name
+  std::vector<std::string> reuse;   // names of other studies that have runs of it
   std::string reference;            // label that ablations compare with; may be empty
   std::vector<StudyRun> runs;       // rows in order, each with its seeds in order
 };

@@ -109,6 +109,15 @@ TEST(Study, ZipsListsAndNamesTheGroupOfWhatARowVaries) {
               HasSubstr("runs[0].zip.rank: has 2 values, and adapter_seed has 1"));
 }
 
+TEST(Study, NullTakesAwayTheZipOfTheDefaults) {
+  const StudyFile found = study(R"({"study": "toy", "defaults": {"backbone": {"name": "tiny"},
+    "data": {"suite": "planted"}, "zip": {"data.tasks": [["planted0"], ["planted1"]]}},
+    "runs": [{"variant": "lora"},
+             {"variant": "lora", "label": "once", "zip": null, "data": {"tasks": ["planted2"]}}]})");
+  EXPECT_THAT(labels(found),
+              ElementsAre("lora data.tasks=planted0 s0", "lora data.tasks=planted1 s0", "once s0"));
+}
+
 TEST(Study, TakesDefaultsAndRunsFromOthers) {
   const auto base = study_file(kStudy);
   const auto path = base.parent_path() / "y.json";

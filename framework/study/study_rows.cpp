@@ -39,9 +39,10 @@ void vary(json& run, const std::string& key, const json& value, const std::strin
   run["label"] = run["label"].get<std::string>() + fmt::format(" {}={}", key, short_text(value));
 }
 
-/// The lists of values below `member`; none where the run has no such member.
+/// The lists of values below `member`; none where the run has no such member, or null.
 json lists_of(const json& run, const char* member, const std::string& place) {
-  json lists = run.value(member, json::object());
+  json lists = run.value(member, json());
+  if (lists.is_null()) return json::object();
   check(lists.is_object(), "{}.{}: {} is not an object of lists", place, member, lists.dump());
   for (const auto& [key, values] : lists.items()) {
     check(values.is_array() && !values.empty(), "{}.{}.{}: {} is not a list of values", place,
