@@ -16,7 +16,7 @@
 namespace rankwise::analysis {
 namespace {
 
-/// One of our runs with its scores by task, the average among them.
+/// One of our runs with its scores by what columns call them: a task, task/metric, or average.
 struct OurRun {
   const Run* run = nullptr;
   std::map<std::string, TaskScore> scores;
@@ -25,13 +25,18 @@ struct OurRun {
 
 using OurRuns = std::map<std::string, std::vector<OurRun>>;  // by label
 
-OurRuns read_ours(const RunSet& set) {
+OurRuns read_ours(const PaperTable& table, const RunSet& set) {
   OurRuns ours;
   for (const RunGroup& group : set.groups) {
     for (const Run& run : group.runs) {
       OurRun one{&run, task_scores(run.file()), 0};
       one.tasks = one.scores.size();
       if (const auto mean = average_score(one.scores)) one.scores[kAverage] = *mean;
+      for (const PaperColumn& column : table.columns) {
+        if (!names_metric(column.ours)) continue;
+        const auto score = score_of(run.file(), task_metric(column.ours));
+        if (score) one.scores[column.ours] = *score;
+      }
       ours[group.label].push_back(std::move(one));
     }
   }
@@ -91,7 +96,8 @@ double half_width(const MeanStd& ours, const PaperCell& cell, const PaperTable& 
 
 class Comparison {
  public:
-  Comparison(const PaperTable& table, const RunSet& runs) : table_(table), ours_(read_ours(runs)) {}
+  Comparison(const PaperTable& table, const RunSet& runs)
+      : table_(table), ours_(read_ours(table, runs)) {}
 
   ComparedCell compare(std::size_t row, std::size_t column) const {
     ComparedCell cell{.row = row, .column = column};
