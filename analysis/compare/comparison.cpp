@@ -139,7 +139,7 @@ Comparison compare(const RunSet& set, const std::string& a, const std::string& b
   result.config = config_differences(result.runs.groups[0], result.runs.groups[1]);
   const ScoredRuns scored = read_scores(result.runs, choice);
   result.choice = choice;
-  result.tasks = scored.tasks;
+  result.tasks = scored.columns();
   bool any = false;
   for (const ScoreColumn& column : score_columns(scored)) {
     result.scores.push_back(compare_cells(column, 0, 1, choice, Examples::kCompared));

@@ -39,7 +39,12 @@ std::optional<std::vector<double>> by_example(const PredictionRecord& record,
                                               const std::string& metric) {
   if (is_share_right(record, metric)) return correctness(record);
   if (metric == "relative_error") return relative_errors(record, record.scores.at(metric));
-  if (metrics().find(metric).of_examples && !record.generated.texts.empty()) {
+  const Metric& found = metrics().find(metric);
+  if (found.targets == Targets::kPrograms && !record.passed.empty()) {
+    return example_scores(
+        metric, {.prediction = record.prediction, .label = record.label, .passed = record.passed});
+  }
+  if (found.needs_texts && found.of_examples && !record.generated.texts.empty()) {
     return example_scores(metric, {.generated = record.generated});
   }
   return std::nullopt;
@@ -135,7 +140,9 @@ double replicate(const std::vector<std::vector<PairedExamples>>& pairs, Resample
 }  // namespace
 
 bool is_share_right(const PredictionRecord& record, const std::string& metric) {
-  const bool of_texts = metrics().contains(metric) && metrics().find(metric).of_examples;
+  // The marks of examples are of generated texts' first metric, which no program's is.
+  const bool of_texts = metrics().contains(metric) && metrics().find(metric).of_examples &&
+                        metrics().find(metric).targets != Targets::kPrograms;
   const bool counts = of_texts || metric == "accuracy" || metric == "acc" || metric == "acc_norm";
   if (!counts || record.width != 1 || record.label.empty()) return false;
   return std::abs(mean_std(correctness(record)).mean - record.scores.at(metric)) < 1e-9;
@@ -150,6 +157,7 @@ std::optional<PairedExamples> PairedExamples::match(const PredictionRecord& a,
   const std::size_t size = a.label.size() / static_cast<std::size_t>(a.width);
   const Metric& scoring = metrics().find(metric);
   const bool lack =
+      scoring.targets == Targets::kPrograms ||
       (scoring.needs_answers && (a.answers.size() == 0 || b.answers.size() == 0)) ||
       (scoring.needs_texts && (a.generated.texts.empty() || b.generated.texts.empty()));
   const auto values_a = by_example(a, metric), values_b = by_example(b, metric);

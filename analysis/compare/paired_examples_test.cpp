@@ -51,6 +51,21 @@ TEST(PairedExamples, RelativeErrorsKeepTheRecordedRatio) {
   EXPECT_DOUBLE_EQ(examples.difference({1, 1}), 0.75);
 }
 
+// All texts match, which says nothing of the programs: of two a text, 2 and 1 of a pass, 0 and 1 of
+// b.
+TEST(PairedExamples, ProgramsArePairedByWhichOfThemPassed) {
+  PredictionRecord a = record({1, 1}, {1, 1}, "pass_at_1", 0.75);
+  PredictionRecord b = record({1, 1}, {1, 1}, "pass_at_1", 0.25);
+  EXPECT_FALSE(PairedExamples::match(a, b, "pass_at_1")) << "they were not run";
+  a.passed = {1, 1, 0, 1};
+  b.passed = {0, 0, 1, 0};
+  const PairedExamples examples = pair(a, b, "pass_at_1");
+  EXPECT_EQ(examples.size(), 2U);
+  EXPECT_DOUBLE_EQ(examples.difference({0, 1}), 0.5);
+  EXPECT_DOUBLE_EQ(examples.difference({0, 0}), 1);
+  EXPECT_FALSE(is_share_right(record({1, 1}, {1, 1}, "pass_at_1", 1), "pass_at_1"));
+}
+
 TEST(PairedExamples, NeedTheSameLabelsAndAKnownMetric) {
   const auto a = record({1, 1}, {1, 1}, "accuracy");
   EXPECT_FALSE(PairedExamples::match(a, record({1, 1}, {1, 0}, "accuracy"), "accuracy"));

@@ -1,7 +1,8 @@
 #include "analysis/papers/own_setting.h"
 
 #include "analysis/papers/paper_cost.h"
-#include "framework/core/json_file.h"
+#include "analysis/runs/task_scores.h"
+#include "framework/core/metrics.h"
 #include "framework/io/source_tree.h"
 #include "framework/io/test_files.h"
 
@@ -69,6 +70,10 @@ TEST(OwnSetting, EveryColumnIsATaskOfItsSuite) {
     for (const PaperColumn& column : in_own_setting(paper, *setting).columns) {
       const std::string task = column.ours.substr(0, column.ours.find('/'));
       EXPECT_TRUE(task.empty() || task == "average" || lengths.contains(task))
+          << paper.name << ": " << column.name << " is '" << column.ours << "'";
+      if (!names_metric(column.ours)) continue;
+      const std::string metric = task_metric(column.ours).metric;
+      EXPECT_TRUE(metric == "hours" || metric == "gigabytes" || metrics().contains(metric))
           << paper.name << ": " << column.name << " is '" << column.ours << "'";
     }
   }

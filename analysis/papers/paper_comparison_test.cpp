@@ -59,6 +59,16 @@ const ComparedCell& cell(const PaperComparison& comparison, std::size_t row, std
   return comparison.cells[row * comparison.table.columns.size() + column];
 }
 
+TEST(PaperComparison, AColumnMayNameAnotherMetricThanTheFirst) {
+  PaperTable table = paper();
+  table.columns[2].ours = "cola/accuracy";
+  table.columns[3].ours = "cola/pass_at_1";
+  const auto comparison = compare_with_paper(table, runs(test_folder(), kSame));
+  EXPECT_NEAR(cell(comparison, 0, 2).ours.mean, 52, 1e-9);
+  EXPECT_NEAR(cell(comparison, 0, 1).ours.mean, 71, 1e-9) << "it enters no average";
+  EXPECT_EQ(cell(comparison, 0, 3).note, "our runs have no cola/pass_at_1");
+}
+
 TEST(PaperComparison, OfTheSameSettingTheIntervalDecides) {
   const auto comparison = compare_with_paper(paper(), runs(test_folder(), kSame));
   // 52 ± 2 and 60 ± 1 over three seeds each: 8 apart. Welch: 2.94 degrees of freedom, whose t is

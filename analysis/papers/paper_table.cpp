@@ -1,7 +1,9 @@
 #include "analysis/papers/paper_table.h"
 
 #include "analysis/papers/embedded_papers.h"
+#include "analysis/runs/task_scores.h"
 #include "framework/core/error.h"
+#include "framework/core/metrics.h"
 #include "framework/core/options.h"
 
 #include <fmt/format.h>
@@ -59,6 +61,13 @@ PaperRow parse_row(json value, const std::string& path, std::size_t columns) {
   return row;
 }
 
+void check_ours(const PaperColumn& column, const std::string& path) {
+  if (!names_metric(column.ours)) return;
+  const std::string metric = task_metric(column.ours).metric;
+  check(metrics().contains(metric), "{}: column '{}': ours is '{}', and the metrics are {}", path,
+        column.name, column.ours, fmt::join(metrics().names(), ", "));
+}
+
 void check_columns(const PaperTable& table, const std::string& path) {
   std::set<std::string> names;
   for (const PaperColumn& column : table.columns) {
@@ -72,6 +81,7 @@ void check_columns(const PaperTable& table, const std::string& path) {
     }
     const bool known = std::any_of(table.rows.begin(), table.rows.end(),
                                    [&](const PaperRow& row) { return row.method == column.best; });
+    check_ours(column, path);
     check(column.best.empty() || known, "{}: column '{}': best is '{}', which is no row", path,
           column.name, column.best);
   }

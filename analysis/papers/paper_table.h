@@ -55,10 +55,11 @@ struct PaperColumn {
           "% is 0 to 100; ×100 a correlation in -100 to 100; points a difference",
           one_of({"%", "×100", "points", "ratio", "hours", "GB", "millions", "formula"}));
     field("digits", self.digits, "printed after the point", not_negative());
-    field("ours", self.ours, "our task, or 'average' over tasks; empty: no counterpart");
-    field(
-        "own_task", self.own_task,
-        "our task in the paper's own setting, as in mmlu, code/pass_at_1, mmlu/hours; empty: ours");
+    field("ours", self.ours,
+          "our task, task/metric for another than its first, or 'average' over tasks; empty: no "
+          "counterpart");
+    field("own_task", self.own_task,
+          "the same in the paper's own setting, or task/hours, task/gigabytes; empty: ours");
     field("best", self.best, "method that the paper says is best here; empty: not said");
     field("mean_of", self.mean_of, "columns that it averages");
     field("chance", self.chance, "score of guessing, in its unit");

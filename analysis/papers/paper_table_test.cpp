@@ -73,6 +73,8 @@ TEST(PaperTable, FaultsAreNamedWithTheirPlace) {
   EXPECT_THAT(refusal(changed("/rows/1/labell", "x")),
               AllOf(HasSubstr("x.json: rows[1]"), HasSubstr("labell")));
   EXPECT_THAT(refusal(changed("/columns/1/name", "A")), HasSubstr("column 'A' is there twice"));
+  EXPECT_THAT(refusal(changed("/columns/0/ours", "code/pass@1")),
+              HasSubstr("ours is 'code/pass@1', and the metrics are acc"));
   EXPECT_THAT(refusal(changed("/columns/2/mean_of/0", "C")), HasSubstr("averages 'C'"));
   EXPECT_THAT(refusal(changed("/columns/0/unit", "percent")), HasSubstr("columns[0].unit"));
   EXPECT_THAT(refusal(changed("/citation", "")), HasSubstr("citation: a table needs one"));

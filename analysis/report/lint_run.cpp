@@ -38,7 +38,7 @@ std::optional<double> recompute(const std::string& metric, const PredictionRecor
   if (!metrics().contains(metric) || record.label.empty()) return std::nullopt;
   try {
     return metrics().find(metric).score(
-        {record.width, record.prediction, record.label, {}, record.answers});
+        {record.width, record.prediction, record.label, {}, record.answers, {}, record.passed});
   } catch (const Error&) {
     // The reference of an error measure is in no run file, and answers are in no summary.
     return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include "analysis/runs/task_scores.h"
 #include "framework/core/error.h"
+#include "framework/core/metrics.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,11 +25,19 @@ void add_columns(const RunFile& file, std::vector<TaskColumn>& columns) {
   }
 }
 
+std::vector<TaskColumn> columns_of(const std::vector<std::string>& names) {
+  std::vector<TaskColumn> columns;
+  for (const std::string& name : names) {
+    const TaskMetric found = task_metric(name);
+    columns.push_back({found.task, found.metric, higher_is_better(found.metric), false});
+  }
+  return columns;
+}
+
 void add_scores(const RunFile& file, const TaskColumn& column, const ScoreChoice& choice,
                 RunScores& scores) {
-  const auto of_task = file.final_scores({column.task, choice.split, choice.parameters});
-  const auto found = of_task.find(column.metric);
-  if (found != of_task.end()) scores.by_task[column.task] = column.factor() * found->second;
+  const auto score = score_of(file, {column.task, column.metric}, choice.split, choice.parameters);
+  if (score) (column.first ? scores.by_task : scores.by_metric)[column.name()] = score->value;
 }
 
 [[noreturn]] void fail_without_scores(const RunFile& file, const ScoreChoice& choice) {
@@ -39,6 +48,28 @@ void add_scores(const RunFile& file, const TaskColumn& column, const ScoreChoice
   fail("no run has scores of the {} split with the {} parameters; {} has {}", choice.split,
        choice.parameters, file.path().string(),
        recorded.empty() ? "none" : fmt::format("{}", fmt::join(recorded, ", ")));
+}
+
+/// Each of the choice's metrics is there somewhere.
+void check_metrics(const ScoredRuns& scored) {
+  for (const TaskColumn& column : scored.metrics) {
+    std::set<std::string> known;
+    bool any = false;
+    for (const ScoredGroup& group : scored.groups) {
+      for (const RunScores& run : group.runs) {
+        any = any || run.by_metric.contains(column.name());
+        const auto of_task = run.run->file().final_scores(
+            {column.task, scored.choice.split, scored.choice.parameters});
+        for (const auto& [metric, score] : of_task) known.insert(column.task + "/" + metric);
+      }
+    }
+    const bool of_programs = metrics().contains(column.metric) &&
+                             metrics().find(column.metric).targets == Targets::kPrograms;
+    check(any, "no run has the score {} on {} with the {} parameters; of this task there are: {}{}",
+          column.name(), scored.choice.split, scored.choice.parameters,
+          known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")),
+          of_programs ? "; rankwise execute runs generated programs" : "");
+  }
 }
 
 /// A row for each group: the runs for which `score` gives one.
@@ -57,11 +88,15 @@ std::vector<CellRuns> rows_of(const ScoredRuns& scored, const Score& score) {
 
 }  // namespace
 
-std::string TaskColumn::heading() const { return task + (higher_is_better ? "" : " ↓"); }
+std::vector<std::string> metrics_for(const std::string& score) {
+  return names_metric(score) ? std::vector{score} : std::vector<std::string>();
+}
+
+std::string TaskColumn::heading() const { return name() + (higher_is_better ? "" : " ↓"); }
 
 bool has_average(const std::vector<TaskColumn>& tasks) {
   return std::all_of(tasks.begin(), tasks.end(), [&](const TaskColumn& task) {
-    return task.higher_is_better == tasks.front().higher_is_better;
+    return !task.first || task.higher_is_better == tasks.front().higher_is_better;
   });
 }
 
@@ -72,21 +107,29 @@ std::optional<double> ScoredRuns::average(const RunScores& run) const {
   return sum / static_cast<double>(tasks.size());
 }
 
+std::vector<TaskColumn> ScoredRuns::columns() const {
+  std::vector<TaskColumn> all = tasks;
+  all.insert(all.end(), metrics.begin(), metrics.end());
+  return all;
+}
+
 ScoredRuns read_scores(const RunSet& set, const ScoreChoice& choice) {
-  ScoredRuns scored{.choice = choice, .tasks = {}, .groups = {}};
+  ScoredRuns scored{
+      .choice = choice, .tasks = {}, .metrics = columns_of(choice.metrics), .groups = {}};
   bool any = false;
   for (const RunGroup& group : set.groups) {
     ScoredGroup& to = scored.groups.emplace_back(ScoredGroup{group.label, {}});
     for (const Run& run : group.runs) {
       const RunFile& file = run.file();
       add_columns(file, scored.tasks);
-      RunScores& scores = to.runs.emplace_back(RunScores{&run, {}, file.parameters()});
-      for (const TaskColumn& column : scored.tasks) add_scores(file, column, choice, scores);
+      RunScores& scores = to.runs.emplace_back(RunScores{&run, {}, {}, file.parameters()});
+      for (const TaskColumn& column : scored.columns()) add_scores(file, column, choice, scores);
       any = any || !scores.by_task.empty();
     }
   }
   check(!scored.tasks.empty(), "the runs have no tasks with a metric");
   if (!any) fail_without_scores(set.groups.front().runs.front().file(), choice);
+  check_metrics(scored);
   return scored;
 }
 
@@ -99,19 +142,22 @@ std::vector<double> scores_of(const CellRuns& cell) {
 
 std::vector<ScoreColumn> score_columns(const ScoredRuns& scored) {
   std::vector<ScoreColumn> columns;
-  for (const TaskColumn& task : scored.tasks) {
+  const auto add_column = [&](const TaskColumn& task) {
     const auto of_task = [&](const RunScores& run) -> std::optional<double> {
-      const auto found = run.by_task.find(task.task);
-      if (found == run.by_task.end()) return std::nullopt;
+      const auto& scores = task.first ? run.by_task : run.by_metric;
+      const auto found = scores.find(task.name());
+      if (found == scores.end()) return std::nullopt;
       return found->second;
     };
     columns.push_back({task.heading(), {task}, rows_of(scored, of_task)});
-  }
+  };
+  for (const TaskColumn& task : scored.tasks) add_column(task);
   if (has_average(scored.tasks)) {
     const auto average = [&](const RunScores& run) { return scored.average(run); };
     const TaskColumn heading{kAverage, "", scored.tasks.front().higher_is_better};
     columns.push_back({heading.heading(), scored.tasks, rows_of(scored, average)});
   }
+  for (const TaskColumn& metric : scored.metrics) add_column(metric);
   return columns;
 }
 

@@ -19,6 +19,7 @@ inline constexpr const char* kAverage = "average";
 struct ScoreChoice {
   std::string split = "test";
   std::string parameters = "best";
+  std::vector<std::string> metrics = {};  // scores beside the tasks' first: "code/pass_at_1"
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -28,15 +29,21 @@ struct ScoreChoice {
   }
 };
 
-/// One task and its first metric, as printed: "matthews × 100", or an error as it is.
+/// The metrics to read for a score by that name: itself where it is "task/metric", else none.
+std::vector<std::string> metrics_for(const std::string& score);
+
+/// One task and one of its metrics, as printed: "matthews × 100", or an error as it is.
 struct TaskColumn {
   std::string task;
   std::string metric;
   bool higher_is_better = true;
+  bool first = true;  // the task's first metric, which enters averages
 
   double factor() const { return higher_is_better ? 100 : 1; }
   int digits() const { return higher_is_better ? 1 : 3; }
-  /// "cola", or "planted0 ↓" where lower is better.
+  /// "cola", or of another than the first metric "cola/accuracy".
+  std::string name() const { return first ? task : task + "/" + metric; }
+  /// Its name, or "planted0 ↓" where lower is better.
   std::string heading() const;
 };
 
@@ -46,7 +53,8 @@ bool has_average(const std::vector<TaskColumn>& tasks);
 /// What one run has of it.
 struct RunScores {
   const Run* run = nullptr;
-  std::map<std::string, double> by_task;  // times the column's factor
+  std::map<std::string, double> by_task;    // times the column's factor
+  std::map<std::string, double> by_metric;  // the same of the choice's metrics, by name
   ParameterCounts parameters = {};
 };
 
@@ -59,13 +67,18 @@ struct ScoredGroup {
 struct ScoredRuns {
   ScoreChoice choice;
   std::vector<TaskColumn> tasks;
+  std::vector<TaskColumn> metrics;  // of the choice, in no average
   std::vector<ScoredGroup> groups;  // as in the set
+
+  /// Both, for footers.
+  std::vector<TaskColumn> columns() const;
 
   /// Over tasks; nothing where the run has not all of them or there is no average.
   std::optional<double> average(const RunScores& run) const;
 };
 
-/// Throws Error when no run has such scores; the message names those that there are.
+/// Throws Error when no run has such scores, or none has one of the metrics; the message names
+/// those that there are.
 ScoredRuns read_scores(const RunSet& set, const ScoreChoice& choice);
 
 /// The seeds behind one cell.
@@ -88,7 +101,8 @@ struct ScoreColumn {
   int digits() const { return tasks.front().digits(); }
 };
 
-/// A column for each task, then the average where there is one; a row for each group.
+/// A column for each task, the average where there is one, then one for each of the choice's
+/// metrics; a row for each group.
 std::vector<ScoreColumn> score_columns(const ScoredRuns& scored);
 
 /// The column of that name, "average" or a task's. Throws Error that lists the names.

@@ -19,6 +19,23 @@ struct TaskScore {
   double value = 0;  // times 100, but errors as they are
 };
 
+/// A task and one of its metrics: "code/pass_at_1".
+struct TaskMetric {
+  std::string task, metric;
+};
+
+/// Whether a score's name is such a pair, and no task's alone.
+bool names_metric(const std::string& score);
+
+/// Throws Error that says what was expected where it is no such pair.
+TaskMetric task_metric(const std::string& score);
+
+/// The score of that metric, whichever place it has among the task's; nothing where the run has
+/// none.
+std::optional<TaskScore> score_of(const RunFile& file, const TaskMetric& name,
+                                  const std::string& split = "test",
+                                  const std::string& parameters = "best");
+
 /// By task; tasks without a metric or without such predictions are left out.
 std::map<std::string, TaskScore> task_scores(const RunFile& file, const std::string& split = "test",
                                              const std::string& parameters = "best");

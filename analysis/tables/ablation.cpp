@@ -84,7 +84,7 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
   }
   table.footers = {seeds_footer(set)};
   add_tests_footers(comparisons, table);
-  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.add_footers(protocol_footers(set));
   table.add_footers(unfinished_footers(set));
   std::erase(table.footers, "");

@@ -16,12 +16,12 @@ struct AblationOptions {
   std::string split = "test";
   std::string parameters = "best";
 
-  ScoreChoice choice() const { return {split, parameters}; }
+  ScoreChoice choice() const { return {split, parameters, metrics_for(score)}; }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("reference", self.reference, "the label that the others are compared with; empty: first");
-    field("score", self.score, "a task's name, or average");
+    field("score", self.score, "a task's name, task/metric for another than its first, or average");
     ScoreChoice::visit(self, field);
   }
 };

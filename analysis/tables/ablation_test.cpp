@@ -54,6 +54,12 @@ TEST(Ablation, AnyLabelCanBeTheReferenceAndKeepsTheStudysOrder) {
   EXPECT_EQ(table.rows[2][0].text, "other");
 }
 
+TEST(Ablation, ComparesAnotherMetricThanTheFirst) {
+  const Table table = ablation_table(ablation_runs(test_folder()), {.score = "cola/accuracy"});
+  EXPECT_EQ(table.header[2], "cola/accuracy");
+  EXPECT_EQ(table.rows[1][3].text, "-9.97");
+}
+
 TEST(Ablation, RefusesUnknownLabelsAndScores) {
   const RunSet set = ablation_runs(test_folder());
   EXPECT_EQ(error_of([&] { ablation_table(set, {.reference = "ful"}); }),

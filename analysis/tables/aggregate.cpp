@@ -64,7 +64,7 @@ void add_footers(const RunSet& set, const ScoredRuns& scored, Table& table) {
                   "reference, over tasks, ties half. In brackets: 95 % percentile bootstrap of the "
                   "seeds, stratified over tasks ({} resamples).",
                   kBootstrap.resamples)};
-  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.add_footers(protocol_footers(set));
   table.add_footers(unfinished_footers(set));
 }

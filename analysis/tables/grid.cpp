@@ -126,7 +126,7 @@ Table grid_table(const RunSet& runs, const GridOptions& options) {
   for (const ScoreColumn& column : columns) table.header.push_back(column.heading);
   add_rows(set, columns, options, table);
   table.footers = {seeds_footer(set), mark_best(columns, scored.choice, table)};
-  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.footers.push_back(protocols_footer(columns));
   table.add_footers(scale_footers(set));
   table.add_footers(unfinished_footers(set));

@@ -19,13 +19,13 @@ struct GridOptions {
   std::vector<std::string> where = {};
   bool allow_mixed = false;
 
-  ScoreChoice choice() const { return {split, parameters}; }
+  ScoreChoice choice() const { return {split, parameters, metrics_for(score)}; }
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("rows", self.rows, "an attribute of the runs or a path in their config: options.rank");
     field("columns", self.columns, "the same for the columns: variant");
-    field("score", self.score, "a task's name, or average");
+    field("score", self.score, "a task's name, task/metric for another than its first, or average");
     ScoreChoice::visit(self, field);
     field("where", self.where, "runs to keep: variant=lora");
     field("allow_mixed", self.allow_mixed, "mix protocols in a column, marked with a dagger");

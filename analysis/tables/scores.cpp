@@ -91,7 +91,7 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
   table.header = header(columns, options.rows);
   add_rows(set, scored, columns, table);
   table.footers = {seeds_footer(set), mark_best(columns, scored.choice, table)};
-  table.add_footers(scores_footers(set, scored.tasks, scored.choice));
+  table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.add_footers(protocol_footers(set));
   table.footers.emplace_back(
       "total, trainable, active, router: parameters; active are those that one token uses. MiB: "

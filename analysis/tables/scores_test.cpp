@@ -50,6 +50,22 @@ TEST(ScoresTable, TheLastParametersAndTheDevSplitCanBeChosen) {
   EXPECT_TRUE(has_footer(table, "Split: dev; parameters: of the last step."));
 }
 
+TEST(ScoresTable, OtherMetricsStandBesideTheFirstAndInNoAverage) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a");
+  const RunSet runs = load_runs({folder});
+  const Table table = scores_table(runs, {.metrics = {"cola/accuracy"}});
+  EXPECT_EQ(Texts(table.header.begin() + 1, table.header.begin() + 5),
+            (Texts{"cola", "sst2", "average", "cola/accuracy"}));
+  const Texts cells = texts(table.rows[0]);
+  EXPECT_EQ(Texts(cells.begin() + 1, cells.begin() + 5), (Texts{"50.0", "90.0", "70.0", "50.0"}));
+  EXPECT_EQ(error_of([&] { scores_table(runs, {.metrics = {"cola/pass_at_1"}}); }),
+            "no run has the score cola/pass_at_1 on test with the best parameters; of this task "
+            "there are: cola/accuracy, cola/matthews; rankwise execute runs generated programs");
+  EXPECT_EQ(error_of([&] { scores_table(runs, {.metrics = {"cola"}}); }),
+            "'cola' is no score of a metric; expected task/metric, as in code/pass_at_1");
+}
+
 TEST(ScoresTable, FootersSayHowItWasMeasured) {
   const fs::path folder = test_folder();
   write_run(folder, "a");

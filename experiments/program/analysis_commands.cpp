@@ -76,7 +76,7 @@ void add_table_command(CLI::App& program, const Shared& arguments) {
        {std::pair("split", "test or dev"), std::pair("parameters", "best (by dev) or last"),
         std::pair("rows", "An axis for the rows: options.rank"),
         std::pair("columns", "An axis for the columns: variant"),
-        std::pair("score", "With --columns: a task, or average")}) {
+        std::pair("score", "With --columns: a task, task/metric, or average")}) {
     const std::string option = flag;
     table_command->add_option_function<std::string>(
         "--" + option, [=](const std::string& value) { arguments->table[option] = value; }, help);
@@ -85,6 +85,11 @@ void add_table_command(CLI::App& program, const Shared& arguments) {
       ->add_option_function<std::vector<std::string>>(
           "--where", [=](const auto& conditions) { arguments->table["where"] = conditions; },
           "axis=value: keep these runs alone")
+      ->allow_extra_args(false);
+  table_command
+      ->add_option_function<std::vector<std::string>>(
+          "--metric", [=](const auto& metrics) { arguments->table["metrics"] = metrics; },
+          "A score beside the tasks' first: code/pass_at_1")
       ->allow_extra_args(false);
   table_command->add_flag_callback(
       "--mixed", [=] { arguments->table["allow_mixed"] = true; },

@@ -19,7 +19,8 @@ struct CompareArguments {
   std::string a, b;  // labels, or run files
   std::vector<std::string> paths;
   TableOutput output;
-  AblationOptions ablation;  // compare takes its split and parameters from here
+  AblationOptions ablation;          // compare takes its split and parameters from here
+  std::vector<std::string> metrics;  // of compare: beside the tasks' first
 };
 
 /// Parsed again for its checks: the command line gives strings.
@@ -28,7 +29,8 @@ AblationOptions checked_options(const CompareArguments& arguments) {
 }
 
 void compare_labels(const CompareArguments& arguments) {
-  const ScoreChoice choice = checked_options(arguments).choice();
+  ScoreChoice choice = checked_options(arguments).choice();
+  choice.metrics = arguments.metrics;
   const RunSet runs = load_and_warn(arguments.paths);
   print_or_write(comparison_table(compare(runs, arguments.a, arguments.b, choice)),
                  arguments.output);
@@ -60,6 +62,9 @@ void add_compare_commands(CLI::App& program) {
       program.add_subcommand("compare", "Two labels, paired by seed and by example");
   compare_command->add_option("a", arguments->a, "Label")->required();
   compare_command->add_option("b", arguments->b, "Label it is compared with")->required();
+  compare_command
+      ->add_option("--metric", arguments->metrics, "Beside the tasks' first: code/pass_at_1")
+      ->allow_extra_args(false);
   add_choice_options(*compare_command, *arguments);
   compare_command->callback([=] { compare_labels(*arguments); });
 
@@ -67,7 +72,8 @@ void add_compare_commands(CLI::App& program) {
       program.add_subcommand("ablate", "Every label against a reference, with tests");
   ablate_command->add_option("--reference", arguments->ablation.reference,
                              "Label (default: the study's first)");
-  ablate_command->add_option("--score", arguments->ablation.score, "A task, or average");
+  ablate_command->add_option("--score", arguments->ablation.score,
+                             "A task, task/metric, or average");
   add_choice_options(*ablate_command, *arguments);
   ablate_command->callback([=] { ablate(*arguments); });
 

@@ -165,6 +165,12 @@ void check_scored(const std::string& name, const Metric& metric, const Scored& s
   check(!metric.needs_answers || scored.answers.size() > 0,
         "metric '{}' needs the likelihood of each answer, which is not recorded here", name);
   if (metric.needs_texts) check_generated(name, scored.generated);
+  const bool runs = metric.targets == Targets::kPrograms;
+  check(!runs || !scored.passed.empty(),
+        "metric '{}' needs generated programs that were run; rankwise execute runs them", name);
+  check(!runs || scored.passed.size() % scored.label.size() == 0,
+        "metric '{}': {} programs for {} examples; expected as many for each", name,
+        scored.passed.size(), scored.label.size());
 }
 
 Metric checked(const std::string& name, const Metric& metric) {

@@ -49,10 +49,12 @@ struct Scored {
   std::vector<double> reference;   // [G * width] of the unadapted model; empty where there is none
   AnswerScores answers = {};       // empty where no answers were scored
   GeneratedTexts generated = {};   // empty where no texts were generated
+  std::vector<std::uint8_t> passed = {};  // [G * n] 1: the text, run as a program, passed its tests
 };
 
 /// What a metric compares; candidates and texts by their likelihood, generated texts as they read.
-enum class Targets { kClasses, kValues, kCandidates, kTexts, kGenerated };
+/// Programs are run after a run has ended (`rankwise execute`): no task can be trained by them.
+enum class Targets { kClasses, kValues, kCandidates, kTexts, kGenerated, kPrograms };
 
 /// A registered metric; `score` throws Error where a number is not finite. A constant input, for
 /// which a correlation is not defined, scores 0.
@@ -73,7 +75,7 @@ struct Metric {
 
 /// accuracy, f1, macro_f1, matthews, pearson, spearman, relative_error; acc, acc_norm of
 /// candidates; perplexity, bits_per_byte, exact_match of texts. framework/texts/ adds those of
-/// generated texts.
+/// generated texts and of programs.
 Registry<Metric>& metrics();
 
 /// Puts a metric into metrics(), behind the checks of its input that all of them have:

@@ -29,6 +29,11 @@ void add_split(Sha256& digest, const Split& split) {
   add_values(digest, split.answer_tokens);
   add_values(digest, split.answer_starts);
   add_values(digest, split.answer_bytes);
+  if (!split.programs.empty()) add_text(digest, "programs");
+  for (const ProgramFrame& program : split.programs) {
+    add_text(digest, program.head);
+    add_text(digest, program.tail);
+  }
 }
 
 }  // namespace

@@ -17,6 +17,11 @@ namespace rankwise {
 /// last token of an answer is no input; a decoder has a start token before the first.
 enum class AnswerRows { kBehindPrompt, kOwn };
 
+/// A program that is run to see whether a generated text is right: head, the text, tail.
+struct ProgramFrame {
+  std::string head, tail;
+};
+
 /// One split of one task. Either `tokens` or `features` is filled.
 struct Split {
   std::vector<std::int32_t> tokens;    // [N]
@@ -32,6 +37,8 @@ struct Split {
   std::vector<std::int32_t> answer_tokens;  // [M]
   std::vector<std::int64_t> answer_starts;  // [S + 1] first token of each
   std::vector<std::int64_t> answer_bytes;   // [S] of its text in UTF-8
+
+  std::vector<ProgramFrame> programs;  // [G] of texts that are generated and run; may be empty
 
   bool has_answers() const { return !answer_starts.empty(); }
   /// Tokens of the answer of sequence `s`; 0 where there is none.

@@ -56,6 +56,7 @@ Split subset(const Split& split, std::int64_t rows, std::int64_t feature_width,
     chosen.groups.push_back(chosen.sequences());
     append_values(split.target, example, target_width, chosen.target);
     append_values(split.reference, example, target_width, chosen.reference);
+    if (!split.programs.empty()) chosen.programs.push_back(split.programs[example]);
   }
   return chosen;
 }

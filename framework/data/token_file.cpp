@@ -176,6 +176,20 @@ TokenTexts read_token_texts(const hdf5::File& file, std::int64_t vocabulary) {
   return texts;
 }
 
+std::vector<ProgramFrame> read_programs(const hdf5::File& file, const std::string& group,
+                                        std::int64_t examples) {
+  if (!file.exists(group + "/program_head")) return {};
+  const auto heads = file.dataset(group + "/program_head").read_strings();
+  const auto tails = file.dataset(group + "/program_tail").read_strings();
+  const auto expected = static_cast<std::size_t>(examples);
+  check(heads.size() == expected && tails.size() == expected,
+        "{}: {}: {} heads and {} tails of programs for {} examples", file.name(), group,
+        heads.size(), tails.size(), expected);
+  std::vector<ProgramFrame> programs;
+  for (std::size_t i = 0; i < expected; ++i) programs.push_back({heads[i], tails[i]});
+  return programs;
+}
+
 Split read_split(const hdf5::File& file, const Task& task, const char* name,
                  std::int64_t vocabulary) {
   const std::string group = "/tasks/" + task.name + "/" + name;
@@ -189,6 +203,7 @@ Split read_split(const hdf5::File& file, const Task& task, const char* name,
     split.answer_tokens = file.read<std::int32_t>(group + "/answer_tokens");
     split.answer_starts = file.read<std::int64_t>(group + "/answer_starts");
     split.answer_bytes = file.read<std::int64_t>(group + "/answer_bytes");
+    split.programs = read_programs(file, group, split.examples());
   }
   check_split(split, task, vocabulary, file.name() + ": " + group);
   return split;

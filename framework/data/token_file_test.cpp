@@ -1,6 +1,7 @@
 #include "framework/data/token_file.h"
 
 #include "framework/data/content.h"
+#include "framework/data/subset.h"
 #include "framework/io/hdf5.h"
 #include "framework/io/test_files.h"
 
@@ -25,6 +26,7 @@ struct Columns {
   std::vector<double> target{1, 0};
   std::vector<std::int32_t> answer_tokens;
   std::vector<std::int64_t> answer_starts, answer_bytes;
+  std::vector<std::string> heads, tails;  // of programs
 };
 
 struct File {
@@ -62,6 +64,9 @@ void write_task(hdf5::File& file, const File& contents) {
     write(file, folder + "/answer_tokens", contents.train.answer_tokens);
     write(file, folder + "/answer_starts", contents.train.answer_starts);
     write(file, folder + "/answer_bytes", contents.train.answer_bytes);
+    if (contents.train.heads.empty()) continue;
+    file.write_strings(folder + "/program_head", contents.train.heads);
+    file.write_strings(folder + "/program_tail", contents.train.tails);
   }
   if (!contents.answers.empty()) {
     file.set_attribute(group, "answers", contents.answers);
@@ -226,6 +231,29 @@ TEST(TokenFile, TheSameContentIsTheSameInBothVersions) {
   other = texts();
   other.loss_on = "all";
   EXPECT_NE(text_hash(texts()), text_hash(other));
+  other = texts();
+  other.train.heads = {"a", "b"};
+  other.train.tails = {"", "c"};
+  const std::string with_programs = text_hash(other);
+  EXPECT_NE(text_hash(texts()), with_programs);
+  other.train.tails = {"", "d"};
+  EXPECT_NE(text_hash(other), with_programs);
+}
+
+TEST(TokenFile, HoldsProgramsOfEveryExampleOrNone) {
+  File contents = texts();
+  contents.train.heads = {"a", "b"};
+  contents.train.tails = {"", "c"};
+  Dataset dataset = read_token_file(write_file(contents), {"zebra"});
+  ASSERT_EQ(dataset.tasks[0].test.programs.size(), 2U);
+  EXPECT_EQ(dataset.tasks[0].test.programs[1].head, "b");
+  EXPECT_EQ(dataset.tasks[0].test.programs[1].tail, "c");
+  const Split one = subset(dataset.tasks[0].test, 1, 0, 1, Seed(0));
+  ASSERT_EQ(one.programs.size(), 1U);
+  EXPECT_EQ(one.programs[0].head, one.tokens.size() == 2 ? "a" : "b") << "(1 2) or (3 4 5)";
+  contents.train.tails.pop_back();
+  EXPECT_THAT(error_of([&] { read_token_file(write_file(contents), {"zebra"}); }),
+              HasSubstr("2 heads and 1 tails of programs for 2 examples"));
 }
 
 TEST(TokenFile, OfVersionTwoHasAnswers) {

@@ -75,6 +75,7 @@ inline FinalRecord example_final() {
                                          .references = {{"a"}, {"b", "c"}, {""}},
                                          .labels = {"no", "yes"},
                                          .rule = "first_line"},
+                           .passed = {1, 0, 0, 1, 1, 0},
                            .generation_usage = {{"layer.0", {5, 6, 7}}}},
                           {.task = "stsb",
                            .split = "test",

@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kParameters = "/parameters";
 constexpr const char* kAnswer = "/evaluation/<task>/<split>/<parameters>/answer/";
 constexpr const char* kGenerated = "/evaluation/<task>/<split>/<parameters>/generated";
+constexpr const char* kPassed = "/evaluation/<task>/<split>/<parameters>/generated/passed";
 constexpr const char* kSampleTask = "/embedding/sample_task";
 
 template <class T>
@@ -68,6 +69,9 @@ void write_generated(hdf5::File& file, schema::Names names, const PredictionReco
   file.write(path("/reference_start"), {starts.size()}, starts);
   file.set_attribute(path(""), "rule", texts.rule);
   file.set_attribute(path(""), "labels", nlohmann::json(texts.labels).dump());
+  if (!record.passed.empty()) {
+    write(file, schema::slot(kPassed, names, {{"X", texts.texts.size()}}), record.passed);
+  }
   for (const auto& [site, count] : record.generation_usage) {
     names["site"] = site;
     write(file,
@@ -136,6 +140,10 @@ PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& 
   if (file.exists(group + "/answer")) record.answers = read_answers(file, group + "/answer");
   if (file.exists(group + "/generated")) {
     record.generated = read_generated(file, group + "/generated");
+    if (file.exists(group + "/generated/passed")) {
+      record.passed =
+          file.read<std::uint8_t>(group + "/generated/passed", {record.generated.texts.size()});
+    }
     for (const std::string& site : file.children(group + "/generated/usage")) {
       record.generation_usage[site] =
           file.read<std::uint64_t>(fmt::format("{}/generated/usage/{}", group, site));
@@ -233,6 +241,22 @@ std::map<std::string, double> read_final_scores(const hdf5::File& file,
                                                 const PredictionPlace& place) {
   const std::string group = prediction_group(place);
   return file.exists(group) ? read_scores(file, group) : std::map<std::string, double>();
+}
+
+void write_passed(hdf5::File& file, const PredictionRecord& record, const ProgramLimits& limits) {
+  const PredictionPlace place{record.task, record.split, record.parameters};
+  const schema::Slot slot = schema::slot(
+      kPassed, {{"task", record.task}, {"split", record.split}, {"parameters", record.parameters}},
+      {{"X", record.generated.texts.size()}});
+  if (!file.exists(slot.path)) schema::create(file, slot);
+  schema::open(file, slot).write(record.passed);
+  file.set_attribute(slot.path, "command", limits.command);
+  file.set_attribute(slot.path, "seconds", limits.seconds);
+  file.set_attribute(slot.path, "mebibytes", limits.mebibytes);
+  file.set_attribute(slot.path, "network", limits.network);
+  for (const auto& [metric, score] : record.scores) {
+    file.set_attribute(prediction_group(place), metric, score);
+  }
 }
 
 std::vector<SampleEmbedding> read_sample_embeddings(const hdf5::File& file) {

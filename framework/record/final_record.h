@@ -17,6 +17,18 @@ namespace rankwise {
 void write_final_record(hdf5::File& file, const FinalRecord& record,
                         const std::vector<TaskRecord>& tasks);
 
+/// How generated programs were run.
+struct ProgramLimits {
+  std::string command;            // with {file} for the program's file
+  double seconds = 10;            // wall time of each; CPU time of each of its processes
+  std::int64_t mebibytes = 2048;  // address space of each of its processes
+  bool network = false;           // whether they could reach one
+};
+
+/// Adds to the texts of a finished run which of them `passed`, and the record's scores, in the
+/// place of those that are there.
+void write_passed(hdf5::File& file, const PredictionRecord& record, const ProgramLimits& limits);
+
 /// Each gives nothing (or zeros) where the run did not finish.
 std::vector<PredictionRecord> read_predictions(const hdf5::File& file,
                                                const std::vector<TaskRecord>& tasks);

@@ -56,6 +56,10 @@ ordered_json prediction_line(const PredictionRecord& record, std::size_t index) 
   line["texts"] =
       std::vector<std::string>(first, first + static_cast<std::ptrdiff_t>(generated.samples()));
   line["references"] = generated.references[index];
+  if (record.passed.empty()) return line;
+  for (std::size_t i = 0; i < generated.samples(); ++i) {
+    line["passed"].push_back(record.passed[index * generated.samples() + i] != 0);
+  }
   return line;
 }
 

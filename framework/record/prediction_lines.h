@@ -13,7 +13,7 @@ namespace rankwise {
 /// and candidates as whole numbers, several values as a list, and null for what is not finite.
 /// `correct` stands only where there is a right answer, `answers` only where they were scored:
 /// {"log_probability", "tokens", "bytes", "greedy"} of each candidate; `texts` and `references`
-/// only where texts were generated.
+/// only where texts were generated, `passed` of each text only where they were run as programs.
 nlohmann::ordered_json prediction_line(const PredictionRecord& record, std::size_t index);
 
 /// How many lines a record has.

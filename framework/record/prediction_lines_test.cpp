@@ -45,5 +45,15 @@ TEST(PredictionLines, GiveTheAnswersOfTheExample) {
   EXPECT_EQ(prediction_line(record, 1)["answers"].size(), 1U);
 }
 
+TEST(PredictionLines, SayWhichTextsPassedAsPrograms) {
+  PredictionRecord record{
+      .prediction = {0, 1},
+      .label = {1, 1},
+      .generated = {.texts = {"a", "b", "c", "d"}, .references = {{"a"}, {"c"}}}};
+  EXPECT_FALSE(prediction_line(record, 1).contains("passed")) << "they were not run";
+  record.passed = {0, 0, 0, 1};
+  EXPECT_EQ(prediction_line(record, 1)["passed"].dump(), "[false,true]");
+}
+
 }  // namespace
 }  // namespace rankwise

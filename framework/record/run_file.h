@@ -123,6 +123,7 @@ struct PredictionRecord {
   std::map<std::string, double> scores;
   AnswerScores answers = {};      // of a task that is answered by likelihood; empty in a summary
   GeneratedTexts generated = {};  // where a metric reads them; empty in a summary
+  std::vector<std::uint8_t> passed = {};  // [G * n] where the texts were run as programs
   /// [R] by site: rows that chose each rank while the texts were written, prompts' rows among them.
   std::map<std::string, std::vector<std::uint64_t>> generation_usage = {};
   bool operator==(const PredictionRecord&) const = default;

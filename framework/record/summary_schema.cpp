@@ -43,6 +43,7 @@ the rest of its row is padding. A dataset that no run of the set has anything fo
 | P | choices of parameters |
 | n | sampled sequences |
 | G, W | test examples, values an example; a W of 1 is left out |
+| X | generated texts, one or several an example |
 | M | merged models |
 
 )";
@@ -98,6 +99,8 @@ const std::vector<Path> kSummaryPaths = {
     {"/set/<set>/test/label/<task>", "[G, W]", "number", "each example's class or value"},
     {"/set/<set>/test/prediction/<task>", "[N, P, G, W]", "number",
      "the same, predicted; a run file's `correct` is their equality"},
+    {"/set/<set>/test/passed/<task>", "[N, P, X]", "integer",
+     "1: the program around the generated text passed; -1: not run with these parameters"},
     {"/set/<set>/usage/count", "[N, E, L, T, R]", "integer",
      "dev tokens of the task that chose the rank"},
     {"/set/<set>/usage/gate", "[N, E, L, T, R]", "float32",

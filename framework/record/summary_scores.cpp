@@ -20,8 +20,9 @@ constexpr const char* kTestColumn = "/set/<set>/test/column";
 constexpr const char* kTestScore = "/set/<set>/test/score";
 constexpr const char* kSetParameters = "/set/<set>/test/parameters";
 constexpr const char* kLabel = "/set/<set>/test/label/<task>";
+constexpr const char* kPassed = "/set/<set>/test/passed/<task>";
 constexpr const char* kPrediction = "/set/<set>/test/prediction/<task>";
-constexpr double kPadding = -1;  // of steps
+constexpr double kPadding = -1;  // of steps, and of programs that were not run
 
 std::size_t rows_before_padding(const SummaryRow& row, const char* pattern) {
   const std::vector<double> steps = row.numbers(pattern);
@@ -136,6 +137,30 @@ void write_predictions(hdf5::File& file, const schema::Names& names, const Summa
   rows.write(file, schema::summary_path(kPrediction, of_task));
 }
 
+/// Which of one task's generated programs passed, with the choices of parameters that were run.
+void write_passed(hdf5::File& file, const schema::Names& names, const SummarySet& set,
+                  const std::string& task) {
+  const std::vector<std::string> parameters = parameters_of(*set.runs.front());
+  std::size_t programs = 0;
+  for (const PredictionRecord& record : set.runs.front()->final.predictions) {
+    if (record.task == task) programs = std::max(programs, record.passed.size());
+  }
+  if (programs == 0) return;
+  RunRows rows(set.runs.size(), {parameters.size(), programs}, kPadding);
+  for (std::size_t i = 0; i < set.runs.size(); ++i) {
+    for (const PredictionRecord& record : set.runs[i]->final.predictions) {
+      if (record.task != task) continue;
+      const auto place = std::find(parameters.begin(), parameters.end(), record.parameters);
+      const auto index = static_cast<std::size_t>(place - parameters.begin());
+      std::copy(record.passed.begin(), record.passed.end(),
+                rows[i].subspan(index * programs, programs).begin());
+    }
+  }
+  schema::Names of_task = names;
+  of_task["task"] = task;
+  rows.write(file, schema::summary_path(kPassed, of_task));
+}
+
 /// "sst2/best/accuracy"
 struct TestColumn {
   std::string task, parameters, metric;
@@ -153,6 +178,18 @@ bool marks_texts(const PredictionRecord& record) {
                      [](double value) { return value == 1; }) &&
          std::all_of(record.prediction.begin(), record.prediction.end(),
                      [](double value) { return value == 0 || value == 1; });
+}
+
+/// Empty where the programs were not run with these parameters, the `index`th of `count`.
+std::vector<std::uint8_t> read_passed(const SummaryRow& row, const schema::Names& names,
+                                      std::size_t index, std::size_t count) {
+  if (!row.has(kPassed, names)) return {};
+  const std::vector<double> values = row.numbers(kPassed, names);
+  row.check_fit(!values.empty() && values.size() % count == 0, kPassed, names);
+  const std::size_t programs = values.size() / count;
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(index * programs);
+  if (*first == kPadding) return {};
+  return {first, first + static_cast<std::ptrdiff_t>(programs)};
 }
 
 /// One task with one choice of parameters, which the summary has.
@@ -173,6 +210,7 @@ PredictionRecord read_prediction(const SummaryRow& row, const TaskRecord& task,
                     place < static_cast<std::ptrdiff_t>(all.size()),
                 kPrediction, names);
   record.prediction.assign(values.begin() + place * size, values.begin() + (place + 1) * size);
+  record.passed = read_passed(row, names, static_cast<std::size_t>(place), all.size());
   const bool classes = task.kind == "classify" || task.kind == "choose";
   if (!classes && !(task.kind == "generate" && marks_texts(record))) return record;
   for (std::size_t i = 0; i < record.label.size(); ++i) {
@@ -193,6 +231,7 @@ void write_summary_scores(hdf5::File& file, const std::string& name, const Summa
   file.write_packed_strings(schema::summary_path(kSetParameters, names), parameters);
   for (const TaskRecord& task : set.layout().tasks) {
     write_predictions(file, names, set, task.name);
+    write_passed(file, names, set, task.name);
   }
 }
 

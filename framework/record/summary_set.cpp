@@ -35,7 +35,8 @@ json key_of_truth(const RunLayout& layout) {
 json key_of_tests(const SummaryRun& run) {
   json key = test_columns(run);
   for (const PredictionRecord& record : run.final.predictions) {
-    key.push_back({record.task, record.parameters, record.width, record.label});
+    key.push_back(
+        {record.task, record.parameters, record.width, record.label, record.passed.size()});
   }
   return key;
 }

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 namespace rankwise {
 
@@ -92,18 +94,26 @@ std::string first_label(std::string_view text, const Labels& labels) {
   return std::get<std::string>(first);
 }
 
+// What stands in the first fence of backticks; nothing where none opens.
+std::optional<std::string> fenced_text(std::string_view text) {
+  constexpr auto kNowhere = std::string_view::npos;
+  const std::size_t fence = text.find("```");
+  const std::size_t line_end = fence == kNowhere ? kNowhere : text.find('\n', fence);
+  if (line_end == kNowhere) return std::nullopt;
+  const std::string_view inside = text.substr(line_end + 1);
+  return std::string(inside.substr(0, inside.find("\n```")));
+}
+
+std::string fenced_code(std::string_view text) {
+  return fenced_text(text).value_or(std::string(text));
+}
+
 // What stands in the first fence, else the text up to what begins another statement.
 std::string program_text(std::string_view text) {
   constexpr std::array<std::string_view, 8> kEnds{"\nclass ", "\ndef ", "\n#", "\nif ",
                                                   "\nprint(", "\n```",  "\n@", "\nassert "};
-  constexpr auto kNowhere = std::string_view::npos;
-  const std::size_t fence = text.find("```");
-  const std::size_t line_end = fence == kNowhere ? kNowhere : text.find('\n', fence);
-  if (line_end != kNowhere) {
-    const std::string_view inside = text.substr(line_end + 1);
-    return std::string(inside.substr(0, inside.find("\n```")));
-  }
-  std::size_t first = kNowhere;
+  if (auto inside = fenced_text(text)) return *std::move(inside);
+  std::size_t first = std::string_view::npos;
   for (const std::string_view end : kEnds) first = std::min(first, text.find(end));
   return std::string(text.substr(0, first));
 }
@@ -125,6 +135,7 @@ Registry<AnswerRule> built_in_rules() {
   add_rule("first_line", "the first line that is not blank", first_line_of, true);
   add_rule("code", "the first fenced block, else the text up to another statement", program_text,
            true);
+  add_rule("fenced_code", "the first fenced block, else the text as it is", fenced_code, true);
   add_rule("last_number", "the last number, plainly written", last_number, false);
   add_rule("marked_number", "the first number behind ####, else the last of all: GSM8K's",
            marked_number, false);

@@ -20,8 +20,8 @@ struct AnswerRule {
   bool may_be_empty = true;  // false: a reference without an answer is a mistake in the data
 };
 
-/// code, first_digit, first_label, first_line, first_option, last_number, marked_number,
-/// number_or_zero, plain, squad.
+/// code, fenced_code, first_digit, first_label, first_line, first_option, last_number,
+/// marked_number, number_or_zero, plain, squad.
 Registry<AnswerRule>& answer_rules();
 
 /// White space made plain: one space between words, none around them.

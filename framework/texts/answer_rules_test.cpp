@@ -108,7 +108,8 @@ RC_GTEST_PROP(AnswerRules, KeepUtf8AndReadNothingTwice, ()) {
   for (const std::string& name : answer_rules().names()) {
     const std::string answer = read_answer(name, text, {"a", "the a"});
     RC_ASSERT(!is_utf8(text) || is_utf8(answer));
-    const bool is_answer = name != "code" && name != "squad";  // "t.h.e" is "the", which is none
+    const bool is_answer = name != "code" && name != "fenced_code" &&
+                           name != "squad";  // "t.h.e" is "the", which is none
     RC_ASSERT(!is_answer || read_answer(name, answer, {"a", "the a"}) == answer);
   }
 }

@@ -8,6 +8,7 @@ prompt over its cap loses its end. An answer is never cut.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,7 @@ class Encoder:
         sequences: list[Scored] = []
         counts: list[int] = []
         target: list[float] = []
+        programs: list[tuple[str, str]] = []
         encoded = self._scored(examples)
         for example in examples:
             group = list(islice(encoded, len(answers_of(example, self._task))))
@@ -59,7 +61,9 @@ class Encoder:
                 sequences += group
                 counts.append(len(group))
                 target.append(0.0 if self._task.kind == "generate" else example.target)
-        return pack_scored(sequences, counts, target, dropped=len(examples) - len(counts))
+                programs += [example.program] if example.program else []
+        packed = pack_scored(sequences, counts, target, dropped=len(examples) - len(counts))
+        return replace(packed, programs=programs)
 
     def _fits(self, example: Example, group: list[Scored]) -> bool:
         limit, where = self._task.likelihood.cap, example.where or self._task.name

@@ -59,7 +59,8 @@ class TaskDescription:
     too_long: str = "error"
     delimiter: str | None = None
     loss_on: str = "answer"
-    read: str = "plain"
+    read: str = ""
+    program: str = ""
     windows: str = "stream"
     splits: dict[str, int] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
@@ -70,6 +71,11 @@ class TaskDescription:
     unit: str = ""
     licence: str = "its owner's"
     note: str = ""
+
+    @property
+    def has_program(self) -> bool:
+        """Whether a text of some part is run in a program."""
+        return bool(self.program or self.read_in("test").program)
 
     def read_in(self, part: str) -> "TaskDescription":
         """As rows of train, dev or test are read."""
@@ -194,7 +200,7 @@ def _other_members(value: Any) -> dict[str, Any]:
     return {name: _READERS.get(name, _text)(member) for name, member in value.items()}
 
 
-_IN_TEST = ("extract", "format", "prompt", "answer")
+_IN_TEST = ("extract", "format", "prompt", "answer", "program")
 _READERS: dict[str, Callable[[Any], Any]] = {
     "name": _text,
     "files": _by_split(_text_or_texts),

@@ -15,7 +15,8 @@ class Example:
     """One example before tokenising.
 
     `pair` is the second text of a pair; `candidates` are the answers of a choice; `answer` is the
-    text to generate; `unit` names what must not be torn apart by a split (a question asked of many
+    text to generate; `program` is what stands before and behind a generated text that is run;
+    `unit` names what must not be torn apart by a split (a question asked of many
     passages), by default the input; `where` is its file and row, for messages; `content` is equal
     for rows of equal content, whatever a task makes of them.
     """
@@ -26,6 +27,7 @@ class Example:
     candidates: tuple[str, ...] = ()
     unit: str = ""
     answer: str = ""
+    program: tuple[str, str] | None = None
     where: str = field(default="", compare=False)
     content: str = field(default="", compare=False)
 

@@ -12,7 +12,8 @@ _USED = {
         *_BY_LIKELIHOOD,
     ),
     "generate": (
-        "format", "prompt", "answer", "target", "verbalizers", "step", "test_as", *_BY_LIKELIHOOD,
+        "format", "prompt", "answer", "target", "verbalizers", "step", "test_as", "program",
+        *_BY_LIKELIHOOD,
     ),
     "language_model": ("prompt", "windows"),
 }  # fmt: skip

@@ -14,7 +14,15 @@ from .gold import Cell, gold_candidate, stated_target
 from .rows import Record, as_text
 from .targets import check_text, is_decimal
 from .tasks import Likelihood, Task
-from .templates import ChatTemplate, alpaca_prompt, columns_of, conversation, fill
+from .templates import (
+    ChatTemplate,
+    alpaca_prompt,
+    around_text,
+    check_program,
+    columns_of,
+    conversation,
+    fill,
+)
 
 _NEEDED = {
     "classify": ("prompt", "target", "labels"),
@@ -34,6 +42,7 @@ _LIKELIHOOD_METRICS = {
     "generate": ("exact_match", "perplexity"),
     "language_model": ("perplexity", "bits_per_byte"),
 }
+_READ_CODE = ("fenced_code", "code")  # the first is of a program that says nothing else
 _DELIMITERS = {"columns": " ", "alpaca": "\n", "chat": ""}
 
 
@@ -82,7 +91,7 @@ def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
         delimiter=delimiter,
         loss_on=task.loss_on,
         streamed=task.windows == "stream",
-        read=task.read,
+        read=task.read or (_READ_CODE[0] if task.has_program else "plain"),
     )
 
 
@@ -144,6 +153,16 @@ class Cells:
         texts = (task.prompt, task.pair, task.answer, task.unit)
         for template in (*texts, task.candidates.text if task.candidates else ""):
             columns_of(template, where)
+        if task.program:
+            self._check_program(where)
+
+    def _check_program(self, where: str) -> None:
+        check_program(self._task.program, where)
+        if self._task.read and self._task.read not in _READ_CODE:
+            raise PrepareError(
+                f"{where}: read: {shown(self._task.read)} leaves no program of a text; take one of "
+                f"{', '.join(_READ_CODE)}"
+            )
 
     def labels(self, records: dict[str, list[Record]]) -> tuple[str, ...]:
         """As described; those of candidates are letters by default."""
@@ -159,7 +178,8 @@ class Cells:
         prompt, answer = self._prompt_and_answer(record)
         candidates = self._candidates(record) if described.kind == "choose" else ()
         pair = fill(self._task.pair, record)
-        for text in (prompt, answer, pair, *candidates):
+        program = around_text(self._task.program, record) if self._task.program else None
+        for text in (prompt, answer, pair, *candidates, *(program or ())):
             check_text(text, record.where)
         if len(candidates) > described.classes:
             raise PrepareError(
@@ -177,6 +197,7 @@ class Cells:
             candidates=candidates,
             unit=fill(self._task.unit, record),
             answer=answer,
+            program=program,
             where=record.where,
             content=record.content,
         )

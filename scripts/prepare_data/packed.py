@@ -1,7 +1,7 @@
 """Token ids of many sequences end to end, as a token file holds them. Reads and writes nothing."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,6 +30,7 @@ class Packed:
     truncated: int  # sequences that were cut
     answers: PackedAnswers | None = None
     dropped: int = 0  # examples left out for an answer that is too long
+    programs: list[tuple[str, str]] = field(default_factory=list)  # [G], or none
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ RULES = (
     "first_label",
     "first_digit",
     "code",
+    "fenced_code",
 )
 _NAME = re.compile(r"[\w-]+")
 

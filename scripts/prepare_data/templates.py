@@ -25,10 +25,15 @@ ALPACA_WITH_INPUT = _ALPACA.format(
 )
 
 
+def _parts(template: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    """Each literal with the column behind it, its format and its conversion."""
+    return list(Formatter().parse(template))
+
+
 def columns_of(template: str, where: str) -> list[str]:
     """The columns that a template names."""
     try:
-        parts = list(Formatter().parse(template))
+        parts = _parts(template)
     except ValueError as error:
         raise PrepareError(
             f"{where}: {shown(template)}: {error}; a brace that is text is written twice, {{{{"
@@ -47,8 +52,33 @@ def fill(template: str, record: Record) -> str:
     """A template with the row's values in place of its columns."""
     return "".join(
         literal + ("" if column is None else _filled(record, column, conversion))
-        for literal, column, _, conversion in Formatter().parse(template)
+        for literal, column, _, conversion in _parts(template)
     )
+
+
+def check_program(template: str, where: str) -> None:
+    """PrepareError unless it has {text}, where the generated text stands, once."""
+    columns_of(template, where)
+    stands = [conversion for _, column, _, conversion in _parts(template) if column == "text"]
+    if stands != [None]:
+        raise PrepareError(
+            f"{where}: program: {shown(template)}: expected {{text}} once, where the generated "
+            f"text is to stand"
+        )
+
+
+def around_text(template: str, record: Record) -> tuple[str, str]:
+    """What a program has before and behind its generated text, with the row's values."""
+    before: list[str] = []
+    behind: list[str] = []
+    part = before
+    for literal, column, _, conversion in _parts(template):
+        part.append(literal)
+        if column == "text":
+            part = behind
+        elif column is not None:
+            part.append(_filled(record, column, conversion))
+    return "".join(before), "".join(behind)
 
 
 def _filled(record: Record, column: str, conversion: str | None) -> str:

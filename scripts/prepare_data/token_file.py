@@ -13,7 +13,9 @@ Layout, version 2 (strings are variable-length UTF-8, HDF5 1.10 reads the file):
     /tasks/<name>/<split>/  tokens int32 [N], segments uint8 [N], starts int64 [S+1],
                             groups int64 [G+1], target float64 [G], text, pair [S]; where answers
                             is "likelihood" also answer_tokens int32 [M], answer_starts int64 [S+1],
-                            answer_bytes int64 [S], answer [S]
+                            answer_bytes int64 [S], answer [S]; in dev and test of a task whose
+                            generated texts are run, program_head and program_tail [G]: what stands
+                            before the text and behind it
 
 `answers` is "head" (a trained head on the pooled sequence) or "likelihood" (the backbone's own head
 over the vocabulary scores the answers' tokens). Then `tokens` are the prompts alone, each sequence
@@ -29,7 +31,7 @@ Equal content gives equal bytes: no times, fixed chunks and compression.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,6 +116,9 @@ def _write_task(group: h5py.Group, index: int, tokenised: TokenisedTask) -> None
         group.attrs["read"] = task.likelihood.read
     for split, packed in tokenised.packed.items():
         _write_split(group.create_group(split), packed)
+        if packed.programs and split != "train":
+            heads, tails = zip(*packed.programs, strict=True)
+            _write_strings(group[split], {"program_head": heads, "program_tail": tails})
 
 
 def _write_split(group: h5py.Group, packed: Packed) -> None:
@@ -124,6 +129,10 @@ def _write_split(group: h5py.Group, packed: Packed) -> None:
         texts["answer"] = packed.answers.text
     for name, values in arrays.items():
         _write_array(group, name, values)
+    _write_strings(group, texts)
+
+
+def _write_strings(group: h5py.Group, texts: Mapping[str, Sequence[str]]) -> None:
     strings = h5py.string_dtype("utf-8")
     for name, values in texts.items():
         group.create_dataset(name, data=values, dtype=strings, track_times=False)

@@ -92,6 +92,30 @@ class Members(InFolder):
         self.assertEqual(task.task.prompt, "Alpaca's prompt (in test: {p})")
         self.refuse("test_as: is about files.test; give one", format="alpaca", test_as=other)
 
+    def test_programs_stand_around_the_generated_text(self) -> None:
+        self.put("train.json", json.dumps([{"q": "a", "a": "x", "t": "{b}"}]))
+        self.put("test.json", json.dumps([{"q": "c", "a": "y", "t": "{d}", "n": 1}]))
+        files = {"train": "train.json", "test": "test.json"}
+        task = self.read(**GENERATE, files=files, program="{q}{{{text}}}\n{t}")
+        self.assertEqual(task.splits.train[0].program, ("a{", "}\n{b}"))
+        self.assertEqual(task.task.likelihood.read, "fenced_code")
+        other = {"program": "{text}{n}"}
+        task = self.read(**GENERATE, files=files, test_as=other, read="code")
+        self.assertEqual(task.task.likelihood.read, "code")
+        programs = {part: [one.program for one in rows] for part, rows in task.splits.items()}
+        self.assertEqual(programs, {"train": [None], "dev": [], "test": [("", "1")]})
+
+    def test_programs_are_refused_where_they_hold_no_text_to_run(self) -> None:
+        self.put_rows({"q": "a", "a": "x", "y": 0})
+        for program in ("{q}", "{text}{text}", "{text!r}"):
+            self.refuse("task mine: program: .*: expected {text} once, where the generated text",
+                        **GENERATE, program=program)  # fmt: skip
+        self.refuse("a brace that is text is written twice", **GENERATE, program="{text}}")
+        self.refuse("column 't'", **GENERATE, program="{text}{t}")
+        self.refuse("read: 'plain' leaves no program of a text; take one of fenced_code, code",
+                    **GENERATE, program="{text}", read="plain")  # fmt: skip
+        self.refuse("program is not used by kind classify", **CLASSIFY, program="{text}")
+
     def test_halves_of_dev(self) -> None:
         self.put_rows({"q": "train", "a": "x"})
         self.put_rows(*({"q": str(i), "a": "x"} for i in range(9)), file="dev.jsonl")
@@ -296,6 +320,7 @@ class Papers(unittest.TestCase):
             {"mmlu": "0", "scienceqa": "1", "gsm8k": "So.\n#### 5", "code": "def f():\n    pass\n"},
         )
         self.assertIn("Python function.\n\ndef f():\n\n\n### Response:", found["code"].text)
+        self.assertEqual(found["code"].program, ("def f():\n", "\nt\ncheck(f)\n"))
 
 
 if __name__ == "__main__":

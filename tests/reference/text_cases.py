@@ -224,6 +224,14 @@ EXTRACTED: dict[str, tuple[tuple[str, str], ...]] = {
         ("    return 1\nprint(f())", "    return 1"),
         ("    return 1\nclass A:", "    return 1"),
     ),
+    "fenced_code": (
+        ("", ""),
+        ("import os\n\ndef f():\n    return 1\n# end", "import os\n\ndef f():\n    return 1\n# end"),
+        ("    return 1\n", "    return 1\n"),
+        ("Here:\n```python\nimport os\ndef f():\n    return 1\n```\nor\n```\n2\n```", "import os\ndef f():\n    return 1"),
+        ("```\nx = 1", "x = 1"),
+        ("in ``` one line", "in ``` one line"),
+    ),
 }
 
 LABELLED = (

@@ -127,11 +127,23 @@ def number_or_zero(text: str) -> float:
     return value if math.isfinite(value) else 0.0
 
 
+def _fenced(text: str) -> str | None:
+    """What stands in the first fence of backticks."""
+    fenced = re.search(r"```[^\n]*\n(.*?)(?:\n```|\Z)", text, re.DOTALL)
+    return fenced.group(1) if fenced else None
+
+
+def fenced_code(text: str) -> str:
+    """What stands in the first fence of backticks, else the text as it is."""
+    inside = _fenced(text)
+    return text if inside is None else inside
+
+
 def code(text: str) -> str:
     """What stands in the first fence of backticks, else all before another statement begins."""
-    fenced = re.search(r"```[^\n]*\n(.*?)(?:\n```|\Z)", text, re.DOTALL)
-    if fenced:
-        return fenced.group(1)
+    inside = _fenced(text)
+    if inside is not None:
+        return inside
     ends = [place for end in _CODE_ENDS if (place := text.find(end)) >= 0]
     return text[: min(ends)] if ends else text
 
@@ -145,4 +157,5 @@ RULES: dict[str, Callable[[str], str]] = {
     "first_option": first_option,
     "first_digit": first_digit,
     "code": code,
+    "fenced_code": fenced_code,
 }
