@@ -109,6 +109,17 @@ TEST(Study, ZipsListsAndNamesTheGroupOfWhatARowVaries) {
               HasSubstr("runs[0].zip.rank: has 2 values, and adapter_seed has 1"));
 }
 
+TEST(Study, AZipsRowsAreNamedByTheListsThatTellThemApart) {
+  const auto labels_for = [](const std::string& zip) {
+    return labels(study(study_of(R"([{"variant": "lora", "zip": )" + zip + "}]")));
+  };
+  EXPECT_THAT(labels_for(R"({"rank": [1, 2, 4], "train.steps": [5, 5, 6]})"),
+              ElementsAre("lora rank=1 s0", "lora rank=2 s0", "lora rank=4 s0"));
+  EXPECT_THAT(labels_for(R"({"rank": [1, 2, 2], "train.steps": [5, 5, 6]})"),
+              ElementsAre("lora rank=1 train.steps=5 s0", "lora rank=2 train.steps=5 s0",
+                          "lora rank=2 train.steps=6 s0"));
+}
+
 TEST(Study, NullTakesAwayTheZipOfTheDefaults) {
   const StudyFile found = study(R"({"study": "toy", "defaults": {"backbone": {"name": "tiny"},
     "data": {"suite": "planted"}, "zip": {"data.tasks": [["planted0"], ["planted1"]]}},

@@ -66,14 +66,26 @@ std::vector<json> swept(const json& base, const json& sweep, const std::string& 
   return expanded;
 }
 
+/// Whether each of the values is another: such a list names the rows of a zip.
+bool tells_apart(const json& values) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (values[i] == values[j]) return false;
+    }
+  }
+  return true;
+}
+
 std::vector<json> zipped(const json& base, const json& lists, const std::string& place) {
   if (lists.empty()) return {base};
   const std::size_t length = lists.front().size();
+  const bool one_does = std::any_of(lists.begin(), lists.end(), tells_apart);
   std::vector<json> expanded(length, base);
   for (const auto& [key, values] : lists.items()) {
     check(values.size() == length, "{}.zip.{}: has {} values, and {} has {}", place, key,
           values.size(), lists.begin().key(), length);
-    for (std::size_t i = 0; i < length; ++i) vary(expanded[i], key, values[i], place + ".zip");
+    const auto put = !one_does || tells_apart(values) ? vary : place_value;
+    for (std::size_t i = 0; i < length; ++i) put(expanded[i], key, values[i], place + ".zip");
   }
   return expanded;
 }
