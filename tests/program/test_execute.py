@@ -84,7 +84,8 @@ class Execute(TextStudy):
                 np.testing.assert_array_equal(passed, right)
                 for k in (1, 5):
                     self.assertAlmostEqual(scores[f"pass_at_{k}"], pass_at(k, passed))
-                self.assertEqual([one for one in scores if "pass" in one], ["pass_at_1", "pass_at_5"])
+                found = [one for one in scores if "pass" in one]
+                self.assertEqual(found, ["pass_at_1", "pass_at_5"])
             total += passed.sum()
             self.assertEqual(attributes(file), attributes(before / file.name), "the id stays")
             changed = difference(file, before / file.name)
