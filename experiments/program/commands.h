@@ -9,6 +9,7 @@ void add_run_command(CLI::App& program);          // run
 void add_info_commands(CLI::App& program);        // list, describe, env, schema
 void add_analysis_commands(CLI::App& program);    // table, measures, hypotheses, figure
 void add_evaluate_command(CLI::App& program);     // evaluate
+void add_execute_command(CLI::App& program);      // execute
 void add_exchange_commands(CLI::App& program);    // export, import
 void add_merge_command(CLI::App& program);        // merge
 void add_predictions_command(CLI::App& program);  // predictions

@@ -39,6 +39,7 @@ int run(int count, char** arguments) {
   rankwise::add_info_commands(program);
   rankwise::add_analysis_commands(program);
   rankwise::add_evaluate_command(program);
+  rankwise::add_execute_command(program);
   rankwise::add_exchange_commands(program);
   rankwise::add_merge_command(program);
   rankwise::add_results_commands(program);
