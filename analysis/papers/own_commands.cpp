@@ -78,8 +78,15 @@ std::string run_line(const OwnSetting& setting, const ReproductionPaths& paths) 
   return line;
 }
 
+bool scores_programs(const PaperTable& table) {
+  return std::any_of(table.columns.begin(), table.columns.end(), [](const PaperColumn& column) {
+    return column.own_task.find("/pass_at_") != std::string::npos;
+  });
+}
+
 /// The studies whose runs are used again come first.
-Lines runs(const OwnSetting& setting, const ReproductionPaths& paths) {
+Lines runs(const PaperTable& table, const OwnSetting& setting, const ReproductionPaths& paths) {
+  const std::string results = (paths.results / setting.study.name).string();
   Lines lines;
   for (const std::string& other : setting.study.reuse) {
     const fs::path file = paths.configs / "papers" / (other.substr(other.find('_') + 1) + ".json");
@@ -87,9 +94,10 @@ Lines runs(const OwnSetting& setting, const ReproductionPaths& paths) {
   }
   lines.push_back(run_line(setting, paths));
   if (!setting.study.merge.empty()) {
-    lines.push_back(fmt::format("rankwise merge {} --rule {}",
-                                (paths.results / setting.study.name).string(),
+    lines.push_back(fmt::format("rankwise merge {} --rule {}", results,
                                 fmt::join(setting.study.merge, " --rule ")));
+  } else if (scores_programs(table)) {
+    lines.push_back(fmt::format("rankwise execute {} --command \"python3 -I {{file}}\"", results));
   }
   return lines;
 }
@@ -154,7 +162,7 @@ std::string own_lines(const PaperTable& table, const OwnSetting& setting,
   text += named_line("missing", missing_text(setting, paths));
   const Lines steps = preparation(setting, paths);
   if (!steps.empty()) text += named_line("prepare", joined(steps));
-  text += named_line("run", joined(runs(setting, paths)));
+  text += named_line("run", joined(runs(table, setting, paths)));
   text += named_line("table", fmt::format("rankwise reproduce {}", table.name));
   return text + cost_lines(setting, paths);
 }
