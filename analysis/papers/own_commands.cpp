@@ -93,11 +93,14 @@ Lines runs(const PaperTable& table, const OwnSetting& setting, const Reproductio
     lines.push_back(fmt::format("rankwise run {} --device cuda", file.string()));
   }
   lines.push_back(run_line(setting, paths));
-  if (!setting.study.merge.empty()) {
+  const bool merges = !setting.study.merge.empty();
+  if (merges) {
     lines.push_back(fmt::format("rankwise merge {} --rule {}", results,
                                 fmt::join(setting.study.merge, " --rule ")));
-  } else if (scores_programs(table)) {
-    lines.push_back(fmt::format("rankwise execute {} --command \"python3 -I {{file}}\"", results));
+  }
+  if (scores_programs(table)) {
+    lines.push_back(fmt::format("rankwise execute {}{} --command \"python3 -I {{file}}\"", results,
+                                merges ? " " + results + "/merged" : ""));
   }
   return lines;
 }

@@ -158,14 +158,24 @@ class Comparison {
   /// of the task's own model.
   std::optional<double> reference_score(const ComparedCell& cell, const OurRun& run) const {
     const std::string& task = head(cell).ours;
-    if (row(cell).is_difference() && row(cell).against.empty()) {
-      const auto before = run.before.find(task);
-      return before == run.before.end() ? std::nullopt : std::optional(before->second.value);
-    }
+    if (row(cell).is_difference() && row(cell).against.empty()) return before(task, run);
     for (const OurRun& other : runs_of(row(cell).against)) {
       const auto score = other.score(task);
       if (!score || other.run->seed != run.run->seed) continue;
       if (other.run->protocol_hash == run.run->protocol_hash) return score->value;
+    }
+    return std::nullopt;
+  }
+
+  /// Before merging: as the merged model's file has it, or, of another metric than a task's first,
+  /// as the run of its group and seed has it.
+  std::optional<double> before(const std::string& task, const OurRun& merged) const {
+    const auto found = merged.before.find(task);
+    if (found != merged.before.end()) return found->second.value;
+    const std::string& label = merged.run->label;  // "GROUP, RULE"
+    for (const OurRun& single : runs_of(label.substr(0, label.rfind(", ")))) {
+      const auto score = single.score(task);
+      if (score && single.run->seed == merged.run->seed) return score->value;
     }
     return std::nullopt;
   }

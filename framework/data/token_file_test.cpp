@@ -311,6 +311,14 @@ TEST(TokenFile, RefusesAnswersThatDoNotFit) {
       "/train/groups: example 0 has 2 sequences, expected 1");
 }
 
+TEST(TokenFile, ATextsLabelsAreNoClasses) {
+  File contents = texts();
+  contents.classes = 1;
+  contents.metrics = R"(["text_matthews"])";
+  const Dataset dataset = read_token_file(write_file(contents), {});
+  EXPECT_THAT(dataset.tasks[0].task.labels, ElementsAre("no", "yes"));
+}
+
 TEST(TokenFile, RefusesClassesWithoutSense) {
   expect_refused([](File& file) { file.classes = 3; }, "has 2 labels for 3 classes");
   expect_refused([](File& file) { file.labels = R"(["no", "no"])"; }, "has label 'no' twice");

@@ -49,7 +49,9 @@ class MatrixUpdate : public Update {
   explicit MatrixUpdate(Tensor matrix) : matrix_(std::move(matrix)) {}
 
   Tensor forward(const Tensor& x, const FrozenLinear& frozen, const Pass& /*pass*/) override {
-    return at::linear(x, frozen.weight + matrix_, frozen.bias);
+    const FrozenLinear merged{(frozen.weight + matrix_).to(frozen.weight.scalar_type()),
+                              frozen.bias};
+    return merged(x);
   }
 
  private:

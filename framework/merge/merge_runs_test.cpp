@@ -25,15 +25,20 @@ using ::testing::SizeIs;
 // Trains `variant` on three planted tasks, a run each.
 std::filesystem::path trained(
     const std::string& variant, const std::string& options = "{}",
-    const std::string& tasks = R"([["planted0"], ["planted1"], ["planted2"]])") {
+    const std::string& tasks = R"([["planted0"], ["planted1"], ["planted2"]])",
+    const std::string& precision = "fp32") {
   const auto folder = test_folder();
   const auto file = folder / "x.json";
-  write_bytes(file, R"({"study": "toy",
-    "defaults": {"backbone": {"name": "tiny"}, "train": {"steps": 30, "batch": 8, "learning_rate": 0.01},
-                 "data": {"suite": "planted", "options": {"train": 32, "dev": 8, "test": 24}}},
+  write_bytes(
+      file,
+      R"({"study": "toy",
+    "defaults": {"backbone": {"name": "tiny"}, "train": {"steps": 30, "batch": 8, "learning_rate": 0.01,
+                 "precision": ")" +
+          precision +
+          R"("}, "data": {"suite": "planted", "options": {"train": 32, "dev": 8, "test": 24}}},
     "runs": [{"variant": ")" +
-                        variant + R"(", "options": )" + options + R"(, "sweep": {"data.tasks": )" +
-                        tasks + "}}]}");
+          variant + R"(", "options": )" + options + R"(, "sweep": {"data.tasks": )" + tasks +
+          "}}]}");
   const Study study = resolve_study(read_study_file(file));
   for (const RunJob& job : jobs_of(study, {.paths = {.results = folder}})) execute(job);
   return folder / "toy";
@@ -73,6 +78,14 @@ TEST(MergeRuns, LeaveARunFileOfAllTasks) {
   EXPECT_THAT(record.mean_angle, SizeIs(3 * 3 * 3));
   EXPECT_EQ(record.mean_angle[0], 0) << "with itself";
   EXPECT_GT(record.mean_angle[1], record.smallest_angle[1]);
+}
+
+TEST(MergeRuns, OfModelsInBf16) {
+  const auto runs = trained("lora", "{}", R"([["planted0"], ["planted1"]])", "bf16");
+  for (const char* rule : {"average", "ties", "factors"}) {
+    const MergeRecord record = merged(runs, rule).merge().value();
+    for (const double after : record.after) EXPECT_TRUE(after > 0 && after < 1) << rule;
+  }
 }
 
 TEST(MergeRuns, ByOneRuleAfterTheOtherAreAsByEachAlone) {

@@ -64,8 +64,8 @@ std::vector<Outcome> outcomes_of(MergeSource& source) {
   const torch::NoGradGuard no_grad;
   const Dataset& dataset = source.dataset();
   const Evaluation evaluation =
-      Evaluator(dataset, source.config.train.evaluation_rows, source.setup.tensors)
-          .evaluate(source.model(), SplitName::kTest, false);
+      evaluator_of(source.setup, source.config.train)
+          .evaluate(source.model(), SplitName::kTest, /*count_usage=*/false);
   std::vector<Outcome> outcomes;
   for (std::int32_t t = 0; t < dataset.task_count(); ++t) {
     const PredictionRecord& found = evaluation.tasks[t];

@@ -164,9 +164,8 @@ fs::path evaluate_parameters(const EvaluateRequest& request) {
   const RunSetup setup = loaded(job, trained);
   Model& model = *setup.model;
   const Dataset& dataset = setup.suite.dataset;
-  Evaluator evaluator(dataset, job.config.train.evaluation_rows, setup.tensors);
-  evaluator.write_by(job.config.train.generation, setup.seed.stream("generation"));
-  const Evaluation evaluation = evaluator.evaluate(model, request.split, /*count_usage=*/true);
+  const Evaluation evaluation =
+      evaluator_of(setup, job.config.train).evaluate(model, request.split, /*count_usage=*/true);
   RunWriter writer(file, run_layout(dataset, model, setup.suite.truth, request.split),
                    attributes_of(job, trained, request, dataset.task_count()));
   writer.evaluation({0, evaluation.scores(), collect_usage(model)});

@@ -160,6 +160,14 @@ RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& 
   return setup;
 }
 
+Evaluator evaluator_of(const RunSetup& setup, const TrainOptions& train,
+                       std::function<void()> before_batch) {
+  Evaluator evaluator(setup.suite.dataset, train.evaluation_rows, setup.tensors,
+                      std::move(before_batch));
+  evaluator.write_by(train.generation, setup.seed.stream("generation"));
+  return evaluator;
+}
+
 torch::Device parse_device(const std::string& name) {
   check(name == "cpu" || name == "cuda", "unknown device '{}'; the devices are cpu, cuda", name);
   if (name == "cpu") return torch::kCPU;

@@ -4,7 +4,9 @@
 #include "framework/model/model.h"
 #include "framework/run/run_config.h"
 #include "framework/suites/suite.h"
+#include "framework/train/evaluator.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,6 +32,11 @@ RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& 
 /// The run's model with tensors of this kind: on the meta device it has shapes and no memory.
 std::unique_ptr<Model> make_model(const RunConfig& config, const Paths& paths,
                                   const RunSetup& setup, const torch::TensorOptions& tensors);
+
+/// Scores this run's suite as the run does: with its rows a batch, and texts written as it writes
+/// them. `setup` must outlive it. `before_batch` may throw to end an evaluation.
+Evaluator evaluator_of(
+    const RunSetup& setup, const TrainOptions& train, std::function<void()> before_batch = [] {});
 
 /// "cpu" or "cuda" as a device; throws Error for another word, or where there is no CUDA device.
 torch::Device parse_device(const std::string& name);

@@ -80,11 +80,9 @@ TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
       stop_(std::move(stop)),
       name_(fmt::format("{} seed {}", config_.label, config_.seed)),
       setup_(set_up(config_, job.paths, job.device)),
-      evaluator_(dataset(), config_.train.evaluation_rows, setup_.tensors,
-                 [this] { stop_if_asked(); }),
+      evaluator_(evaluator_of(setup_, config_.train, [this] { stop_if_asked(); })),
       trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors),
       early_stopping_(config_.train.early_stopping, dataset()) {
-  evaluator_.write_by(config_.train.generation, setup_.seed.stream("generation"));
   if (!config_.init_from.empty()) start_from(job);
   if (config_.record.gradients) trainer_.watch_gradients();
 }

@@ -103,8 +103,9 @@ double mean_bleu(const Scored& scored) {
   });
 }
 
+// White space round a text says nothing: a decoder's answers begin with a space.
 std::optional<double> class_of(const std::string& text, const std::vector<std::string>& labels) {
-  const auto found = std::find(labels.begin(), labels.end(), text);
+  const auto found = std::find(labels.begin(), labels.end(), plain_text(text));
   if (found == labels.end()) return std::nullopt;
   return static_cast<double>(found - labels.begin());
 }

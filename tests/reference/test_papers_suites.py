@@ -5,12 +5,7 @@ import tempfile
 import unittest
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import pyarrow
-from pyarrow import parquet
-
-from scripts.prepare_data import cli
 from scripts.prepare_data.description import read_description
 from scripts.prepare_data.errors import PrepareError
 from scripts.prepare_data.examples import Example
@@ -19,6 +14,14 @@ from scripts.prepare_data.own_data import OwnData
 from scripts.prepare_data.suites import Suite
 
 from .own_folder import CLASSIFY, GENERATE, InFolder
+from .papers_rows import (
+    SUITES,
+    put,
+    write_flylora,
+    write_more_commonsense,
+    write_more_glue,
+    write_smora_flan,
+)
 from .toy_tokenizer import save_toy_decoder
 
 
@@ -160,75 +163,50 @@ class Papers(unittest.TestCase):
         self.folder = Path(folder.name)
         save_toy_decoder(self.folder, front=False)
 
-    def put(self, file: str, rows: Any) -> None:
-        path = self.folder / file
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".parquet":
-            parquet.write_table(pyarrow.Table.from_pylist(rows), path)
-        elif path.suffix == ".jsonl":
-            path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        elif isinstance(rows, str):
-            path.write_text(rows)
-        else:
-            path.write_text(json.dumps(rows))
-
     def read(self, suite: str, only: Sequence[str] = ()) -> Suite:
-        file = cli._DESCRIBED / f"{suite}.json"
+        file = SUITES / f"{suite}.json"
         return OwnData(file, self.folder, self.folder, only).read(suite, self.folder)
 
     def first_of_test(self, suite: str, only: Sequence[str] = ()) -> dict[str, Example]:
         return {one.task.name: one.splits.test[0] for one in self.read(suite, only).tasks}
 
     def test_more_glue(self) -> None:
-        one, two = {"sentence": "S"}, {"sentence1": "A", "sentence2": "B"}
-        columns = {
-            "cola": one, "mnli": {"premise": "P", "hypothesis": "H"}, "mrpc": two,
-            "qnli": {"question": "Q", "sentence": "S"}, "qqp": {"question1": "C", "question2": "D"},
-            "rte": two, "sst2": one, "stsb": two,
-        }  # fmt: skip
-        for name, texts in columns.items():
-            validation = "validation_matched" if name == "mnli" else "validation"
-            for part in ("train", validation):
-                label = 2.43 if name == "stsb" else 1
-                rows = [{k: f"{v} {part}" for k, v in texts.items()} | {"label": label, "idx": 0}]
-                self.put(f"{name}/{part}-00000-of-00001.parquet", rows)
+        write_more_glue(self.folder)
         found = self.first_of_test("more_glue")
-        said = {
-            name: (
-                example.text.replace(" validation_matched", "").replace(" validation", ""),
-                example.answer,
-            )
-            for name, example in found.items()
-        }
+        said = {name: (example.text, example.answer) for name, example in found.items()}
         self.assertEqual(said, {
-            "cola": ("cola sentence: S", "acceptable"),
-            "mnli": ("mnli hypothesis: H premise: P", "neutral"),
-            "mrpc": ("mrpc sentence1: A sentence2: B", "equivalent"),
-            "qnli": ("qnli question: Q sentence: S", "not_entailment"),
-            "qqp": ("qqp question1: C question2: D", "duplicate"),
-            "rte": ("rte sentence1: A sentence2: B", "not_entailment"),
-            "sst2": ("sst2 sentence: S", "positive"),
-            "stsb": ("stsb sentence1: A sentence2: B", "2.4"),
+            "cola": ("cola sentence: S of cola, test0", "acceptable"),
+            "mnli": ("mnli hypothesis: H of mnli, test0 premise: P of mnli, test0", "neutral"),
+            "mrpc": ("mrpc sentence1: A of mrpc, test0 sentence2: B of mrpc, test0", "equivalent"),
+            "qnli": ("qnli question: Q of qnli, test0 sentence: S of qnli, test0", "not_entailment"),
+            "qqp": ("qqp question1: C of qqp, test0 question2: D of qqp, test0", "duplicate"),
+            "rte": ("rte sentence1: A of rte, test0 sentence2: B of rte, test0", "not_entailment"),
+            "sst2": ("sst2 sentence: S of sst2, test0", "positive"),
+            "stsb": ("stsb sentence1: A of stsb, test0 sentence2: B of stsb, test0", "2.4"),
         })  # fmt: skip
 
     def test_more_glue_files(self) -> None:
         for part in ("train", "dev"):
             pair = f"sentence1\tsentence2\tlabel\nA {part}\tB\tentailment\n"
-            self.put(f"CoLA/{part}.tsv", f"gj04\t0\t*\tS {part}\n")
-            self.put(f"RTE/{part}.tsv", pair)
-            self.put(f"SST-2/{part}.tsv", f"sentence\tlabel\nS {part}\t0\n")
-            self.put(f"STS-B/stsb-en-{part}.csv", f'"A, {part}",B,3.300\n')
-            self.put(
+            put(self.folder, f"CoLA/{part}.tsv", f"gj04\t0\t*\tS {part}\n")
+            put(self.folder, f"RTE/{part}.tsv", pair)
+            put(self.folder, f"SST-2/{part}.tsv", f"sentence\tlabel\nS {part}\t0\n")
+            put(self.folder, f"STS-B/stsb-en-{part}.csv", f'"A, {part}",B,3.300\n')
+            put(
+                self.folder,
                 f"MRPC/{part}.tsv",
                 f"Quality\t#1 ID\t#2 ID\t#1 String\t#2 String\n0\t1\t2\tA {part}\tB\n",
             )
-            self.put(
+            put(
+                self.folder,
                 f"QNLI/{part}.tsv",
                 f"index\tquestion\tsentence\tlabel\n0\tQ {part}\tS\tentailment\n",
             )
         for file in ("train", "dev_matched"):
-            self.put(
-                f"MNLI/{file}.tsv", f"sentence1\tsentence2\tgold_label\nP {file}\tH\tneutral\n"
+            put(
+                self.folder,
+                f"MNLI/{file}.tsv",
+                f"sentence1\tsentence2\tgold_label\nP {file}\tH\tneutral\n",
             )
         found = self.first_of_test("more_glue_files")
         said = {name: (example.text, example.answer) for name, example in found.items()}
@@ -244,7 +222,7 @@ class Papers(unittest.TestCase):
 
     def test_both_forms_of_glue_say_the_same(self) -> None:
         hub, files = (
-            {task.name: task for task in read_description(cli._DESCRIBED / f"{name}.json")}
+            {task.name: task for task in read_description(SUITES / f"{name}.json")}
             for name in ("more_glue", "more_glue_files")
         )
         self.assertEqual(set(hub) - set(files), {"qqp"})
@@ -255,72 +233,36 @@ class Papers(unittest.TestCase):
             )
 
     def test_more_commonsense(self) -> None:
-        for folder in ("boolq", "piqa", "openbookqa", "ARC-Easy", "ARC-Challenge"):
-            for part in ("train", "test"):
-                row = {
-                    "instruction": f"Why {part}?",
-                    "output": "the correct answer is x",
-                    "answer": "x",
-                }
-                self.put(f"{folder}/{part}.json", [row])
+        write_more_commonsense(self.folder)
         found = self.first_of_test("more_commonsense")
-        self.assertEqual({(one.text, one.answer) for one in found.values()}, {("Why test?", "x")})
+        self.assertEqual((found["boolq"].text, found["boolq"].answer), ("boolq, test0?", "x"))
         self.assertEqual(list(found), ["boolq", "piqa", "obqa", "arc_easy", "arc_challenge"])
 
     def test_smora_flan(self) -> None:
-        tasks = read_description(cli._DESCRIBED / "smora_flan.json")
-        rows = [
-            {"inputs": f"Do {task.name}.", "targets": "y", "domain": "d", "metric": "em"} | where
-            for task in tasks
-            for where in [task.where["train"]]
-        ]
-        self.put("shuffle_update.json", rows)
-        self.put("combined_test.json", [row | {"inputs": row["inputs"] + " Now"} for row in rows])
+        write_smora_flan(self.folder)
         found = self.first_of_test("smora_flan")
-        self.assertEqual((len(found), len({task.family for task in tasks})), (48, 10))
-        self.assertEqual(found["piqa"].text, "[INST] Do piqa. Now [/INST]")
+        families = {task.family for task in read_description(SUITES / "smora_flan.json")}
+        self.assertEqual((len(found), len(families)), (48, 10))
+        self.assertEqual(found["piqa"].text, "[INST] Do piqa, test0. [/INST]")
 
     def test_flylora(self) -> None:
-        mmlu = {"question": "Why?", "subject": "s", "choices": ["a", "b's", "c", "d"], "answer": 0}
-        self.put(
-            "mmlu/auxiliary_train/train-00000-of-00001.parquet",
-            [{"train": mmlu | {"question": "Who?"}}],
-        )
-        self.put("mmlu/all/test-00000-of-00001.parquet", [mmlu])
-        problems = {
-            str(i): {
-                "question": f"{part}?",
-                "hint": "",
-                "choices": ["x", "y"],
-                "answer": 1,
-                "split": part,
-            }
-            for i, part in enumerate(("train", "val", "test"))
-        }
-        self.put("scienceqa/problems.json", problems)
-        for part in ("train", "test"):
-            self.put(f"gsm8k/{part}.jsonl", [{"question": f"{part}?", "answer": "So.\n#### 5"}])
-        self.put(
-            "code_alpaca/code_alpaca_20k.json",
-            [{"instruction": "Add.", "input": "", "output": "2"}],
-        )
-        human = {
-            "task_id": "HumanEval/0",
-            "prompt": "def f():\n",
-            "canonical_solution": "    pass\n",
-        }
-        self.put("humaneval/HumanEval.jsonl", [human | {"entry_point": "f", "test": "t"}])
+        write_flylora(self.folder)
         found = self.first_of_test("flylora")
         self.assertEqual(
-            found["mmlu"].text[-74:],
-            "### Question:\nWhy?\n\n### Options:\n['a', \"b's\", 'c', 'd']\n\n### Answer Index:",
+            found["mmlu"].text[-76:],
+            "### Question:\ntest0?\n\n### Options:\n['a', \"b's\", 'c', 'd']\n\n### Answer Index:",
         )
         self.assertEqual(
             {name: example.answer for name, example in found.items()},
-            {"mmlu": "0", "scienceqa": "1", "gsm8k": "So.\n#### 5", "code": "def f():\n    pass\n"},
+            {
+                "mmlu": "0",
+                "scienceqa": "1",
+                "gsm8k": "So.\n#### 5",
+                "code": "def f0():\n    pass\n",
+            },
         )
-        self.assertIn("Python function.\n\ndef f():\n\n\n### Response:", found["code"].text)
-        self.assertEqual(found["code"].program, ("def f():\n", "\nt\ncheck(f)\n"))
+        self.assertIn("Python function.\n\ndef f0():\n\n\n### Response:", found["code"].text)
+        self.assertEqual(found["code"].program, ("def f0():\n", "\nt\ncheck(f0)\n"))
 
 
 if __name__ == "__main__":

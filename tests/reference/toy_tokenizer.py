@@ -1,4 +1,4 @@
-"""Tokenizers of a few words or letters for tests, of an encoder, a decoder and a T5."""
+"""Tokenizers of a few words, letters or bytes for tests, of an encoder, a decoder and a T5."""
 
 import json
 from pathlib import Path
@@ -7,6 +7,7 @@ from tokenizers import Tokenizer, decoders
 from tokenizers.models import BPE, WordLevel
 from tokenizers.pre_tokenizers import ByteLevel, Whitespace
 from tokenizers.processors import TemplateProcessing
+from tokenizers.trainers import BpeTrainer
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *"abcdefgh"]
 CLS, SEP = 2, 3
@@ -61,3 +62,33 @@ def save_toy_t5(folder: Path) -> None:
     tokenizer.save(str(folder / "tokenizer.json"))
     config = {"model_type": "t5", "eos_token_id": 1, "vocab_size": 10}
     (folder / "config.json").write_text(json.dumps(config))
+
+
+WORDS_OF_BYTES = [
+    "unacceptable",
+    "contradiction",
+    "not_entailment",
+    "not_equivalent",
+    "not_duplicate",
+]
+BYTE_TOKENS = 2 + 256 + 40
+
+
+def save_byte_tokenizer(folder: Path, *, ends_texts: bool) -> None:
+    """Writes one of <pad>, </s>, the bytes and parts of words; `ends_texts`: </s> does."""
+    tokenizer = Tokenizer(BPE())
+    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = BpeTrainer(
+        vocab_size=BYTE_TOKENS,
+        special_tokens=["<pad>", "</s>"],
+        initial_alphabet=sorted(ByteLevel.alphabet()),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(WORDS_OF_BYTES, trainer)
+    if ends_texts:
+        tokenizer.post_processor = TemplateProcessing(
+            single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)]
+        )
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"eos_token": "</s>"}))
