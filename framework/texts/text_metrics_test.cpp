@@ -79,7 +79,7 @@ TEST(TextMetrics, TextsThatCannotBeReadAreZeroAsInMoRE) {
   generated.labels = labels;
   EXPECT_NEAR(score_texts("text_matthews", generated), labelled.at("unparsable_is_class_0"), 1e-12);
   for (std::string& text : generated.texts) text = " " + text + "\n";
-  for (References& references : generated.references) references.front().insert(0, " ");
+  for (auto& references : generated.references) references.front().insert(0, " ");
   EXPECT_NEAR(score_texts("text_matthews", generated), labelled.at("unparsable_is_class_0"), 1e-12)
       << "white space says nothing";
 
