@@ -189,6 +189,30 @@ TEST(Generation, StopsWhereATextAppears) {
       ::testing::HasSubstr("stop: "));
 }
 
+// As a rehearsal writes them: neither the end token nor the limit of all decides.
+TEST(Generation, EndsWhereLengthsSay) {
+  const auto model = plain_model("small_llama3");
+  const nlohmann::json one = read_json(fixtures::file("generation_llama.json")).at("cases").at(0);
+  std::vector<Prompt> prompts = prompts_of(one.at("prompts"));
+  prompts.resize(3);
+  const std::vector<std::int64_t> lengths{5, 1, 8};
+  const GenerationInputs free;
+  const auto whole = generate(*model, prompts, {.max_tokens = 8}, free);
+  const GenerationInputs inputs{.end_tokens = {whole[2][0].tokens[1]},
+                                .noise = {Seed(0), Seed(1), Seed(2)},
+                                .lengths = lengths};
+  for (const Strategy strategy : {Strategy::kGreedy, Strategy::kBeam, Strategy::kSample}) {
+    const GenerationOptions options{.strategy = strategy, .max_tokens = 8, .beams = 2};
+    const auto found = generate(*model, prompts, options, inputs);
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      const Tokens& tokens = found[i][0].tokens;
+      ASSERT_EQ(static_cast<std::int64_t>(tokens.size()), lengths[i]);
+      if (strategy != Strategy::kGreedy) continue;
+      EXPECT_TRUE(std::equal(tokens.begin(), tokens.end(), whole[i][0].tokens.begin()));
+    }
+  }
+}
+
 TEST(Generation, DrawsOfAPromptDependOnItsNoiseAlone) {
   const auto model = plain_model("small_llama3");
   const nlohmann::json one = read_json(fixtures::file("generation_llama.json")).at("cases").at(0);

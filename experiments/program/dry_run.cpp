@@ -44,6 +44,7 @@ struct StudyCost {
   std::vector<double> seconds, most_seconds, host_mib, device_mib;  // one entry a run
   std::size_t failed = 0;                                           // runs that are not told
   bool may_end_early = false;
+  bool writes_texts = false;
 };
 
 void add_group(const std::vector<PlannedRun>& runs, const CostGroup& group,
@@ -60,6 +61,7 @@ void add_group(const std::vector<PlannedRun>& runs, const CostGroup& group,
     cost.host_mib[run] = found.host_mib;
     cost.device_mib[run] = found.device ? found.device->reserved : 0;
     const TrainOptions& train = runs[run].job.config.train;
+    cost.writes_texts = cost.writes_texts || runs[run].plan.writing != Amounts{};
     cost.may_end_early = cost.may_end_early || train.early_stopping.patience.has_value();
   }
 }
@@ -95,6 +97,11 @@ void print_study(const StudyCost& cost, const DryRun& dry_run, const torch::Devi
              time_text(time_of_all(cost.seconds, jobs)),
              time_text(time_of_all(cost.most_seconds, jobs)),
              cost.may_end_early ? "; less where early stopping ends a run" : "");
+  if (cost.writes_texts) {
+    fmt::print(
+        "generated texts are counted as long as the wanted ones: a model that does not end "
+        "takes longer, up to train.generation.max_tokens a text\n");
+  }
   if (cost.failed > 0)
     fmt::print("runs left out, as they could not be calibrated: {}\n", cost.failed);
   fmt::print("host memory at a time: up to {}\n",

@@ -26,7 +26,8 @@ struct Grown {
 
 class Search {
  public:
-  explicit Search(const GenerationOptions& options) : options_(options), running_(1) {}
+  Search(const GenerationOptions& options, std::size_t prompt)
+      : options_(options), prompt_(prompt), running_(1) {}
 
   std::size_t beams() const { return running_.size(); }
   std::size_t candidates() const { return static_cast<std::size_t>(2 * options_.beams + 1); }
@@ -46,7 +47,7 @@ class Search {
     for (std::size_t i = 0; i < looked_at; ++i) {
       GeneratedText text{.tokens = running_[grown[i].from].tokens};
       text.tokens.push_back(grown[i].token);
-      const bool ended = ending.has_ended(text);
+      const bool ended = ending.has_ended(text, prompt_);
       if (ended && i < static_cast<std::size_t>(options_.beams)) finish(text, grown[i]);
       if (ended || running.size() == static_cast<std::size_t>(options_.beams)) continue;
       running.push_back({std::move(text.tokens), grown[i].log_probability});
@@ -87,6 +88,7 @@ class Search {
   }
 
   const GenerationOptions& options_;
+  std::size_t prompt_;
   std::vector<Beam> running_;
   std::vector<std::int64_t> from_;
   std::vector<GeneratedText> finished_;  // best first, as many as beams at most
@@ -117,9 +119,12 @@ std::vector<std::vector<GeneratedText>> grow_beams(Decoding& decoding, std::int6
                                                    const GenerationOptions& options,
                                                    const GenerationInputs& inputs) {
   const Ending ending(options, inputs);
-  std::vector<Search> searches(static_cast<std::size_t>(prompts), Search(options));
-  std::vector<std::size_t> running(searches.size());
-  for (std::size_t i = 0; i < running.size(); ++i) running[i] = i;
+  std::vector<Search> searches;
+  std::vector<std::size_t> running;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(prompts); ++i) {
+    searches.emplace_back(options, i);
+    running.push_back(i);
+  }
   Tensor logits = decoding.begin();
   while (!running.empty()) {
     const Tensor scores = torch::log_softmax(logits.to(torch::kCPU, torch::kFloat64), 1);

@@ -18,7 +18,9 @@ bool Ending::is_end(std::int32_t token) const {
   return std::find(ends.begin(), ends.end(), token) != ends.end();
 }
 
-bool Ending::has_ended(GeneratedText& text) const {
+bool Ending::has_ended(GeneratedText& text, std::size_t prompt) const {
+  const auto tokens = static_cast<std::int64_t>(text.tokens.size());
+  if (!inputs_.lengths.empty()) return tokens >= inputs_.lengths.at(prompt);
   if (is_end(text.tokens.back())) {
     text.ended = Ended::kEndToken;
     return true;
@@ -27,7 +29,7 @@ bool Ending::has_ended(GeneratedText& text) const {
     text.ended = Ended::kStop;
     return true;
   }
-  return static_cast<std::int64_t>(text.tokens.size()) == options_.max_tokens;
+  return tokens == options_.max_tokens;
 }
 
 // Whether the last token completed a stop string.

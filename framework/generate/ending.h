@@ -14,8 +14,8 @@ class Ending {
   Ending(const GenerationOptions& options, const GenerationInputs& inputs);
 
   bool is_end(std::int32_t token) const;
-  /// Whether the text has ended with its last token; it sets `ended`.
-  bool has_ended(GeneratedText& text) const;
+  /// Whether the text behind this prompt has ended with its last token; it sets `ended`.
+  bool has_ended(GeneratedText& text, std::size_t prompt) const;
 
  private:
   bool has_stopped(const std::vector<std::int32_t>& tokens) const;

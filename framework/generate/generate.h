@@ -25,11 +25,13 @@ struct GeneratedText {
 
 /// What a run of the generation is told beside its options.
 struct GenerationInputs {
-  DecodingForm form;                     // `most_tokens` is filled in
-  std::vector<std::int32_t> end_tokens;  // any of them ends a text
-  const TokenTexts* tokens = nullptr;    // asked for by `stop`
-  std::vector<Seed> noise = {};          // of each prompt where texts are drawn; sample s takes
-                                         // its stream(s)
+  DecodingForm form;                       // `most_tokens` is filled in
+  std::vector<std::int32_t> end_tokens;    // any of them ends a text
+  const TokenTexts* tokens = nullptr;      // asked for by `stop`
+  std::vector<Seed> noise = {};            // of each prompt where texts are drawn; sample s takes
+                                           // its stream(s)
+  std::vector<std::int64_t> lengths = {};  // of each prompt where its texts end with so many
+                                           // tokens, whatever they say; max_tokens at most
 };
 
 /// The texts of each prompt: one, or as many as samples. Texts do not depend on which prompts stand

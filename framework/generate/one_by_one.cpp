@@ -51,7 +51,8 @@ class Growing {
   std::vector<std::int64_t> left() {
     std::vector<std::int64_t> left;
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (!ending_.has_ended(text_of(i))) left.push_back(static_cast<std::int64_t>(i));
+      if (!ending_.has_ended(text_of(i), static_cast<std::size_t>(places_[i].first)))
+        left.push_back(static_cast<std::int64_t>(i));
     }
     return left;
   }

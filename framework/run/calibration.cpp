@@ -2,6 +2,8 @@
 
 #include "framework/core/provenance.h"
 #include "framework/run/run_setup.h"
+#include "framework/run/timed_parts.h"
+#include "framework/run/writing_rehearsal.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/reached_sites.h"
 #include "framework/train/step_sizes.h"
@@ -12,52 +14,13 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <numeric>
-#include <set>
 
 namespace rankwise {
 
 namespace {
 
 using nlohmann::json;
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
-// So many parts over so long a time tell a rate.
-constexpr std::size_t kEnoughParts = 12;
-constexpr double kEnoughSeconds = 1;
-// Of steps, by their size; then the same ones come again.
-constexpr std::size_t kMostDistinct = 64;
-
-// Indices below `count` spread evenly, and the more are taken the denser: 1/2, 1/4, 3/4, 1/8, 5/8
-// of it ... (van der Corput's sequence), each once.
-std::vector<std::size_t> spread(std::size_t count, std::size_t most) {
-  std::vector<std::size_t> order;
-  std::set<std::size_t> seen;
-  for (std::size_t i = 1; i < 4 * count && order.size() < most; ++i) {
-    double at = 0;
-    double half = 0.5;
-    for (std::size_t digits = i; digits > 0; digits /= 2, half /= 2) {
-      if (digits % 2 == 1) at += half;
-    }
-    const auto index = static_cast<std::size_t>(at * static_cast<double>(count));
-    if (seen.insert(index).second) order.push_back(index);
-  }
-  return order;
-}
-
-bool is_enough(std::size_t parts, double passed, double limit) {
-  return passed >= limit || (parts >= kEnoughParts && passed >= kEnoughSeconds);
-}
 
 // A batch of one task's examples, as an evaluation has it.
 struct EvaluationBatch {
@@ -66,19 +29,6 @@ struct EvaluationBatch {
   bool count_usage = false;
   std::int64_t rows = 0;
 };
-
-// The largest of a kind first, then the others spread over their sizes.
-template <class Value, class Size>
-std::vector<Value> largest_then_spread(std::vector<Value> values, const Size& size) {
-  if (values.empty()) return values;
-  std::stable_sort(values.begin(), values.end(),
-                   [&](const Value& a, const Value& b) { return size(a) < size(b); });
-  std::vector<Value> order{values.back()};
-  for (const std::size_t index : spread(values.size(), kMostDistinct)) {
-    order.push_back(values[index]);
-  }
-  return order;
-}
 
 class Rehearsal {
  public:
@@ -96,6 +46,10 @@ class Rehearsal {
 
   Rates train(double seconds);
   Rates evaluate(double seconds);
+  Rates write(double seconds) {
+    return rehearse_writing(*setup_.model, dataset(), config_.train, device(), seconds);
+  }
+  bool writes() const { return !writing_parts(dataset(), config_.train).empty(); }
   torch::Device device() const { return setup_.tensors.device(); }
 
  private:
@@ -246,15 +200,20 @@ json device_json(const std::optional<DeviceMemory>& memory) {
 }  // namespace
 
 json Calibration::to_json() const {
-  return {{"setup_seconds", setup_seconds}, {"training", training},
-          {"evaluation", evaluation},       {"host_mib", host_mib},
-          {"device", device_json(device)},  {"seconds", seconds}};
+  return {{"setup_seconds", setup_seconds},
+          {"training", training},
+          {"evaluation", evaluation},
+          {"writing", writing},
+          {"host_mib", host_mib},
+          {"device", device_json(device)},
+          {"seconds", seconds}};
 }
 
 Calibration Calibration::from_json(const json& value) {
   Calibration found{.setup_seconds = value.at("setup_seconds"),
                     .training = value.at("training"),
                     .evaluation = value.at("evaluation"),
+                    .writing = value.at("writing"),
                     .host_mib = value.at("host_mib"),
                     .device = {},
                     .seconds = value.at("seconds")};
@@ -264,14 +223,16 @@ Calibration Calibration::from_json(const json& value) {
 }
 
 Calibration calibrate(const RunJob& job, double seconds) {
-  constexpr double kForTraining = 0.6;  // of the time: steps differ more than evaluations
   at::set_num_threads(static_cast<int>(job.threads));
   const Stopwatch watch;
   Rehearsal rehearsal(job);
   Calibration found;
   found.setup_seconds = watch.seconds();
-  found.training = rehearsal.train(kForTraining * seconds);
-  found.evaluation = rehearsal.evaluate((1 - kForTraining) * seconds);
+  // Of the time: steps differ more than evaluations, and texts take the longest.
+  const bool writes = rehearsal.writes();
+  found.training = rehearsal.train((writes ? 0.35 : 0.6) * seconds);
+  found.evaluation = rehearsal.evaluate((writes ? 0.15 : 0.4) * seconds);
+  if (writes) found.writing = rehearsal.write(0.5 * seconds);
   found.host_mib = peak_memory_mib();
   found.device = peak_memory(rehearsal.device());
   found.seconds = watch.seconds();

@@ -23,6 +23,7 @@ void expect_calibrated(const Calibration& found) {
   EXPECT_GT(seconds_of({1, 30, 30}, found.evaluation), 0);
   EXPECT_GT(found.setup_seconds, 0);
   EXPECT_GT(found.host_mib, 10);
+  EXPECT_EQ(found.writing, Rates{}) << "no task is scored by texts";
   EXPECT_FALSE(found.device.has_value()) << "the CPU's memory is the host's";
 }
 
@@ -52,12 +53,14 @@ TEST(Calibration, IsReadFromItsOwnJson) {
   const Calibration one{.setup_seconds = 1,
                         .training = {2, 3, 4},
                         .evaluation = {5, 6, 7},
-                        .host_mib = 8,
-                        .device = DeviceMemory{9, 10},
-                        .seconds = 11};
+                        .writing = {8, 9, 10},
+                        .host_mib = 11,
+                        .device = DeviceMemory{12, 13},
+                        .seconds = 14};
   const Calibration read = Calibration::from_json(one.to_json());
   EXPECT_EQ(read.to_json(), one.to_json());
-  EXPECT_EQ(read.device->reserved, 10);
+  EXPECT_EQ(read.writing, (Rates{8, 9, 10}));
+  EXPECT_EQ(read.device->reserved, 13);
   EXPECT_FALSE(Calibration::from_json(Calibration{}.to_json()).device.has_value());
 }
 

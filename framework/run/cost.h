@@ -7,7 +7,8 @@
 namespace rankwise {
 
 /// How much of each thing that takes time: of training {steps, micro-batches, rows}, of evaluation
-/// {batches, rows, rows whose use of ranks is counted}.
+/// {batches, rows, rows whose use of ranks is counted}, of writing texts {forwards, rows of
+/// prompts, tokens}.
 using Amounts = std::array<double, 3>;
 
 /// Seconds for one of each amount.

@@ -78,8 +78,10 @@ CalibrationEnd calibrate_apart(const RunJob& job, double seconds, const std::str
 
 RunTime run_time(const RunPlan& plan, const Calibration& calibration) {
   const double least = calibration.setup_seconds + seconds_of(plan.training, calibration.training) +
-                       seconds_of(plan.evaluation, calibration.evaluation);
-  return {least, least + seconds_of(plan.second_evaluation, calibration.evaluation)};
+                       seconds_of(plan.evaluation, calibration.evaluation) +
+                       seconds_of(plan.writing, calibration.writing);
+  return {least, least + seconds_of(plan.second_evaluation, calibration.evaluation) +
+                     seconds_of(plan.second_writing, calibration.writing)};
 }
 
 double time_of_all(const std::vector<double>& seconds, std::int64_t jobs) {

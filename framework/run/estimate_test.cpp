@@ -68,13 +68,18 @@ TEST(CostGroups, LookPastOptionsThatTakeNoTime) {
 }
 
 TEST(RunTime, IsThatOfItsParts) {
-  const RunPlan plan{
-      .training = {10, 20, 1000}, .evaluation = {4, 400, 100}, .second_evaluation = {2, 200, 0}};
-  const Calibration calibration{
-      .setup_seconds = 3, .training = {0.1, 0.2, 0.01}, .evaluation = {0.5, 0.01, 0.02}};
+  const RunPlan plan{.training = {10, 20, 1000},
+                     .evaluation = {4, 400, 100},
+                     .second_evaluation = {2, 200, 0},
+                     .writing = {30, 200, 60},
+                     .second_writing = {10, 100, 20}};
+  const Calibration calibration{.setup_seconds = 3,
+                                .training = {0.1, 0.2, 0.01},
+                                .evaluation = {0.5, 0.01, 0.02},
+                                .writing = {0.1, 0.02, 0.05}};
   const RunTime time = run_time(plan, calibration);
-  EXPECT_DOUBLE_EQ(time.least, 3 + (1 + 4 + 10) + (2 + 4 + 2));
-  EXPECT_DOUBLE_EQ(time.most, time.least + 1 + 2);
+  EXPECT_DOUBLE_EQ(time.least, 3 + (1 + 4 + 10) + (2 + 4 + 2) + (3 + 4 + 3));
+  EXPECT_DOUBLE_EQ(time.most, time.least + (1 + 2) + (1 + 2 + 1));
 }
 
 TEST(StudyTime, IsThatOfTheLastToEnd) {

@@ -1,10 +1,12 @@
 #include "framework/run/plan.h"
 
 #include "framework/run/run_setup.h"
+#include "framework/run/writing_rehearsal.h"
 #include "framework/train/evaluator.h"
 #include "framework/train/step_sizes.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace rankwise {
 
@@ -12,6 +14,8 @@ namespace {
 
 struct FlopsPerToken {
   double forward = 0, backward = 0;
+
+  double both() const { return forward + backward; }
 };
 
 // Two per weight and product: one product forward, one for the input's gradient, one for the
@@ -30,6 +34,24 @@ FlopsPerToken flops_per_token(Model& model) {
     }
   }
   return flops;
+}
+
+// Of each token whose likelihood is asked for: every word of the vocabulary is scored.
+FlopsPerToken vocabulary_flops(Model& model) {
+  const torch::Tensor weight = model.backbone().vocabulary_weight();
+  if (!weight.defined()) return {};
+  const double product = 2.0 * static_cast<double>(weight.numel());
+  return {product, product * (weight.requires_grad() ? 2 : 1)};
+}
+
+std::int64_t asked_tokens(const Dataset& dataset, SplitName name, const PackForm& form) {
+  std::int64_t asked = 0;
+  for (const TaskData& data : dataset.tasks) {
+    for (std::int64_t i = 0; i < data.split(name).examples(); ++i) {
+      asked += packed_size(data, name, i, form).asked;
+    }
+  }
+  return asked;
 }
 
 // One pass over a split: batches, rows, and the rows again where their use of ranks is counted.
@@ -66,24 +88,47 @@ void count_training(const RunConfig& config, const RunSetup& setup, RunPlan& pla
   plan.largest_rows = total.largest_rows;
   plan.training = {static_cast<double>(sizes.steps), static_cast<double>(total.micro_batches),
                    static_cast<double>(total.rows)};
+  plan.flops += static_cast<double>(total.asked) * vocabulary_flops(*setup.model).both();
+}
+
+std::int64_t dev_evaluations(const RunConfig& config, const RunPlan& plan) {
+  const TrainOptions& train = config.train;
+  return std::min(train.evaluations, plan.steps) + (train.evaluate_at_start ? 1 : 0);
 }
 
 void count_evaluation(const RunConfig& config, const RunSetup& setup, RunPlan& plan) {
   const Dataset& dataset = setup.suite.dataset;
   const TrainOptions& train = config.train;
-  const AnswerRows answers = setup.model->pack_form(Purpose::kScoring).answer_rows();
+  const PackForm form = setup.model->pack_form(Purpose::kScoring);
   const auto pass = [&](SplitName split, bool count_usage) {
-    return one_pass(dataset, split, train.evaluation_rows, answers, count_usage);
+    return one_pass(dataset, split, train.evaluation_rows, form.answer_rows(), count_usage);
   };
-  const std::int64_t evaluations =
-      std::min(train.evaluations, plan.steps) + (train.evaluate_at_start ? 1 : 0);
+  const std::int64_t evaluations = dev_evaluations(config, plan);
   const Amounts test = pass(SplitName::kTest, false);
-  plan.evaluation_tokens = evaluations * dataset.rows(SplitName::kDev, answers) +
-                           dataset.rows(SplitName::kTest, answers);
-  plan.evaluation = sum_of(test, samples_pass(dataset, config.record.samples, answers));
+  plan.evaluation_tokens += evaluations * dataset.rows(SplitName::kDev, form.answer_rows()) +
+                            dataset.rows(SplitName::kTest, form.answer_rows());
+  plan.evaluation = sum_of(test, samples_pass(dataset, config.record.samples, form.answer_rows()));
   plan.evaluation =
       sum_of(plan.evaluation, pass(SplitName::kDev, true), static_cast<double>(evaluations));
   plan.second_evaluation = sum_of(test, pass(SplitName::kDev, false));
+  const std::int64_t asked = evaluations * asked_tokens(dataset, SplitName::kDev, form) +
+                             asked_tokens(dataset, SplitName::kTest, form);
+  plan.flops += static_cast<double>(asked) * vocabulary_flops(*setup.model).forward;
+}
+
+void count_writing(const RunConfig& config, const RunSetup& setup, RunPlan& plan) {
+  const double dev_passes = static_cast<double>(dev_evaluations(config, plan));
+  double rows = 0, tokens = 0;
+  for (const WritingPart& part : writing_parts(setup.suite.dataset, config.train)) {
+    const WritingSize size = writing_size(part.batch, config.train.generation);
+    const double passes = part.split == SplitName::kDev ? dev_passes : 1;
+    plan.writing = sum_of(plan.writing, amounts_of(size), passes);
+    plan.second_writing = sum_of(plan.second_writing, amounts_of(size));
+    rows += passes * static_cast<double>(size.rows);
+    tokens += passes * static_cast<double>(size.tokens);
+  }
+  plan.evaluation_tokens += std::llround(rows);
+  plan.flops += tokens * vocabulary_flops(*setup.model).forward;
 }
 
 }  // namespace
@@ -94,9 +139,10 @@ RunPlan plan(const RunJob& job) {
   plan.parameters = setup.model->count();
   count_training(job.config, setup, plan);
   count_evaluation(job.config, setup, plan);
+  count_writing(job.config, setup, plan);
   const FlopsPerToken flops = flops_per_token(*setup.model);
-  plan.flops = static_cast<double>(plan.training_tokens) * (flops.forward + flops.backward) +
-               static_cast<double>(plan.evaluation_tokens) * flops.forward;
+  plan.flops += static_cast<double>(plan.training_tokens) * flops.both() +
+                static_cast<double>(plan.evaluation_tokens) * flops.forward;
   const auto kept = static_cast<double>(plan.parameters.trainable);
   const RecordOptions& record = job.config.record;
   const int copies = (record.factors ? 1 : 0) + (record.parameters.last ? 1 : 0) +

@@ -2,10 +2,9 @@
 
 #include "framework/core/error.h"
 #include "framework/core/text.h"
-#include "framework/generate/generate.h"
+#include "framework/train/writing_batches.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace rankwise {
 
@@ -15,31 +14,6 @@ Prompt prompt_of(const Split& split, std::int64_t example, std::int64_t task) {
   const std::int64_t s = split.groups[example];
   return {{split.tokens.begin() + split.starts[s], split.tokens.begin() + split.starts[s + 1]},
           task};
-}
-
-// Examples whose prompts are of like length, as many as fill `rows`.
-std::vector<std::vector<std::int64_t>> batches_of(const Split& split, std::int64_t max_tokens,
-                                                  std::int64_t rows) {
-  const auto length = [&](std::int64_t example) {
-    const std::int64_t s = split.groups[example];
-    return split.starts[s + 1] - split.starts[s];
-  };
-  std::vector<std::int64_t> order(static_cast<std::size_t>(split.examples()));
-  std::iota(order.begin(), order.end(), std::int64_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](auto a, auto b) { return length(a) < length(b); });
-  std::vector<std::vector<std::int64_t>> batches;
-  std::int64_t filled = rows;
-  for (const std::int64_t example : order) {
-    const std::int64_t needed = length(example) + max_tokens;
-    if (filled + needed > rows) {
-      batches.emplace_back();
-      filled = 0;
-    }
-    batches.back().push_back(example);
-    filled += needed;
-  }
-  return batches;
 }
 
 std::int64_t longest_prompt(const TaskData& data) {
@@ -125,6 +99,21 @@ void check_writing(const Dataset& dataset, const Backbone& backbone,
   }
 }
 
+WrittenTexts write_texts(Model& model, const Dataset& dataset, const WritingTurn& turn,
+                         const WritingForm& form) {
+  const Task& task = dataset.tasks[turn.task].task;
+  const Split& split = dataset.tasks[turn.task].split(turn.split);
+  const Seed seed = form.seed.stream(task.name).stream(to_string(turn.split));
+  GenerationInputs inputs = inputs_of(dataset, form);
+  inputs.lengths = turn.lengths;
+  std::vector<Prompt> prompts;
+  for (const std::int64_t example : turn.examples) {
+    prompts.push_back(prompt_of(split, example, turn.task));
+    inputs.noise.push_back(seed.stream(static_cast<std::uint64_t>(example)));
+  }
+  return generate(model, prompts, form.options, inputs);
+}
+
 GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::int32_t task,
                                    SplitName name, const WritingForm& form) {
   const TaskData& data = dataset.tasks[task];
@@ -137,21 +126,15 @@ GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::in
     found.texts.references.push_back({wanted(split, i, dataset)});
   }
   reset_usage(model);
-  const Seed seed = form.seed.stream(data.task.name).stream(to_string(name));
-  for (const auto& examples : batches_of(split, form.options.max_tokens, form.rows)) {
+  for (const WritingBatch& batch : writing_batches(split, form.options, form.rows)) {
     form.before_batch();
-    GenerationInputs inputs = inputs_of(dataset, form);
-    std::vector<Prompt> prompts;
-    for (const std::int64_t example : examples) {
-      prompts.push_back(prompt_of(split, example, task));
-      inputs.noise.push_back(seed.stream(static_cast<std::uint64_t>(example)));
-    }
-    const auto texts = generate(model, prompts, form.options, inputs);
-    for (std::size_t i = 0; i < examples.size(); ++i) {
-      found.rows += static_cast<std::int64_t>(prompts[i].tokens.size());
+    const auto texts = write_texts(model, dataset,
+                                   {.task = task, .split = name, .examples = batch.examples}, form);
+    for (std::size_t i = 0; i < batch.examples.size(); ++i) {
+      found.rows += batch.prompt_rows[i];
       for (std::size_t s = 0; s < samples; ++s) {
         found.rows += static_cast<std::int64_t>(texts[i][s].tokens.size()) - 1;
-        found.texts.texts[static_cast<std::size_t>(examples[i]) * samples + s] =
+        found.texts.texts[static_cast<std::size_t>(batch.examples[i]) * samples + s] =
             written(texts[i][s], dataset, form.options);
       }
     }

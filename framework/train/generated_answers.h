@@ -3,7 +3,7 @@
 
 #include "framework/core/metrics.h"
 #include "framework/data/dataset.h"
-#include "framework/generate/options.h"
+#include "framework/generate/generate.h"
 #include "framework/model/model.h"
 
 #include <cstdint>
@@ -30,6 +30,19 @@ bool is_written(const Task& task);
 /// where a stop string is empty, or where a prompt leaves no room for the tokens behind it.
 void check_writing(const Dataset& dataset, const Backbone& backbone,
                    const GenerationOptions& options);
+
+/// Examples of a split that are written for at once.
+struct WritingTurn {
+  std::int32_t task = 0;
+  SplitName split = SplitName::kDev;
+  std::vector<std::int64_t> examples;
+  std::vector<std::int64_t> lengths = {};  // tokens of each text; empty: as the model ends them
+};
+
+/// The texts of each example of the turn.
+using WrittenTexts = std::vector<std::vector<GeneratedText>>;
+WrittenTexts write_texts(Model& model, const Dataset& dataset, const WritingTurn& turn,
+                         const WritingForm& form);
 
 struct GeneratedAnswers {
   GeneratedTexts texts;

@@ -21,7 +21,9 @@ StepSize step_size(const Dataset& dataset, const TrainOptions& options,
     std::int64_t rows = 0;
     for (std::int64_t i = first; i < std::min(total, first + at_once); ++i) {
       const TaskData& data = dataset.tasks[examples[i].task];
-      rows += packed_size(data, SplitName::kTrain, examples[i].index, form).rows;
+      const PackedSize packed = packed_size(data, SplitName::kTrain, examples[i].index, form);
+      rows += packed.rows;
+      size.asked += packed.asked;
     }
     ++size.micro_batches;
     size.rows += rows;
@@ -35,6 +37,7 @@ StepSize StepSizes::total() const {
   for (const StepSize& step : drawn) {
     sum.micro_batches += step.micro_batches;
     sum.rows += step.rows;
+    sum.asked += step.asked;
     sum.largest_rows = std::max(sum.largest_rows, step.largest_rows);
   }
   const auto count = static_cast<std::int64_t>(drawn.size());
@@ -42,6 +45,7 @@ StepSize StepSizes::total() const {
   const double times = static_cast<double>(steps) / static_cast<double>(count);
   sum.micro_batches = std::llround(times * static_cast<double>(sum.micro_batches));
   sum.rows = std::llround(times * static_cast<double>(sum.rows));
+  sum.asked = std::llround(times * static_cast<double>(sum.asked));
   return sum;
 }
 

@@ -16,6 +16,7 @@ Sampler training_sampler(const Dataset& dataset, const TrainOptions& options, co
 struct StepSize {
   std::int64_t micro_batches = 0;
   std::int64_t rows = 0;          // of all its examples, as StepRecord::tokens counts them
+  std::int64_t asked = 0;         // tokens whose likelihood is asked for
   std::int64_t largest_rows = 0;  // of its largest micro-batch
 };
 

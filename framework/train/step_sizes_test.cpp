@@ -78,9 +78,22 @@ TEST(StepSizes, KnowTheLargestMicroBatch) {
   EXPECT_EQ(size.largest_rows, 5);
 }
 
+TEST(StepSizes, KnowTheTokensWhoseLikelihoodIsAskedFor) {
+  for (const toy::Kind kind :
+       {toy::Kind::kTokens, toy::Kind::kDecoder, toy::Kind::kEncoderDecoder}) {
+    const Dataset& dataset = toy::dataset(kind);
+    const std::vector<Example> examples = toy::examples(kind, 5);
+    const PackForm form = toy::pack_form(kind, Purpose::kTraining);
+    const Batch batch = pack(dataset, SplitName::kTrain, examples, torch::kFloat64, form);
+    EXPECT_EQ(step_size(dataset, toy::training(1), examples, form).asked,
+              batch.answering().asked.size());
+  }
+}
+
 TEST(StepSizes, OfVeryLongRunsAreThoseOfTheirFirstSteps) {
-  const StepSizes sizes{.steps = 10, .drawn = {{1, 3, 3}, {1, 5, 5}}};
+  const StepSizes sizes{.steps = 10, .drawn = {{1, 3, 2, 3}, {1, 5, 4, 5}}};
   EXPECT_EQ(sizes.total().rows, 40);
+  EXPECT_EQ(sizes.total().asked, 30);
   EXPECT_EQ(sizes.total().micro_batches, 10);
   EXPECT_EQ(sizes.total().largest_rows, 5);
 }

@@ -34,6 +34,11 @@ def answers_of(example: Example, task: Task) -> list[str]:
     return list(task.likelihood.words or task.labels)
 
 
+def right_answer(example: Example, task: Task) -> str:
+    """The one that is wanted of a train row."""
+    return answers_of(example, task)[int(example.target)]
+
+
 class Encoder:
     """Encodes the prompts and answers of a task for one backbone."""
 
@@ -41,6 +46,7 @@ class Encoder:
         self, tokenizer: "Tokenizer", special: SpecialTokens, task: Task, decoder: bool
     ) -> None:
         self._tokenizer, self._special, self._task = tokenizer, special, task
+        self._decoder = decoder
         self._encode = self._for_decoder if decoder else self._for_encoder_decoder
         if special.end < 0 and (task.kind == "generate" or not decoder):
             raise PrepareError(
@@ -57,7 +63,7 @@ class Encoder:
         encoded = self._scored(examples)
         for example in examples:
             group = list(islice(encoded, len(answers_of(example, self._task))))
-            if self._fits(example, group):
+            if self._has_room(example, group):
                 sequences += group
                 counts.append(len(group))
                 target.append(0.0 if self._task.kind == "generate" else example.target)
@@ -65,7 +71,21 @@ class Encoder:
         packed = pack_scored(sequences, counts, target, dropped=len(examples) - len(counts))
         return replace(packed, programs=programs)
 
-    def _fits(self, example: Example, group: list[Scored]) -> bool:
+    def fits(self, prompts: Sequence[str]) -> list[bool]:
+        """Whether each prompt is within the cap, with its special tokens."""
+        found: list[bool] = []
+        for begin in range(0, len(prompts), _BATCH):
+            part = prompts[begin : begin + _BATCH]
+            if not self._decoder:
+                encodings = self._tokenizer.encode_batch(part)
+                found += [len(encoding.ids) <= self._task.cap for encoding in encodings]
+                continue
+            given = self._task.kind == "generate"  # others' spaces at the end go to the answer
+            encoded = self._ids([text if given else text.rstrip() for text in part])
+            found += [not cut for _, cut in map(self._with_front, encoded)]
+        return found
+
+    def _has_room(self, example: Example, group: list[Scored]) -> bool:
         limit, where = self._task.likelihood.cap, example.where or self._task.name
         for one in group:
             if not one.answer:

@@ -49,10 +49,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="origin")
     parser.add_argument("--files")
     parser.add_argument("--tasks")
+    parser.add_argument("--fewshot", type=_count)
     parser.add_argument("--data")
     parser.add_argument("--force", action="store_true")
     parser.add_argument("--list", action="store_true")
     return parser
+
+
+def _count(given: str) -> int:
+    if not given.isascii() or not given.isdigit():
+        raise argparse.ArgumentTypeError(f"{shown(given)}, expected a count from 0")
+    return int(given)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,6 +114,8 @@ def _run(options: argparse.Namespace) -> None:
         _check_suite(options)
     elif options.files is not None:
         raise PrepareError("--files is for --suite and the description of one")
+    elif options.fewshot is not None:
+        raise PrepareError("--fewshot is for --suite and the description of one")
     if options.backbone is None:
         names = ", ".join(BACKBONES)
         raise PrepareError(f"--suite needs --backbone for its tokenizer; the backbones are {names}")
@@ -143,6 +152,8 @@ def _check_suite(options: argparse.Namespace) -> None:
         raise PrepareError(f"--files is for suites that have a description, {name} has none")
     if name in SUITES and options.tasks is not None:
         raise PrepareError(f"--tasks is for suites that have a description, {name} has none")
+    if name in SUITES and options.fewshot is not None:
+        raise PrepareError(f"--fewshot is for suites that have a description, {name} has none")
 
 
 def _described() -> dict[str, str]:
@@ -218,7 +229,7 @@ def _source(
     file = Path(options.origin or _DESCRIBED / f"{options.suite}.json")
     files = Path(options.files) if options.files is not None else file.parent
     only = tuple(options.tasks.split(",")) if options.tasks is not None else ()
-    own = OwnData(file, files, model_folder(data, backbone), only)
+    own = OwnData(file, files, model_folder(data, backbone), only, options.fewshot)
     return own.fingerprint(data), lambda: own.read(options.suite, data)
 
 

@@ -36,8 +36,15 @@ class Coder:
         self._check(task)
         if task.kind == "language_model":
             return pack_windows(self._tokenizer, self._special, examples, task)
-        decoder = self._model in DECODERS
-        return Encoder(self._tokenizer, self._special, task, decoder).pack(examples)
+        return self._encoder(task).pack(examples)
+
+    def fits(self, task: Task, prompts: Sequence[str]) -> list[bool]:
+        """Whether each prompt of a task that is answered by likelihood is within its cap."""
+        self._check(task)
+        return self._encoder(task).fits(prompts)
+
+    def _encoder(self, task: Task) -> Encoder:
+        return Encoder(self._tokenizer, self._special, task, self._model in DECODERS)
 
     def _check(self, task: Task) -> None:
         needed = DECODERS if task.kind == "language_model" else DECODERS + ENCODER_DECODERS

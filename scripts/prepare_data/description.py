@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import PrepareError, shown, shown_json
+from .fewshot import FewShot
 from .files import check_file
 from .gold import READINGS
 from .members import unused
@@ -62,6 +63,8 @@ class TaskDescription:
     read: str = ""
     program: str = ""
     windows: str = "stream"
+    fewshot: FewShot = field(default_factory=FewShot)
+    fewshot_delimiter: str = FewShot.delimiter
     splits: dict[str, int] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     where: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -145,6 +148,18 @@ def _seed(value: Any) -> int:
     return value
 
 
+def _fewshot(value: Any) -> FewShot:
+    if isinstance(value, dict) and set(value) == {"count", "seed"}:
+        return FewShot(_count(value["count"]), _seed(value["seed"]))
+    return FewShot(_count(value))
+
+
+def _count(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise _Unfit('a count from 0, or a count with a seed, as {"count": 4, "seed": 7}')
+    return value
+
+
 def _step(value: Any) -> float:
     fits = _is_finite(value) and 0 < value <= 1
     if not fits or abs(round(1 / value) * value - 1) > 1e-12:
@@ -220,6 +235,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "loss_on": _choice("answer", "all"),
     "read": _choice(*RULES),
     "windows": _choice("stream", "text"),
+    "fewshot": _fewshot,
     "splits": _by_split(_size),
     "columns": _texts,
     "where": _by_split(_words),

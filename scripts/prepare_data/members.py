@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-_BY_LIKELIHOOD = ("answer_cap", "too_long", "delimiter", "loss_on")
+_FEWSHOT = ("fewshot", "fewshot_delimiter")
+_BY_LIKELIHOOD = ("answer_cap", "too_long", "delimiter", "loss_on", *_FEWSHOT)
 _USED = {
     "classify": ("prompt", "pair", "target", "labels", "answers", "verbalizers", *_BY_LIKELIHOOD),
     "regress": ("prompt", "pair", "target", "bounds"),
@@ -18,7 +19,7 @@ _USED = {
     "language_model": ("prompt", "windows"),
 }  # fmt: skip
 _BY_SOME = tuple(dict.fromkeys(member for members in _USED.values() for member in members))
-_NOT_BY_CHAT = ("prompt", "answer", "target")
+_NOT_BY_CHAT = ("prompt", "answer", "target", *_FEWSHOT)
 _OF_TARGET = ("verbalizers", "step")
 
 

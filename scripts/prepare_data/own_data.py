@@ -16,7 +16,7 @@ from .files import check_file
 from .gold import is_twice
 from .halves import halves
 from .hashes import remembered_sha256
-from .own_tasks import Cells, describe, likelihood_of
+from .own_tasks import Cells, describe, likelihood_of, takes_exemplars
 from .rows import Record, read_rows
 from .shared_rows import Divided, content_of, keep_apart
 from .special_tokens import has_vocabulary_head, model_type
@@ -32,6 +32,7 @@ class OwnData:
     files: Path
     model: Path
     only: Sequence[str] = ()
+    fewshot: int | None = None  # instead of the description's count, where a task takes exemplars
 
     def fingerprint(self, data: Path) -> str:
         """Changes with the description, the files, and what the backbone says of itself."""
@@ -42,6 +43,7 @@ class OwnData:
             digest.update(file.read_bytes() if file.is_file() else b"")
         digest.update(self.description.read_bytes())
         digest.update(" ".join(self.only).encode())
+        digest.update(f" fewshot {self.fewshot}".encode() if self.fewshot is not None else b"")
         for path in dict.fromkeys(path for task in tasks for path in self._paths(task)):
             digest.update(f"{path.name} {remembered_sha256(data, path)}\n".encode())
         return f"own {digest.hexdigest()}"
@@ -56,7 +58,7 @@ class OwnData:
         )
         prepared = [self._prepare(suite, task, data, rows) for task in self._tasks()]
         keep_apart([Divided(task.splits, read) for task, read in prepared])
-        return Suite(suite, [task for task, _ in prepared])
+        return Suite(suite, [_with_exemplars(task, read) for task, read in prepared])
 
     def _tasks(self) -> list[TaskDescription]:
         """Those asked for; all, if none is."""
@@ -68,7 +70,25 @@ class OwnData:
                     f"--tasks: {self.description} has no task {shown(name)}; it has "
                     f"{', '.join(names)}"
                 )
-        return [task for task in tasks if not self.only or task.name in self.only]
+        wanted = [task for task in tasks if not self.only or task.name in self.only]
+        return wanted if self.fewshot is None else self._with_count(wanted, self.fewshot)
+
+    def _with_count(self, tasks: list[TaskDescription], count: int) -> list[TaskDescription]:
+        """With so many exemplars where a task takes some, which one does."""
+        takes = [takes_exemplars(task, self._by_likelihood(task)) for task in tasks]
+        if count and not any(takes):
+            raise PrepareError(
+                f"--fewshot {count}: no task of {self.description} takes exemplars with "
+                f"{self.model.name}; they stand before questions of classify, choose and generate "
+                f"that are answered by likelihood, and in no chat"
+            )
+        return [
+            replace(task, fewshot=replace(task.fewshot, count=count)) if taken else task
+            for task, taken in zip(tasks, takes, strict=True)
+        ]
+
+    def _by_likelihood(self, task: TaskDescription) -> bool:
+        return likelihood_of(task, has_vocabulary_head(model_type(self.model)))
 
     def _paths(self, task: TaskDescription, part: str = "") -> list[Path]:
         parts = [part] if part else SPLITS
@@ -85,7 +105,7 @@ class OwnData:
         self, suite: str, task: TaskDescription, data: Path, rows: "_Rows"
     ) -> tuple[PreparedTask, Read]:
         where = f"{self.description}: task {task.name}"
-        by_likelihood = likelihood_of(task, has_vocabulary_head(model_type(self.model)))
+        by_likelihood = self._by_likelihood(task)
         cells = {
             part: Cells(task.read_in(part), by_likelihood, self.model, where) for part in SPLITS
         }
@@ -138,6 +158,15 @@ class _Rows:
         if (path, columns) not in self._kept:
             self._kept[path, columns] = read_rows(path, columns)
         return self._kept[path, columns]
+
+
+def _with_exemplars(task: PreparedTask, read: Read) -> PreparedTask:
+    """With train's examples in the order of their files, where prompts hold some of them."""
+    likelihood = task.task.likelihood
+    if likelihood is None or not likelihood.fewshot.count:
+        return task
+    in_train = {id(example) for example in task.splits.train}
+    return replace(task, exemplars=[one for one in read.pool if id(one) in in_train])
 
 
 def _read(parts: dict[str, list[Example]]) -> Read:

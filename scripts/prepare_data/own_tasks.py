@@ -5,6 +5,7 @@ Reads the chat template of the backbone's folder where it is asked for; writes n
 
 import re
 import string
+from dataclasses import replace
 from pathlib import Path
 
 from .description import TaskDescription
@@ -54,6 +55,12 @@ def likelihood_of(task: TaskDescription, vocabulary_head: bool) -> bool:
     return kind in ("generate", "language_model") or (vocabulary_head and kind != "regress")
 
 
+def takes_exemplars(task: TaskDescription, by_likelihood: bool) -> bool:
+    """Whether rows of train may stand before its questions."""
+    in_chat = "chat" in (task.format, task.read_in("test").format)
+    return by_likelihood and _kind(task) != "language_model" and not in_chat
+
+
 def describe(task: TaskDescription, by_likelihood: bool, labels: tuple[str, ...]) -> Task:
     """The task that a token file carries."""
     kind = _kind(task)
@@ -92,6 +99,7 @@ def _likelihood(task: TaskDescription, labels: tuple[str, ...]) -> Likelihood:
         loss_on=task.loss_on,
         streamed=task.windows == "stream",
         read=task.read or (_READ_CODE[0] if task.has_program else "plain"),
+        fewshot=replace(task.fewshot, delimiter=task.fewshot_delimiter),
     )
 
 
@@ -149,6 +157,12 @@ class Cells:
             raise PrepareError(
                 f"{where}: pair is the second text of an encoder's classify or regress; put its "
                 f"columns into prompt"
+            )
+        if task.fewshot.count and not takes_exemplars(task, by_likelihood):
+            here = "it has format chat" if by_likelihood else "a trained head answers this one"
+            raise PrepareError(
+                f"{where}: fewshot is for questions that are answered by likelihood and are no "
+                f"chat, and {here}; leave fewshot out"
             )
         texts = (task.prompt, task.pair, task.answer, task.unit)
         for template in (*texts, task.candidates.text if task.candidates else ""):

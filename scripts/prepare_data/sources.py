@@ -44,7 +44,22 @@ def entry(tokenised: TokenisedTask) -> dict[str, object]:
         "too_long": sum(packed.dropped for packed in tokenised.packed.values()),
         "length_cap": prepared.task.cap,
         "truncated_share": round(truncated / max(1, sequences), 4),
+        **_fewshot(tokenised),
         "note": prepared.note,
+    }
+
+
+def _fewshot(tokenised: TokenisedTask) -> dict[str, object]:
+    """The exemplars of dev's and test's prompts, and how many were left out for the cap."""
+    likelihood, shortened = tokenised.prepared.task.likelihood, tokenised.shortened
+    if likelihood is None or not likelihood.fewshot.count:
+        return {}
+    return {
+        "fewshot": likelihood.fewshot.count,
+        "fewshot_seed": likelihood.fewshot.seed,
+        "fewshot_delimiter": likelihood.fewshot.delimiter,
+        "shortened_prompts": shortened.prompts,
+        "exemplars_left_out": shortened.exemplars,
     }
 
 
@@ -79,6 +94,18 @@ def _cells(task: dict) -> list[str]:
     cells = [
         task["task"], task["family"], task["kind"], ", ".join(task["metrics"]), task["source"],
         files, task["licence"], f"{task['rows']:,}", sizes, removed, f"{task['unused']:,}",
-        str(task["length_cap"]), f"{100 * task['truncated_share']:.1f} %", task["note"],
+        str(task["length_cap"]), f"{100 * task['truncated_share']:.1f} %", _note(task),
     ]  # fmt: skip
     return [cell.replace("|", "\\|") for cell in cells]
+
+
+def _note(task: dict) -> str:
+    """What the description notes, behind the exemplars of prompts."""
+    if "fewshot" not in task:
+        return task["note"]
+    seed = task["fewshot_seed"]
+    drawn = "the first of train" if seed is None else f"drawn from train with seed {seed}"
+    said = f"{task['fewshot']} exemplars before each question of dev and test, {drawn}"
+    if task["exemplars_left_out"]:
+        said += f"; {task['exemplars_left_out']} were left out for the cap"
+    return f"{said}; {task['note']}" if task["note"] else said

@@ -21,6 +21,7 @@ from .tasks import PreparedTask
 
 if TYPE_CHECKING:
     from .coder import Coder
+    from .exemplars import Shortened
     from .token_file import TokenisedTask
 
 SUITE_NAME = re.compile(r"\w[\w.-]*")  # files are called after it
@@ -112,6 +113,7 @@ def write_suite(data: Path, suite: Suite, backbone: AnyBackbone, origin: str) ->
 
 
 def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "TokenisedTask":
+    from .exemplars import join
     from .token_file import TokenisedTask
 
     splits = prepared.splits.items()
@@ -122,7 +124,8 @@ def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "Tokenise
             f"expected some in each{_left_out(prepared.splits)}; give a source with more rows"
         )
     check_examples(prepared)
-    packed = {name: coder.pack(prepared.task, rows) for name, rows in splits}
+    joined = join(prepared, lambda prompts: coder.fits(prepared.task, prompts))
+    packed = {name: coder.pack(prepared.task, rows) for name, rows in joined.splits.items()}
     for name, part in packed.items():
         if not len(part.target):
             raise PrepareError(
@@ -133,7 +136,23 @@ def _tokenise(suite: Suite, prepared: PreparedTask, coder: "Coder") -> "Tokenise
     held = prepared.splits.held_elsewhere
     less = f", without {held} rows that other tasks hold out" if held else ""
     print(f"  {prepared.task.name}: {sizes}{less}", flush=True)
-    return TokenisedTask(prepared, packed)
+    _tell_exemplars(prepared, joined.shortened)
+    return TokenisedTask(prepared, packed, joined.shortened)
+
+
+def _tell_exemplars(prepared: PreparedTask, shortened: "Shortened") -> None:
+    task = prepared.task
+    count = task.likelihood.fewshot.count if task.likelihood else 0
+    if not count:
+        return
+    print(f"    each prompt of dev and test begins with exemplars, answered rows of train: {count}")
+    if shortened.prompts:
+        asked = len(prepared.splits.dev) + len(prepared.splits.test)
+        print(
+            f"    {shortened.prompts} of these {asked} prompts were over the cap of {task.cap} "
+            f"tokens and lost {shortened.exemplars} of all {asked * count} exemplars; "
+            f"raise cap to keep them"
+        )
 
 
 def _left_out(splits: Splits) -> str:

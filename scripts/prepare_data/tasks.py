@@ -1,11 +1,12 @@
 """What a task of a suite is: its description and its splits. Reads and writes nothing."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from .errors import PrepareError, refuse_repeats, shown
-from .examples import Read, SplitRule, Splits
+from .examples import Example, Read, SplitRule, Splits
+from .fewshot import FewShot
 from .packages import Member
 
 # The metrics that fit a kind of task, as the program computes them, for a trained head...
@@ -59,10 +60,11 @@ def metrics_of(kind: str, likelihood: bool) -> tuple[str, ...]:
 class Likelihood:
     """How the tokens of answers are made, which the backbone's head over the vocabulary scores.
 
-    `cap` is the longest answer in tokens; `read` is one of RULES, for metrics of generated texts; `drop`: an example with a longer one is left out instead
-    of refused; `words` stand in an answer for the labels of a classification; `delimiter` stands
-    between prompt and answer of a decoder; `loss_on` is answer or all; `streamed`: the windows of a
-    language model span texts.
+    `cap` is the longest answer in tokens; `read` is one of RULES, for metrics of generated texts;
+    `drop`: an example with a longer one is left out instead of refused; `words` stand in an answer
+    for the labels of a classification; `delimiter` stands between prompt and answer of a decoder;
+    `loss_on` is answer or all; `streamed`: the windows of a language model span texts;
+    `fewshot`: the rows of train before each question of dev and test.
     """
 
     cap: int = 256
@@ -72,6 +74,7 @@ class Likelihood:
     loss_on: str = "answer"
     streamed: bool = True
     read: str = "plain"
+    fewshot: FewShot = field(default_factory=FewShot)
 
 
 @dataclass(frozen=True)
@@ -174,10 +177,14 @@ class Origin:
 
 @dataclass(frozen=True)
 class PreparedTask:
-    """A task with its examples, ready to be tokenised."""
+    """A task with its examples, ready to be tokenised.
+
+    `exemplars` are the examples of train in the order of their files, where prompts hold some.
+    """
 
     task: Task
     origin: Origin
     rows: int
     splits: Splits
     note: str = ""
+    exemplars: Sequence[Example] = ()

@@ -9,7 +9,9 @@ Layout, version 2 (strings are variable-length UTF-8, HDF5 1.10 reads the file):
                             own, where a task generates
     /tasks/<name>           index, family, kind, classes, metrics (JSON), labels (JSON), licence,
                             source, sha256, length_cap, prompt, answers, loss_on; answer_cap and
-                            read (of generated texts) where answers is "likelihood"
+                            read (of generated texts) where answers is "likelihood"; fewshot, the
+                            rows of train before each question of dev and test, and fewshot_seed
+                            that draws them, where there are some
     /tasks/<name>/<split>/  tokens int32 [N], segments uint8 [N], starts int64 [S+1],
                             groups int64 [G+1], target float64 [G], text, pair [S]; where answers
                             is "likelihood" also answer_tokens int32 [M], answer_starts int64 [S+1],
@@ -32,12 +34,14 @@ Equal content gives equal bytes: no times, fixed chunks and compression.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import h5py
 import numpy as np
 
+from .exemplars import Shortened
+from .fewshot import FewShot
 from .files import replacing
 from .tasks import PreparedTask
 from .token_bytes import TokenBytes
@@ -69,6 +73,7 @@ class TokenisedTask:
 
     prepared: PreparedTask
     packed: Mapping[str, Packed]
+    shortened: Shortened = field(default_factory=Shortened)
 
 
 def write_token_file(path: Path, header: Header, tasks: list[TokenisedTask]) -> None:
@@ -114,11 +119,19 @@ def _write_task(group: h5py.Group, index: int, tokenised: TokenisedTask) -> None
     if task.likelihood:
         group.attrs["answer_cap"] = np.int64(task.likelihood.cap)
         group.attrs["read"] = task.likelihood.read
+        _write_fewshot(group, task.likelihood.fewshot)
     for split, packed in tokenised.packed.items():
         _write_split(group.create_group(split), packed)
         if packed.programs and split != "train":
             heads, tails = zip(*packed.programs, strict=True)
             _write_strings(group[split], {"program_head": heads, "program_tail": tails})
+
+
+def _write_fewshot(group: h5py.Group, fewshot: FewShot) -> None:
+    if fewshot.count:
+        group.attrs["fewshot"] = np.int64(fewshot.count)
+        if fewshot.seed is not None:
+            group.attrs["fewshot_seed"] = np.int64(fewshot.seed)
 
 
 def _write_split(group: h5py.Group, packed: Packed) -> None:

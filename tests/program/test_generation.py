@@ -1,6 +1,7 @@
 """Texts that models write in evaluations: recorded, scored, printed, compared."""
 
 import json
+import re
 import unittest
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import h5py
 from tests.reference.text_rules import plain
 from tests.reference.toy_tokenizer import save_toy_decoder, save_toy_t5
 
-from .program import run
+from .program import plan, run
 from .test_text_models import TextStudy, _task
 
 COPY = _task("copy", "generate", answer="{right}", metrics=["match", "rouge_l", "exact_match"])
@@ -80,6 +81,32 @@ class GeneratedTexts(TextStudy):
         self.assertAlmostEqual(scores["match"], sum(right) / 24)
         results = self._study([COPY], generation={"strategy": "beam", "max_tokens": 4})
         self.assertEqual(len(list(results.glob("lora*.h5"))), 2, "another id")
+
+    def test_are_counted_before_a_run(self) -> None:
+        self._prepare([COPY])
+        tokens = []
+        for evaluations in (1, 2):
+            settings = {"generation": {"max_tokens": 4}, "evaluations": evaluations}
+            done = self._train("--dry-run", "--no-calibration", **settings)
+            self.assertEqual(done.code, 0, done.err)
+            tokens.append(plan(done.out)[0].evaluation_tokens)
+        with h5py.File(self.folder / "data/suites/mine-model.h5") as file:
+            dev, test = (self._rows(file[f"tasks/copy/{part}"]) for part in ("dev", "test"))
+        # Scored once and written once: a text's last token is no input of either.
+        self.assertEqual(tokens, [2 * dev + 2 * test, 4 * dev + 2 * test])
+
+    def _rows(self, split: h5py.Group) -> int:
+        return len(split["tokens"]) + len(split["answer_tokens"]) - len(split["target"])
+
+    def test_take_time_that_is_told(self) -> None:
+        self._prepare([COPY])
+        generation = {"max_tokens": 16}
+        done = self._train("--dry-run", generation=generation)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("\ngenerated texts are counted as long as the wanted ones: ", done.out)
+        self.assertNotIn("nan", done.out)
+        done = self._train("--dry-run", generation=generation, evaluations=1)
+        self.assertEqual(len(re.findall(r"(?m)^\S+ seed 0 +1 +", done.out)), 3, done.out)
 
     def test_are_refused_before_a_run_where_there_is_no_room(self) -> None:
         self._prepare([COPY])

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import tempfile
 import unittest
 import zipfile
@@ -13,7 +14,7 @@ import h5py
 
 from scripts.prepare_data import cli
 
-from .program import DATA, Json, run
+from .program import DATA, Json, plan, run
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the program is forked
 NAME = "smollm2-135m"
@@ -22,6 +23,11 @@ WINDOW = 1024
 
 # transformers 4.57.6 in fp32 on the same 2,046 tokens.
 PERPLEXITY = 21.4285
+
+# Weights of its 30 layers' linears (queries and outputs, keys and values, a feed-forward network),
+# and of the head.
+LINEARS = 30 * 576 * (2 * 576 + 2 * 192 + 3 * 1536)
+VOCABULARY = 49152 * 576
 
 CAPITALS = [
     ("France", "Paris"), ("Germany", "Berlin"), ("Italy", "Rome"), ("Spain", "Madrid"),
@@ -84,6 +90,19 @@ def _suite(folder: Path) -> Path:
 class RealDecoder(unittest.TestCase):
     """The frozen model: a linear probe on tasks without heads trains nothing."""
 
+    def _check_plan(self, out: str, data: Path) -> None:
+        """Two FLOPs a weight and token; the head over the vocabulary sees the answers' tokens."""
+        (planned,) = plan(out)
+        tera = float(re.search(r"\d+ +(\d+\.\d\d) +\d+\.\d  ", out)[1])
+        with h5py.File(data / f"suites/known-{NAME}.h5") as suite:
+            asked = sum(len(suite[f"tasks/{task}/{part}/answer_tokens"])
+                        for task in ("passages", "capitals") for part in ("dev", "test"))  # fmt: skip
+        rows = planned.evaluation_tokens + 2 * planned.training_tokens
+        least = 2 * (LINEARS * rows + VOCABULARY * asked) / 1e12
+        of_training = 2 * 2 * VOCABULARY * planned.training_tokens / 1e12  # all asked for, at most
+        self.assertGreater(tera, least - 0.01)
+        self.assertLess(tera, least + of_training + 0.01)
+
     def test_perplexity_and_knowledge(self) -> None:
         with tempfile.TemporaryDirectory(prefix="rankwise-decoder-") as name:
             folder = Path(name)
@@ -102,7 +121,9 @@ class RealDecoder(unittest.TestCase):
             }  # fmt: skip
             file = folder / "study.json"
             file.write_text(json.dumps(study))
-            done = run("run", file, "--backbone", NAME, "--data", data, "--results", folder)
+            command = ("run", file, "--backbone", NAME, "--data", data, "--results", folder)
+            self._check_plan(run(*command, "--dry-run", "--no-calibration").out, data)
+            done = run(*command)
             self.assertEqual(done.code, 0, done.err)
             with h5py.File(next(folder.glob("known/*.h5"))) as results:
                 passages = results["evaluation/passages/test/last"]

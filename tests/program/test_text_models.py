@@ -85,14 +85,15 @@ class TextStudy(unittest.TestCase):
             )  # fmt: skip
         self.assertEqual(code, 0)
 
-    def _train(self, **train: object) -> Done:
+    def _train(self, *arguments: object, **train: object) -> Done:
         settings = {"steps": 3, "batch": 6, "evaluations": 1, "sampler": {"mixed": True}} | train
         study = {"study": "mine", "defaults": {"data": {"suite": "mine"}, "train": settings},
                  "seeds": [0], "runs": VARIANTS}  # fmt: skip
         file = self.folder / "mine.json"
         file.write_text(json.dumps(study))
         data = self.folder / "data"
-        return run("run", file, "--backbone", self.model, "--data", data, cwd=self.folder)
+        places = ("--backbone", self.model, "--data", data)
+        return run("run", file, *places, *arguments, cwd=self.folder)
 
 
 class TextModels(TextStudy):

@@ -536,6 +536,20 @@ class Guide(InFolder):
             found = file["tasks/sums/train/text"].asstr()[:].tolist()
         self.assertTrue(all(text.startswith("Question: ") for text in found))
 
+    def test_its_few_shot_prompt_is_the_examples(self) -> None:
+        block = re.search(r"```bash\n(.*?)scripts/prepare ", self.TEXT, re.DOTALL)[1]
+        subprocess.run(["bash", "-euc", block], cwd=self.folder, check=True)
+        arguments = ["--suite", "mine", "--from", str(self.folder / "mine/suite.json"), "--fewshot"]
+        (self.model / "model.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+        places = ["--backbone", str(self.model), "--data", str(self.folder / "data")]
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(cli.main([*arguments, "2", *places]), 0)
+        shown = re.search(r"Of the sums above:\n\n(.*?)\n\nA row is", self.TEXT, re.DOTALL)[1]
+        with h5py.File(self.folder / "data/suites/mine-model.h5") as file:
+            found = [text for part in ("dev", "test")
+                     for text in file[f"tasks/sums/{part}/text"].asstr()[:]]  # fmt: skip
+        self.assertIn(re.sub("(?m)^    ", "", shown), found)
+
     def test_names_every_member(self) -> None:
         rows = re.findall(r"(?m)^\| (`.*?`) \|", self.TEXT)
         named = [name for row in rows for name in re.findall(r"`(\w+)`", row)]
