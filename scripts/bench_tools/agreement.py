@@ -29,7 +29,9 @@ def check_agreement(
     """The largest relative difference; BenchError where it is beyond the precision's tolerance."""
     found = largest_difference(ours, theirs, steps)
     if not found <= TOLERANCES[precision]:
-        shown = ", ".join(f"{a:.6f} and {b:.6f}" for a, b in zip(ours[:steps], theirs[:steps]))
+        shown = ", ".join(
+            f"{a:.6f} and {b:.6f}" for a, b in zip(ours[:steps], theirs[:steps], strict=False)
+        )
         raise BenchError(
             f"ours and {name} do not compute the same: losses of the first steps differ by "
             f"{found:.1e} relative, allowed are {TOLERANCES[precision]:.0e} ({shown})"

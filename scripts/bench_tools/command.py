@@ -26,8 +26,8 @@ number means.
 sets:
 {{sets}}
 
-The sets for a GPU are written and have not been run where they were written. The opponents' packages
-come from an environment of their own:
+The sets for a GPU are written and have not been run where they were written. The opponents'
+packages come from an environment of their own:
   {packages.MAKE}
 """
 
@@ -100,7 +100,9 @@ def wanted_of(given: argparse.Namespace, places: Places) -> Wanted:
 
 def check_wish(given: argparse.Namespace) -> None:
     if given.only == "python" and (given.variants or given.switches or given.evaluation):
-        raise BenchError("--variants, --switches and --evaluation are of our side; leave --only out")
+        raise BenchError(
+            "--variants, --switches and --evaluation are of our side; leave --only out"
+        )
 
 
 def measure(bench: BenchSet, given: argparse.Namespace) -> dict[str, Any]:
@@ -120,8 +122,7 @@ def measure(bench: BenchSet, given: argparse.Namespace) -> dict[str, Any]:
 
 def measure_jobs(given: argparse.Namespace) -> dict[str, Any]:
     program = dict(
-        line.split(None, 1)
-        for line in output([str(PROGRAM), "env"], environment(1)).splitlines()
+        line.split(None, 1) for line in output([str(PROGRAM), "env"], environment(1)).splitlines()
     )
     found = jobs.compare(PROGRAM, given.pairs)
     versions = {"program": program, "processor": packages.processor()}

@@ -34,10 +34,15 @@ class Task:
         self.tokens, self.starts = train["tokens"][()], train["starts"][()]
         self.segments, self.target = train["segments"][()], train["target"][()]
         if self.kind == "language_model":
-            self.answers, self.answer_starts = train["answer_tokens"][()], train["answer_starts"][()]
+            self.answers, self.answer_starts = (
+                train["answer_tokens"][()],
+                train["answer_starts"][()],
+            )
         # As rankwise standardises real targets: over the whole training split.
         deviation = float(self.target.std()) or 1.0
-        self.scale = (float(self.target.mean()), deviation) if self.kind == "regress" else (0.0, 1.0)
+        self.scale = (
+            (float(self.target.mean()), deviation) if self.kind == "regress" else (0.0, 1.0)
+        )
 
     def example(self, task: int, index: int) -> Example:
         index %= len(self.target)

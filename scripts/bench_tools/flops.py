@@ -43,6 +43,11 @@ def products(config: dict[str, Any], vocabulary_head: bool) -> list[Product]:
     return found
 
 
-def per_token(found: list[Product], active_parameters: float) -> float:
-    """Of base and adapter together."""
-    return sum(product.flops for product in found) + 6 * active_parameters
+def base_flops(found: list[Product]) -> float:
+    """A token's in the frozen products."""
+    return sum(product.flops for product in found)
+
+
+def adapter_flops(active_parameters: float) -> float:
+    """A token's in the parameters that it uses."""
+    return 6 * active_parameters

@@ -27,7 +27,9 @@ def compare(program: Path, pairs: int) -> dict[str, Any]:
     for pair in range(pairs):
         one.append(seconds(program, 1))
         two.append(seconds(program, 2))
-        print(f"{pair}: jobs 1 {one[-1]:.1f} s, jobs 2 {two[-1]:.1f} s, ratio {two[-1] / one[-1]:.3f}")
+        print(
+            f"{pair}: jobs 1 {one[-1]:.1f} s, jobs 2 {two[-1]:.1f} s, ratio {two[-1] / one[-1]:.3f}"
+        )
     found = ratio(two, one)
     print(f"ratio of medians {found.text('.3f')}: 0.5 is perfect on two free cores")
     return {

@@ -31,7 +31,9 @@ def take_start(model: nn.Module, start: dict[str, torch.Tensor]) -> None:
     left = {name for name in start if ".lora_" in name}
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            match = re.fullmatch(r"base_model\.model\.(?:model\.)?(.*)\.(lora_[AB])\.default\.weight", name)
+            match = re.fullmatch(
+                r"base_model\.model\.(?:model\.)?(.*)\.(lora_[AB])\.default\.weight", name
+            )
             if match is None:
                 continue
             ours = f"{match[1]}.{match[2]}"
@@ -102,9 +104,7 @@ class Decoder(nn.Module):
     def loss(self, batch: list[Example], device: torch.device) -> torch.Tensor:
         windows = torch.stack([torch.from_numpy(one.tokens).long() for one in batch]).to(device)
         targets = windows[:, 1:].contiguous()
-        return self.body(
-            input_ids=windows[:, :-1], labels=targets, shift_labels=targets
-        ).loss
+        return self.body(input_ids=windows[:, :-1], labels=targets, shift_labels=targets).loss
 
 
 def make_model(spec: dict[str, Any], tasks: list[Task]) -> Encoder | Decoder:

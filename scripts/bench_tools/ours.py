@@ -98,7 +98,9 @@ def train(
     lines = timed_lines([str(word) for word in command], environment(threads, **more), "stderr")
     files = sorted((folder / "bench").glob("*.h5"))
     if len(files) != 1:
-        raise BenchError(f"rankwise left {len(files)} run files in {folder / 'bench'}, expected one")
+        raise BenchError(
+            f"rankwise left {len(files)} run files in {folder / 'bench'}, expected one"
+        )
     return lines, files[0]
 
 
@@ -119,6 +121,7 @@ def measurement(
         seconds=sum(found["seconds"][bench.warmup :]),
         peak_mib=found["peak_memory_mib"] if device is None else device,
         to_first_step=first - found["seconds"][0],
+        active_parameters=found["parameters"]["active"],
         evaluation_tokens=found["dev_tokens"] if run.evaluation else 0,
         evaluation_seconds=evaluated - last,
     )

@@ -33,7 +33,7 @@ def environment(threads: int, **more: str) -> dict[str, str]:
 def timed_lines(
     command: Sequence[str | Path], variables: dict[str, str], watched: str
 ) -> list[Line]:
-    """The lines of `watched`, stdout or stderr; BenchError with the last one said where it fails."""
+    """Lines of `watched`, stdout or stderr; BenchError with the last one said where it fails."""
     begin = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=ROOT, env=variables, text=True, stdin=subprocess.DEVNULL,

@@ -1,9 +1,9 @@
 """The rate of a model's matrix products by themselves: python -m bench_tools.product_rate SPEC.
 
 Prints FLOP/s: each frozen linear's product forward and, for the gradient of its inputs, backward,
-timed one after another at the batch's number of rows, each weighed by how often a step has it. Of the
-two libraries that PyTorch has on a CPU the faster one counts: on AMD's processors oneDNN multiplies in
-fp32 more than twice as fast as MKL, which PyTorch takes by default.
+timed one after another at the batch's number of rows, each weighed by how often a step has it. Of
+the two libraries that PyTorch has on a CPU the faster one counts: on AMD's processors oneDNN
+multiplies in fp32 more than twice as fast as MKL, which PyTorch takes by default.
 """
 
 import json
@@ -18,7 +18,7 @@ SECONDS_EACH = 0.15
 
 
 def seconds_of(run: Callable[[], object], device: str) -> float:
-    """The fastest call, after one that is not counted: nothing of what else runs is in the limit."""
+    """The fastest call, after one that is not counted: what else runs is not in the limit."""
     run()
     times: list[float] = []
     begin = time.perf_counter()

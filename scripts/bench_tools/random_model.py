@@ -1,4 +1,4 @@
-"""Writes a checkpoint of LLaMA-3.1-8B's shape with random weights: python -m bench_tools.random_model DIR.
+"""Writes a checkpoint of LLaMA-3.1-8B's shape: python -m bench_tools.random_model DIR.
 
 Sixteen gigabytes in bf16, normal with a standard deviation of 0.02, as transformers starts a model.
 """

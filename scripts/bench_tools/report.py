@@ -3,17 +3,18 @@
 from typing import Any
 
 from .agreement import TOLERANCES
-from .rounds import LORA, PYTHON, SORTED, Rounds, Wanted
+from .rounds import LORA, PYTHON, SORTED, WITHOUT, Rounds, Wanted
 from .sets import BenchSet
 from .summaries import Spread, ratio, spread
 
 VERSION = 1
 
 
-def shares(rounds: Rounds) -> Spread:
-    """Of the limit: what our LoRA computes a second over what the products alone reach."""
-    each = zip(rounds.speeds(LORA), rounds.product_rate, strict=True)
-    return spread([rounds.flops_per_token * speed / rate for speed, rate in each])
+def shares(rounds: Rounds, side: str) -> Spread:
+    """Of the limit: what our side needs to compute a second over what the products alone reach."""
+    flops = rounds.flops_per_token(side)
+    each = zip(rounds.speeds(side), rounds.product_rate, strict=True)
+    return spread([flops * speed / rate for speed, rate in each])
 
 
 def ratios(rounds: Rounds) -> dict[str, Spread]:
@@ -30,12 +31,13 @@ def ratios(rounds: Rounds) -> dict[str, Spread]:
             found[f"peak memory over {name}"] = ratio(
                 [one.peak_mib for one in lora], [one.peak_mib for one in theirs]
             )
-    found["share of the limit"] = shares(rounds)
+    found["share of the limit"] = shares(rounds, LORA)
     for name in measured:
-        if name not in (LORA, PYTHON, SORTED):
-            found[f"time a token, {name}, over lora"] = ratio(
-                rounds.speeds(LORA), rounds.speeds(name)
-            )
+        if name in (LORA, PYTHON, SORTED):
+            continue
+        found[f"time a token, {name}, over lora"] = ratio(rounds.speeds(LORA), rounds.speeds(name))
+        if not name.startswith(WITHOUT):
+            found[f"share of the limit, {name}"] = shares(rounds, name)
     if lora[0].evaluation_tokens:
         found["evaluation over training, tokens/s"] = ratio(
             [one.evaluation_speed for one in lora], rounds.speeds(LORA)
@@ -62,13 +64,22 @@ def plural(count: int) -> str:
 def version_line(versions: dict[str, Any]) -> str:
     program, packages = versions["program"], versions["packages"]
     changed = ", with changes" if program.get("dirty") == "true" else ""
-    opponents = ", ".join(
-        f"{name} {packages[name]}" for name in ("torch", "transformers", "peft") if packages.get(name)
-    )
+    told = [name for name in ("torch", "transformers", "peft") if packages.get(name)]
+    opponents = ", ".join(f"{name} {packages[name]}" for name in told)
     cpu = versions["processor"]
     return (
         f"rankwise {program.get('commit', 'unknown')[:10]}{changed}, LibTorch "
         f"{program.get('libtorch')}; {opponents}; {cpu['name']} ({' '.join(cpu['flags'])})"
+    )
+
+
+def limit_line(rounds: Rounds) -> str:
+    """What the share is of."""
+    rate = spread([one / 1e9 for one in rounds.product_rate])
+    side = LORA if LORA in rounds.measured else PYTHON
+    return (
+        f"  limit: {rounds.flops_per_token(side) / 1e6:,.1f} MFLOP a token, products alone at "
+        f"{rate.text(',.0f')} GFLOP/s"
     )
 
 
@@ -77,8 +88,8 @@ def text(bench: BenchSet, wanted: Wanted, rounds: Rounds, versions: dict[str, An
     lines = [
         f"{bench.name}: {bench.summary}",
         f"  {version_line(versions)}",
-        f"  {wanted.pairs} pair{plural(wanted.pairs)}, each {bench.warmup} + {bench.steps} steps of {bench.batch} rows, "
-        f"{bench.precision}, {bench.device}, {wanted.threads} "
+        f"  {wanted.pairs} pair{plural(wanted.pairs)}, each {bench.warmup} + {bench.steps} steps of "
+        f"{bench.batch} rows, {bench.precision}, {bench.device}, {wanted.threads} "
         f"thread{plural(wanted.threads)}",
     ]
     lines += [f"  not as pinned: {one}" for one in versions["not_as_pinned"]]
@@ -89,12 +100,7 @@ def text(bench: BenchSet, wanted: Wanted, rounds: Rounds, versions: dict[str, An
         )
     lines += ["", *side_lines(rounds), "", "  ratio of medians (least-most in a pair)"]
     lines += [f"  {name:52}{found.text()}" for name, found in ratios(rounds).items()]
-    rate = spread(rounds.product_rate)
-    lines.append(
-        f"  limit: {rounds.flops_per_token / 1e6:,.1f} MFLOP a token, products alone at "
-        f"{rate.value / 1e9:,.0f} ({rate.least / 1e9:,.0f}-{rate.most / 1e9:,.0f}) GFLOP/s"
-    )
-    return "\n".join(lines)
+    return "\n".join([*lines, limit_line(rounds)])
 
 
 def document(
@@ -110,7 +116,7 @@ def document(
         },
         "versions": versions,
         "loss_differences": rounds.differences,
-        "flops_per_token": rounds.flops_per_token,
+        "base_flops_per_token": rounds.base_flops,
         "product_flops_per_second": rounds.product_rate,
         "sides": {name: [one.json() for one in found] for name, found in rounds.measured.items()},
         "ratios": {name: found.json() for name, found in ratios(rounds).items()},

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import data, ours, theirs
 from .agreement import check_agreement, check_finite
-from .flops import per_token, products
+from .flops import adapter_flops, base_flops, products
 from .ours import OurRun, Places
 from .processes import environment, output
 from .sets import BenchSet
@@ -19,6 +19,7 @@ from .summaries import Measurement
 LORA = "lora"
 PYTHON = "python"
 SORTED = "python sorted"
+WITHOUT = "without "
 SIDES = {"data": PYTHON, "length": SORTED}
 
 
@@ -41,8 +42,12 @@ class Rounds:
 
     measured: dict[str, list[Measurement]] = field(default_factory=dict)
     product_rate: list[float] = field(default_factory=list)  # FLOP/s
-    flops_per_token: float = 0  # of our LoRA
+    base_flops: float = 0  # a token's, of the frozen products
     differences: dict[str, float] = field(default_factory=dict)  # of first losses, relative
+
+    def flops_per_token(self, side: str) -> float:
+        """Of base and adapter together, on one of our sides."""
+        return self.base_flops + adapter_flops(self.measured[side][0].active_parameters)
 
     def speeds(self, side: str) -> list[float]:
         return [one.speed for one in self.measured[side]]
@@ -53,7 +58,7 @@ Measure = Callable[[], Measurement]
 
 def without(switch: str) -> str:
     """The name of our side with a switch off."""
-    return f"without {switch}"
+    return f"{WITHOUT}{switch}"
 
 
 def sides(bench: BenchSet, wanted: Wanted, places: Places, start: Path) -> dict[str, Measure]:
@@ -80,7 +85,9 @@ def sides(bench: BenchSet, wanted: Wanted, places: Places, start: Path) -> dict[
 def product_rate(bench: BenchSet, places: Places, rows: int, threads: int) -> float:
     """FLOP/s of the model's products alone."""
     config = data.config(places.data / "models" / bench.weights)
-    each = [(p.inputs, p.outputs, p.count, p.backward) for p in products(config, bool(bench.window))]
+    each = [
+        (p.inputs, p.outputs, p.count, p.backward) for p in products(config, bool(bench.window))
+    ]
     spec: dict[str, Any] = {
         "products": each, "rows": rows, "threads": threads,
         "precision": bench.precision, "device": bench.device,
@@ -101,8 +108,7 @@ def run(bench: BenchSet, wanted: Wanted, places: Places) -> Rounds:
         start = Path(folder) / "start.safetensors"
         told = ours.start_parameters(bench, places, wanted.threads, start)
         config = data.config(places.data / "models" / bench.weights)
-        active = told["parameters"]["active"]
-        rounds = Rounds(flops_per_token=per_token(products(config, bool(bench.window)), active))
+        rounds = Rounds(base_flops=base_flops(products(config, bool(bench.window))))
         each = sides(bench, wanted, places, start)
         for pair in range(wanted.pairs):
             rate = product_rate(bench, places, told["tokens"][0], wanted.threads)
@@ -127,7 +133,7 @@ def check(bench: BenchSet, rounds: Rounds) -> None:
     reference = rounds.measured.get(LORA)
     if reference is None:
         return
-    alike = {PYTHON, SORTED} | {name for name in rounds.measured if name.startswith("without ")}
+    alike = {PYTHON, SORTED} | {name for name in rounds.measured if name.startswith(WITHOUT)}
     for name in alike & set(rounds.measured):
         # Behind the warm-up the sorted loop goes its own way.
         steps = bench.warmup if name == SORTED else bench.warmup + 1

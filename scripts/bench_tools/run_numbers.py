@@ -12,10 +12,14 @@ def numbers(path: str) -> dict[str, object]:
         names = ("peak_memory_mib", "peak_device_allocated_mib", "threads", "device", "commit")
         attributes = {name: file.attrs[name] for name in names if name in file.attrs}
         layout = file["layout/task"]
-        dev = [layout[name][()].sum() for name in ("dev_tokens", "dev_answer_tokens") if name in layout]
+        dev = [
+            layout[name][()].sum() for name in ("dev_tokens", "dev_answer_tokens") if name in layout
+        ]
         found = {name: file[f"train/{name}"][()].tolist() for name in ("loss", "tokens", "seconds")}
         parameters = {name: int(value) for name, value in file["parameters"].attrs.items()}
-    plain = {name: getattr(value, "item", lambda v=value: v)() for name, value in attributes.items()}
+    plain = {
+        name: getattr(value, "item", lambda v=value: v)() for name, value in attributes.items()
+    }
     return {**found, "dev_tokens": int(sum(dev)), "parameters": parameters, **plain}
 
 

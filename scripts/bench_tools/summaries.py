@@ -42,6 +42,7 @@ class Measurement:
     seconds: float
     peak_mib: float
     to_first_step: float
+    active_parameters: int = 0  # of the adapter, that a token uses; the router's with them
     evaluation_tokens: int = 0
     evaluation_seconds: float = 0
 
@@ -62,6 +63,7 @@ class Measurement:
             "tokens_per_second": self.speed,
             "peak_memory_mib": self.peak_mib,
             "seconds_to_first_step": self.to_first_step,
+            "active_parameters": self.active_parameters,
         }
         if self.evaluation_tokens:
             found["evaluation_tokens_per_second"] = self.evaluation_speed

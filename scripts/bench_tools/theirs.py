@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from .errors import BenchError
@@ -57,4 +56,3 @@ def measurement(lines: Sequence[Line], warmup: int, steps: int) -> Measurement:
         peak_mib=peaks[0],
         to_first_step=first - step["seconds"],
     )
-

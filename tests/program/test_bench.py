@@ -19,6 +19,10 @@ from bench_tools.summaries import Measurement, ratio, spread
 
 BENCH = ROOT / "scripts/bench"
 SHORT = SETS["cpu-short"]
+MINILM = {
+    "model_type": "bert", "hidden_size": 384, "intermediate_size": 1536,
+    "num_hidden_layers": 6, "num_attention_heads": 12, "vocab_size": 30522,
+}  # fmt: skip
 VERSIONS = {
     "program": {"commit": "0123456789abcdef", "dirty": "false", "libtorch": "2.13.0"},
     "packages": {"torch": "2.13.0+cpu", "transformers": "4.57.6", "peft": None},
@@ -27,22 +31,22 @@ VERSIONS = {
 }
 
 
-def measured(speed: float, peak: float = 100, **more: float) -> Measurement:
+def measured(speed: int, peak: float = 100, active: int = 0, **more: float) -> Measurement:
     """A second of so many tokens."""
-    return Measurement((1.0, 0.9), int(speed), 1.0, peak, 0.5, **more)
+    return Measurement((1.0, 0.9), speed, 1.0, peak, 0.5, active, **more)
 
 
 def stubbed() -> rounds.Rounds:
-    """Two pairs of four sides; 50 FLOP a token beside products at 100 and 200 kFLOP/s."""
+    """Two pairs of four sides; 38 FLOP a token and 6 for each of an adapter's parameters."""
     return rounds.Rounds(
         measured={
-            "lora": [measured(1000, 10), measured(3000, 30)],
+            "lora": [measured(1000, 10, active=2), measured(3000, 30, active=2)],
             "python": [measured(500, 40), measured(500, 40)],
             "python sorted": [measured(1000, 50), measured(1000, 50)],
-            "smora": [measured(500), measured(2000)],
+            "smora": [measured(500, active=7), measured(2000, active=7)],
         },
         product_rate=[1e5, 2e5],
-        flops_per_token=50,
+        base_flops=38,
         differences={"python": 2e-6},
     )
 
@@ -70,6 +74,8 @@ class Statistics(unittest.TestCase):
         # 50 * 1000 / 1e5 and 50 * 3000 / 2e5
         share = found["share of the limit"]
         self.assertEqual((share.value, share.least, share.most), (0.625, 0.5, 0.75))
+        # 80 * 500 / 1e5 and 80 * 2000 / 2e5
+        self.assertEqual(found["share of the limit, smora"].text(), "0.60 (0.40-0.80)")
 
     def test_evaluation_is_compared_where_it_was_measured(self) -> None:
         told = rounds.Rounds(
@@ -134,18 +140,18 @@ class Agreement(unittest.TestCase):
 class Reading(unittest.TestCase):
     """What the two programs print."""
 
-    LINES = [
+    LINES = (
         Line(1.0, "lora seed 0  step 1/3  loss 0.7"),
         Line(1.2, "something else"),
         Line(3.0, "lora seed 0  step 3/3  loss 0.6  900 tokens/s  0 s left"),
         Line(5.0, "lora seed 0  dev at step 3:  accuracy 0.500 (1 tasks)"),
-    ]
+    )
 
     def test_our_lines_tell_first_step_and_evaluation(self) -> None:
         bench = SHORT.changed(steps=2, warmup=1)
         found = {
             "loss": [0.7, 0.65, 0.6], "tokens": [10, 20, 30], "seconds": [0.25, 1, 1],
-            "peak_memory_mib": 7, "dev_tokens": 64,
+            "peak_memory_mib": 7, "dev_tokens": 64, "parameters": {"active": 5},
         }  # fmt: skip
         told = ours.measurement(bench, ours.OurRun(evaluation=True), self.LINES, found)
         self.assertEqual((told.tokens, told.seconds, told.peak_mib), (50, 2, 7))
@@ -178,16 +184,11 @@ class Reading(unittest.TestCase):
 class Flops(unittest.TestCase):
     """The numerator of the share of the limit."""
 
-    MINILM = {
-        "model_type": "bert", "hidden_size": 384, "intermediate_size": 1536,
-        "num_hidden_layers": 6, "num_attention_heads": 12, "vocab_size": 30522,
-    }  # fmt: skip
-
     def test_of_minilm(self) -> None:
         # Six layers of 4 * 384² + 2 * 384 * 1536 weights, 4 each; q, k, v of the first layer 2.
         weights = 4 * 384**2 + 2 * 384 * 1536
-        found = flops.per_token(flops.products(self.MINILM, False), 1000)
-        self.assertEqual(found, 4 * 6 * weights - 2 * 3 * 384**2 + 6 * 1000)
+        found = flops.base_flops(flops.products(MINILM, False))
+        self.assertEqual(found, 4 * 6 * weights - 2 * 3 * 384**2)
 
     def test_of_grouped_heads_and_a_head_over_the_vocabulary(self) -> None:
         config = {
@@ -196,7 +197,7 @@ class Flops(unittest.TestCase):
         }  # fmt: skip
         # Forward alone of q 64, k and v 32 each; both ways of o 64, three of 96, the head 800.
         expected = 2 * (64 + 32 + 32) + 4 * (64 + 3 * 96 + 800)
-        self.assertEqual(flops.per_token(flops.products(config, True), 0), expected)
+        self.assertEqual(flops.base_flops(flops.products(config, True)), expected)
 
 
 class Refusals(unittest.TestCase):
@@ -216,9 +217,10 @@ class Refusals(unittest.TestCase):
     def test_without_an_environment_it_says_how_to_make_one(self) -> None:
         said = self.refuse("cpu-short", "--python", "/nonexistent/python")
         self.assertIn(packages.MAKE, said)
-        with mock.patch.object(packages, "installed", return_value={"torch": "2", "peft": None}):
-            with self.assertRaisesRegex(BenchError, "has no peft; make the environment: python3"):
-                packages.check_environment(Path("python"))
+        found = mock.patch.object(packages, "installed", return_value={"torch": "2", "peft": None})
+        said = self.assertRaisesRegex(BenchError, "has no peft; make the environment: python3")
+        with found, said:
+            packages.check_environment(Path("python"))
 
     def test_ours_alone_is_not_asked_of_python(self) -> None:
         self.assertIn("of our side", self.refuse("cpu-short", "--only", "python", "--switches"))
