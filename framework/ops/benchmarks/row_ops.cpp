@@ -4,6 +4,8 @@
 #include "framework/ops/rotary.h"
 #include "framework/ops/token_likelihood.h"
 
+#include <cmath>
+
 namespace rankwise {
 
 namespace {
@@ -53,7 +55,9 @@ TimedOp rotation_of(const BatchShape& shape) {
 // The gradient of its rows is made forward; backward only scales it.
 TimedOp likelihood_of(const BatchShape& shape) {
   const torch::Tensor rows = leaf({shape.rows(), shape.width});
-  const torch::Tensor weight = torch::randn({shape.vocabulary, shape.width});
+  // Logits near one, as a model's are: exp() of what underflows is slow.
+  const torch::Tensor weight =
+      torch::randn({shape.vocabulary, shape.width}) / std::sqrt(static_cast<double>(shape.width));
   const torch::Tensor tokens = torch::randint(shape.vocabulary, {shape.rows()}, torch::kInt64);
   const double product = 2 * values_of(rows) * static_cast<double>(shape.vocabulary);
   return {{rows},
