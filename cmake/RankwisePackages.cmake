@@ -30,6 +30,10 @@ if(RANKWISE_TORCH)
   message(STATUS "LibTorch ${LibTorch_VERSION}: ${LibTorch_ROOT}")
 endif()
 
+if(RANKWISE_BENCHMARKS)
+  rankwise_require(benchmark libbenchmark-dev)
+endif()
+
 if(RANKWISE_TESTS)
   rankwise_require(GTest libgtest-dev)
   rankwise_require(rapidcheck librapidcheck-dev)

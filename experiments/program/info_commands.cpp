@@ -9,6 +9,7 @@
 #include "framework/core/metrics.h"
 #include "framework/core/provenance.h"
 #include "framework/core/slug.h"
+#include "framework/core/switches.h"
 #include "framework/data/sampler.h"
 #include "framework/model/backbone.h"
 #include "framework/record/schema.h"
@@ -23,6 +24,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -57,20 +59,48 @@ void list_studies(const std::filesystem::path& configs, const std::filesystem::p
   }
 }
 
-void list() {
-  print_registry("variants", variants(), [](const Variant& v) { return v.facts.summary; });
-  print_registry("backbones", backbones(), [](const BackboneKind& b) { return b.summary; });
-  print_registry("suites made in memory", suites(), [](const SuiteKind& s) { return s.summary; });
-  print_registry("samplers", task_weightings(), [](const TaskWeighting& r) { return r.summary; });
-  print_registry("metrics", metrics(), [](const Metric& m) { return m.summary; });
-  print_registry("tables", tables(), [](const TableKind& t) { return t.summary; });
-  print_registry("figures", figures(), [](const Figure& f) { return f.summary; });
-  fmt::print(
-      "parts of a run\n"
-      "  data               the suite, its tasks and subsets\n"
-      "  record             what is kept of a run\n"
-      "  train              steps, batches, optimizer, evaluations\n");
-  list_studies("configs", "results");
+// What `list` prints, in this order.
+const std::vector<std::pair<std::string, std::function<void()>>>& kinds() {
+  static const std::vector<std::pair<std::string, std::function<void()>>> all{
+      {"variants",
+       [] { print_registry("variants", variants(), [](auto& v) { return v.facts.summary; }); }},
+      {"backbones",
+       [] { print_registry("backbones", backbones(), [](auto& b) { return b.summary; }); }},
+      {"suites",
+       [] {
+         print_registry("suites made in memory", suites(), [](auto& s) { return s.summary; });
+       }},
+      {"samplers",
+       [] { print_registry("samplers", task_weightings(), [](auto& r) { return r.summary; }); }},
+      {"metrics", [] { print_registry("metrics", metrics(), [](auto& m) { return m.summary; }); }},
+      {"tables", [] { print_registry("tables", tables(), [](auto& t) { return t.summary; }); }},
+      {"figures", [] { print_registry("figures", figures(), [](auto& f) { return f.summary; }); }},
+      {"parts",
+       [] {
+         fmt::print(
+             "parts of a run\n"
+             "  data               the suite, its tasks and subsets\n"
+             "  record             what is kept of a run\n"
+             "  train              steps, batches, optimizer, evaluations\n");
+       }},
+      {"switches",
+       [] { print_registry("switches", switches(), [](const Switch* s) { return s->help(); }); }},
+      {"studies", [] { list_studies("configs", "results"); }}};
+  return all;
+}
+
+// Of one kind, or all where `kind` is empty.
+void list(const std::string& kind) {
+  bool known = kind.empty();
+  for (const auto& [name, print] : kinds()) {
+    if (!kind.empty() && kind != name) continue;
+    print();
+    known = true;
+  }
+  if (known) return;
+  std::vector<std::string> names;
+  for (const auto& [name, print] : kinds()) names.push_back(name);
+  fail("nothing is listed as '{}'; what there is: {}", kind, fmt::join(names, ", "));
 }
 
 // A bar would end the cell.
@@ -180,13 +210,15 @@ void add_info_commands(CLI::App& program) {
         ->allow_extra_args(false);
   };
   CLI::App* list_command = program.add_subcommand(
-      "list", "Variants, backbones, suites, samplers, metrics, tables, figures");
+      "list", "Variants, backbones, suites, samplers, metrics, tables, figures, switches");
+  auto kind = std::make_shared<std::string>();
+  list_command->add_option("kind", *kind, "One of these alone");
   auto markdown = std::make_shared<bool>(false);
   list_command->add_flag("--markdown", *markdown, "The variants as a Markdown table");
   plugin_option(list_command);
   list_command->callback([=] {
     load_plugins(*plugins);
-    *markdown ? list_markdown() : list();
+    *markdown ? list_markdown() : list(*kind);
   });
   CLI::App* describe_command = program.add_subcommand(
       "describe", "A variant, backbone, suite, table or figure with its options");

@@ -6,6 +6,7 @@
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
 #include "framework/core/provenance.h"
+#include "framework/core/switches.h"
 #include "framework/core/text.h"
 #include "framework/run/workers.h"
 
@@ -94,6 +95,7 @@ int main(int count, char** arguments) {
   try {
     check_texts(count, arguments);
     rankwise::check_registrations();
+    rankwise::read_switches();
     return flush_output(run(count, arguments));
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) return kReaderGone;

@@ -1,6 +1,7 @@
 #include "framework/ops/packed_attention.h"
 
 #include "framework/core/error.h"
+#include "framework/core/switches.h"
 #include "framework/ops/attention_kernel.h"
 #include "framework/ops/bucketed_attention.h"
 #include "framework/ops/kept_form.h"
@@ -17,6 +18,13 @@
 namespace rankwise {
 
 namespace {
+
+const Switch kernel_switch("attention-kernel",
+                           "attention of each head by a kernel of its own, on the CPU; without: by "
+                           "LibTorch, sequences of like length padded");
+const Switch vector_switch("wide-vectors",
+                           "that kernel in the widest vectors of this processor; without: in those "
+                           "that every processor has");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
@@ -91,6 +99,12 @@ struct ByKeys {
   std::int64_t groups = 0;
 };
 
+template <class S>
+const AttentionKernel<S>& kernel() {
+  const auto& kernels = attention_kernels<S>();
+  return vector_switch ? kernels.front() : kernels.back();
+}
+
 /// Calls run(head, scratch) for every head of every sequence, one after another where they share k
 /// and v.
 template <class S>
@@ -138,9 +152,8 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
                     .out = at::empty(q.sizes(), q.options())};
     AttentionForm form = given;
     if (form.bias.table.defined()) form.bias.table = form.bias.table.contiguous();
-    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, q.scalar_type(), "packed_attention", [&] {
-      for_each_head(t, form, attention_kernels<scalar_t>().front().forward);
-    });
+    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, q.scalar_type(), "packed_attention",
+                                   [&] { for_each_head(t, form, kernel<scalar_t>().forward); });
     context->save_for_backward({t.q, t.k, t.v, t.log_sum, t.first_rows, t.lengths, t.key_first_rows,
                                 t.key_lengths, form.bias.table});
     keep_form(*context, form);
@@ -163,9 +176,8 @@ class PackedAttention : public torch::autograd::Function<PackedAttention> {
     t.d_k = t.crosses() ? at::zeros_like(t.k) : at::empty_like(t.k);
     t.d_v = t.crosses() ? at::zeros_like(t.v) : at::empty_like(t.v);
     const AttentionForm form = kept_form(*context, saved[8]);
-    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, t.q.scalar_type(), "packed_attention", [&] {
-      for_each_head(t, form, attention_kernels<scalar_t>().front().backward);
-    });
+    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, t.q.scalar_type(), "packed_attention",
+                                   [&] { for_each_head(t, form, kernel<scalar_t>().backward); });
     return {t.d_q, t.d_k, t.d_v, Tensor(), Tensor()};
   }
 };
@@ -177,7 +189,7 @@ bool has_kernel(const Tensor& q, const AttentionForm& form) {
   const Tensor& bias = form.bias.table;
   const bool wants_gradient =
       torch::GradMode::is_enabled() && bias.defined() && bias.requires_grad();
-  return q.is_cpu() && right_type && !wants_gradient;
+  return kernel_switch && q.is_cpu() && right_type && !wants_gradient;
 }
 
 }  // namespace

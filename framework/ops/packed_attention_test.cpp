@@ -3,6 +3,7 @@
 #include "framework/ops/packed_attention.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/core/switches.h"
 #include "framework/data/doubles.h"
 #include "framework/io/test_files.h"
 #include "framework/ops/bucketed_attention.h"
@@ -191,6 +192,15 @@ TEST(AttentionOfPackedRows, HasTheBitsOfEachSequenceAlone) {
     one.v = rows(all.v, kCrossing.keys, key);
     const Tensor alone = packed(one, {{0, one.q.size(0)}, {0, one.k.size(0)}, {0}});
     EXPECT_TRUE(torch::equal(alone, rows(together, kCrossing.queries, s))) << s;
+  }
+}
+
+TEST(AttentionOfPackedRows, IsTheSameWithoutEachSwitch) {
+  for (const char* name : {"attention-kernel", "wide-vectors"}) {
+    const Without without(name);
+    for (const AttentionForm& form : {bidirectional(2, 3), causal(6, 2, 1)}) {
+      expect_like_naive(packed, form, kItself);
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 #include "framework/ops/rank_linear.h"
 
+#include "framework/core/switches.h"
+
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
@@ -8,6 +10,12 @@
 namespace rankwise {
 
 namespace {
+
+const Switch down_switch("narrow-down",
+                         "z = x Aᵀ keeps rows in bf16 for its backward; without: rows of A's type");
+const Switch up_switch("one-up",
+                       "y = x Wᵀ + bias + h Bᵀ as one op, without a pass that adds; without: as "
+                       "autograd code");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
@@ -62,6 +70,11 @@ class Up : public torch::autograd::Function<Up> {
   }
 };
 
+Tensor plain_up(const Tensor& x, const Tensor& h, const Tensor& b, const FrozenLinear& frozen) {
+  const torch::ScalarType type = frozen.weight.scalar_type();
+  return frozen(x) + at::linear(h.to(type), b.to(type));
+}
+
 }  // namespace
 
 at::Tensor FrozenLinear::operator()(const at::Tensor& x) const {
@@ -70,13 +83,14 @@ at::Tensor FrozenLinear::operator()(const at::Tensor& x) const {
 
 at::Tensor down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& bias) {
   if (x.scalar_type() == a.scalar_type()) return at::linear(x, a, bias);
-  const Tensor z = Down::apply(x, a);
+  const Tensor z = down_switch ? Down::apply(x, a) : at::linear(x.to(a.scalar_type()), a);
   return bias.defined() ? z + bias : z;
 }
 
 at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
               const FrozenLinear& frozen) {
   TORCH_CHECK(!frozen.weight.requires_grad(), "the frozen weight must not ask for a gradient");
+  if (!up_switch) return plain_up(x, h, b, frozen);
   // An undefined tensor is no argument of an autograd function; nothing is.
   std::optional<Tensor> bias;
   if (frozen.bias.defined()) bias = frozen.bias;

@@ -3,6 +3,7 @@
 #include "framework/ops/rank_linear.h"
 
 #include "framework/adapter/random_tensor.h"
+#include "framework/core/switches.h"
 #include "framework/data/doubles.h"
 
 #include <gtest/gtest.h>
@@ -110,6 +111,41 @@ TEST(RankLinear, UpOfNarrowRowsIsOneRoundingAway) {
   EXPECT_LE(relative(x.grad(), wide.x.grad()), 1e-2);
   EXPECT_LE(relative(h.grad(), wide.h.grad()), 1e-2);
   EXPECT_LE(relative(b.grad(), wide.b.grad()), 1e-2);
+}
+
+struct LinearResult {
+  Tensor y, dx, dh, db;
+};
+
+LinearResult up_of(const UpInputs& in) {
+  const Tensor y = up(in.x, in.h, in.b, in.frozen);
+  weighed(y).backward();
+  return {y.detach(), in.x.grad(), in.h.grad(), in.b.grad()};
+}
+
+TEST(RankLinear, UpIsTheSameWithoutItsSwitch) {
+  const LinearResult fast = up_of(UpInputs());
+  const Without without("one-up");
+  const LinearResult plain = up_of(UpInputs());
+  EXPECT_LE(difference(fast.y, plain.y), kOpsRounding);
+  EXPECT_LE(difference(fast.dx, plain.dx), kOpsRounding);
+  EXPECT_LE(difference(fast.dh, plain.dh), kOpsRounding);
+  EXPECT_LE(difference(fast.db, plain.db), kOpsRounding);
+}
+
+TEST(RankLinear, DownOfNarrowRowsIsTheSameWithoutItsSwitch) {
+  const Tensor x = rounded(random({7, 300}, "x"));
+  const Tensor a = random({3, 300}, "A").to(torch::kFloat32);
+  const Tensor fast_x = leaf(x), fast_a = leaf(a), plain_x = leaf(x), plain_a = leaf(a);
+  const Tensor fast = down(fast_x, fast_a);
+  weighed(fast).backward();
+  const Without without("narrow-down");
+  const Tensor plain = down(plain_x, plain_a);
+  weighed(plain).backward();
+  EXPECT_TRUE(torch::equal(fast, plain));
+  // One of them rounds dz and A to bf16, the other its result.
+  EXPECT_LE(relative(fast_x.grad(), plain_x.grad()), 1e-2);
+  EXPECT_LE(relative(fast_a.grad(), plain_a.grad()), 1e-2);
 }
 
 TEST(RankLinear, UpGivesGradientsOnlyWhereTheyAreAskedFor) {

@@ -57,6 +57,10 @@ const std::vector<Path> kPaths = {
     {"/@device", "", "string", "`cpu` or `cuda`"},
     {"/@threads", "", "int64", "of LibTorch"},
     {"/@created", "", "string", "start of the run, UTC, ISO 8601"},
+    {"/@switched_off", "", "JSON",
+     "names of the optimisations that RANKWISE_WITHOUT turned off (`rankwise list switches`); "
+     "absent "
+     "where none was"},
     {"/@seconds", "", "float64", "wall time of the run"},
     {"/@training_seconds", "", "float64", "wall time of its steps"},
     {"/@training_tokens", "", "int64", "over all steps"},

@@ -1,6 +1,7 @@
 #include "framework/run/run_attributes.h"
 
 #include "framework/core/provenance.h"
+#include "framework/core/switches.h"
 #include "framework/model/weights_place.h"
 #include "framework/run/plugin.h"
 #include "framework/train/evaluator.h"
@@ -81,6 +82,7 @@ json opening_attributes(const RunJob& job, const RunScale& scale) {
                      {"threads", job.threads},
                      {"created", utc_now()}});
   if (!identity.init_sha256.empty()) attributes["init_sha256"] = identity.init_sha256;
+  if (const auto off = switched_off(); !off.empty()) attributes["switched_off"] = off;
   return attributes;
 }
 

@@ -8,7 +8,7 @@ packages=(
   gnuplot-nox fonts-dejavu-core patchelf
   python3 python3-venv
 )
-developer_packages=(clang-format hdf5-tools)
+developer_packages=(clang-format hdf5-tools libbenchmark-dev)
 packages_to_do_without=" ccache ca-certificates fonts-dejavu-core patchelf "  # slower or less pretty, but it works
 
 # installed PACKAGE: Debian says so, or what it would bring is found.
@@ -35,6 +35,7 @@ present() {
     libgtest-dev) header gtest/gtest.h ;;
     libgmock-dev) header gmock/gmock.h ;;
     librapidcheck-dev) header rapidcheck.h ;;
+    libbenchmark-dev) header benchmark/benchmark.h ;;
     ca-certificates) [[ -e ${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt} ]] ;;
     fonts-dejavu-core) font DejaVuSans.ttf ;;
     python3 | python3-venv) find_python >/dev/null ;;

@@ -22,12 +22,22 @@ PLAIN = (
 NOBODY = 65534
 
 
-def call(script: Path, *arguments: str, cwd: Path = ROOT, **variables: str) -> Done:
-    return ended([script, *arguments], cwd, os.environ | variables)
+def call(
+    script: Path,
+    *arguments: str,
+    cwd: Path = ROOT,
+    seconds: float = SECONDS,
+    **variables: str,
+) -> Done:
+    return ended([script, *arguments], cwd, os.environ | variables, seconds=seconds)
 
 
 def ended(
-    command: list[str | Path], cwd: Path, environment: dict[str, str], user: int | None = None
+    command: list[str | Path],
+    cwd: Path,
+    environment: dict[str, str],
+    user: int | None = None,
+    seconds: float = SECONDS,
 ) -> Done:
     done = subprocess.run(
         command,
@@ -37,7 +47,7 @@ def ended(
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=seconds,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)

@@ -305,10 +305,18 @@ class LookUps(unittest.TestCase):
         self.assertEqual(
             list(parts),
             ["variants", "backbones", "suites made in memory", "samplers", "metrics", "tables",
-             "figures", "parts of a run", "studies"],
+             "figures", "parts of a run", "switches", "studies"],
         )  # fmt: skip
         for title, listed in parts.items():
             self.assertEqual(listed, sorted(listed), title)
+
+    def test_list_of_one_kind_prints_that_alone(self) -> None:
+        lines = self.out("list", "switches").splitlines()
+        self.assertEqual(lines[0], "switches")
+        self.assertIn("attention-kernel", [line.split()[0] for line in lines[1:]])
+        done = run("list", "swtiches")
+        self.assertEqual((done.code, done.out), (1, ""))
+        self.assertRegex(done.err, r"\Anothing is listed as 'swtiches'; what there is: variants, .*\n\Z")
 
     def test_describe_explains_every_option(self) -> None:
         for variant in VARIANTS:

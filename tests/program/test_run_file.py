@@ -1,10 +1,13 @@
 """What a run file says: exact counts, scores that follow from predictions, documented paths."""
 
 import hashlib
+import json
 import math
 import re
+import tempfile
 import unittest
 from collections.abc import Iterator
+from pathlib import Path
 
 import h5py
 import numpy as np
@@ -20,7 +23,9 @@ from .program import (
     names,
     open_run,
     predictions,
+    run,
     run_files,
+    tiny_study,
 )
 
 DEV = 32  # dev examples per task in program.PLANTED; one token each
@@ -212,6 +217,7 @@ class Schema(unittest.TestCase):
         wanted = {name for name in self.documented if name.startswith("/@")}
         wanted -= {"/@error", "/@taken_from", "/@evaluated"}  # of failed, reused and evaluated ones
         wanted -= {"/@ended_early", "/@init_sha256"}  # of runs that ended early, or went on
+        wanted -= {"/@switched_off"}  # of those without an optimisation
         wanted -= {"/@measures", "/@token_ranks", "/@stale"}  # of those in a summary
         wanted -= {"/@peak_device_allocated_mib", "/@peak_device_reserved_mib"}  # of those on a GPU
         for path in run_files(all_variants()):
@@ -231,6 +237,20 @@ class Schema(unittest.TestCase):
                 self.assertRegex(run["protocol_hash"], "^[0-9a-f]{64}$")
                 text = canonical(run["identity"]).encode()
                 self.assertEqual(run["config_hash"], hashlib.sha256(text).hexdigest())
+
+    def test_a_switch_that_was_off_is_told_and_enters_no_id(self) -> None:
+        found = []
+        for without in ("", "wide-vectors,one-up"):
+            with tempfile.TemporaryDirectory() as folder:
+                study = Path(folder) / "study.json"
+                study.write_text(json.dumps(tiny_study({"variant": "lora"})))
+                done = run("run", study, "--results", folder, RANKWISE_WITHOUT=without)
+                self.assertEqual(done.code, 0, done.err)
+                found.append(attributes(run_files(Path(folder))[0]))
+        with_all, without_two = found
+        self.assertNotIn("switched_off", with_all)
+        self.assertEqual(without_two["switched_off"], ["one-up", "wide-vectors"])
+        self.assertEqual(with_all["config_hash"], without_two["config_hash"])
 
     def test_columns_of_steps_are_complete(self) -> None:
         for path in run_files(all_variants()):

@@ -1,0 +1,83 @@
+// Ops that go over rows: norms, activations, rotation, and the likelihood of tokens.
+
+#include "framework/ops/benchmarks/timed_ops.h"
+#include "framework/ops/rotary.h"
+#include "framework/ops/token_likelihood.h"
+
+#include <cmath>
+
+namespace rankwise {
+
+namespace {
+
+double values_of(const torch::Tensor& tensor) { return static_cast<double>(tensor.numel()); }
+
+// Reads x and writes y; backward reads dy and x, and writes dx.
+TimedOp elementwise(const torch::Tensor& x, std::function<torch::Tensor()> forward) {
+  return {{x}, std::move(forward), {0, 2 * values_of(x)}, {0, 3 * values_of(x)}};
+}
+
+TimedOp layer_norm_of(const BatchShape& shape) {
+  const torch::Tensor x = leaf({shape.rows(), shape.width});
+  const torch::Tensor weight = torch::randn({shape.width}), bias = torch::randn({shape.width});
+  return elementwise(x, [=] { return at::layer_norm(x, {x.size(1)}, weight, bias, 1e-12); });
+}
+
+TimedOp rms_norm_of(const BatchShape& shape) {
+  const torch::Tensor x = leaf({shape.rows(), shape.width});
+  const torch::Tensor weight = torch::randn({shape.width});
+  return elementwise(x, [=] { return at::rms_norm(x, {x.size(1)}, weight, 1e-5); });
+}
+
+TimedOp gelu_of(const BatchShape& shape) {
+  const torch::Tensor x = leaf({shape.rows(), shape.inner});
+  return elementwise(x, [=] { return at::gelu(x); });
+}
+
+TimedOp gated_unit_of(const BatchShape& shape) {
+  const torch::Tensor gate = leaf({shape.rows(), shape.inner}), up = leaf(gate.sizes());
+  return {{gate, up},
+          [=] { return at::silu(gate) * up; },
+          {0, 3 * values_of(gate)},
+          {0, 5 * values_of(gate)}};
+}
+
+TimedOp rotation_of(const BatchShape& shape) {
+  const torch::Tensor x = leaf({shape.rows(), shape.width});
+  const torch::Tensor positions = torch::arange(shape.rows()) % shape.lengths.back();
+  const RotaryTable table =
+      rotary_table(positions, rotary_frequencies(shape.head_width(), 1e5, {}), torch::kFloat32);
+  TimedOp op = elementwise(x, [=] { return rotate(x, table); });
+  op.backward_work.values = op.forward_work.values;  // it reads no x
+  return op;
+}
+
+// The gradient of its rows is made forward; backward only scales it.
+TimedOp likelihood_of(const BatchShape& shape) {
+  const torch::Tensor rows = leaf({shape.rows(), shape.width});
+  // Logits near one, as a model's are: exp() of what underflows is slow.
+  const torch::Tensor weight =
+      torch::randn({shape.vocabulary, shape.width}) / std::sqrt(static_cast<double>(shape.width));
+  const torch::Tensor tokens = torch::randint(shape.vocabulary, {shape.rows()}, torch::kInt64);
+  const double product = 2 * values_of(rows) * static_cast<double>(shape.vocabulary);
+  return {{rows},
+          [=] { return token_likelihood(rows, weight, tokens).log_probability; },
+          {2 * product, values_of(weight) + 2 * values_of(rows)},
+          {0, 2 * values_of(rows)}};
+}
+
+}  // namespace
+
+void add_row_ops(const BatchShape& shape) {
+  if (!shape.causal) {
+    add_op("layer_norm", shape, layer_norm_of);
+    add_op("gelu", shape, gelu_of);
+    return;
+  }
+  add_op("rms_norm", shape, rms_norm_of);
+  add_op("gated_unit", shape, gated_unit_of);
+  add_op("rotary", shape, rotation_of);
+  if (shape.vocabulary > 0) add_op("token_likelihood", shape, likelihood_of);
+}
+
+}  // namespace rankwise

@@ -1,0 +1,63 @@
+"""The files that a set needs: those of scripts/prepare, and those made for it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .errors import BenchError
+from .ours import DEV_ROWS
+from .processes import ROOT, environment, output
+from .sets import BenchSet
+
+OWN_DATA = ROOT / "build/bench-data"
+
+
+def prepared(bench: BenchSet, data: Path, python: Path) -> Path:
+    """The folder of models and suites that the set runs with, everything in it; BenchError else."""
+    backbone = f"--backbone {bench.weights}"
+    if not bench.window:
+        need(data / f"suites/{bench.suite}-{bench.weights}.h5", f"--suite {bench.suite} {backbone}")
+        need(data / f"models/{bench.weights}/model.safetensors", backbone)
+        return data
+    (OWN_DATA / "suites").mkdir(parents=True, exist_ok=True)
+    (OWN_DATA / "models").mkdir(exist_ok=True)
+    model = OWN_DATA / "models" / bench.weights
+    if bench.random_weights:
+        make_random(model, python)
+    else:
+        need(data / f"models/{bench.weights}/model.safetensors", backbone)
+        model.unlink(missing_ok=True)
+        model.symlink_to((data / "models" / bench.weights).resolve())
+    make_windows(bench, model, data, python)
+    return OWN_DATA
+
+
+def need(path: Path, words: str) -> None:
+    if not path.exists():
+        raise BenchError(f"{path} is missing; make it with scripts/prepare {words}")
+
+
+def make_random(model: Path, python: Path) -> None:
+    if not (model / "config.json").exists():  # written last
+        output([str(python), "-m", "bench_tools.random_model", str(model)], environment(1))
+
+
+def make_windows(bench: BenchSet, model: Path, data: Path, python: Path) -> None:
+    """Anew each time: it takes a second, and the number of rows is the call's."""
+    text = data / "suites/text10-minilm-l6.h5"
+    if not bench.random_weights:
+        need(text, "--suite text10 --backbone minilm-l6")
+    spec: dict[str, Any] = {
+        "file": str(OWN_DATA / f"suites/windows{bench.window}-{bench.weights}.h5"),
+        "model": str(model),
+        "text": "" if bench.random_weights else str(text),
+        "vocabulary": config(model)["vocab_size"],
+        "window": bench.window,
+        "rows": bench.batch * (bench.warmup + bench.steps),
+        "dev_rows": max(DEV_ROWS // 32, 2),
+    }
+    output([str(python), "-m", "bench_tools.windows", json.dumps(spec)], environment(1))
+
+
+def config(model: Path) -> dict[str, Any]:
+    return json.loads((model / "config.json").read_text())

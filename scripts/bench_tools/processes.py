@@ -1,0 +1,70 @@
+"""Runs one side's process and notes when each of its lines arrived."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from .errors import BenchError
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+ROOT = SCRIPTS.parent
+
+
+class Line(NamedTuple):
+    """What a process printed, and how many seconds after its start."""
+
+    seconds: float
+    text: str
+
+
+def environment(threads: int, **more: str) -> dict[str, str]:
+    """The caller's without settings of rankwise, with a number of threads for every library."""
+    own = {key: value for key, value in os.environ.items() if not key.startswith("RANKWISE_")}
+    limits = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
+    quiet = {"TOKENIZERS_PARALLELISM": "false", "TRANSFORMERS_OFFLINE": "1", "HF_HUB_OFFLINE": "1"}
+    return own | limits | quiet | {"PYTHONPATH": str(SCRIPTS)} | more
+
+
+def timed_lines(
+    command: Sequence[str | Path], variables: dict[str, str], watched: str
+) -> list[Line]:
+    """Lines of `watched`, stdout or stderr; BenchError with the last one said where it fails."""
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=variables, text=True, stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    watch, other = process.stdout, process.stderr
+    if watched == "stderr":
+        watch, other = other, watch
+    rest: list[str] = []
+    reader = threading.Thread(target=lambda: rest.extend(other or ()))
+    reader.start()
+    try:
+        lines = [Line(time.perf_counter() - begin, text.rstrip("\n")) for text in watch or ()]
+        code = process.wait()
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    finally:
+        reader.join()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+    if code != 0:
+        shown = [line.text for line in lines]
+        errors, printed = (rest, shown) if watched == "stdout" else (shown, rest)
+        said = [text.strip() for text in (*printed, *errors) if text.strip()]
+        reason = said[-1] if said else "it said nothing"
+        raise BenchError(f"{Path(command[0]).name} ended with {code}: {reason}")
+    return lines
+
+
+def output(command: Sequence[str | Path], variables: dict[str, str]) -> str:
+    """What it prints on standard output."""
+    return "\n".join(line.text for line in timed_lines(command, variables, "stdout"))
