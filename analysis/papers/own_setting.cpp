@@ -67,6 +67,7 @@ PaperTable in_own_setting(const PaperTable& table, const OwnSetting& setting) {
   PaperTable own = table;
   own.study = setting.study.name;
   own.no_study.clear();
+  own.stands_in.clear();
   own.suite = setting.needs.data.front().suite;
   for (PaperColumn& column : own.columns) keep_or(column.ours, column.own_task);
   for (PaperRow& row : own.rows) keep_or(row.label, row.own_label);

@@ -85,6 +85,7 @@ std::vector<std::string> footers(const PaperComparison& comparison, const RunSet
   const PaperTable& table = comparison.table;
   std::vector<std::string> lines = {fmt::format("Paper: {}; {}.", table.citation, table.source)};
   lines.insert(lines.end(), table.notes.begin(), table.notes.end());
+  if (!table.stands_in.empty()) lines.push_back(table.stands_in);
   lines.insert(lines.end(), comparison.best.begin(), comparison.best.end());
   lines.push_back(reasons_footer(table, runs));
   lines.emplace_back(

@@ -99,7 +99,7 @@ struct PaperRow {
 struct PaperTable {
   std::string name, title, citation, source, backbone, data, metric, suite, training, hours;
   std::optional<std::int64_t> seeds, steps;
-  std::string study, no_study, before;
+  std::string study, no_study, stands_in, before;
   std::vector<std::string> notes;
   std::vector<PaperColumn> columns;
   std::vector<PaperRow> rows;
@@ -128,6 +128,8 @@ struct PaperTable {
     field("steps", self.steps, "of training; null: not found", positive());
     field("study", self.study, "our counterpart: configs/<study>.json; empty: none");
     field("no_study", self.no_study, "why there is none");
+    field("stands_in", self.stands_in,
+          "what of that study stands for what of the paper, and how far");
     field("before", self.before, "table that differences of this one start from");
     field("notes", self.notes, "one line each");
   }

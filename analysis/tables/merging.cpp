@@ -92,13 +92,14 @@ std::vector<Cell> row(const std::string& label, const TaskColumn& column, const 
 
 }  // namespace
 
-Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
-  check_one_protocol(runs);
+Table merging_table(const RunSet& runs, const MergingOptions& options) {
+  if (!options.allow_mixed) check_one_protocol(runs);
   Table table;
   table.header = {"method", "task", "before", "after", "Δ", "CKA"};
   for (const RunGroup& group : runs.groups) {
     const std::vector<TaskScores> tasks = read_tasks(group);
     if (tasks.empty()) continue;
+    const std::size_t first = table.rows.size();
     for (const TaskScores& task : tasks) {
       table.rows.push_back(row(group.label, task.column, task.scores));
     }
@@ -108,6 +109,9 @@ Table merging_table(const RunSet& runs, const MergingOptions& /*options*/) {
       return task.column.higher_is_better == mean.higher_is_better;
     });
     if (one_direction) table.rows.push_back(row(group.label, mean, average(tasks)));
+    for (std::size_t i = first; i < table.rows.size(); ++i) {
+      mark_other_protocol(runs, group, table.rows[i]);
+    }
   }
   check(!table.rows.empty(), "no run is of a merged model; rankwise merge makes them");
   table.footers = {

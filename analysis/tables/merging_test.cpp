@@ -61,6 +61,23 @@ TEST(MergingTable, ShowsBeforeAfterAndTheirDifference) {
                                                 "-15.0 [-78.5, +48.5]", "0.60 ± 0.00"));
 }
 
+TEST(MergingTable, MarksRowsOfAnotherProtocol) {
+  const auto folder = test_folder();
+  for (const char* protocol : {"a", "b"}) {
+    test::write_run(folder, protocol,
+                    {.label = protocol,
+                     .attributes = {{"protocol_hash", protocol}},
+                     .layout = one_site(),
+                     .usage = {SiteUsage{}},
+                     .merge = merged(0.4)});
+  }
+  const RunSet set = load_runs({folder});
+  EXPECT_THAT(error_of([&] { merging_table(set); }), HasSubstr("allow mixed protocols"));
+  const Table table = merging_table(set, {.allow_mixed = true});
+  EXPECT_EQ(table.rows[0][3].text, "40.0");
+  EXPECT_EQ(table.rows[3][3].text, "40.0†");
+}
+
 TEST(MergingTable, NeedsMergedModels) {
   const auto folder = test_folder();
   test::write_run(folder, "a");

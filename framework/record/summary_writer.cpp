@@ -74,8 +74,8 @@ void write_runs(hdf5::File& file, const std::vector<SummaryRun>& runs) {
                 {runs.size(), parameters.size() / runs.size()}, parameters);
 }
 
-void write_file(const fs::path& written, const fs::path& path,
-                const std::vector<SummaryRun>& runs) {
+void write_summary_file(const fs::path& written, const fs::path& path,
+                        const std::vector<SummaryRun>& runs) {
   hdf5::File file = hdf5::File::create(written, path);
   file.set_attribute("/", "format", std::string(schema::kSummaryFormat));
   file.set_attribute("/", "schema", std::int64_t{schema::kSummaryVersion});
@@ -102,7 +102,7 @@ void write_summary_file(const fs::path& path, const std::vector<SummaryRun>& run
   fs::path unready = path;
   unready += ".new";
   try {
-    write_file(unready, path, runs);
+    write_summary_file(unready, path, runs);
   } catch (const std::exception&) {
     std::error_code ignored;  // the first failure is the one to show
     fs::remove(unready, ignored);

@@ -2,8 +2,6 @@
 
 import itertools
 import json
-import re
-import shlex
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
@@ -37,8 +35,7 @@ class PaperConfig:
         self.results = Path("results") / self.study
         self.papers: list[str] = self._own.get("papers", [])
         self.tables: list[Any] = self._own.get("tables", [])
-        lines = self.file.read_text().splitlines()
-        self._comment = [line.removeprefix("//").strip() for line in lines if line.startswith("//")]
+        self.merge: list[str] = self._own.get("merge", [])
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -52,20 +49,10 @@ class PaperConfig:
         return self._own.get("seeds") or self._other("defaults_from")["seeds"]
 
     @property
-    def commands(self) -> list[list[str]]:
-        """The arguments of each command that its comment gives."""
-        found = [line.removeprefix("rankwise ") for line in self._comment]
-        return [
-            shlex.split(given)
-            for given, line in zip(found, self._comment, strict=True)
-            if given != line
-        ]
-
-    @property
     def adapters_of(self) -> str | None:
-        """The config whose runs are this one's, as `--reuse` in its comment says."""
-        found = re.search(r"--reuse results/paper_(\w+)", " ".join(self._comment))
-        return found[1] if found else None
+        """The config whose runs are this one's too."""
+        others = [study.removeprefix("paper_") for study in self._own.get("reuse", [])]
+        return others[0] if others else None
 
     @property
     def like(self) -> str | None:
@@ -121,17 +108,18 @@ def _read(file: Path) -> Json:
 
 def _expanded(run: Json) -> Iterator[Row]:
     """Every combination of the sweep with, in step, the lists of the zip; in the order of names."""
-    sweep, lists = run.pop("sweep", {}), run.pop("zip", {})
+    sweep, lists = run.pop("sweep", None) or {}, run.pop("zip", None) or {}
     run.setdefault("label", run["variant"])
+    apart = [name for name in lists if all(lists[name].count(one) == 1 for one in lists[name])]
     swept = itertools.product(*([(name, one) for one in sweep[name]] for name in sorted(sweep)))
     for chosen in swept:
         columns = [[(name, one) for one in lists[name]] for name in sorted(lists)]
         for in_step in zip(*columns, strict=True) if columns else [()]:
-            varied = [*chosen, *in_step]
             members = run
-            for name, value in varied:
+            for name, value in [*chosen, *in_step]:
                 members = put(members, name, value)
-            label = "".join(f" {name}={_short(value)}" for name, value in varied)
+            named = [*chosen, *(pair for pair in in_step if pair[0] in (apart or lists))]
+            label = "".join(f" {name}={_short(value)}" for name, value in named)
             yield Row(run["label"] + label, members)
 
 

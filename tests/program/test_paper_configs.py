@@ -4,7 +4,9 @@ Backbones are tiny and random, rows made by hand (papers_room.py): this shows th
 together from its data to its table, and nothing of its numbers.
 """
 
+import itertools
 import re
+import shlex
 import unittest
 
 import h5py
@@ -16,7 +18,7 @@ from tests.reference.text_rules import plain
 
 from .paper_config import NAMES, PaperConfig, Row, flat
 from .papers_room import REDUCED, given, room, succeed, suite_of, trained
-from .program import Json, attributes, names, open_run, plan, predictions, run_files
+from .program import Json, attributes, csv_rows, names, open_run, plan, predictions, run_files
 from .small_models import STAND_INS
 
 # Torch's own torch.randperm(9) with seed 1189: the rows of dev, then those of test.
@@ -41,12 +43,13 @@ class PaperConfigs(unittest.TestCase):
         self.check_plan(config)
         taken = trained(name)
         if config.adapters_of is not None:
-            self.assertEqual(taken, len(config.rows), "its comment says that all are taken")
+            self.assertEqual(taken, len(config.rows), "all are said to be those of the other")
         self.check_runs(config)
         self.check_table(config)
-        for command in config.commands:
-            self.check_command(config, command)
+        self.check_merged(config)
         self.check_outputs(config)
+        for paper in config.papers:
+            self.check_reproduction(config, paper)
 
     def check_plan(self, config: PaperConfig) -> None:
         """As the file stands, with all its seeds and steps, it can be started."""
@@ -65,7 +68,8 @@ class PaperConfigs(unittest.TestCase):
                 recorded = attributes(found[row.label])
                 self.check_config(recorded, row)
                 with open_run(found[row.label]) as file:
-                    self.check_scores(file, metrics_of(row))
+                    written = row.members["train"].get("generation", {})
+                    self.check_scores(file, metrics_of(row), written.get("samples", 1))
 
     def check_config(self, recorded: Json, row: Row) -> None:
         """What the file states is what was trained, but for what is reduced."""
@@ -77,14 +81,14 @@ class PaperConfigs(unittest.TestCase):
         stated |= {"label": row.label, "data.suite": suite_of(row)}
         self.assertEqual({path: trained_with.get(path) for path in stated}, stated)
 
-    def check_scores(self, file: h5py.File, metrics: dict[str, set[str]]) -> None:
+    def check_scores(self, file: h5py.File, metrics: dict[str, set[str]], samples: int) -> None:
         """Every task of the run has its metrics on test, and the texts that they are of."""
         self.assertEqual(names(file, "task"), list(metrics))
         for task, group in predictions(file, "test", "last"):
             self.assertEqual(set(group.attrs), metrics[task])
             self.assertTrue(all(np.isfinite(score) for score in group.attrs.values()), task)
             texts = group["generated"]
-            self.assertEqual(len(texts["text"]), len(texts["reference"]))
+            self.assertEqual(len(texts["text"]), samples * len(texts["reference"]))
             self.assertGreaterEqual(len(texts["text"]), 2)
 
     def check_table(self, config: PaperConfig) -> None:
@@ -100,26 +104,43 @@ class PaperConfigs(unittest.TestCase):
         for row in config.rows:
             self.assertLessEqual(set(metrics_of(row)), columns)
 
-    def check_command(self, config: PaperConfig, command: list[str]) -> None:
-        """A command of the config's comment, as it is written there."""
-        done = succeed(*command)
-        if command[0] == "merge":
-            made = re.findall(r"^(?:merged|there ) ", done.out, re.MULTILINE)
-            self.assertEqual(len(made), len(config.groups) * command.count("--rule"))
-        else:
-            self.assertEqual(command[:2], ["table", "merging"])
-            for label in config.groups:
-                self.assertIn(f"| {label}, ", done.out)
+    def check_merged(self, config: PaperConfig) -> None:
+        """The command that reproduce prints, as it stands there."""
+        printed = succeed("reproduce", config.papers[0]).out
+        found = re.search(r"^  (?:run +| +)rankwise (merge .*)$", printed, re.MULTILINE)
+        self.assertEqual(found is not None, bool(config.merge))
+        if found is None:
+            return
+        done = succeed(*shlex.split(found[1]))
+        made = re.findall(r"^(?:merged|there ) ", done.out, re.MULTILINE)
+        self.assertEqual(len(made), len(config.groups) * len(config.merge))
+        table = succeed("table", "merging", f"{config.results}/merged", "--mixed")
+        for label, rule in itertools.product(config.groups, config.merge):
+            self.assertRegex(table.out, rf"\| {re.escape(label)}, {rule}†? ")
 
     def check_outputs(self, config: PaperConfig) -> None:
-        """What the file itself names: its tables, and the papers' cells beside ours."""
+        """What the file itself names: its tables and figures."""
         merged = config.results / "merged"
         folder = str(merged if (room() / merged).exists() else config.results)
         if config.tables:
             file = f"configs/papers/{config.file.name}"
             succeed("results", file, folder, "--out", f"out/{config.study}")
-        for paper in config.papers:
-            succeed("reproduce", paper, "--results", folder)
+
+    def check_reproduction(self, config: PaperConfig, paper: str) -> None:
+        """Every row of the paper's table finds its runs, and none of three steps has a verdict."""
+        out = f"out/{paper}"
+        done = succeed("reproduce", paper, "--out", out)
+        self.assertRegex(done.out, r"\n  state      (done|begun)\n", "of one seed")
+        rows = csv_rows(room() / f"{out}.csv")
+        self.assertTrue(rows)
+        for row in rows:
+            with self.subTest(row=row["row"], column=row["column"]):
+                absent = "L-LoRA" in row["row"] or "HumanEval" in row["column"]
+                if not absent:
+                    self.assertNotIn("no run is labelled", row["verdict"])
+                    self.assertNotIn("our runs have no", row["verdict"])
+                self.assertNotIn("inside", row["verdict"])
+                self.assertNotIn("outside", row["verdict"])
 
 
 def _add_test(name: str) -> None:
