@@ -313,7 +313,7 @@ TEST(TokenFile, RefusesAnswersThatDoNotFit) {
 
 TEST(TokenFile, ATextsLabelsAreNoClasses) {
   File contents = texts();
-  contents.classes = 1;
+  contents.labels = R"(["no", "yes"])";
   contents.metrics = R"(["text_matthews"])";
   const Dataset dataset = read_token_file(write_file(contents), {});
   EXPECT_THAT(dataset.tasks[0].task.labels, ElementsAre("no", "yes"));

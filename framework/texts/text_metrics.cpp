@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <string_view>
 
 namespace rankwise {
 
@@ -103,9 +104,8 @@ double mean_bleu(const Scored& scored) {
   });
 }
 
-// White space round a text says nothing: a decoder's answers begin with a space.
-std::optional<double> class_of(const std::string& text, const std::vector<std::string>& labels) {
-  const auto found = std::find(labels.begin(), labels.end(), plain_text(text));
+std::optional<double> class_of(std::string_view text, const std::vector<std::string>& labels) {
+  const auto found = std::find(labels.begin(), labels.end(), text);
   if (found == labels.end()) return std::nullopt;
   return static_cast<double>(found - labels.begin());
 }
@@ -129,9 +129,18 @@ double score_of_numbers(const std::string& metric, const GeneratedTexts& generat
   });
 }
 
+/// A decoder's answers begin with the delimiter behind the prompt, as the wanted ones do.
+std::string_view delimiter_of(const GeneratedTexts& generated) {
+  const std::string& wanted = generated.references.front().front();
+  return std::string_view(wanted).substr(
+      0, std::min(wanted.find_first_not_of(" \n\t"), wanted.size()));
+}
+
 double text_matthews(const Scored& scored) {
+  const std::string_view delimiter = delimiter_of(scored.generated);
   const auto read = [&](const std::string& text) {
-    return class_of(text, scored.generated.labels);
+    const std::size_t begin = text.starts_with(delimiter) ? delimiter.size() : 0;
+    return class_of(std::string_view(text).substr(begin), scored.generated.labels);
   };
   return score_of_numbers("matthews", scored.generated, read);
 }

@@ -78,10 +78,10 @@ TEST(TextMetrics, TextsThatCannotBeReadAreZeroAsInMoRE) {
       labelled, [&](const nlohmann::json& truth) { return labels.at(truth.get<std::size_t>()); });
   generated.labels = labels;
   EXPECT_NEAR(score_texts("text_matthews", generated), labelled.at("unparsable_is_class_0"), 1e-12);
-  for (std::string& text : generated.texts) text = " " + text + "\n";
+  for (std::string& text : generated.texts) text.insert(0, " ");
   for (auto& references : generated.references) references.front().insert(0, " ");
   EXPECT_NEAR(score_texts("text_matthews", generated), labelled.at("unparsable_is_class_0"), 1e-12)
-      << "white space says nothing";
+      << "a decoder's begin with a space";
 
   const auto shown = [](const nlohmann::json& truth) { return truth.dump(); };
   const auto& scored = fixture.at("parsed").at("pearson");
