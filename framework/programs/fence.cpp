@@ -68,6 +68,30 @@ unsigned long flags_of(const ProgramLimits& limits) {
   return limits.network ? 0 : CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC;
 }
 
+// Names root and the program's user in the namespace of a guard that waits for it.
+bool name_users(pid_t guard) {
+  const auto write_map = [&](const char* name, const std::string& map) {
+    const Descriptor file(
+        open(fmt::format("/proc/{}/{}", guard, name).c_str(), O_WRONLY | O_CLOEXEC));
+    return write(file.get(), map.data(), map.size()) == static_cast<ssize_t>(map.size());
+  };
+  return write_map("uid_map", fmt::format("0 0 1\n{} {} 1\n", kProgramUser, kOutsideUser)) &&
+         write_map("gid_map", "0 0 1\n");
+}
+
+void begin_as_another_user(pid_t guard, const PipeEnds& begin) {
+  const bool named = name_users(guard);
+  const int reason = errno;
+  if (!named) kill(guard, SIGKILL);
+  [[maybe_unused]] const ssize_t written = write(begin.writing.get(), "", 1);
+  if (named) return;
+  waitpid(guard, nullptr, 0);
+  fail(
+      "root's programs cannot be given another user here ({}); run this as another user, or accept "
+      "programs without limits on their number and their network with --with-network",
+      std::strerror(reason));
+}
+
 std::vector<std::string> environment_in(const std::filesystem::path& folder) {
   const char* path = std::getenv("PATH");
   return {fmt::format("PATH={}", path == nullptr ? "/usr/bin:/bin" : path),
@@ -148,17 +172,19 @@ ProgramOutcome run_in_fence(const std::vector<std::string>& words,
   std::vector<std::string> own_words = words, environment = environment_in(folder);
   const std::vector<char*> arguments = pointers_to(own_words), values = pointers_to(environment);
   const Descriptor nothing = out_of_the_way(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  PipeEnds output = make_pipe(), report = make_pipe();
+  PipeEnds output = make_pipe(), report = make_pipe(), begin = make_pipe();
   const GuardPlan plan{.words = arguments.data(),
                        .environment = values.data(),
                        .folder = folder.c_str(),
                        .nanoseconds = static_cast<std::int64_t>(limits.seconds * 1e9),
                        .address_space = static_cast<rlim_t>(limits.mebibytes) << 20,
                        .namespaces = !limits.network,
+                       .from_root = !limits.network && geteuid() == 0,
                        .parent = getpid(),
                        .nothing = nothing.get(),
                        .output = output.writing.get(),
-                       .report = report.writing.get()};
+                       .report = report.writing.get(),
+                       .begin = begin.reading.get()};
   const auto end = Clock::now() + std::chrono::nanoseconds(plan.nanoseconds) + kGrace;
   const pid_t guard = system_fork(flags_of(limits));
   if (guard == 0) {
@@ -166,6 +192,7 @@ ProgramOutcome run_in_fence(const std::vector<std::string>& words,
     _exit(0);
   }
   check(guard > 0, "no process can be started: {}", std::strerror(errno));
+  if (plan.from_root) begin_as_another_user(guard, begin);
   output.writing.close();
   report.writing.close();
   std::string last;

@@ -1,6 +1,7 @@
 #include "framework/programs/fence_guard.h"
 
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -58,6 +59,19 @@ void set_limits(const GuardPlan& plan) {
   if (plan.namespaces) limit(RLIMIT_NPROC, kMostProcesses);
 }
 
+// Access to files stays as it is, and nothing else of root's rights.
+bool leave_root() {
+  constexpr std::uint32_t kFiles = 1U << CAP_DAC_OVERRIDE | 1U << CAP_DAC_READ_SEARCH;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  std::array<__user_cap_data_struct, 2> rights{};
+  rights[0] = {kFiles, kFiles, kFiles};
+  if (prctl(PR_SET_KEEPCAPS, 1) != 0) return false;
+  if (syscall(SYS_setresuid, kProgramUser, kProgramUser, kProgramUser) != 0) return false;
+  if (syscall(SYS_capset, &header, rights.data()) != 0) return false;
+  return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_OVERRIDE, 0, 0) == 0 &&
+         prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_DAC_READ_SEARCH, 0, 0) == 0;
+}
+
 [[noreturn]] void become_program(const GuardPlan& plan) {
   sigset_t none;
   sigemptyset(&none);
@@ -65,8 +79,9 @@ void set_limits(const GuardPlan& plan) {
   for (const int one : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) signal(one, SIG_DFL);
   setpgid(0, 0);
   set_limits(plan);
+  const bool left = !plan.from_root || leave_root();
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (chdir(plan.folder) == 0) execve(plan.words[0], plan.words, plan.environment);
+  if (left && chdir(plan.folder) == 0) execve(plan.words[0], plan.words, plan.environment);
   write_report({GuardReport::kNotStarted, errno});
   _exit(127);
 }
@@ -145,6 +160,8 @@ void guard_program(const GuardPlan& plan) {
   // Process 1 of a namespace takes all others with it; another guard has to kill them itself.
   prctl(PR_SET_PDEATHSIG, plan.namespaces ? SIGKILL : SIGTERM);
   if (!plan.namespaces && getppid() != plan.parent) return;
+  char byte = 0;
+  if (plan.from_root && read(plan.begin, &byte, 1) != 1) return;  // whoever waits has ended
   setsid();
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   arrange_descriptors(plan);

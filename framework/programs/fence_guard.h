@@ -19,9 +19,15 @@ struct GuardPlan {
   std::int64_t nanoseconds = 0;        // wall time
   rlim_t address_space = 0;            // bytes
   bool namespaces = true;              // the guard is process 1 of a namespace of its own
+  bool from_root = false;              // the program takes the user kProgramUser of the namespace
   pid_t parent = 0;
   int nothing = -1, output = -1, report = -1;  // descriptors: /dev/null, and two pipes' ends
+  int begin = -1;  // a pipe's end: a byte of it says that the namespace has its users
 };
+
+/// No limit on the number of processes binds root, so that its programs run as another user: this
+/// one in the namespace, kOutsideUser outside, who may do with root's files what root may.
+inline constexpr uid_t kProgramUser = 1, kOutsideUser = 65534;
 
 /// What the guard writes to `report`.
 struct GuardReport {

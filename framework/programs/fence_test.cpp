@@ -116,6 +116,15 @@ TEST_P(Fence, MemoryIsBounded) {
   EXPECT_THAT(outcome.output, HasSubstr("MemoryError"));
 }
 
+TEST_P(Fence, ProcessesAreBounded) {
+  if (GetParam()) GTEST_SKIP() << "without namespaces all processes of the user would count";
+  const ProgramOutcome outcome = python(
+      "import os, time\nmade = 0\ntry:\n    while made < 400:\n        if os.fork() == 0:\n"
+      "            time.sleep(60)\n        made += 1\nexcept OSError:\n    pass\nprint(made)");
+  EXPECT_EQ(outcome.end, ProgramEnd::kPassed) << outcome.output;
+  EXPECT_LT(std::stoi(outcome.output), 256);
+}
+
 TEST_P(Fence, FilesAreBounded) {
   EXPECT_THAT(shell("head -c 100000000 /dev/zero > large; exit $?").words,
               ::testing::Not("ended with status 0"));
