@@ -21,8 +21,9 @@ std::string label_of(const nlohmann::json& run, const std::string& place);
 
 /// "sweep": every combination of its values, in the order they are written; "zip": the first values
 /// of its lists together, then the second ones. Labels name what varies, of a zip the lists whose
-/// values all differ, where there are such; all are of the row's group. null in place of either takes away what a study's defaults have. Throws Error at `place`
-/// for lists that are none, or of unequal length under "zip".
+/// values all differ, where there are such; all are of the row's group. null in place of either
+/// takes away what a study's defaults have. Throws Error at `place` for lists that are none, or of
+/// unequal length under "zip".
 std::vector<nlohmann::json> expand_row(const nlohmann::json& run, const std::string& place);
 
 }  // namespace rankwise

@@ -13,7 +13,8 @@ struct Work {
 
 /// Measured once in this process, by one thread; processor time, as all rates here.
 struct Roofline {
-  double flops = 0;  // a second, of a product as MiniLM has it, by the faster of LibTorch's libraries
+  double flops =
+      0;  // a second, of a product as MiniLM has it, by the faster of LibTorch's libraries
   double bytes = 0;  // a second, read and written, of a copy beyond the caches
 };
 const Roofline& roofline();
