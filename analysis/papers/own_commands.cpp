@@ -27,6 +27,14 @@ std::string replaced(std::string text, std::string_view from, const std::string&
   return text;
 }
 
+std::string data_flag(const ReproductionPaths& paths) {
+  return paths.data == "data" ? "" : " --data " + paths.data.string();
+}
+
+std::string run_of(const fs::path& study, const ReproductionPaths& paths) {
+  return fmt::format("rankwise run {} --device cuda{}", study.string(), data_flag(paths));
+}
+
 /// Fetches a backbone that is not there.
 void add_weights(Lines& lines, const RunData& data, const ReproductionPaths& paths) {
   const fs::path folder = paths.data / "models" / data.weights;
@@ -49,8 +57,7 @@ void add_suite(Lines& lines, const RunData& data, const ReproductionPaths& paths
       if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(line);
     }
   }
-  lines.push_back(fmt::format("{} --files {}{}", prepare_command(data), files,
-                              paths.data == "data" ? "" : " --data " + paths.data.string()));
+  lines.push_back(fmt::format("{} --files {}{}", prepare_command(data), files, data_flag(paths)));
 }
 
 Lines preparation(const OwnSetting& setting, const ReproductionPaths& paths) {
@@ -71,7 +78,7 @@ Lines preparation(const OwnSetting& setting, const ReproductionPaths& paths) {
 }
 
 std::string run_line(const OwnSetting& setting, const ReproductionPaths& paths) {
-  std::string line = fmt::format("rankwise run {} --device cuda", setting.study.path.string());
+  std::string line = run_of(setting.study.path, paths);
   for (const std::string& other : setting.study.reuse) {
     line += fmt::format(" --reuse {}", (paths.results / other).string());
   }
@@ -90,7 +97,7 @@ Lines runs(const PaperTable& table, const OwnSetting& setting, const Reproductio
   Lines lines;
   for (const std::string& other : setting.study.reuse) {
     const fs::path file = paths.configs / "papers" / (other.substr(other.find('_') + 1) + ".json");
-    lines.push_back(fmt::format("rankwise run {} --device cuda", file.string()));
+    lines.push_back(run_of(file, paths));
   }
   lines.push_back(run_line(setting, paths));
   const bool merges = !setting.study.merge.empty();

@@ -1,6 +1,7 @@
 #include "analysis/papers/own_setting.h"
 
 #include "analysis/runs/finished_runs.h"
+#include "framework/core/error.h"
 
 #include <fmt/format.h>
 
@@ -28,7 +29,11 @@ void keep_or(std::string& text, const std::string& own) {
 std::string own_study(const PaperTable& table) { return "paper_" + stem_of(table); }
 
 std::optional<OwnSetting> own_setting(const PaperTable& table, const ReproductionPaths& paths) {
-  const fs::path file = paths.configs / "papers" / (stem_of(table) + ".json");
+  const fs::path folder = paths.configs / "papers";
+  check(fs::is_directory(folder),
+        "{}: there is no such folder; run this where configs/ lies, or name it with --configs",
+        folder.string());
+  const fs::path file = folder / (stem_of(table) + ".json");
   if (!fs::exists(file)) return std::nullopt;
   OwnSetting setting{.study = read_study_file(file)};
   setting.needs = study_needs(setting.study);

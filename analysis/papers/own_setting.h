@@ -28,7 +28,8 @@ struct OwnSetting {
   bool assumed() const { return study.setting == StudyFile::kAssumed; }
 };
 
-/// Its file; nothing where there is none, as for a table that is computed.
+/// Its file; nothing where there is none, as for a table that is computed. Throws Error where
+/// `paths.configs` has no folder papers.
 std::optional<OwnSetting> own_setting(const PaperTable& table, const ReproductionPaths& paths);
 
 /// "paper_more_main", the name of that study.

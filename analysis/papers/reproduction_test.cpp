@@ -47,8 +47,8 @@ TEST(Reproduction, ThePlanOfThePapersOwnSettingIsWhatToType) {
        {std::string("hf download Qwen/Qwen2.5-7B "), std::string("hf download cais/mmlu "),
         std::string("scripts/prepare --suite flylora --backbone llama-3.1-8b --files "
                     "nowhere/hub/flylora --data nowhere\n"),
-        "rankwise run " + papers + "/flylora_table1.json --device cuda\n",
-        "rankwise run " + papers + "/flylora_table2.json --device cuda --reuse " +
+        "rankwise run " + papers + "/flylora_table1.json --device cuda --data nowhere\n",
+        "rankwise run " + papers + "/flylora_table2.json --device cuda --data nowhere --reuse " +
             results.string() + "/paper_flylora_table1\n",
         "rankwise merge " + results.string() +
             "/paper_flylora_table2 --rule average --rule factors\n",
@@ -60,6 +60,13 @@ TEST(Reproduction, ThePlanOfThePapersOwnSettingIsWhatToType) {
     EXPECT_THAT(plan, HasSubstr(line));
   }
   EXPECT_THAT(plan, Not(HasSubstr("small-scale")));
+}
+
+TEST(Reproduction, AWrongFolderOfStudiesIsAnError) {
+  EXPECT_THAT(error_of([] {
+                reproduction_list({"nowhere", "data", "results"});
+              }),
+              HasSubstr("nowhere/papers: there is no such folder"));
 }
 
 TEST(Reproduction, DataThatAreNotPublicAreAskedFor) {

@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <set>
 #include <thread>
@@ -50,12 +51,26 @@ void print_executed(const std::filesystem::path& file, const ExecutedPrograms& e
   fmt::print(stderr, "{}: none passed; the first {}\n", file.string(), printable(executed.failure));
 }
 
+/// Each program would fail by a command that itself cannot run, and all scores be 0.
+void check_command(const ProgramRuns& runs) {
+  if (!runs.file_name.ends_with(".py")) return;
+  const ProgramOutcome outcome = run_programs({""}, runs).front();
+  check(outcome.end == ProgramEnd::kPassed,
+        "--command {}: an empty {} does not pass, it {}; nothing was run. Mend the command, its "
+        "--seconds or its --mebibytes{}{}",
+        runs.limits.command, runs.file_name, outcome.words,
+        outcome.output.empty() ? "" : ". It says: ", outcome.output);
+}
+
 void execute(ExecuteArguments& arguments) {
   ExecuteRequest& request = arguments.request;
   request.runs.words = command_words(request.runs.limits.command);
   check(request.runs.file_name.find('/') == std::string::npos && !request.runs.file_name.empty(),
         "--file-name {}: is a path; expected a file's name alone", request.runs.file_name);
+  check(std::isfinite(request.runs.limits.seconds), "--seconds {}: expected 0.001 to 86400",
+        request.runs.limits.seconds);
   check_fence(request.runs.limits);
+  check_command(request.runs);
   const auto files = run_files(arguments.paths);
   fmt::print(stderr,
              "Code that a model wrote is run now, with your rights on your files{}; a container or "

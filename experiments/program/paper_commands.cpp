@@ -54,6 +54,8 @@ std::optional<OwnSetting> setting_of(const RunSet& runs, const PaperTable& table
 
 void reproduce(const ReproduceArguments& arguments) {
   if (arguments.name.empty()) {
+    check(arguments.results.empty() && arguments.out.empty(),
+          "--results and --out are of one table: name it, as in rankwise reproduce more.main");
     fmt::print("{}", to_markdown(reproduction_list(arguments.folders)));
     return;
   }

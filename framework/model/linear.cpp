@@ -14,7 +14,7 @@ torch::Tensor LinearImpl::forward(const torch::Tensor& x, const Pass& pass) {
   const auto in_type = [&](const torch::Tensor& t) {
     return t.defined() ? t.to(x.scalar_type()) : t;
   };
-  if (!update_) return at::linear(x, in_type(weight), in_type(bias));
+  if (!update_) return FrozenLinear{in_type(weight), in_type(bias)}(x);
   return update_->forward(x, {weight, bias}, pass).to(x.scalar_type());
 }
 

@@ -1,6 +1,7 @@
 #include "framework/ops/rank_linear.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/product.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
@@ -42,8 +43,8 @@ class Down : public torch::autograd::Function<Down> {
   }
 };
 
-// The base product accumulates onto bias + h Bᵀ, so no pass adds or scales; of the inputs only h
-// is kept for the backward, since W takes no gradient.
+// h Bᵀ accumulates onto the base product, so no pass adds or scales; of the inputs only h is kept
+// for the backward, since W takes no gradient.
 class Up : public torch::autograd::Function<Up> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& wide_h,
@@ -52,8 +53,7 @@ class Up : public torch::autograd::Function<Up> {
     const Tensor h = wide_h.to(weight.scalar_type()), b = wide_b.to(weight.scalar_type());
     context->save_for_backward({h, b, weight});
     context->saved_data["type"] = wide_b.scalar_type();
-    Tensor y = bias ? at::addmm(*bias, h, b.t()) : at::mm(h, b.t());
-    return y.addmm_(x, weight.t());
+    return product(x, weight, bias.value_or(Tensor())).addmm_(h, b.t());
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -63,12 +63,31 @@ class Up : public torch::autograd::Function<Up> {
     Tensor dx;
     Tensor dh;
     Tensor db;
-    if (context->needs_input_grad(0)) dx = dy.mm(saved[2]);
+    if (context->needs_input_grad(0)) dx = product(dy, saved[2].t());
     if (context->needs_input_grad(1)) dh = dy.mm(saved[1]).to(type);
     if (context->needs_input_grad(2)) db = dy.t().mm(saved[0]).to(type);
     return {dx, dh, db, Tensor(), Tensor()};
   }
 };
+
+// A frozen linear alone.
+class Base : public torch::autograd::Function<Base> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
+                        const std::optional<Tensor>& bias) {
+    context->save_for_backward({weight});
+    return product(x, weight, bias.value_or(Tensor()));
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    return {product(gradients[0], context->get_saved_variables()[0].t()), Tensor(), Tensor()};
+  }
+};
+
+std::optional<Tensor> if_defined(const Tensor& bias) {
+  // An undefined tensor is no argument of an autograd function; nothing is.
+  return bias.defined() ? std::optional(bias) : std::nullopt;
+}
 
 Tensor plain_up(const Tensor& x, const Tensor& h, const Tensor& b, const FrozenLinear& frozen) {
   const torch::ScalarType type = frozen.weight.scalar_type();
@@ -78,7 +97,9 @@ Tensor plain_up(const Tensor& x, const Tensor& h, const Tensor& b, const FrozenL
 }  // namespace
 
 at::Tensor FrozenLinear::operator()(const at::Tensor& x) const {
-  return at::linear(x.to(weight.scalar_type()), weight, bias);
+  const Tensor rows = x.to(weight.scalar_type());
+  const bool trained = weight.requires_grad() || (bias.defined() && bias.requires_grad());
+  return trained ? at::linear(rows, weight, bias) : Base::apply(rows, weight, if_defined(bias));
 }
 
 at::Tensor down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& bias) {
@@ -91,10 +112,7 @@ at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
               const FrozenLinear& frozen) {
   TORCH_CHECK(!frozen.weight.requires_grad(), "the frozen weight must not ask for a gradient");
   if (!up_switch) return plain_up(x, h, b, frozen);
-  // An undefined tensor is no argument of an autograd function; nothing is.
-  std::optional<Tensor> bias;
-  if (frozen.bias.defined()) bias = frozen.bias;
-  return Up::apply(x, h, b, frozen.weight, bias);
+  return Up::apply(x, h, b, frozen.weight, if_defined(frozen.bias));
 }
 
 }  // namespace rankwise

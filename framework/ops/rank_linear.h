@@ -13,7 +13,8 @@ struct FrozenLinear {
   at::Tensor weight;  // [out, in]
   at::Tensor bias;    // [out]; undefined: none
 
-  /// x Wᵀ + bias, in the weight's type. x [N, in] -> [N, out].
+  /// x Wᵀ + bias, in the weight's type; differentiable once in x where nothing here is trained.
+  /// x [N, in] -> [N, out].
   at::Tensor operator()(const at::Tensor& x) const;
 };
 

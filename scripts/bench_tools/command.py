@@ -133,6 +133,8 @@ def measure_jobs(given: argparse.Namespace) -> dict[str, Any]:
 def dispatch(given: argparse.Namespace) -> None:
     if not PROGRAM.exists():
         raise BenchError(f"no program at {PROGRAM}; run scripts/build first")
+    if given.json and not given.json.absolute().parent.is_dir():
+        raise BenchError(f"--json {given.json}: there is no folder {given.json.parent}")
     if given.set == JOBS:
         document = measure_jobs(given)
     else:

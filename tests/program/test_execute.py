@@ -124,7 +124,8 @@ class Execute(TextStudy):
     def test_programs_are_run_anew_where_asked(self) -> None:
         results = self._study([COPY], generation=DRAWN)
         [file] = results.glob("lora*.h5")
-        for command, passed in (("sh -c 'exit 0' {file}", 40), ("sh -c 'exit 3' {file}", 0)):
+        only_empty = "sh -c 'test ! -s $0 || exit 3' {file}"
+        for command, passed in (("sh -c 'exit 0' {file}", 40), (only_empty, 0)):
             done = self._execute(file, "--again", "--parameters", "last", command=command)
             self.assertEqual(done.code, 0, done.err)
             self.assertIn(f"{passed} of 40 programs passed, 0 took too long", done.out)
@@ -134,6 +135,16 @@ class Execute(TextStudy):
                 self.assertEqual(group["last"].attrs["pass_at_5"], passed / 40)
                 self.assertNotIn("pass_at_5", group["best"].attrs)
         self.assertIn("none passed; the first ended with status 3", done.err)
+
+    def test_a_command_that_fails_on_an_empty_program_records_nothing(self) -> None:
+        results = self._study([COPY], generation=DRAWN)
+        [file] = results.glob("lora*.h5")
+        content = file.read_bytes()
+        for command in ("sh -c 'exit 3' {file}", "python3 -I nowhere.py {file}"):
+            done = self._execute(file, command=command)
+            self.assertEqual(done.code, 1)
+            self.assertIn("an empty program.py does not pass, it ended with status", done.err)
+        self.assertEqual(file.read_bytes(), content)
 
     def test_is_refused_where_something_is_missing(self) -> None:
         results = self._study([COPY], generation=DRAWN)
