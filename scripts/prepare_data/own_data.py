@@ -74,7 +74,7 @@ class OwnData:
         return wanted if self.fewshot is None else self._with_count(wanted, self.fewshot)
 
     def _with_count(self, tasks: list[TaskDescription], count: int) -> list[TaskDescription]:
-        """With so many exemplars where a task takes some, which one does."""
+        """With so many exemplars where a task takes some, which one does; with none, all."""
         takes = [takes_exemplars(task, self._by_likelihood(task)) for task in tasks]
         if count and not any(takes):
             raise PrepareError(
@@ -83,7 +83,7 @@ class OwnData:
                 f"that are answered by likelihood, and in no chat"
             )
         return [
-            replace(task, fewshot=replace(task.fewshot, count=count)) if taken else task
+            replace(task, fewshot=replace(task.fewshot, count=count)) if taken or not count else task
             for task, taken in zip(tasks, takes, strict=True)
         ]
 

@@ -162,7 +162,7 @@ class Cells:
             here = "it has format chat" if by_likelihood else "a trained head answers this one"
             raise PrepareError(
                 f"{where}: fewshot is for questions that are answered by likelihood and are no "
-                f"chat, and {here}; leave fewshot out"
+                f"chat, and {here}; leave fewshot out, or say --fewshot 0"
             )
         texts = (task.prompt, task.pair, task.answer, task.unit)
         for template in (*texts, task.candidates.text if task.candidates else ""):

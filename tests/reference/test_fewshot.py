@@ -298,6 +298,9 @@ class Refused(InFolder):
             OwnData(self.folder / "suite.json", self.folder, self.model, fewshot=2).read(
                 "toys", self.folder / "data"
             )
+        own = OwnData(self.folder / "suite.json", self.folder, self.model, fewshot=0)
+        [task] = own.read("toys", self.folder / "data").tasks
+        self.assertIsNone(task.task.likelihood, "none is what every task takes")
 
     def test_defaults_give_way(self) -> None:
         members = {"name": "mine", "files": {"train": "rows.jsonl"}} | REGRESS
