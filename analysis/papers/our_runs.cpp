@@ -72,8 +72,8 @@ OurRuns read_ours(const RunSet& set) {
       const OurRun one = read_run(run);
       const nlohmann::json config = run.attributes.value("config", nlohmann::json::object());
       const std::string rows = config.value("group", "");
-      const bool merged = !one.before.empty();  // of a whole group, with a label of its own
-      if (!merged && !rows.empty() && rows != group.label) ours[rows].push_back(one);
+      // A merged model is of a whole group, with a label of its own.
+      if (!one.is_merged() && !rows.empty() && rows != group.label) ours[rows].push_back(one);
       ours[group.label].push_back(one);
     }
   }

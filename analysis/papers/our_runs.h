@@ -21,6 +21,7 @@ struct OurRun {
   std::map<std::string, TaskScore> before;  // of a merged model: each task's own model, by task
   std::size_t tasks = 0;
 
+  bool is_merged() const { return !before.empty(); }
   /// The score that a paper's column names; nothing where the run has none.
   std::optional<TaskScore> score(const std::string& name) const;
 };

@@ -70,8 +70,8 @@ Lines preparation(const OwnSetting& setting, const ReproductionPaths& paths) {
     } else {
       lines.push_back(
           fmt::format("data not public: give FILE, a description of yours "
-                      "(docs/own_data.md): {} --from FILE",
-                      prepare_command(data)));
+                      "(docs/own_data.md): {} --from FILE{}",
+                      prepare_command(data), data_flag(paths)));
     }
   }
   return lines;
@@ -114,8 +114,9 @@ Lines runs(const PaperTable& table, const OwnSetting& setting, const Reproductio
 
 std::string weights_text(const OwnSetting& setting) {
   Lines names;
-  for (const RunData& data : setting.needs.data)
+  for (const RunData& data : setting.needs.data) {
     names.push_back(data.backbone + " " + data.weights);
+  }
   return fmt::format("{} on {}", fmt::join(names, ", "), setting.needs.data.front().suite);
 }
 
@@ -130,9 +131,9 @@ std::string disk_text(const PaperCost& cost, const ReproductionPaths& paths) {
   std::error_code error;
   const auto space = fs::space(fs::exists(paths.data) ? paths.data : fs::path("."), error);
   std::string text = fmt::format("{:.0f} GB of weights", cost.weights_bytes / 1e9);
-  if (!error)
-    text += fmt::format("; {:.0f} GB are free here", static_cast<double>(space.available) / 1e9);
-  return text;
+  if (error) return text;
+  return text +
+         fmt::format("; {:.0f} GB are free here", static_cast<double>(space.available) / 1e9);
 }
 
 std::string cost_lines(const OwnSetting& setting, const ReproductionPaths& paths) {

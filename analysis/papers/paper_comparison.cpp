@@ -49,42 +49,25 @@ std::set<std::string> reasons_of(const PaperTable& table, const PaperRow& row,
 
 constexpr const char* kSetting = "setting";
 constexpr const char* kMachine = "machine";
+constexpr const char* kChanged = "changed settings";
 
-/// Members of a run that decide how much is trained and scored.
-nlohmann::json budget_of(const nlohmann::json& members) {
-  nlohmann::json budget;
-  for (const auto& [section, name] :
-       {std::pair("train", "steps"), std::pair("train", "epochs"), std::pair("train", "batch"),
-        std::pair("data", "tasks"), std::pair("data", "train_rows")}) {
-    const auto found = members.find(section);
-    if (found != members.end() && found->contains(name)) budget[name] = found->at(name);
-  }
-  return budget;
+/// Whether all that `stated` says is in `found`, members of members too.
+bool holds(const nlohmann::json& found, const nlohmann::json& stated) {
+  if (!stated.is_object()) return found == stated;
+  return std::all_of(stated.items().begin(), stated.items().end(), [&](const auto& item) {
+    return found.is_object() && found.contains(item.key()) &&
+           holds(found.at(item.key()), item.value());
+  });
 }
 
-/// Whether the run was trained for as long as the row of its label in the study file says.
+/// Whether the run is as the row of its label in the study file says; the file's seeds are its own.
 bool as_the_study_says(const StudyFile& study, const Run& run) {
   const nlohmann::json config = run.attributes.value("config", nlohmann::json::object());
-  for (const StudyRun& row : study.runs) {
-    if (row.label != run.text("label")) continue;
-    const nlohmann::json budget = budget_of(config);
-    const nlohmann::json wanted = budget_of(row.members);
-    return std::all_of(wanted.items().begin(), wanted.items().end(), [&](const auto& item) {
-      return budget.value(item.key(), nlohmann::json()) == item.value();
-    });
-  }
-  return true;  // a merged model, whose label has its rule
-}
-
-/// Why a run in the paper's own setting cannot be judged by the paper's numbers.
-std::set<std::string> own_reasons(const OwnSetting* own, const PaperColumn& column,
-                                  const OurRun& ours) {
-  std::set<std::string> reasons;
-  if (own == nullptr) return reasons;
-  if (own->assumed()) reasons.insert(kSetting);
-  if (column.unit == "hours" || column.unit == "GB") reasons.insert(kMachine);
-  if (!as_the_study_says(own->study, *ours.run)) reasons.insert("scale");
-  return reasons;
+  return std::any_of(study.runs.begin(), study.runs.end(), [&](const StudyRun& row) {
+    nlohmann::json stated = row.members;
+    for (const char* name : {"variant", "label", "seed"}) stated.erase(name);
+    return row.label == run.text("label") && holds(config, stated);
+  });
 }
 
 /// Half of the 95 % t-interval of a difference of two means, by Welch's degrees of freedom.
@@ -146,7 +129,7 @@ class Comparison {
       if (!score) continue;
       cell.rise_is_better = score->higher_is_better;
       cell.reasons.merge(reasons_of(table_, row(cell), head(cell), run));
-      cell.reasons.merge(own_reasons(own_, head(cell), run));
+      cell.reasons.merge(own_reasons(head(cell), run));
       values.push_back(score->value);
       if (const auto other = reference_score(cell, run)) changes.push_back(values.back() - *other);
     }
@@ -167,13 +150,34 @@ class Comparison {
     return std::nullopt;
   }
 
+  /// Why a run in the paper's own setting cannot be judged by the paper's numbers; a merged model
+  /// is as the runs that it was made of.
+  std::set<std::string> own_reasons(const PaperColumn& column, const OurRun& ours) const {
+    std::set<std::string> reasons;
+    if (own_ == nullptr) return reasons;
+    if (own_->assumed()) reasons.insert(kSetting);
+    if (column.unit == "hours" || column.unit == "GB") reasons.insert(kMachine);
+    const std::vector<OurRun>& of = ours.is_merged() ? parts_of(ours) : std::vector{ours};
+    const bool as_stated = std::all_of(of.begin(), of.end(), [&](const OurRun& run) {
+      return as_the_study_says(own_->study, *run.run);
+    });
+    if (of.empty() || !as_stated) reasons.insert(kChanged);
+    return reasons;
+  }
+
+  /// The runs of the group that a merged model was made of, of all seeds: its label is "GROUP,
+  /// RULE".
+  const std::vector<OurRun>& parts_of(const OurRun& merged) const {
+    const std::string& label = merged.run->label;
+    return runs_of(label.substr(0, label.rfind(", ")));
+  }
+
   /// Before merging: as the merged model's file has it, or, of another metric than a task's first,
   /// as the run of its group and seed has it.
   std::optional<double> before(const std::string& task, const OurRun& merged) const {
     const auto found = merged.before.find(task);
     if (found != merged.before.end()) return found->second.value;
-    const std::string& label = merged.run->label;  // "GROUP, RULE"
-    for (const OurRun& single : runs_of(label.substr(0, label.rfind(", ")))) {
+    for (const OurRun& single : parts_of(merged)) {
       const auto score = single.score(task);
       if (score && single.run->seed == merged.run->seed) return score->value;
     }
@@ -297,7 +301,7 @@ std::string scale_of(const RunSet& set, const std::vector<ComparedCell>& cells, 
     if (colon != std::string::npos) return note.substr(0, colon);
   }
   const bool small = std::any_of(cells.begin(), cells.end(), [](const ComparedCell& cell) {
-    return cell.reasons.contains("scale");
+    return cell.reasons.contains("scale") || cell.reasons.contains(kChanged);
   });
   return small ? "small-scale" : "";
 }

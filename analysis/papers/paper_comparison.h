@@ -36,8 +36,10 @@ struct ComparedCell {
   bool rise_is_better = true;            // of ours: false for error measures
   std::optional<double> difference;      // ours - paper; only where comparable
   PaperVerdict verdict = PaperVerdict::kNotRun;
-  std::set<std::string> reasons;  // why it is not comparable: "backbone", "data", "scale", ...
-  std::string note;               // one line more, or empty
+  /// Why it is not comparable: "backbone", "data", "scale"; of runs in the paper's own setting also
+  /// "setting" (assumed), "machine", "changed settings" (not as their study says).
+  std::set<std::string> reasons;
+  std::string note;  // one line more, or empty
 };
 
 struct PaperComparison {

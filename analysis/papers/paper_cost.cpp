@@ -67,7 +67,7 @@ double longest(const std::vector<TaskSize>& sizes) {
 double training_tokens(const RunShape& run, const std::vector<TaskSize>& sizes) {
   const json epochs = run.train.value("epochs", json());
   if (!epochs.is_number()) {
-    return static_cast<double>(run.number("steps", 1000) * run.batch()) * longest(sizes);
+    return static_cast<double>(run.number("steps", 150) * run.batch()) * longest(sizes);
   }
   double tokens = 0;
   for (const TaskSize& size : sizes) tokens += size.train * size.tokens;
@@ -77,7 +77,7 @@ double training_tokens(const RunShape& run, const std::vector<TaskSize>& sizes) 
 /// Dev at each evaluation, test at the end with the last and with the best parameters; an answer is
 /// scored, and one is written.
 double evaluation_tokens(const RunShape& run, const std::vector<TaskSize>& sizes) {
-  const auto evaluations = static_cast<double>(run.number("evaluations", 1));
+  const auto evaluations = static_cast<double>(run.number("evaluations", 3));
   double tokens = 0;
   for (const TaskSize& size : sizes) {
     tokens += 2 * size.tokens * (evaluations * size.dev + 2 * size.test);

@@ -5,7 +5,6 @@
 #include "analysis/runs/finished_runs.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <cstddef>
 #include <utility>

@@ -74,7 +74,7 @@ TEST(Reproduction, DataThatAreNotPublicAreAskedFor) {
       reproduction_plan(find_paper_table("smora.balance"), {kConfigs, "nowhere", "results"});
   EXPECT_THAT(plan, HasSubstr("data not public: give FILE, a description of yours "
                               "(docs/own_data.md): scripts/prepare --suite smora_domains "
-                              "--backbone llama-2-7b --from FILE\n"));
+                              "--backbone llama-2-7b --from FILE --data nowhere\n"));
   EXPECT_THAT(plan, HasSubstr("setting    assumed, so no verdict is given; "));
   EXPECT_THAT(plan, HasSubstr("state      private\n"));
 }

@@ -7,6 +7,7 @@
 #include "framework/programs/command_words.h"
 #include "framework/run/execute_programs.h"
 #include "framework/run/stop_signals.h"
+#include "framework/texts/answer_rules.h"
 #include "framework/texts/pass_at_k.h"
 
 #include <fmt/ranges.h>
@@ -59,7 +60,7 @@ void check_command(const ProgramRuns& runs) {
         "--command {}: an empty {} does not pass, it {}; nothing was run. Mend the command, its "
         "--seconds or its --mebibytes{}{}",
         runs.limits.command, runs.file_name, outcome.words,
-        outcome.output.empty() ? "" : ". It says: ", outcome.output);
+        outcome.output.empty() ? "" : ". It says: ", plain_text(outcome.output));
 }
 
 void execute(ExecuteArguments& arguments) {
@@ -69,9 +70,9 @@ void execute(ExecuteArguments& arguments) {
         "--file-name {}: is a path; expected a file's name alone", request.runs.file_name);
   check(std::isfinite(request.runs.limits.seconds), "--seconds {}: expected 0.001 to 86400",
         request.runs.limits.seconds);
+  const auto files = run_files(arguments.paths);
   check_fence(request.runs.limits);
   check_command(request.runs);
-  const auto files = run_files(arguments.paths);
   fmt::print(stderr,
              "Code that a model wrote is run now, with your rights on your files{}; a container or "
              "a machine of its own keeps these safe.\n",

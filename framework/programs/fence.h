@@ -29,9 +29,10 @@ void check_fence(const ProgramLimits& limits);
 /// nothing from standard input, what it prints is dropped but for the last of it, and of the
 /// environment it sees PATH alone, with HOME and TMPDIR set to the folder. Each of its processes
 /// has `limits.mebibytes` of address space, that many seconds of CPU time, 64 MiB a file and 256
-/// open files; there are 256 processes at most. In namespaces of its own (user, processes, network,
-/// IPC) it has no network and sees no other process; with `limits.network` it runs without. Files
-/// it may read and write as this process may. Throws Error where it cannot be started at all.
+/// open files. In namespaces of its own (user, processes, network, IPC) it has no network, sees no
+/// other process, and makes 256 processes at most, for which root's programs run as another user;
+/// with `limits.network` it runs without. Files it may read and write as this process may. Throws
+/// Error where it cannot be started at all.
 ProgramOutcome run_in_fence(const std::vector<std::string>& words,
                             const std::filesystem::path& folder, const ProgramLimits& limits);
 

@@ -154,6 +154,7 @@ void record_passed(const fs::path& file, const std::vector<PredictionRecord>& re
   hdf5::File copy = hdf5::File::open_for_writing(unready);
   for (const PredictionRecord& record : records) write_passed(copy, record, limits);
   copy.close();
+  fs::permissions(unready, fs::status(file).permissions());
   commit_file(unready, file);
 }
 

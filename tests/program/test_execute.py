@@ -125,6 +125,7 @@ class Execute(TextStudy):
         results = self._study([COPY], generation=DRAWN)
         [file] = results.glob("lora*.h5")
         only_empty = "sh -c 'test ! -s $0 || exit 3' {file}"
+        file.chmod(0o640)
         for command, passed in (("sh -c 'exit 0' {file}", 40), (only_empty, 0)):
             done = self._execute(file, "--again", "--parameters", "last", command=command)
             self.assertEqual(done.code, 0, done.err)
@@ -135,6 +136,7 @@ class Execute(TextStudy):
                 self.assertEqual(group["last"].attrs["pass_at_5"], passed / 40)
                 self.assertNotIn("pass_at_5", group["best"].attrs)
         self.assertIn("none passed; the first ended with status 3", done.err)
+        self.assertEqual(file.stat().st_mode & 0o777, 0o640, "its mode stays")
 
     def test_a_command_that_fails_on_an_empty_program_records_nothing(self) -> None:
         results = self._study([COPY], generation=DRAWN)
