@@ -51,12 +51,14 @@ RankUpdate::RankUpdate(const Site& site, const AdapterInputs& inputs, RankUpdate
 torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& frozen,
                                   const Pass& pass) {
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
-  const torch::Tensor z = down(input, a_);
+  // Dropped and detached rows are others than those that W multiplies.
+  const auto [z, joint] =
+      input.is_same(x) ? joint_down(x, a_, frozen) : JointRanks{down(input, a_), {}};
   Routing routing = route({input, x, pass, gate_->reads_ranks() ? z : torch::Tensor()});
   keep_auxiliary(pass.step_info.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
   record(routing.choice, x, pass);
   const torch::Tensor h = gate_->mix(routing.choice, z, pass.batch);
-  return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen);
+  return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen, joint);
 }
 
 Routing RankUpdate::route(const GateInput& input) const {

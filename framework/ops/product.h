@@ -1,13 +1,21 @@
-/// Products of matrices by the library that is fastest at them on this processor.
+/// Products of matrices by what is fastest at them on this processor.
 #pragma once
 
 #include <ATen/core/Tensor.h>
 
 namespace rankwise {
 
-/// x Wᵀ + bias. x [N, in], weight [out, in] with any strides, bias [out] or undefined -> [N, out].
-/// Not differentiable: for forwards and backwards of autograd functions. In fp32 on a processor
-/// that is not Intel's, LibTorch's own choice, MKL, runs at less than half the speed of oneDNN.
-at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias = {});
+/// Left [N, inner] times the transpose of right [columns, inner], each with any strides. Right may
+/// be of a wider type than left.
+struct Factor {
+  at::Tensor left, right;
+};
+
+/// left rightᵀ + bias, in left's type. bias [columns] or undefined -> [N, columns]. Not
+/// differentiable: for forwards and backwards of autograd functions.
+at::Tensor product(const at::Tensor& left, const at::Tensor& right, const at::Tensor& bias = {});
+
+/// The sum of two products in one sweep over the result; a second one without `left` is none.
+at::Tensor product(const Factor& wide, const Factor& narrow, const at::Tensor& bias = {});
 
 }  // namespace rankwise
