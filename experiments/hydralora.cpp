@@ -51,6 +51,7 @@ class HeadGate : public Gate {
                     const Batch& batch) const override {
     return choice.apply(z.repeat({1, options_.heads}), batch);
   }
+  bool reads_ranks() const override { return true; }  // mix() does
   torch::Tensor a_of(const torch::Tensor& a) const override {
     return a.repeat({options_.heads, 1});
   }

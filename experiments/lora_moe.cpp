@@ -74,6 +74,7 @@ class LoraMoeGate : public Gate {
     return (share * merged).flatten(1);
   }
 
+  bool reads_ranks() const override { return options_.routing == ExpertRouting::kSmear; }
   bool chooses_per_row() const override {
     return options_.routing == ExpertRouting::kTop1 || options_.routing == ExpertRouting::kTop2;
   }

@@ -66,6 +66,7 @@ class MixerGate : public Gate {
                     const Batch& /*batch*/) const override {
     return at::linear(z, mixer_);
   }
+  bool reads_ranks() const override { return true; }  // mix() does
   torch::Tensor a_of(const torch::Tensor& a) const override { return mixer_.mm(a); }
   std::int64_t router_parameters() const override { return 0; }
 

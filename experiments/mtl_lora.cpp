@@ -60,6 +60,7 @@ class TaskHeadGate : public Gate {
                     const Batch& batch) const override {
     return choice.apply(transformed(z, batch.row_task).repeat({1, options_.heads}), batch);
   }
+  bool reads_ranks() const override { return true; }  // mix() does
   // Without Lambda_t, which differs from task to task.
   torch::Tensor a_of(const torch::Tensor& a) const override {
     return a.repeat({options_.heads, 1});

@@ -62,7 +62,7 @@ class Gate : public torch::nn::Module {
   virtual Routing forward(const GateInput& input) = 0;
 
   /// What B multiplies: h [N, R] from z [N, rows of A]. By default the chosen ranks at their
-  /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense.
+  /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense, and that it reads_ranks().
   virtual torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
                             const Batch& batch) const {
     return choice.apply(z, batch);
@@ -71,8 +71,8 @@ class Gate : public torch::nn::Module {
   virtual torch::Tensor a_of(const torch::Tensor& a) const { return a; }  // -> [R, in]
   virtual torch::Tensor b_of(const torch::Tensor& b) const { return b; }  // [out, R]
 
-  /// True: the gate gets `GateInput::z()`. Others do without, so that a product of the chosen ranks
-  /// alone stays possible.
+  /// True: the gate gets `GateInput::z()`, or has a mix() of its own. Others do without: of few
+  /// chosen ranks only those are multiplied, and the default mix() is not called.
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.
   virtual bool chooses_per_row() const { return false; }

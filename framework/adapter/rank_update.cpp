@@ -3,6 +3,7 @@
 #include "framework/adapter/random_tensor.h"
 #include "framework/adapter/routing.h"
 #include "framework/core/error.h"
+#include "framework/ops/rank_rows.h"
 
 #include <cmath>
 #include <utility>
@@ -51,14 +52,31 @@ RankUpdate::RankUpdate(const Site& site, const AdapterInputs& inputs, RankUpdate
 torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& frozen,
                                   const Pass& pass) {
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
-  // Dropped and detached rows are others than those that W multiplies.
-  const auto [z, joint] =
-      input.is_same(x) ? joint_down(x, a_, frozen) : JointRanks{down(input, a_), {}};
-  Routing routing = route({input, x, pass, gate_->reads_ranks() ? z : torch::Tensor()});
+  JointRanks ranks;
+  if (gate_->reads_ranks()) ranks = projected(input, x, frozen, {});
+  Routing routing = route({input, x, pass, ranks.z});
   keep_auxiliary(pass.step_info.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
   record(routing.choice, x, pass);
-  const torch::Tensor h = gate_->mix(routing.choice, z, pass.batch);
-  return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen, joint);
+  const torch::Tensor own = gate_->reads_ranks() ? torch::Tensor() : own_ranks(routing.choice, x);
+  if (!gate_->reads_ranks()) ranks = projected(input, x, frozen, own);
+  const torch::Tensor h = own.defined()
+                              ? ranks.z * routing.choice.weight().to(ranks.z.scalar_type())
+                              : gate_->mix(routing.choice, ranks.z, pass.batch);
+  return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen,
+            {.joint = ranks.joint, .chosen = own});
+}
+
+// Dropped and detached rows are others than those that W multiplies.
+JointRanks RankUpdate::projected(const torch::Tensor& input, const torch::Tensor& x,
+                                 const FrozenLinear& frozen, const torch::Tensor& own) const {
+  if (input.is_same(x)) return joint_down(x, a_, frozen, own);
+  return {own.defined() ? chosen_down(input, a_, own) : down(input, a_), {}};
+}
+
+torch::Tensor RankUpdate::own_ranks(const Choice& choice, const torch::Tensor& x) const {
+  const bool few = choice.kind() == Choice::Kind::kPerRow && x.scalar_type() == a_.scalar_type() &&
+                   gathers(x, static_cast<double>(choice.chosen().size(1)), choice.ranks());
+  return few ? choice.chosen() : torch::Tensor();
 }
 
 Routing RankUpdate::route(const GateInput& input) const {

@@ -46,6 +46,12 @@ class RankUpdate : public Update {
 
  private:
   torch::Tensor dropped(const torch::Tensor& x, const Pass& pass) const;
+  /// z of `input`, which is `x` but for dropout; of a row's `own` ranks alone where they are given.
+  JointRanks projected(const torch::Tensor& input, const torch::Tensor& x,
+                       const FrozenLinear& frozen, const torch::Tensor& own) const;
+  /// [N, k] the ranks that each row uses, where they are so few that only theirs are multiplied;
+  /// else undefined.
+  torch::Tensor own_ranks(const Choice& choice, const torch::Tensor& x) const;
   /// The gate's decision; an error in it names the site.
   Routing route(const GateInput& input) const;
   void check_choice(const Choice& choice, const Batch& batch) const;

@@ -2,6 +2,7 @@
 
 #include "framework/core/switches.h"
 #include "framework/ops/product.h"
+#include "framework/ops/rank_rows.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
@@ -18,92 +19,123 @@ const Switch down_switch("narrow-down",
 const Switch up_switch("one-up",
                        "y = x Wᵀ + bias + h Bᵀ as one op, without a pass that adds; without: as "
                        "autograd code");
-const Switch joint_switch("one-gradient",
-                          "a row's gradient through A and through W as one product; without: as two "
-                          "and a pass that adds");
+const Switch joint_switch(
+    "one-gradient",
+    "a row's gradient through A and through W as one product; without: as two "
+    "and a pass that adds");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// z [N, R], in A's type.
-Tensor ranks_of(const Tensor& x, const Tensor& a) { return product(x.to(a.scalar_type()), a); }
+std::optional<Tensor> if_defined(const Tensor& tensor) {
+  // An undefined tensor is no argument of an autograd function; nothing is.
+  return tensor.defined() ? std::optional(tensor) : std::nullopt;
+}
 
-/// The gradient of A [R, in]: dzᵀ x. Of one with few rows all columns are made side by side.
-Tensor gradient_of_a(const Tensor& dz, const Tensor& x, const Tensor& a) {
-  return product(dz.t(), x.t()).to(a.scalar_type());
+// From so many ranks on it is worth looking for zeros.
+constexpr std::int64_t kManyRanks = 16;
+
+/// The ranks of each row whose number is not zero, where they are few: `chosen` [N, k] or those
+/// found in `values` [N, R]. Without ranks: all of them.
+RankValues few_ranks(const std::optional<Tensor>& chosen, const Tensor& values) {
+  if (chosen) return {*chosen, values};
+  return values.size(1) < kManyRanks ? RankValues{} : few_of(values);
+}
+
+/// [R, d]: the sum over rows of each rank's number times x. Of few ranks all columns of x are read
+/// side by side.
+Tensor collected(const RankValues& few, const Tensor& values, const Tensor& x, std::int64_t ranks) {
+  return few.ranks.defined() ? collect_ranks(few, x, ranks) : product(values.t(), x.t());
 }
 
 // Rows in a narrower type than A's are widened for the product alone, and what is kept for the
-// backward stays narrow.
+// backward stays narrow. The joint has the shape of y and no memory of its own: what comes back
+// through it is y's gradient, which up() hands on as it is.
 class Down : public torch::autograd::Function<Down> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& a) {
-    context->save_for_backward({x, a});
-    return ranks_of(x, a);
-  }
-
-  static variable_list backward(AutogradContext* context, variable_list gradients) {
-    const variable_list saved = context->get_saved_variables();
-    const Tensor &x = saved[0], &a = saved[1];
-    const Tensor dz = gradients[0].to(x.scalar_type());
-    Tensor dx;
-    Tensor da;
-    if (context->needs_input_grad(0)) dx = product(dz, a.to(x.scalar_type()).t());
-    if (context->needs_input_grad(1)) da = gradient_of_a(dz, x, a);
-    return {dx, da};
-  }
-};
-
-// The joint has the shape of y and no memory of its own: what comes back through it is y's
-// gradient, which up() hands on as it is.
-class JointDown : public torch::autograd::Function<JointDown> {
- public:
   static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& a,
-                               const Tensor& weight) {
-    context->save_for_backward({x, a, weight});
+                               const std::optional<Tensor>& chosen,
+                               const std::optional<Tensor>& joined_weight) {
+    const Tensor weight = joined_weight.value_or(Tensor());
+    context->save_for_backward({x, a, chosen.value_or(Tensor()), weight});
     context->set_materialize_grads(false);
-    return {ranks_of(x, a), at::empty({1, 1}, x.options()).expand({x.size(0), weight.size(0)})};
+    const Tensor z = chosen ? rank_dots(x, a, *chosen) : product(x.to(a.scalar_type()), a);
+    if (!weight.defined()) return {z};
+    return {z, at::empty({1, 1}, x.options()).expand({x.size(0), weight.size(0)})};
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
     const Tensor &x = saved[0], &a = saved[1];
     const Tensor dz = gradients[0].defined() ? gradients[0].to(x.scalar_type()) : Tensor();
-    const Factor through_w{gradients[1], saved[2].t()}, through_a{dz, a.to(x.scalar_type()).t()};
+    const RankValues few = dz.defined() ? few_ranks(if_defined(saved[2]), dz) : RankValues{};
     Tensor dx;
     Tensor da;
     if (context->needs_input_grad(0)) {
-      if (gradients[1].defined()) dx = product(through_w, through_a);
-      else if (dz.defined()) dx = product(through_a, Factor{});
+      const Factor through_w = gradients.size() > 1 && gradients[1].defined()
+                                   ? Factor{gradients[1], saved[3].t()}
+                                   : Factor{};
+      dx = gradient_of_rows(through_w, dz, few, a.to(x.scalar_type()));
     }
-    if (context->needs_input_grad(1) && dz.defined()) da = gradient_of_a(dz, x, a);
-    return {dx, da, Tensor()};
+    if (context->needs_input_grad(1) && dz.defined())
+      da = collected(few, dz, x, a.size(0)).to(a.scalar_type());
+    return {dx, da, Tensor(), Tensor()};
+  }
+
+ private:
+  // dy W + dz A; without either factor that one is left out.
+  static Tensor gradient_of_rows(const Factor& through_w, const Tensor& dz, const RankValues& few,
+                                 const Tensor& a) {
+    const Factor through_a{few.ranks.defined() ? Tensor() : dz, a.t()};
+    Tensor dx;
+    if (through_w.left.defined()) {
+      dx = product(through_w, through_a);
+    } else if (through_a.left.defined()) {
+      dx = product(through_a, Factor{});
+    } else if (dz.defined()) {
+      dx = at::zeros({dz.size(0), a.size(1)}, dz.options());
+    }
+    if (few.ranks.defined()) spread_ranks(few, a, dx);
+    return dx;
   }
 };
 
 // Of the inputs only h is kept for the backward, since W takes no gradient.
 class Up : public torch::autograd::Function<Up> {
  public:
-  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& h, const Tensor& b,
-                        const Tensor& weight, const std::optional<Tensor>& bias,
-                        const std::optional<Tensor>& joint) {
-    context->save_for_backward({h.to(x.scalar_type()), b, weight});
+  static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& wide_h,
+                        const Tensor& b, const FrozenLinear& frozen,
+                        const std::optional<Tensor>& chosen, const std::optional<Tensor>& joint) {
+    const Tensor h = wide_h.to(x.scalar_type());
+    const RankValues few = few_ranks(chosen, h);
+    context->saved_data["chosen"] = chosen.has_value();
     context->saved_data["joined"] = joint.has_value();
-    return product(Factor{x, weight}, Factor{h, b}, bias.value_or(Tensor()));
+    context->save_for_backward(
+        {h, b, frozen.weight, few.ranks, few.ranks.defined() ? few.values : Tensor(), few.starts});
+    if (!few.ranks.defined()) {
+      return product(Factor{x, frozen.weight}, Factor{h, b}, frozen.bias);
+    }
+    Tensor y = product(x, frozen.weight, frozen.bias);
+    spread_ranks(few, b.t(), y);
+    return y;
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Tensor &h = saved[0], &b = saved[1], &weight = saved[2], &dy = gradients[0];
+    const Tensor &h = saved[0], &b = saved[1], &dy = gradients[0];
+    const RankValues few{saved[3], saved[4], saved[5]};
     const bool joined = context->saved_data["joined"].toBool();
     Tensor dx;
     Tensor dh;
     Tensor db;
-    if (context->needs_input_grad(0) && !joined) dx = product(dy, weight.t());
-    if (context->needs_input_grad(1))
-      dh = product(dy, b.to(dy.scalar_type()).t()).to(b.scalar_type());
-    if (context->needs_input_grad(2)) db = product(h.t(), dy.t()).t().to(b.scalar_type());
+    if (context->needs_input_grad(0) && !joined) dx = product(dy, saved[2].t());
+    if (context->needs_input_grad(1)) {
+      const Tensor columns = b.to(dy.scalar_type()).t();  // [R, out]
+      dh = context->saved_data["chosen"].toBool() ? rank_dots(dy, columns, few.ranks)
+                                                  : product(dy, columns).to(b.scalar_type());
+    }
+    if (context->needs_input_grad(2)) db = collected(few, h, dy, b.size(1)).t().to(b.scalar_type());
     return {dx, dh, db, Tensor(), Tensor(), joined ? dy : Tensor()};
   }
 };
@@ -122,11 +154,6 @@ class Base : public torch::autograd::Function<Base> {
   }
 };
 
-std::optional<Tensor> if_defined(const Tensor& tensor) {
-  // An undefined tensor is no argument of an autograd function; nothing is.
-  return tensor.defined() ? std::optional(tensor) : std::nullopt;
-}
-
 Tensor plain_up(const Tensor& x, const Tensor& h, const Tensor& b, const FrozenLinear& frozen) {
   const torch::ScalarType type = frozen.weight.scalar_type();
   return frozen(x) + at::linear(h.to(type), b.to(type));
@@ -142,23 +169,29 @@ at::Tensor FrozenLinear::operator()(const at::Tensor& x) const {
 
 at::Tensor down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& bias) {
   if (!down_switch) return at::linear(x.to(a.scalar_type()), a, bias);
-  const Tensor z = Down::apply(x, a);
+  const Tensor z = Down::apply(x, a, std::nullopt, std::nullopt)[0];
   return bias.defined() ? z + bias : z;
 }
 
-JointRanks joint_down(const at::Tensor& x, const at::Tensor& a, const FrozenLinear& frozen) {
-  const bool joins = joint_switch && down_switch && up_switch && at::GradMode::is_enabled() &&
-                     x.requires_grad();
-  if (!joins) return {down(x, a), Tensor()};
-  const variable_list made = JointDown::apply(x, a, frozen.weight);
-  return {made[0], made[1]};
+JointRanks joint_down(const at::Tensor& x, const at::Tensor& a, const FrozenLinear& frozen,
+                      const at::Tensor& chosen) {
+  const bool joins =
+      joint_switch && down_switch && up_switch && at::GradMode::is_enabled() && x.requires_grad();
+  if (!joins && !chosen.defined()) return {down(x, a), Tensor()};
+  const variable_list made =
+      Down::apply(x, a, if_defined(chosen), joins ? std::optional(frozen.weight) : std::nullopt);
+  return {made[0], joins ? made[1] : Tensor()};
+}
+
+at::Tensor chosen_down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& chosen) {
+  return Down::apply(x, a, chosen, std::nullopt)[0];
 }
 
 at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
-              const FrozenLinear& frozen, const at::Tensor& joint) {
+              const FrozenLinear& frozen, const UpForm& form) {
   TORCH_CHECK(!frozen.weight.requires_grad(), "the frozen weight must not ask for a gradient");
-  if (!up_switch) return plain_up(x, h, b, frozen);
-  return Up::apply(x, h, b, frozen.weight, if_defined(frozen.bias), if_defined(joint));
+  if (!up_switch && !form.chosen.defined()) return plain_up(x, h, b, frozen);
+  return Up::apply(x, h, b, frozen, if_defined(form.chosen), if_defined(form.joint));
 }
 
 }  // namespace rankwise

@@ -22,20 +22,31 @@ struct FrozenLinear {
 /// Differentiable once.
 at::Tensor down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& bias = {});
 
+/// The same of `chosen` [N, k] int64 ranks alone -> [N, k]; x in A's type, where gathers() of
+/// rank_rows.h is true.
+at::Tensor chosen_down(const at::Tensor& x, const at::Tensor& a, const at::Tensor& chosen);
+
 /// z = x Aᵀ, and what joins it to the up() of the same rows.
 struct JointRanks {
-  at::Tensor z;      // [N, R]
+  at::Tensor z;      // [N, R]; with chosen ranks [N, k]
   at::Tensor joint;  // undefined where no gradient is asked for
 };
 
-/// As down(). With its joint given to up(), the gradient of x through A and through W is one
-/// product, made here.
-JointRanks joint_down(const at::Tensor& x, const at::Tensor& a, const FrozenLinear& frozen);
+/// As down(), of all ranks or of `chosen` [N, k] int64 alone. With its joint given to up(), the
+/// gradient of x through A and through W is one product, made here.
+JointRanks joint_down(const at::Tensor& x, const at::Tensor& a, const FrozenLinear& frozen,
+                      const at::Tensor& chosen = {});
+
+/// What up() may be told.
+struct UpForm {
+  at::Tensor joint = {};   // of joint_down() with the same x and frozen linear
+  at::Tensor chosen = {};  // [N, k] int64: the ranks that h [N, k] holds; undefined: all, in order
+};
 
 /// y = x Wᵀ + bias + h Bᵀ, in the type of x and W. x [N, in], h [N, R], b [out, R] -> [N, out].
-/// Differentiable once, in x, h and b; `joint`: of joint_down() with the same x and frozen linear.
-/// Throws c10::Error when the frozen weight asks for a gradient.
+/// Differentiable once, in x, h and b. Throws c10::Error when the frozen weight asks for a
+/// gradient.
 at::Tensor up(const at::Tensor& x, const at::Tensor& h, const at::Tensor& b,
-              const FrozenLinear& frozen, const at::Tensor& joint = {});
+              const FrozenLinear& frozen, const UpForm& form = {});
 
 }  // namespace rankwise
