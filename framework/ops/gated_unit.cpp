@@ -73,11 +73,12 @@ struct GateKernel {
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
     using T = ComputedIn<S>;
     using V = Vector<T, kBytes>;
-    for (std::int64_t j = begin; j < end; j += lanes<T, kBytes>) {
-      const V x = read<S, kBytes>(gate + j, end - j);
+    const auto step = [this](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      const V x = read<S, kBytes>(gate + j, left);
       const Sigmoid<T, kBytes> sigmoid(Activation::argument(x));
-      write<S, kBytes>(y + j, end - j, V(x * sigmoid.value * read<S, kBytes>(up + j, end - j)));
-    }
+      write<S, kBytes>(y + j, left, V(x * sigmoid.value * read<S, kBytes>(up + j, left)));
+    };
+    for_each_vector<T, kBytes>(begin, end, step);
   }
 };
 
@@ -90,13 +91,14 @@ struct GateGradientKernel {
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
     using T = ComputedIn<S>;
     using V = Vector<T, kBytes>;
-    for (std::int64_t j = begin; j < end; j += lanes<T, kBytes>) {
-      const V x = read<S, kBytes>(gate + j, end - j), d = read<S, kBytes>(d_y + j, end - j);
+    const auto step = [this](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      const V x = read<S, kBytes>(gate + j, left), d = read<S, kBytes>(d_y + j, left);
       const Sigmoid<T, kBytes> sigmoid(Activation::argument(x));
       const V derivative = sigmoid.value + x * sigmoid.slope * Activation::slope(x);
-      write<S, kBytes>(d_up + j, end - j, V(d * (x * sigmoid.value)));
-      write<S, kBytes>(d_gate + j, end - j, V(d * read<S, kBytes>(up + j, end - j) * derivative));
-    }
+      write<S, kBytes>(d_up + j, left, V(d * (x * sigmoid.value)));
+      write<S, kBytes>(d_gate + j, left, V(d * read<S, kBytes>(up + j, left) * derivative));
+    };
+    for_each_vector<T, kBytes>(begin, end, step);
   }
 };
 

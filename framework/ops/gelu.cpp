@@ -72,13 +72,14 @@ struct GeluKernel {
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
     using T = ComputedIn<S>;
     using V = Vector<T, kBytes>;
-    for (std::int64_t j = begin; j < end; j += lanes<T, kBytes>) {
-      const V value = read<S, kBytes>(x + j, end - j);
+    const auto step = [this](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      const V value = read<S, kBytes>(x + j, left);
       const Normal<T, kBytes> at = normal<kBytes>(value);
-      write<S, kBytes>(y + j, end - j, V(value * at.cumulative));
-      if (derivative == nullptr) continue;
-      write<S, kBytes>(derivative + j, end - j, V(at.cumulative + value * at.density));
-    }
+      write<S, kBytes>(y + j, left, V(value * at.cumulative));
+      if (derivative == nullptr) return;
+      write<S, kBytes>(derivative + j, left, V(at.cumulative + value * at.density));
+    };
+    for_each_vector<T, kBytes>(begin, end, step);
   }
 };
 

@@ -25,51 +25,52 @@ struct LayerNormKernel {
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
     std::vector<T> row(static_cast<std::size_t>(whole_vectors<T, kBytes>(width)));
     for (std::int64_t i = begin; i < end; ++i) {
-      sum_of_inputs<kBytes>(i * width, row.data());
-      const T factor = centre<kBytes>(row.data());
+      const T mean = sum_of_inputs<kBytes>(i * width, row.data()) / static_cast<T>(width);
+      const T variance = squares<kBytes>(row.data(), mean) / static_cast<T>(width);
+      const T factor = 1 / std::sqrt(variance + epsilon);
       if (scale != nullptr) scale[i] = factor;
-      write_row<kBytes>(i * width, row.data(), factor);
+      write_row<kBytes>(i * width, row.data(), mean, factor);
     }
   }
 
  private:
+  /// The row that is normalised, and its sum.
   template <int kBytes>
-  RANKWISE_INLINE void sum_of_inputs(std::int64_t first, T* row) const {
-    for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-      Vector<T, kBytes> value = read<S, kBytes>(x + first + j, width - j);
-      if (y != nullptr) value += read<S, kBytes>(y + first + j, width - j);
+  RANKWISE_INLINE T sum_of_inputs(std::int64_t first, T* row) const {
+    Chains<T, kBytes> sums;
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
+      Vector<T, kBytes> value = read<S, kBytes>(x + first + j, left);
+      if (y != nullptr) value += read<S, kBytes>(y + first + j, left);
       store(row + j, value);
-    }
+      sums.vectors[chain] += value;
+    };
+    for_each_vector<T, kBytes>(0, width, step);
+    return sums.sum();
   }
 
-  /// Takes the mean from the row; 1 / its standard deviation. Two passes: a difference of large
-  /// sums would cancel.
+  /// A pass of its own: a difference of large sums would cancel.
   template <int kBytes>
-  RANKWISE_INLINE T centre(T* row) const {
+  RANKWISE_INLINE T squares(const T* row, T mean) const {
     using V = Vector<T, kBytes>;
-    V sum{};
-    for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) sum += load<V>(row + j);
-    const T mean = sum_of<T, kBytes>(sum) / static_cast<T>(width);
-    V squares{};
-    for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-      const V value = within<T, kBytes>(load<V>(row + j) - mean, width - j);
-      store(row + j, value);
-      squares += value * value;
-    }
-    return 1 / std::sqrt(sum_of<T, kBytes>(squares) / static_cast<T>(width) + epsilon);
+    Chains<T, kBytes> sums;
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
+      const V value = within<T, kBytes>(load<V>(row + j) - mean, left);
+      sums.vectors[chain] += value * value;
+    };
+    for_each_vector<T, kBytes>(0, width, step);
+    return sums.sum();
   }
 
   template <int kBytes>
-  RANKWISE_INLINE void write_row(std::int64_t first, const T* row, T factor) const {
+  RANKWISE_INLINE void write_row(std::int64_t first, const T* row, T mean, T factor) const {
     using V = Vector<T, kBytes>;
-    for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-      const std::int64_t left = width - j;
-      const V value = load<V>(row + j) * factor;
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      const V value = (load<V>(row + j) - mean) * factor;
       if (normalised != nullptr) write<S, kBytes>(normalised + first + j, left, value);
-      write<S, kBytes>(
-          out + first + j, left,
-          V(value * read<T, kBytes>(weight + j, left) + read<T, kBytes>(bias + j, left)));
-    }
+      const V scaled = value * read<T, kBytes>(weight + j, left);
+      write<S, kBytes>(out + first + j, left, V(scaled + read<T, kBytes>(bias + j, left)));
+    };
+    for_each_vector<T, kBytes>(0, width, step);
   }
 };
 
@@ -85,29 +86,31 @@ struct LayerNormGradientKernel {
 
   template <int kBytes>
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
-    using V = Vector<T, kBytes>;
-    for (std::int64_t i = begin; i < end; ++i) {
-      const S *rows = normalised + i * width, *d_rows = d_out + i * width;
-      V sum{}, products{};
-      for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-        const V g = weighted<kBytes>(d_rows, j);
-        sum += g;
-        products += g * read<S, kBytes>(rows + j, width - j);
-      }
-      const T mean = sum_of<T, kBytes>(sum) / static_cast<T>(width);
-      const T along = sum_of<T, kBytes>(products) / static_cast<T>(width);
-      for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-        const V value = read<S, kBytes>(rows + j, width - j);
-        const V rest = weighted<kBytes>(d_rows, j) - mean - value * along;
-        write<S, kBytes>(d_x + i * width + j, width - j, V(rest * scale[i]));
-      }
-    }
+    for (std::int64_t i = begin; i < end; ++i) differentiate<kBytes>(i);
   }
 
  private:
   template <int kBytes>
-  RANKWISE_INLINE Vector<T, kBytes> weighted(const S* d_row, std::int64_t j) const {
-    return read<S, kBytes>(d_row + j, width - j) * read<T, kBytes>(weight + j, width - j);
+  RANKWISE_INLINE void differentiate(std::int64_t i) const {
+    using V = Vector<T, kBytes>;
+    const S *row = normalised + i * width, *d_row = d_out + i * width;
+    const auto weighted = [&](std::int64_t j, std::int64_t left) RANKWISE_STEP {
+      return V(read<S, kBytes>(d_row + j, left) * read<T, kBytes>(weight + j, left));
+    };
+    Chains<T, kBytes> sums, products;
+    const auto add = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
+      const V g = weighted(j, left);
+      sums.vectors[chain] += g;
+      products.vectors[chain] += g * read<S, kBytes>(row + j, left);
+    };
+    for_each_vector<T, kBytes>(0, width, add);
+    const T mean = sums.sum() / static_cast<T>(width);
+    const T along = products.sum() / static_cast<T>(width), factor = scale[i];
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      const V rest = weighted(j, left) - mean - read<S, kBytes>(row + j, left) * along;
+      write<S, kBytes>(d_x + i * width + j, left, V(rest * factor));
+    };
+    for_each_vector<T, kBytes>(0, width, step);
   }
 };
 

@@ -22,35 +22,43 @@ struct RmsNormKernel {
 
   template <int kBytes>
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
-    using V = Vector<T, kBytes>;
     for (std::int64_t i = begin; i < end; ++i) {
-      if (y != nullptr) add<kBytes>(i * width);
-      const S* row = (y != nullptr ? sum : x) + i * width;
-      V squares{};
-      for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-        const V value = read<S, kBytes>(row + j, width - j);
-        squares += value * value;
-      }
-      const T mean = sum_of<T, kBytes>(squares) / static_cast<T>(width);
+      const T mean = squares<kBytes>(i * width) / static_cast<T>(width);
       const T factor = 1 / std::sqrt(mean + epsilon);
       if (scale != nullptr) scale[i] = factor;
-      for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-        const V value = read<S, kBytes>(row + j, width - j) * factor;
-        write<S, kBytes>(out + i * width + j, width - j,
-                         V(value * read<T, kBytes>(weight + j, width - j)));
-      }
+      write_row<kBytes>(i * width, factor);
     }
   }
 
  private:
-  /// What follows reads the sum as it is stored, for its backward has no other.
+  /// Of the row or the sum, which it writes. They are those of the sum as it is stored, for the
+  /// backward has no other.
   template <int kBytes>
-  RANKWISE_INLINE void add(std::int64_t first) const {
-    for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-      const Vector<T, kBytes> total =
-          read<S, kBytes>(x + first + j, width - j) + read<S, kBytes>(y + first + j, width - j);
-      write<S, kBytes>(sum + first + j, width - j, total);
-    }
+  RANKWISE_INLINE T squares(std::int64_t first) const {
+    using V = Vector<T, kBytes>;
+    Chains<T, kBytes> sums;
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
+      V value = read<S, kBytes>(x + first + j, left);
+      if (y != nullptr) {
+        value += read<S, kBytes>(y + first + j, left);
+        write<S, kBytes>(sum + first + j, left, value);
+        value = read<S, kBytes>(sum + first + j, left);
+      }
+      sums.vectors[chain] += value * value;
+    };
+    for_each_vector<T, kBytes>(0, width, step);
+    return sums.sum();
+  }
+
+  template <int kBytes>
+  RANKWISE_INLINE void write_row(std::int64_t first, T factor) const {
+    using V = Vector<T, kBytes>;
+    const S* row = (y != nullptr ? sum : x) + first;
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      const V value = read<S, kBytes>(row + j, left) * factor;
+      write<S, kBytes>(out + first + j, left, V(value * read<T, kBytes>(weight + j, left)));
+    };
+    for_each_vector<T, kBytes>(0, width, step);
   }
 };
 
@@ -67,28 +75,30 @@ struct RmsNormGradientKernel {
 
   template <int kBytes>
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
-    using V = Vector<T, kBytes>;
-    for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t first = i * width;
-      V products{};
-      for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-        products += weighted<kBytes>(first, j) * read<S, kBytes>(x + first + j, width - j);
-      }
-      const T factor = scale[i];
-      const T along = factor * factor * (sum_of<T, kBytes>(products) / static_cast<T>(width));
-      for (std::int64_t j = 0; j < width; j += lanes<T, kBytes>) {
-        const V value = read<S, kBytes>(x + first + j, width - j);
-        V gradient = factor * (weighted<kBytes>(first, j) - value * along);
-        if (d_sum != nullptr) gradient += read<S, kBytes>(d_sum + first + j, width - j);
-        write<S, kBytes>(d_x + first + j, width - j, gradient);
-      }
-    }
+    for (std::int64_t i = begin; i < end; ++i) differentiate<kBytes>(i);
   }
 
  private:
   template <int kBytes>
-  RANKWISE_INLINE Vector<T, kBytes> weighted(std::int64_t first, std::int64_t j) const {
-    return read<S, kBytes>(d_out + first + j, width - j) * read<T, kBytes>(weight + j, width - j);
+  RANKWISE_INLINE void differentiate(std::int64_t i) const {
+    using V = Vector<T, kBytes>;
+    const std::int64_t first = i * width;
+    const auto weighted = [&](std::int64_t j, std::int64_t left) RANKWISE_STEP {
+      return V(read<S, kBytes>(d_out + first + j, left) * read<T, kBytes>(weight + j, left));
+    };
+    Chains<T, kBytes> products;
+    const auto add = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
+      products.vectors[chain] += weighted(j, left) * read<S, kBytes>(x + first + j, left);
+    };
+    for_each_vector<T, kBytes>(0, width, add);
+    const T factor = scale[i];
+    const T along = factor * factor * (products.sum() / static_cast<T>(width));
+    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+      V gradient = factor * (weighted(j, left) - read<S, kBytes>(x + first + j, left) * along);
+      if (d_sum != nullptr) gradient += read<S, kBytes>(d_sum + first + j, left);
+      write<S, kBytes>(d_x + first + j, left, gradient);
+    };
+    for_each_vector<T, kBytes>(0, width, step);
   }
 };
 

@@ -55,8 +55,7 @@ struct RotaryKernel {
   RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
     using V = Vector<T, kBytes>;
     for (std::int64_t i = begin; i < end; ++i) {
-      for (std::int64_t j = 0; j < half; j += lanes<T, kBytes>) {
-        const std::int64_t left = half - j;
+      const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
         const V c = read<T, kBytes>(cosine + i * half + j, left);
         const V s = read<T, kBytes>(sine + i * half + j, left) * direction;
         for (std::int64_t head = 0; head < width; head += 2 * half) {
@@ -66,7 +65,8 @@ struct RotaryKernel {
           write<S, kBytes>(y + at, left, V(first * c - second * s));
           write<S, kBytes>(y + at + half, left, V(second * c + first * s));
         }
-      }
+      };
+      for_each_vector<T, kBytes>(0, half, step);
     }
   }
 };

@@ -32,20 +32,25 @@ T* data_or_null(const at::Tensor& tensor) {
   return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
 }
 
+// Each works on a copy of its own, which nothing that it writes can change: its members stay in
+// registers.
 template <class Body>
 void over_in_baseline(const Body& body, std::int64_t begin, std::int64_t end) {
-  body.template over<16>(begin, end);
+  const Body own = body;
+  own.template over<16>(begin, end);
 }
 #ifdef __x86_64__
 template <class Body>
 [[gnu::target("avx2,fma")]] void over_in_avx2(const Body& body, std::int64_t begin,
                                               std::int64_t end) {
-  body.template over<32>(begin, end);
+  const Body own = body;
+  own.template over<32>(begin, end);
 }
 template <class Body>
 [[gnu::target("avx512f,avx512dq")]] void over_in_avx512(const Body& body, std::int64_t begin,
                                                         std::int64_t end) {
-  body.template over<64>(begin, end);
+  const Body own = body;
+  own.template over<64>(begin, end);
 }
 #endif
 
@@ -66,6 +71,35 @@ void run_kernel(const Body& body, std::int64_t count, std::int64_t size = 1) {
   at::parallel_for(0, count, std::max<std::int64_t>(1, kBlock / size),
                    [&](std::int64_t begin, std::int64_t end) { over(body, begin, end); });
 }
+
+/// Calls step(j, left, chain) for each vector of [begin, end), which begins at j and has `left`
+/// values, a constant but for the last one. Sums go by `chain`, below kChains, so that an addition
+/// need not wait for the last one.
+inline constexpr std::int64_t kChains = 2;
+template <class T, int kBytes, class Step>
+RANKWISE_INLINE void for_each_vector(std::int64_t begin, std::int64_t end, const Step& step) {
+  constexpr std::int64_t kStep = lanes<T, kBytes>;
+  std::int64_t j = begin;
+  for (; j + 2 * kStep <= end; j += 2 * kStep) {
+    step(j, kStep, 0);
+    step(j + kStep, kStep, 1);
+  }
+  if (j + kStep <= end) {
+    step(j, kStep, 0);
+    j += kStep;
+  }
+  if (j < end) step(j, end - j, 0);
+}
+
+/// What a step is declared with.
+#define RANKWISE_STEP __attribute__((always_inline))
+
+template <class T, int kBytes>
+struct Chains {
+  RANKWISE_INLINE T sum() const { return sum_of<T, kBytes>(vectors[0] + vectors[1]); }
+
+  Vector<T, kBytes> vectors[kChains] = {};
+};
 
 /// A vector of values from as many stored ones.
 template <int kBytes>
