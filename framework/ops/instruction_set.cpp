@@ -18,7 +18,8 @@ std::atomic<int> chosen_set = kNoneChosen;  // by InInstructionSet
 std::vector<InstructionSet> sets_of_this_machine() {
   std::vector<InstructionSet> sets;
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
     sets.push_back(InstructionSet::kAvx512);
   }
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {

@@ -47,8 +47,9 @@ template <class Body>
   own.template over<32>(begin, end);
 }
 template <class Body>
-[[gnu::target("avx512f,avx512dq")]] void over_in_avx512(const Body& body, std::int64_t begin,
-                                                        std::int64_t end) {
+[[gnu::target("avx512f,avx512dq,avx512bw,avx512vl")]] void over_in_avx512(const Body& body,
+                                                                          std::int64_t begin,
+                                                                          std::int64_t end) {
   const Body own = body;
   own.template over<64>(begin, end);
 }
