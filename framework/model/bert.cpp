@@ -2,6 +2,8 @@
 
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
+#include "framework/ops/gelu.h"
+#include "framework/ops/norms.h"
 #include "framework/ops/packed_attention.h"
 
 #include <torch/nn/module.h>
@@ -20,9 +22,9 @@ class LayerNormImpl : public torch::nn::Module {
     bias_ = register_parameter("bias", torch::zeros({width}, options));
   }
 
-  torch::Tensor forward(const torch::Tensor& x) {
-    const torch::ScalarType type = x.scalar_type();
-    return at::layer_norm(x, {x.size(1)}, weight_.to(type), bias_.to(type), epsilon_);
+  // Of x + y.
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& y) {
+    return add_layer_norm(x, y, weight_, bias_, epsilon_);
   }
 
  private:
@@ -40,7 +42,7 @@ struct Embeddings {
         norm(child(*folder, "LayerNorm", LayerNorm(c.hidden, c.layer_norm_epsilon, options))) {}
 
   torch::Tensor forward(const Batch& batch) {
-    return norm(word(batch.tokens) + position(batch.positions) + segment(batch.segments));
+    return norm(word(batch.tokens) + position(batch.positions), segment(batch.segments));
   }
 
   std::shared_ptr<torch::nn::Module> folder;
@@ -80,9 +82,9 @@ struct Layer {
     const torch::Tensor context =
         packed_attention(query(x, pass), key(x, pass), value(x, pass),
                          {batch.first_rows, batch.lengths, batch.buckets}, form);
-    const torch::Tensor attended = attention_norm(projection(context, pass) + x);
-    const torch::Tensor hidden = at::gelu(intermediate(attended, pass));
-    return output_norm(output(hidden, pass) + attended);
+    const torch::Tensor attended = attention_norm(projection(context, pass), x);
+    const torch::Tensor hidden = rankwise::gelu(intermediate(attended, pass));
+    return output_norm(output(hidden, pass), attended);
   }
 
   AttentionForm form;

@@ -2,6 +2,7 @@
 
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
+#include "framework/ops/gated_unit.h"
 #include "framework/ops/kv_cache.h"
 #include "framework/ops/packed_attention.h"
 #include "framework/ops/precision.h"
@@ -55,7 +56,7 @@ struct GatedUnit {
   }
 
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass) {
-    return down(at::silu(gate(x, pass)) * up(x, pass), pass);
+    return down(gated_silu(gate(x, pass), up(x, pass)), pass);
   }
 
   Linear gate{nullptr}, up{nullptr}, down{nullptr};
@@ -72,8 +73,9 @@ struct DecoderLayer {
             child(*root, "post_attention_layernorm", RmsNorm(c.hidden, c.norm_epsilon, options))) {}
 
   torch::Tensor forward(const torch::Tensor& x, const Rows& rows) {
-    const torch::Tensor attended = x + attention.forward(attention_norm(x), rows);
-    return attended + unit.forward(unit_norm(attended), rows.pass);
+    const auto [attended, normed] =
+        unit_norm->of_sum(x, attention.forward(attention_norm(x), rows));
+    return attended + unit.forward(normed, rows.pass);
   }
 
   std::shared_ptr<torch::nn::Module> root;

@@ -19,7 +19,11 @@ RmsNormImpl::RmsNormImpl(std::int64_t width, double epsilon, const torch::Tensor
 }
 
 torch::Tensor RmsNormImpl::forward(const torch::Tensor& x) {
-  return at::rms_norm(x, {x.size(-1)}, weight_.to(x.scalar_type()), epsilon_);
+  return rms_norm(x, weight_, epsilon_);
+}
+
+SumAndNorm RmsNormImpl::of_sum(const torch::Tensor& x, const torch::Tensor& y) {
+  return add_rms_norm(x, y, weight_, epsilon_);
 }
 
 std::shared_ptr<torch::nn::Module> group(torch::nn::Module& parent, const std::string& name) {

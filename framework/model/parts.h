@@ -2,6 +2,8 @@
 /// names, so that parameters load by name.
 #pragma once
 
+#include "framework/ops/norms.h"
+
 #include <torch/nn/module.h>
 #include <torch/nn/pimpl.h>
 
@@ -27,11 +29,12 @@ class EmbeddingImpl : public torch::nn::Module {
 };
 TORCH_MODULE(Embedding);
 
-/// x / sqrt(mean(x²) + epsilon) * weight over the last dimension (Zhang and Sennrich, 2019).
+/// rms_norm() with the weight that it holds, of rows or of a sum of two.
 class RmsNormImpl : public torch::nn::Module {
  public:
   RmsNormImpl(std::int64_t width, double epsilon, const torch::TensorOptions& options);
   torch::Tensor forward(const torch::Tensor& x);
+  SumAndNorm of_sum(const torch::Tensor& x, const torch::Tensor& y);
 
  private:
   double epsilon_;

@@ -3,6 +3,7 @@
 #include "framework/model/linear.h"
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
+#include "framework/ops/gated_unit.h"
 #include "framework/ops/kv_cache.h"
 #include "framework/ops/precision.h"
 
@@ -77,7 +78,7 @@ struct T5FeedForward {
 
   Tensor forward(const Tensor& x, const Pass& pass) {
     if (gate.is_empty()) return out(at::relu(in(x, pass)), pass);
-    return out(at::gelu(gate(x, pass), "tanh") * in(x, pass), pass);
+    return out(gated_gelu_tanh(gate(x, pass), in(x, pass)), pass);
   }
 
   Linear gate{nullptr}, in{nullptr}, out{nullptr};
@@ -109,15 +110,21 @@ struct T5Block {
                       : std::nullopt),
         feed_forward(*layers, decodes ? 2 : 1, c, options) {}
 
-  Tensor attend(const Tensor& x, const Pass& pass, const AttentionForm& form) {
-    return x + attention.part.attend(attention.norm(x), pass, form);
+  // Of an encoder.
+  Tensor forward(const Tensor& x, const Pass& pass, const AttentionForm& self) {
+    return feed(x, attention.part.attend(attention.norm(x), pass, self), pass);
   }
-  Tensor look(const Tensor& x, const Pass& pass, const T5Source& source,
-              const AttentionForm& form) {
-    return x + cross->part.look(cross->norm(x), pass, source, form);
+  // Of a decoder.
+  Tensor forward(const Tensor& x, const Pass& pass, const AttentionForm& self,
+                 const T5Source& source, const AttentionForm& across) {
+    const auto [attended, normed] =
+        cross->norm->of_sum(x, attention.part.attend(attention.norm(x), pass, self));
+    return feed(attended, cross->part.look(normed, pass, source, across), pass);
   }
-  Tensor feed(const Tensor& x, const Pass& pass) {
-    return x + feed_forward.part.forward(feed_forward.norm(x), pass);
+  // Of the sum of both.
+  Tensor feed(const Tensor& x, const Tensor& update, const Pass& pass) {
+    const auto [looked, normed] = feed_forward.norm->of_sum(x, update);
+    return looked + feed_forward.part.forward(normed, pass);
   }
 
   std::shared_ptr<torch::nn::Module> root, layers;
@@ -183,7 +190,7 @@ Tensor T5Stack::forward(Tensor x, const Pass& pass, const T5Source* source) {
       x = run_block(*block.root, {x, bias.table}, pass,
                     [&block, self](const auto& inputs, const Pass& now) mutable {
                       self.bias.table = inputs[1];
-                      return block.feed(block.attend(inputs[0], now, self), now);
+                      return block.forward(inputs[0], now, self);
                     });
       continue;
     }
@@ -193,8 +200,7 @@ Tensor T5Stack::forward(Tensor x, const Pass& pass, const T5Source* source) {
                     self.bias.table = inputs[1];
                     from.rows = inputs[2];
                     from.pass.count_usage = now.count_usage;
-                    const Tensor attended = block.attend(inputs[0], now, self);
-                    return block.feed(block.look(attended, now, from, across), now);
+                    return block.forward(inputs[0], now, self, from, across);
                   });
   }
   return parts_->norm(x);

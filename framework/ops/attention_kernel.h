@@ -5,18 +5,13 @@
 /// i * kv_stride.
 #pragma once
 
-#include <c10/util/BFloat16.h>
+#include "framework/ops/precision.h"
 
 #include <cstdint>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace rankwise {
-
-/// What rows stored as S are computed in.
-template <class S>
-using ComputedIn = std::conditional_t<std::is_same_v<S, c10::BFloat16>, float, S>;
 
 /// What is read and written of one head; all matrices are [L, d] or, of k and v, [M, d].
 template <class S>

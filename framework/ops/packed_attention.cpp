@@ -4,6 +4,7 @@
 #include "framework/core/switches.h"
 #include "framework/ops/attention_kernel.h"
 #include "framework/ops/bucketed_attention.h"
+#include "framework/ops/instruction_set.h"
 #include "framework/ops/kept_form.h"
 #include "framework/ops/precision.h"
 
@@ -22,9 +23,6 @@ namespace {
 const Switch kernel_switch("attention-kernel",
                            "attention of each head by a kernel of its own, on the CPU; without: by "
                            "LibTorch, sequences of like length padded");
-const Switch vector_switch("wide-vectors",
-                           "that kernel in the widest vectors of this processor; without: in those "
-                           "that every processor has");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
@@ -102,7 +100,7 @@ struct ByKeys {
 template <class S>
 const AttentionKernel<S>& kernel() {
   const auto& kernels = attention_kernels<S>();
-  return vector_switch ? kernels.front() : kernels.back();
+  return wide_vectors() ? kernels.front() : kernels.back();
 }
 
 /// Calls run(head, scratch) for every head of every sequence, one after another where they share k

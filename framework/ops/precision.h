@@ -3,8 +3,15 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <c10/util/BFloat16.h>
+
+#include <type_traits>
 
 namespace rankwise {
+
+/// What rows stored as S are computed in, where types are known to the compiler.
+template <class S>
+using ComputedIn = std::conditional_t<std::is_same_v<S, c10::BFloat16>, float, S>;
 
 /// fp32 for bf16, else the type itself.
 inline c10::ScalarType computed_in(c10::ScalarType stored) {

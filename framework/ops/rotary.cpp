@@ -1,5 +1,9 @@
 #include "framework/ops/rotary.h"
 
+#include "framework/core/error.h"
+#include "framework/core/switches.h"
+#include "framework/ops/row_kernel.h"
+
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
@@ -10,6 +14,10 @@
 namespace rankwise {
 
 namespace {
+
+const Switch rotary_switch("fused-rotary",
+                           "rotation by positions on the CPU in one pass; without: by LibTorch, a "
+                           "pass for every product and sum");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
@@ -25,7 +33,7 @@ double scaled(double frequency, const Llama3Scaling& scaling) {
 }
 
 // In the table's type, which may be wider than the rows'.
-Tensor turned(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
+Tensor plainly_turned(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
   const Tensor pairs = x.view({x.size(0), -1, 2, cosine.size(2)});
   const Tensor first = pairs.select(2, 0), second = pairs.select(2, 1);
   return at::stack({first * cosine - second * sine, second * cosine + first * sine}, 2)
@@ -33,17 +41,71 @@ Tensor turned(const Tensor& x, const Tensor& cosine, const Tensor& sine) {
       .to(x.scalar_type());
 }
 
+template <class S>
+struct RotaryKernel {
+  using T = ComputedIn<S>;
+
+  std::int64_t width, half;  // of a row; of a head, as many as a row of the table has
+  const S* x;
+  const T *cosine, *sine;
+  T direction;  // -1: back
+  S* y;
+
+  template <int kBytes>
+  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
+    using V = Vector<T, kBytes>;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+        const V c = read<T, kBytes>(cosine + i * half + j, left);
+        const V s = read<T, kBytes>(sine + i * half + j, left) * direction;
+        for (std::int64_t head = 0; head < width; head += 2 * half) {
+          const std::int64_t at = i * width + head + j;
+          const V first = read<S, kBytes>(x + at, left);
+          const V second = read<S, kBytes>(x + at + half, left);
+          write<S, kBytes>(y + at, left, V(first * c - second * s));
+          write<S, kBytes>(y + at + half, left, V(second * c + first * s));
+        }
+      };
+      for_each_vector<T, kBytes>(0, half, step);
+    }
+  }
+};
+
+bool has_rotary_kernel(const Tensor& x, const Tensor& cosine) {
+  return rotary_switch && has_row_kernel(x) && cosine.is_cpu() &&
+         cosine.scalar_type() == computed_in(x.scalar_type());
+}
+
+/// By the table's angles, or back by them.
+Tensor turned(const Tensor& x, const Tensor& cosine, const Tensor& sine, bool back) {
+  if (!has_rotary_kernel(x, cosine)) return plainly_turned(x, cosine, back ? -sine : sine);
+  const Tensor y = at::empty_like(x);
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "rotate", [&] {
+    using T = RotaryKernel<scalar_t>::T;
+    run_kernel(RotaryKernel<scalar_t>{.width = x.size(1),
+                                      .half = cosine.size(2),
+                                      .x = x.data_ptr<scalar_t>(),
+                                      .cosine = cosine.data_ptr<T>(),
+                                      .sine = sine.data_ptr<T>(),
+                                      .direction = back ? T(-1) : T(1),
+                                      .y = y.data_ptr<scalar_t>()},
+               x.size(0), x.size(1));
+  });
+  return y;
+}
+
 class Rotation : public torch::autograd::Function<Rotation> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& cosine,
                         const Tensor& sine) {
     context->save_for_backward({cosine, sine});
-    return turned(x.contiguous(), cosine, sine);
+    return turned(x.contiguous(), cosine, sine, /*back=*/false);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    return {turned(gradients[0].contiguous(), saved[0], -saved[1]), Tensor(), Tensor()};
+    return {turned(gradients[0].contiguous(), saved[0], saved[1], /*back=*/true), Tensor(),
+            Tensor()};
   }
 };
 
@@ -68,7 +130,11 @@ RotaryTable rotary_table(const at::Tensor& positions, const at::Tensor& frequenc
 }
 
 at::Tensor rotate(const at::Tensor& x, const RotaryTable& table) {
-  return Rotation::apply(x, table.cosine, table.sine);
+  const Tensor &cosine = table.cosine, &sine = table.sine;
+  check(cosine.dim() == 3 && cosine.sizes() == sine.sizes() && cosine.size(0) == x.size(0) &&
+            cosine.size(2) > 0 && x.size(1) % (2 * cosine.size(2)) == 0,
+        "rotary: the table does not fit rows of {}", x.size(1));
+  return Rotation::apply(x, cosine.contiguous(), sine.contiguous());
 }
 
 }  // namespace rankwise

@@ -46,6 +46,11 @@ RANKWISE_INLINE void store(T* to, const V& vector) {
 
 template <class T, int kBytes>
 RANKWISE_INLINE T sum_of(const Vector<T, kBytes>& vector) {
+  if constexpr (kBytes > 16) {  // by halves: one lane after another is a long chain of additions
+    Vector<T, kBytes / 2> halves[2];
+    std::memcpy(halves, &vector, kBytes);
+    return sum_of<T, kBytes / 2>(halves[0] + halves[1]);
+  }
   T sum = 0;
   for (std::int64_t i = 0; i < lanes<T, kBytes>; ++i) sum += vector[i];
   return sum;

@@ -1,6 +1,9 @@
 // Ops that go over rows: norms, activations, rotation, and the likelihood of tokens.
 
 #include "framework/ops/benchmarks/timed_ops.h"
+#include "framework/ops/gated_unit.h"
+#include "framework/ops/gelu.h"
+#include "framework/ops/norms.h"
 #include "framework/ops/rotary.h"
 #include "framework/ops/token_likelihood.h"
 
@@ -20,24 +23,47 @@ TimedOp elementwise(const torch::Tensor& x, std::function<torch::Tensor()> forwa
 TimedOp layer_norm_of(const BatchShape& shape) {
   const torch::Tensor x = leaf({shape.rows(), shape.width});
   const torch::Tensor weight = torch::randn({shape.width}), bias = torch::randn({shape.width});
-  return elementwise(x, [=] { return at::layer_norm(x, {x.size(1)}, weight, bias, 1e-12); });
+  return elementwise(x, [=] { return layer_norm(x, weight, bias, 1e-12); });
+}
+
+// Reads one more, and gives both the same gradient.
+TimedOp add_layer_norm_of(const BatchShape& shape) {
+  const torch::Tensor x = leaf({shape.rows(), shape.width}), y = leaf(x.sizes());
+  const torch::Tensor weight = torch::randn({shape.width}), bias = torch::randn({shape.width});
+  return {{x, y},
+          [=] { return add_layer_norm(x, y, weight, bias, 1e-12); },
+          {0, 3 * values_of(x)},
+          {0, 3 * values_of(x)}};
 }
 
 TimedOp rms_norm_of(const BatchShape& shape) {
   const torch::Tensor x = leaf({shape.rows(), shape.width});
   const torch::Tensor weight = torch::randn({shape.width});
-  return elementwise(x, [=] { return at::rms_norm(x, {x.size(1)}, weight, 1e-5); });
+  return elementwise(x, [=] { return rms_norm(x, weight, 1e-5); });
+}
+
+// Gives the sum and the normalised rows; backward reads the gradients of both.
+TimedOp add_rms_norm_of(const BatchShape& shape) {
+  const torch::Tensor x = leaf({shape.rows(), shape.width}), y = leaf(x.sizes());
+  const torch::Tensor weight = torch::randn({shape.width});
+  return {{x, y},
+          [=] {
+            const SumAndNorm both = add_rms_norm(x, y, weight, 1e-5);
+            return at::cat({both.sum, both.normed}, 1);
+          },
+          {0, 4 * values_of(x)},
+          {0, 4 * values_of(x)}};
 }
 
 TimedOp gelu_of(const BatchShape& shape) {
   const torch::Tensor x = leaf({shape.rows(), shape.inner});
-  return elementwise(x, [=] { return at::gelu(x); });
+  return elementwise(x, [=] { return rankwise::gelu(x); });
 }
 
 TimedOp gated_unit_of(const BatchShape& shape) {
   const torch::Tensor gate = leaf({shape.rows(), shape.inner}), up = leaf(gate.sizes());
   return {{gate, up},
-          [=] { return at::silu(gate) * up; },
+          [=] { return gated_silu(gate, up); },
           {0, 3 * values_of(gate)},
           {0, 5 * values_of(gate)}};
 }
@@ -71,10 +97,12 @@ TimedOp likelihood_of(const BatchShape& shape) {
 void add_row_ops(const BatchShape& shape) {
   if (!shape.causal) {
     add_op("layer_norm", shape, layer_norm_of);
+    add_op("add_layer_norm", shape, add_layer_norm_of);
     add_op("gelu", shape, gelu_of);
     return;
   }
   add_op("rms_norm", shape, rms_norm_of);
+  add_op("add_rms_norm", shape, add_rms_norm_of);
   add_op("gated_unit", shape, gated_unit_of);
   add_op("rotary", shape, rotation_of);
   if (shape.vocabulary > 0) add_op("token_likelihood", shape, likelihood_of);
