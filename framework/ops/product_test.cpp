@@ -3,6 +3,7 @@
 #include "framework/core/switches.h"
 #include "framework/ops/rank_linear.h"
 
+#include <ATen/Parallel.h>
 #include <gmock/gmock.h>
 #include <torch/types.h>
 
@@ -29,7 +30,9 @@ TEST(Product, IsThatOfMatricesWithAndWithoutItsSwitch) {
     EXPECT_LT(largest_difference(product(x, weight, bias), exact + bias), 1e-6);
   };
   check();
-  const Without without("onednn-products");
+  const Without unpacked("packed-products");
+  check();
+  const Without neither("onednn-products");
   check();
 }
 
@@ -39,9 +42,41 @@ TEST(Product, OfNoRowsIsEmpty) {
 }
 
 TEST(Product, OfOtherTypesIsLibTorchsOwn) {
-  const Tensor x = torch::randn({kRows, kIn}, torch::kFloat64);
-  const Tensor weight = torch::randn({kOut, kIn}, torch::kFloat64);
+  const Tensor x = torch::randn({kRows, kIn}).to(torch::kBFloat16);
+  const Tensor weight = torch::randn({kOut, kIn}).to(torch::kBFloat16);
   EXPECT_TRUE(product(x, weight).equal(at::linear(x, weight)));
+}
+
+TEST(Product, ARowHasTheSameBitsWhateverStandsAroundIt) {
+  const Tensor x = torch::randn({kRows, kIn}), weight = torch::randn({kOut, kIn});
+  const Tensor all = product(x, weight);
+  for (const std::int64_t row : {0, 5, 36}) {
+    EXPECT_TRUE(product(x.narrow(0, row, 1), weight).equal(all.narrow(0, row, 1))) << row;
+  }
+}
+
+TEST(Product, HasTheSameBitsWithMoreThreads) {
+  const Tensor x = torch::randn({kRows, kIn}), weight = torch::randn({kOut, kIn});
+  const Tensor few = torch::randn({5, kIn});
+  const Tensor wide = product(x, weight), narrow = product(x, few);
+  const int before = at::get_num_threads();
+  at::set_num_threads(3);
+  const Tensor wide_by_three = product(x, weight), narrow_by_three = product(x, few);
+  at::set_num_threads(before);
+  EXPECT_TRUE(wide.equal(wide_by_three));
+  EXPECT_TRUE(narrow.equal(narrow_by_three));
+}
+
+TEST(Product, OfTwoFactorsIsTheirSum) {
+  const Tensor x = torch::randn({kRows, kIn}), weight = torch::randn({kOut, kIn});
+  const Tensor h = torch::randn({kRows, 8}), b = torch::randn({kOut, 8}),
+               bias = torch::randn({kOut});
+  const Tensor expected =
+      at::linear(x.to(torch::kFloat64), weight.to(torch::kFloat64), bias.to(torch::kFloat64)) +
+      h.to(torch::kFloat64).mm(b.t().to(torch::kFloat64));
+  EXPECT_LT(largest_difference(product({x, weight}, {h, b}, bias), expected), 1e-6);
+  const Without without("packed-products");
+  EXPECT_LT(largest_difference(product({x, weight}, {h, b}, bias), expected), 1e-6);
 }
 
 TEST(Product, IsTheSameInASecondCall) {
