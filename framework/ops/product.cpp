@@ -1,6 +1,7 @@
 #include "framework/ops/product.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/instruction_set.h"
 #include "framework/ops/product_kernel.h"
 
 #include <ATen/Parallel.h>
@@ -122,7 +123,8 @@ bool has_type(const Tensor& tensor, torch::ScalarType type) {
 bool by_kernel(const Factor& wide, const Factor& narrow, const Tensor& bias) {
   const torch::ScalarType type = wide.left.scalar_type();
   if (!packed_switch || (type != torch::kFloat32 && type != torch::kFloat64)) return false;
-  if (product_kernels<float>().size() == 1) return false;  // the baseline's alone
+  // The baseline's kernel is no match for the libraries.
+  if (!wide_vectors() || product_kernels<float>().size() == 1) return false;
   for (const Tensor& one : {wide.left, wide.right, narrow.left, narrow.right, bias}) {
     if (!has_type(one, type)) return false;
   }

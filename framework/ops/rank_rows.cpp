@@ -1,6 +1,7 @@
 #include "framework/ops/rank_rows.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/instruction_set.h"
 #include "framework/ops/rank_rows_kernel.h"
 
 #include <ATen/Dispatch.h>
@@ -23,6 +24,12 @@ const Switch gather_switch(
 // Measured: reading chosen rows costs about three times as much each as a dense product's.
 constexpr double kLargestShare = 0.4;
 constexpr std::int64_t kRowGrain = 64, kColumnGrain = 128;
+
+template <class T>
+const RankRowsKernel<T>& rank_rows_kernel() {
+  const auto& kernels = rank_rows_kernels<T>();
+  return wide_vectors() ? kernels.front() : kernels.back();
+}
 
 template <class T>
 RankRowsTask<T> task_of(const RankValues& list, const Tensor& x, const Tensor& matrix) {
@@ -111,7 +118,7 @@ at::Tensor rank_dots(const at::Tensor& x, const at::Tensor& matrix, const at::Te
   const RankValues list{ranks.contiguous(), at::empty(ranks.sizes(), x.options())};
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "rank_dots", [&] {
     over_rows(task_of<scalar_t>(list, x.contiguous(), matrix.contiguous()),
-              rank_rows_kernels<scalar_t>().front().dot);
+              rank_rows_kernel<scalar_t>().dot);
   });
   return list.values;
 }
@@ -119,7 +126,7 @@ at::Tensor rank_dots(const at::Tensor& x, const at::Tensor& matrix, const at::Te
 void spread_ranks(const RankValues& list, const at::Tensor& matrix, at::Tensor& x) {
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "spread_ranks", [&] {
     over_rows(task_of<scalar_t>(contiguous(list), x, matrix.contiguous()),
-              rank_rows_kernels<scalar_t>().front().spread);
+              rank_rows_kernel<scalar_t>().spread);
   });
 }
 
@@ -127,7 +134,7 @@ at::Tensor collect_ranks(const RankValues& list, const at::Tensor& x, std::int64
   Tensor sums = at::zeros({ranks, x.size(1)}, x.options());
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "collect_ranks", [&] {
     over_columns(task_of<scalar_t>(contiguous(list), x.contiguous(), sums),
-                 rank_rows_kernels<scalar_t>().front().collect);
+                 rank_rows_kernel<scalar_t>().collect);
   });
   return sums;
 }

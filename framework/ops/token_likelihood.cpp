@@ -1,17 +1,26 @@
 #include "framework/ops/token_likelihood.h"
 
 #include "framework/core/error.h"
+#include "framework/core/switches.h"
 #include "framework/ops/precision.h"
+#include "framework/ops/product.h"
+#include "framework/ops/row_kernel.h"
 
 #include <fmt/ranges.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace rankwise {
 
 namespace {
+
+const Switch likelihood_switch(
+    "fused-likelihood",
+    "log-probabilities of tokens, and their gradient, in two sweeps over the logits, on the CPU; "
+    "without: an operation of LibTorch for each part");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
@@ -33,7 +42,7 @@ void for_each_chunk(const Tensor& rows, const Tensor& tokens, std::int64_t size,
 
 /// [count, V], in the type that sums over them take.
 Tensor logits_of(const Tensor& rows, const Tensor& weight) {
-  return at::mm(rows, weight.t()).to(computed_in(rows));
+  return product(rows, weight).to(computed_in(rows));
 }
 
 /// d log p(token) / d logits: one at the token less the probabilities. `logits` becomes it.
@@ -41,6 +50,77 @@ Tensor logit_gradient(const Tensor& logits, const Tensor& log_sum, const Tensor&
   logits.sub_(log_sum).exp_().neg_();
   const Tensor columns = tokens.unsqueeze(1);
   return logits.scatter_add_(1, columns, at::ones(columns.sizes(), logits.options()));
+}
+
+/// What a chunk gives: of each row log p(token), and whether no other token is likelier.
+struct ChunkLikelihood {
+  Tensor found, greedy;  // [count]
+};
+
+/// By rows of logits [count, V], which become their gradient where `trains`.
+template <class T>
+struct LikelihoodKernel {
+  T* logits;
+  const std::int64_t* tokens;
+  T* found;
+  bool* greedy;
+  std::int64_t vocabulary;
+  bool trains;
+
+  template <int kBytes>
+  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
+    using V = Vector<T, kBytes>;
+    for (std::int64_t i = begin; i < end; ++i) {
+      T* row = logits + i * vocabulary;
+      const T largest = maximum<T, kBytes>(row, vocabulary), at_token = row[tokens[i]];
+      Chains<T, kBytes> sums;
+      const bool keeps = trains;
+      for_each_vector<T, kBytes>(
+          0, vocabulary, [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
+            const V power = within<T, kBytes>(
+                exponential<kBytes>(V(read<T, kBytes>(row + j, left) - largest)), left);
+            sums.vectors[chain] += power;
+            if (keeps) write<T, kBytes>(row + j, left, power);
+          });
+      const T sum = sums.sum();
+      found[i] = at_token - largest - std::log(sum);
+      greedy[i] = at_token >= largest;
+      if (!trains) continue;
+      for_each_vector<T, kBytes>(
+          0, vocabulary, [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
+            write<T, kBytes>(row + j, left, V(read<T, kBytes>(row + j, left) * (T(-1) / sum)));
+          });
+      row[tokens[i]] += 1;
+    }
+  }
+};
+
+template <class T>
+ChunkLikelihood likelihood_by_kernel(const Tensor& logits, const Tensor& tokens, bool trains) {
+  const ChunkLikelihood made{at::empty({logits.size(0)}, logits.options()),
+                             at::empty({logits.size(0)}, logits.options().dtype(torch::kBool))};
+  run_kernel(LikelihoodKernel<T>{logits.data_ptr<T>(), tokens.const_data_ptr<std::int64_t>(),
+                                 made.found.data_ptr<T>(), made.greedy.data_ptr<bool>(),
+                                 logits.size(1), trains},
+             logits.size(0), logits.size(1));
+  return made;
+}
+
+ChunkLikelihood plainly(const Tensor& logits, const Tensor& tokens, bool trains) {
+  const Tensor at_token = logits.gather(1, tokens.unsqueeze(1));
+  const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
+  const ChunkLikelihood made{(at_token - log_sum).squeeze(1),
+                             (at_token >= logits.amax(1, true)).squeeze(1)};
+  if (trains) logit_gradient(logits, log_sum, tokens);
+  return made;
+}
+
+ChunkLikelihood likelihood_of(const Tensor& logits, const Tensor& tokens, bool trains) {
+  if (!likelihood_switch || !has_row_kernel(logits)) return plainly(logits, tokens, trains);
+  const Tensor near = tokens.contiguous();
+  return logits.scalar_type() == torch::kFloat64
+             ? likelihood_by_kernel<double>(logits, near, trains)
+             : likelihood_by_kernel<float>(logits, near, trains);
 }
 
 // A log-probability depends on its own row alone: its gradient is made with it, and backward scales
@@ -55,14 +135,12 @@ class LogProbability : public torch::autograd::Function<LogProbability> {
     const Tensor gradient = trains ? at::empty_like(rows) : Tensor();
     for_each_chunk(rows, tokens, size, [&](const Chunk& chunk) {
       const Tensor logits = logits_of(chunk.rows, head);
-      const Tensor at_token = logits.gather(1, chunk.tokens.unsqueeze(1));
-      const Tensor log_sum = at::logsumexp(logits, 1, /*keepdim=*/true);
-      found.narrow(0, chunk.first, chunk.count).copy_((at_token - log_sum).squeeze(1));
-      greedy.narrow(0, chunk.first, chunk.count)
-          .copy_((at_token >= logits.amax(1, true)).squeeze(1));
+      const ChunkLikelihood made = likelihood_of(logits, chunk.tokens, trains);
+      found.narrow(0, chunk.first, chunk.count).copy_(made.found);
+      greedy.narrow(0, chunk.first, chunk.count).copy_(made.greedy);
       if (!trains) return;
       gradient.narrow(0, chunk.first, chunk.count)
-          .copy_(logit_gradient(logits, log_sum, chunk.tokens).to(rows.scalar_type()).mm(head));
+          .copy_(product(logits.to(rows.scalar_type()), head.t()));
     });
     context->save_for_backward({rows, weight, tokens, gradient});
     context->saved_data["size"] = size;
