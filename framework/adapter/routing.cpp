@@ -1,5 +1,7 @@
 #include "framework/adapter/routing.h"
 
+#include "framework/ops/top_k.h"
+
 namespace rankwise {
 
 namespace {
@@ -11,7 +13,7 @@ torch::Tensor unit_rows(const torch::Tensor& rows) {
 }  // namespace
 
 torch::Tensor top_k(const torch::Tensor& scores, std::int64_t k) {
-  return std::get<1>(scores.topk(k, /*dim=*/1, /*largest=*/true, /*sorted=*/false));
+  return largest_indices(scores, k);
 }
 
 torch::Tensor straight_through(const torch::Tensor& probability) {

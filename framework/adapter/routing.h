@@ -13,7 +13,7 @@
 namespace rankwise {
 
 /// Indices of the k largest scores of each row, in no particular order; [N, R] -> [N, k] int64.
-/// Ties go to whichever LibTorch's topk takes, which is the same for the same input.
+/// As largest_indices() of ops/top_k.h.
 torch::Tensor top_k(const torch::Tensor& scores, std::int64_t k);
 
 /// Forward is the one-hot of the largest entry of each row, backward is the probability itself:

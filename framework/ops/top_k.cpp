@@ -1,0 +1,91 @@
+#include "framework/ops/top_k.h"
+
+#include "framework/core/switches.h"
+
+#include <ATen/Dispatch.h>
+#include <ATen/Parallel.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace rankwise {
+
+namespace {
+
+const Switch top_k_switch(
+    "own-top-k",
+    "the k largest of each row by one pass that keeps the best so far, on the CPU; without: by "
+    "LibTorch's topk");
+
+constexpr std::int64_t kMost = 64;       // of k: every replacement looks through the kept ones
+constexpr std::int64_t kRowGrain = 256;  // rows that are worth a thread
+
+/// The best k of a row so far, in any order, and which of them is the first to go: the least, of
+/// equal ones the one with the highest index.
+template <class T>
+class Best {
+ public:
+  Best(const T* scores, std::int64_t k, std::int64_t* kept) : scores_(scores), kept_(kept), k_(k) {
+    for (std::int64_t i = 0; i < k; ++i) put(i, i);
+    find_least();
+  }
+
+  void offer(std::int64_t index) {
+    if (!(rank_of(index) > value_[least_])) return;
+    put(least_, index);
+    find_least();
+  }
+
+ private:
+  T rank_of(std::int64_t index) const {
+    const T score = scores_[index];
+    return std::isnan(score) ? std::numeric_limits<T>::infinity() : score;
+  }
+  void put(std::int64_t place, std::int64_t index) {
+    kept_[place] = index;
+    value_[place] = rank_of(index);
+  }
+  void find_least() {
+    least_ = 0;
+    for (std::int64_t i = 1; i < k_; ++i) {
+      const bool lower = value_[i] < value_[least_];
+      if (lower || (value_[i] == value_[least_] && kept_[i] > kept_[least_])) least_ = i;
+    }
+  }
+
+  const T* scores_;
+  std::int64_t* kept_;
+  std::int64_t k_, least_ = 0;
+  std::array<T, kMost> value_;
+};
+
+template <class T>
+void choose(const at::Tensor& scores, std::int64_t k, at::Tensor& chosen) {
+  const std::int64_t width = scores.size(1);
+  const T* score = scores.const_data_ptr<T>();
+  auto* index = chosen.data_ptr<std::int64_t>();
+  at::parallel_for(0, scores.size(0), kRowGrain, [&](std::int64_t first, std::int64_t end) {
+    for (std::int64_t n = first; n < end; ++n) {
+      Best<T> best(score + n * width, k, index + n * k);
+      for (std::int64_t r = k; r < width; ++r) best.offer(r);
+    }
+  });
+}
+
+}  // namespace
+
+at::Tensor largest_indices(const at::Tensor& scores, std::int64_t k) {
+  const at::ScalarType type = scores.scalar_type();
+  const bool known = type == torch::kFloat32 || type == torch::kFloat64;
+  if (!top_k_switch || !known || !scores.is_cpu() || k < 1 || k > kMost || k > scores.size(1)) {
+    return std::get<1>(scores.topk(k, /*dim=*/1, /*largest=*/true, /*sorted=*/false));
+  }
+  at::Tensor chosen = at::empty({scores.size(0), k}, scores.options().dtype(torch::kInt64));
+  const at::Tensor rows = scores.contiguous();
+  AT_DISPATCH_FLOATING_TYPES(type, "largest_indices", [&] { choose<scalar_t>(rows, k, chosen); });
+  return chosen;
+}
+
+}  // namespace rankwise
