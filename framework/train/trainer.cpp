@@ -35,7 +35,7 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
                  const Seed& seed, const torch::TensorOptions& tensors)
     : model_(model),
       dataset_(dataset),
-      options_(options),
+      options_(with_chunk_rows(options, model.adapter(), tensors.device())),
       noise_(seed.stream("noise")),
       tensors_(tensors),
       sampler_(training_sampler(dataset, options, seed)),
@@ -94,16 +94,14 @@ StepRecord Trainer::step(const std::vector<Example>& examples) {
 
 Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
   optimizer_.drop_gradients();
-  const auto total = static_cast<std::int64_t>(examples.size());
-  const std::int64_t size = options_.micro_batch == 0 ? total : options_.micro_batch;
+  const PackForm form = model_.pack_form(Purpose::kTraining);
   const Shares shares = shares_of(examples);
   Sums sums;
-  for (std::int64_t first = 0; first < total; first += size) {
-    const auto end = std::min(total, first + size);
-    const Batch batch =
-        pack(dataset_, SplitName::kTrain, {examples.begin() + first, examples.begin() + end},
-             tensors_, model_.pack_form(Purpose::kTraining));
-    backward(batch, first / size, shares, sums);
+  const auto begin = examples.begin();
+  for (const MicroBatch& part : micro_batches(training_rows(dataset_, examples, form), options_)) {
+    const std::vector<Example> own(begin + static_cast<std::ptrdiff_t>(part.begin),
+                                   begin + static_cast<std::ptrdiff_t>(part.end));
+    backward(pack(dataset_, SplitName::kTrain, own, tensors_, form), part, shares, sums);
   }
   return sums;
 }
@@ -120,11 +118,13 @@ Trainer::Shares Trainer::shares_of(const std::vector<Example>& examples) const {
   return shares;
 }
 
-void Trainer::backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums) {
+void Trainer::backward(const Batch& batch, const MicroBatch& part, const Shares& shares,
+                       Sums& sums) {
   const Pass pass{.batch = batch,
                   .step_info = step_info(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
-                               .stream(static_cast<std::uint64_t>(micro)),
+                               .stream(static_cast<std::uint64_t>(part.number)),
+                  .chunk = part.chunk,
                   .recompute = options_.gradient_checkpointing};
   torch::Tensor loss = model_.loss(model_.forward(pass), batch, shares.loss);
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();

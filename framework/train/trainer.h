@@ -5,6 +5,7 @@
 #include "framework/model/model.h"
 #include "framework/train/adamw.h"
 #include "framework/train/gradient_moments.h"
+#include "framework/train/micro_batches.h"
 #include "framework/train/observer.h"
 #include "framework/train/options.h"
 
@@ -68,7 +69,7 @@ class Trainer {
     std::int64_t sequences = 0;
   };
   Shares shares_of(const std::vector<Example>& examples) const;
-  void backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums);
+  void backward(const Batch& batch, const MicroBatch& part, const Shares& shares, Sums& sums);
   [[noreturn]] void fail_loss(double loss) const;
   void add_groups(const std::vector<torch::Tensor>& parameters, double rate);
   void optimize(double factor);
