@@ -63,8 +63,8 @@ double batch_bytes(const TrainOptions& train, double rows_per_example, double by
       train.micro_batch == 0 ? train.batch : std::min(train.batch, train.micro_batch));
   const auto chunk = static_cast<double>(train.chunk_rows.value_or(0));
   const double rows = at_once * rows_per_example;
-  return examples * static_cast<double>(sizeof(Example)) +
-         (chunk > 0 ? std::min(rows, chunk) : rows) * bytes_per_row;
+  constexpr auto kListed = static_cast<double>(sizeof(Example) + sizeof(std::int64_t));  // its rows
+  return examples * kListed + (chunk > 0 ? std::min(rows, chunk) : rows) * bytes_per_row;
 }
 
 // What a control group allows; infinite where there is none.

@@ -17,6 +17,7 @@ std::vector<std::int64_t> training_rows(const Dataset& dataset,
                                         const std::vector<Example>& examples,
                                         const PackForm& form) {
   std::vector<std::int64_t> rows;
+  rows.reserve(examples.size());
   for (const Example& example : examples) {
     const TaskData& data = dataset.tasks[example.task];
     rows.push_back(packed_size(data, SplitName::kTrain, example.index, form).rows);
