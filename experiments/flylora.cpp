@@ -160,6 +160,11 @@ class ProjectionGate : public Gate {
 
   bool reads_ranks() const override { return true; }
   bool chooses_per_row() const override { return options_.choice != RankChoice::kAll; }
+  bool rows_are_independent() const override {
+    if (options_.choice == RankChoice::kAll) return true;
+    return options_.choice != RankChoice::kRandom && options_.balance != Balance::kAuxiliary &&
+           (!bias_.defined() || options_.bias_moves == FlyLoraBias::kStep);
+  }
   double active_ranks(std::int64_t ranks, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.choice == RankChoice::kAll ? ranks : options_.active);
   }

@@ -196,5 +196,16 @@ TEST(FlyLoraSwitches, OthersHoldTheConformanceSuite) {
   }
 }
 
+TEST(FlyLoraSwitches, SayWhereAStepMayBeCut) {
+  for (json options :
+       {json{{"choice", "random"}}, json{{"balance", "auxiliary"}}, json{{"bias_moves", "forward"}},
+        json{{"bias_moves", "every_forward"}}, json{{"balance", "none"}}, json{{"bias", "inside"}},
+        json{{"expected_load", "fraction"}}, json{{"reading", "released"}}}) {
+    options.update({{"rank", 6}, {"active", 2}});
+    SCOPED_TRACE(options.dump());
+    conformance::run("chunks", {.variant = "flylora", .options = options});
+  }
+}
+
 }  // namespace
 }  // namespace rankwise

@@ -78,6 +78,9 @@ class LoraMoeGate : public Gate {
   bool chooses_per_row() const override {
     return options_.routing == ExpertRouting::kTop1 || options_.routing == ExpertRouting::kTop2;
   }
+  bool rows_are_independent() const override {
+    return options_.routing != ExpertRouting::kTop1;  // whose noise is drawn row by row
+  }
   // top1 trains every expert in every row.
   double active_ranks(std::int64_t ranks, const StepInfo& step_info) const override {
     if (options_.routing == ExpertRouting::kTop1 && !step_info.training) {

@@ -109,6 +109,7 @@ class MixLoraGate : public Gate {
   }
 
   bool chooses_per_row() const override { return true; }
+  bool rows_are_independent() const override { return options_.balance_weight == 0; }
   double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active * options_.rank);
   }

@@ -315,6 +315,16 @@ TEST(MoreSwitches, AReadingSetsDefaultsThatEachCanBeOverridden) {
   EXPECT_EQ(variants().find("more").released.at("selector"), "\"frozen\"");
 }
 
+TEST(MoreSwitches, LetEveryStepBeCut) {
+  for (json options :
+       {json{{"selector", "gumbel"}}, json{{"representation", "pooled"}},
+        json{{"representation", "mean"}}, json{{"reading", "released"}, {"dropout", 0}}}) {
+    options.update({{"rank", 4}});
+    SCOPED_TRACE(options.dump());
+    conformance::run("chunks", {.variant = "more", .options = options});
+  }
+}
+
 TEST(MoreSwitches, EverySelectorHoldsTheConformanceSuite) {
   for (const char* selector : {"argmax", "frozen", "uniform", "straight_through_all"}) {
     conformance::run_all({.variant = "more", .options = {{"rank", 4}, {"selector", selector}}});

@@ -133,6 +133,9 @@ class RouterGate : public Gate {
   }
 
   bool chooses_per_row() const override { return true; }
+  bool rows_are_independent() const override {
+    return options_.bias_moves == SmoraBias::kStep && options_.epsilon == 0;
+  }
   double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active);
   }

@@ -179,6 +179,15 @@ TEST(SmoraSwitches, TheReleasedReading) {
   EXPECT_EQ(one["bias_moves"], "forward");
 }
 
+TEST(SmoraSwitches, SayWhereAStepMayBeCut) {
+  for (json options : {json{{"reading", "released"}}, json{{"epsilon", 0.9}},
+                       json{{"expert_dropout", 0.5}}, json{{"bias_moves", "forward"}}}) {
+    options.update({{"rank", 8}, {"active", 4}});
+    SCOPED_TRACE(options.dump());
+    conformance::run("chunks", {.variant = "smora", .options = options});
+  }
+}
+
 TEST(SmoraSwitches, OtherGatesHoldTheConformanceSuite) {
   const json small{{"rank", 8}, {"active", 4}};
   for (json options :

@@ -42,6 +42,7 @@ class RandomRanksGate : public Gate {
   }
 
   bool chooses_per_row() const override { return true; }
+  bool rows_are_independent() const override { return false; }  // ranks are drawn row by row
   double active_ranks(std::int64_t /*ranks*/, const StepInfo& /*step_info*/) const override {
     return static_cast<double>(options_.active);
   }

@@ -1,6 +1,14 @@
 #include "framework/adapter/adapter.h"
 
+#include <algorithm>
+
 namespace rankwise {
+
+bool Adapter::rows_are_independent() const {
+  return std::all_of(attached_.begin(), attached_.end(), [](const Attached& attached) {
+    return attached.update->rows_are_independent();
+  });
+}
 
 AuxiliaryTerm Adapter::take_auxiliary() {
   AuxiliaryTerm total;

@@ -23,6 +23,10 @@ class Adapter {
   /// True: every weight of the backbone is trained.
   virtual bool trains_backbone() const { return false; }
 
+  /// True: no row's part in training depends on the rows that pass with it. By default that of all
+  /// updates; false where after_forward() looks at the batch as a whole.
+  virtual bool rows_are_independent() const;
+
   /// Once a forward, when all sites are done. `pooled` [S, width]: one vector a sequence.
   virtual void after_forward(const torch::Tensor& pooled, const Pass& pass);
 

@@ -76,6 +76,10 @@ class Gate : public torch::nn::Module {
   virtual bool reads_ranks() const { return false; }
   /// True: the choice differs from row to row, so which ranks go together is worth counting.
   virtual bool chooses_per_row() const { return false; }
+  /// True: in training, what a row gets and adds to the loss is the same whichever rows pass with
+  /// it, so that the trainer may cut a step. False for a term that multiplies means over the
+  /// batch, for state that moves in a forward, and for a choice drawn row by row.
+  virtual bool rows_are_independent() const { return true; }
   /// How many of `ranks` a row uses at `step_info`, a mean over tasks that counts each alike. It
   /// may differ between training and evaluation, from task to task, and from step to step; the
   /// conformance suite compares it with what was counted.

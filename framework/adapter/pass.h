@@ -24,6 +24,9 @@ struct Pass {
   /// The micro-batch's noise: a part takes `noise.stream(its name)`, so that running the pass
   /// again draws the same numbers.
   Seed noise{0};
+  /// Which chunk of the micro-batch this is: what is drawn once a forward is drawn from `noise`, in
+  /// all chunks alike, and what is drawn for every row from row_noise().
+  std::int64_t chunk = 0;
   bool count_usage = true;
   /// Updates with task embeddings keep the first-token inputs they compare them with.
   bool keep_samples = false;
@@ -31,6 +34,10 @@ struct Pass {
   bool recompute = false;
   /// What a decoder saw before the batch's rows; null: the batch holds whole sequences.
   KvCache* cache = nullptr;
+
+  Seed row_noise() const {
+    return chunk == 0 ? noise : noise.stream("chunk").stream(static_cast<std::uint64_t>(chunk));
+  }
 };
 
 /// The same pass over another batch.
@@ -38,6 +45,7 @@ inline Pass over(const Pass& pass, const Batch& batch) {
   return {.batch = batch,
           .step_info = pass.step_info,
           .noise = pass.noise,
+          .chunk = pass.chunk,
           .count_usage = pass.count_usage,
           .keep_samples = pass.keep_samples,
           .recompute = pass.recompute,

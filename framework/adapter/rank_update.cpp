@@ -101,7 +101,7 @@ void RankUpdate::check_choice(const Choice& choice, const Batch& batch) const {
 
 torch::Tensor RankUpdate::dropped(const torch::Tensor& x, const Pass& pass) const {
   if (!pass.step_info.training || dropout_ == 0) return x;
-  return x * dropout_mask(x, dropout_, pass.noise.stream("dropout").stream(site_.name));
+  return x * dropout_mask(x, dropout_, pass.row_noise().stream("dropout").stream(site_.name));
 }
 
 RankUsage& RankUpdate::usage_of(const Pass& pass) {

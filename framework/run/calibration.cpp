@@ -5,6 +5,7 @@
 #include "framework/run/timed_parts.h"
 #include "framework/run/writing_rehearsal.h"
 #include "framework/train/evaluator.h"
+#include "framework/train/micro_batches.h"
 #include "framework/train/reached_sites.h"
 #include "framework/train/step_sizes.h"
 #include "framework/train/trainer.h"
@@ -37,6 +38,7 @@ class Rehearsal {
         setup_(set_up(config_, job.paths, job.device)),
         seed_(setup_.seed.stream("train")),
         form_(setup_.model->pack_form(Purpose::kTraining)),
+        train_(with_chunk_rows(config_.train, setup_.model->adapter(), setup_.tensors.device())),
         evaluator_(dataset(), config_.train.evaluation_rows, setup_.tensors),
         trainer_(*setup_.model, dataset(), config_.train, seed_, setup_.tensors) {
     if (config_.record.gradients) trainer_.watch_gradients();
@@ -56,7 +58,7 @@ class Rehearsal {
   using Examples = std::vector<Example>;
   const Dataset& dataset() const { return setup_.suite.dataset; }
   StepSize size_of(const Examples& examples) const {
-    return step_size(dataset(), config_.train, examples, form_);
+    return step_size(dataset(), train_, examples, form_);
   }
   std::vector<Examples> steps() const;
   Examples heaviest(const Examples& examples) const;
@@ -70,6 +72,7 @@ class Rehearsal {
   RunSetup setup_;
   Seed seed_;  // the trainer's
   PackForm form_;
+  TrainOptions train_;  // as the trainer has them
   Evaluator evaluator_;
   Trainer trainer_;
   std::vector<torch::Tensor> best_;  // a run keeps this copy from its first evaluation on
@@ -77,7 +80,7 @@ class Rehearsal {
 
 // Steps of the run: that with the largest micro-batch, then others spread over their sizes.
 std::vector<Rehearsal::Examples> Rehearsal::steps() const {
-  const StepSizes sizes = step_sizes(dataset(), config_.train, seed_, form_);
+  const StepSizes sizes = step_sizes(dataset(), train_, seed_, form_);
   std::vector<std::int64_t> order(sizes.drawn.size());
   std::iota(order.begin(), order.end(), std::int64_t{0});
   const std::int64_t largest = *std::max_element(order.begin(), order.end(), [&](auto a, auto b) {
@@ -91,7 +94,8 @@ std::vector<Rehearsal::Examples> Rehearsal::steps() const {
   return steps;
 }
 
-// The largest micro-batch; twice where steps have several, for then gradients are held beside it.
+// The largest micro-batch; twice where steps have several, for then gradients are held beside it. A
+// step that is cut by rows is taken whole.
 Rehearsal::Examples Rehearsal::heaviest(const Examples& examples) const {
   const auto at_once = static_cast<std::size_t>(config_.train.micro_batch);
   if (at_once == 0 || at_once >= examples.size()) return examples;

@@ -44,6 +44,11 @@ TEST(Calibration, OfManyMicroBatchesTakesAFew) {
       calibrate(calibrated_job({{"steps", 3}, {"batch", 24}, {"micro_batch", 2}}), 0.1));
 }
 
+TEST(Calibration, OfStepsCutByRowsTakesThemWhole) {
+  expect_calibrated(
+      calibrate(calibrated_job({{"steps", 3}, {"batch", 24}, {"chunk_rows", 5}}), 0.1));
+}
+
 TEST(Calibration, OfWholePassesTakesTheirBatches) {
   expect_calibrated(
       calibrate(calibrated_job({{"steps", nullptr}, {"epochs", 2}, {"batch", 5}}), 0.1));

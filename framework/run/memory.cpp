@@ -1,6 +1,7 @@
 #include "framework/run/memory.h"
 
 #include "framework/core/error.h"
+#include "framework/train/micro_batches.h"
 
 #include <torch/types.h>
 #include <unistd.h>
@@ -55,12 +56,15 @@ double rows_per_example(const Dataset& dataset, const PackForm& form) {
   return fewest;
 }
 
+// `train`: from with_chunk_rows().
 double batch_bytes(const TrainOptions& train, double rows_per_example, double bytes_per_row) {
   const auto examples = static_cast<double>(train.batch);
   const auto at_once = static_cast<double>(
       train.micro_batch == 0 ? train.batch : std::min(train.batch, train.micro_batch));
-  return examples * static_cast<double>(sizeof(Example)) +
-         at_once * rows_per_example * bytes_per_row;
+  const auto chunk = static_cast<double>(train.chunk_rows.value_or(0));
+  const double rows = at_once * rows_per_example;
+  constexpr auto kListed = static_cast<double>(sizeof(Example) + sizeof(std::int64_t));  // its rows
+  return examples * kListed + (chunk > 0 ? std::min(rows, chunk) : rows) * bytes_per_row;
 }
 
 // What a control group allows; infinite where there is none.
@@ -83,9 +87,11 @@ MemoryNeed memory_need(const RunConfig& config, const Paths& paths, const RunSet
   const auto width = static_cast<double>(model->backbone().width());
   const double bytes_per_row =
       2 * sizeof(std::int64_t) + width * static_cast<double>(setup.tensors.dtype().itemsize());
-  return {.model = model_bytes(*model),
-          .training = training_bytes(*model),
-          .batch = batch_bytes(config.train, rows, bytes_per_row)};
+  return {
+      .model = model_bytes(*model),
+      .training = training_bytes(*model),
+      .batch = batch_bytes(with_chunk_rows(config.train, model->adapter(), setup.tensors.device()),
+                           rows, bytes_per_row)};
 }
 
 double machine_memory() {

@@ -3,6 +3,7 @@
 #include "framework/run/run_setup.h"
 #include "framework/run/writing_rehearsal.h"
 #include "framework/train/evaluator.h"
+#include "framework/train/micro_batches.h"
 #include "framework/train/step_sizes.h"
 
 #include <algorithm>
@@ -80,8 +81,9 @@ Amounts samples_pass(const Dataset& dataset, std::int64_t samples, AnswerRows an
 
 void count_training(const RunConfig& config, const RunSetup& setup, RunPlan& plan) {
   const PackForm form = setup.model->pack_form(Purpose::kTraining);
-  const StepSizes sizes =
-      step_sizes(setup.suite.dataset, config.train, setup.seed.stream("train"), form);
+  const TrainOptions train =
+      with_chunk_rows(config.train, setup.model->adapter(), setup.tensors.device());
+  const StepSizes sizes = step_sizes(setup.suite.dataset, train, setup.seed.stream("train"), form);
   const StepSize total = sizes.total();
   plan.steps = sizes.steps;
   plan.training_tokens = total.rows;

@@ -49,6 +49,8 @@ const std::vector<Check>& checks() {
       {"training_usage", "and in training", training_usage},
       {"neighbours", "neighbours and batch order change nothing", neighbours},
       {"micro_batches", "micro-batches change nothing", micro_batches},
+      {"chunks", "a step cut by rows changes nothing, and rows said to depend on others do",
+       chunks},
       {"recompute", "blocks that run again in backward change nothing", recompute},
       {"loss_falls", "the loss falls on the toy tasks", loss_falls},
       {"unknown_option", "an unknown option is refused", unknown_option},

@@ -22,6 +22,7 @@ void usage(const toy::Recipe& recipe);
 void training_usage(const toy::Recipe& recipe);
 void neighbours(const toy::Recipe& recipe);
 void micro_batches(const toy::Recipe& recipe);
+void chunks(const toy::Recipe& recipe);
 void recompute(const toy::Recipe& recipe);
 void loss_falls(const toy::Recipe& recipe);
 void unknown_option(const toy::Recipe& recipe);

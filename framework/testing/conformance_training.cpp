@@ -172,6 +172,64 @@ void micro_batches(const Recipe& recipe) {
                               << "(mean_term, row_mean_term), not a mean over rows";
 }
 
+State gradients_of(Model& model) {
+  State gradients;
+  for (const auto& item : model.named_parameters()) {
+    if (item.value().grad().defined()) gradients.emplace_back(item.key(), item.value().grad());
+  }
+  return gradients;
+}
+
+State training_counts(Model& model) {
+  State counts;
+  for (const auto& [site, update] : model.adapter().attached()) {
+    const RankUsage* usage = update->training_usage();
+    if (usage == nullptr) continue;
+    counts.emplace_back(site.name + " count", usage->count().to(torch::kFloat64));
+    counts.emplace_back(site.name + " gate mass", usage->gate_mass().to(torch::kFloat64));
+  }
+  return counts;
+}
+
+// Over two steps: in the second one B is no longer zero.
+std::pair<double, std::string> difference_by_cutting(const Recipe& recipe,
+                                                     const TrainOptions& whole,
+                                                     const TrainOptions& cut) {
+  const auto one = toy::model(recipe);
+  const auto other = toy::model(recipe);
+  Trainer at_once = trainer(*one, recipe, whole);
+  Trainer in_pieces = trainer(*other, recipe, cut);
+  const auto examples = toy::examples(recipe.kind, 3);
+  std::pair<double, std::string> worst;
+  for (int step = 0; step < 2; ++step) {
+    const StepRecord a = at_once.step(examples);
+    const StepRecord b = in_pieces.step(examples);
+    worst = std::max(worst, {std::abs(a.loss - b.loss), "the loss"});
+    worst = std::max(worst, {std::abs(a.auxiliary - b.auxiliary), "the auxiliary loss"});
+    EXPECT_EQ(gradients_of(*other).size(), gradients_of(*one).size());
+    worst = std::max(worst, worst_difference(gradients_of(*other), gradients_of(*one)));
+    worst = std::max(worst, worst_difference(other->state(), one->state()));
+    worst = std::max(worst, worst_difference(training_counts(*other), training_counts(*one)));
+  }
+  return worst;
+}
+
+void chunks(const Recipe& recipe) {
+  const bool independent = toy::model(recipe)->adapter().rows_are_independent();
+  TrainOptions whole = toy::training(2);
+  whole.epsilon = 1e-4;  // as above
+  whole.chunk_rows = 0;
+  TrainOptions cut = whole;
+  cut.chunk_rows = 4;
+  if (!independent) cut.micro_batch = 1;  // which the trainer cuts whatever the variant says
+  const auto [difference, name] = difference_by_cutting(recipe, whole, cut);
+  if (independent) {
+    EXPECT_LE(difference, kRounding) << name << " differs most: rows_are_independent() is wrong";
+  } else {
+    EXPECT_GT(difference, 1e-8) << "rows_are_independent() is false for no reason";
+  }
+}
+
 // Bit for bit, for a block that runs again adds up its gradients in the same order; but for
 // parameters that several blocks share.
 void recompute(const Recipe& recipe) {

@@ -32,6 +32,7 @@ class FaultyGate : public Gate {
     if (fault_ == "recompute" && training) weight = weight * (1 + 0.1 * calls_++);
     if (fault_ == "bf16" && input.x.scalar_type() == torch::kBFloat16) weight = weight * 4;
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
+    if (fault_ == "chunks" && training) weight = weight * (1 + input.x.detach().mean());
     if (fault_ == "evaluation_state" && !training) weight_.add_(1);
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
     if (fault_ == "unsaid_rows") {
@@ -45,6 +46,7 @@ class FaultyGate : public Gate {
     return {std::move(choice), {input.x.mean().square()}};  // where a sum over sequences belongs
   }
 
+  bool rows_are_independent() const override { return fault_ != "needlessly_whole"; }
   double active_ranks(std::int64_t ranks, const StepInfo& /*step_info*/) const override {
     const std::set<std::string> fewer = {"usage", "training_usage", "off_weight", "unsaid_rows"};
     return static_cast<double>(fewer.contains(fault_) ? ranks - 1 : ranks);
@@ -187,6 +189,10 @@ TEST(ConformanceFaults, AWeightOnARankThatIsOffIsSeen) {
 TEST(ConformanceFaults, AChoicePerRowThatTheGateDoesNotTellOfIsSeen) {
   EXPECT_EQ(failures("training_usage", recipe_with("unsaid_rows")), 0);
   EXPECT_GT(failures("usage", recipe_with("unsaid_rows")), 0);
+}
+
+TEST(ConformanceFaults, AStepKeptWholeForNoReasonIsSeen) {
+  EXPECT_GT(failures("chunks", recipe_with("needlessly_whole")), 0);
 }
 
 TEST(ConformanceFaults, AGateThatHardensInEvaluationPasses) {

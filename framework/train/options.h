@@ -63,7 +63,7 @@ struct TrainOptions {
   static constexpr std::int64_t kRevision = 1;
   /// Options of memory and time alone; micro_batch where a variant's loss adds up exactly.
   static std::set<std::string> without_effect() {
-    return {"micro_batch", "evaluation_rows", "gradient_checkpointing"};
+    return {"micro_batch", "chunk_rows", "evaluation_rows", "gradient_checkpointing"};
   }
 
   std::optional<std::int64_t> steps = 150;
@@ -71,6 +71,7 @@ struct TrainOptions {
   LastBatch last_batch = LastBatch::kKeep;
   std::int64_t batch = 32;
   std::int64_t micro_batch = 0;
+  std::optional<std::int64_t> chunk_rows;
   double learning_rate = 1e-3;
   std::optional<double> head_learning_rate;
   LearningSchedule schedule = LearningSchedule::kLinear;
@@ -104,6 +105,13 @@ struct TrainOptions {
     field("micro_batch", self.micro_batch,
           "examples per forward pass; gradients add up exactly; 0: the whole batch",
           not_negative());
+    field(
+        "chunk_rows", self.chunk_rows,
+        "rows (tokens) of a forward pass, about: a step of more is cut into equal parts where that "
+        "changes nothing but rounding and which units dropout drops (not where a variant's loss "
+        "looks at the whole batch, nor with a micro_batch); null: 1024 on a CPU, not cut on a GPU; "
+        "0: not cut",
+        not_negative());
     field("learning_rate", self.learning_rate, "AdamW's, at the schedule's peak", positive());
     field("head_learning_rate", self.head_learning_rate, "of the heads; null: the same",
           positive());

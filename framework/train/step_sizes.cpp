@@ -1,6 +1,7 @@
 #include "framework/train/step_sizes.h"
 
 #include "framework/train/budget.h"
+#include "framework/train/micro_batches.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,22 +13,32 @@ Sampler training_sampler(const Dataset& dataset, const TrainOptions& options, co
   return {options.sampler, training_sizes(dataset), seed.stream("sampler"), options.last_batch};
 }
 
+std::vector<std::int64_t> training_rows(const Dataset& dataset,
+                                        const std::vector<Example>& examples,
+                                        const PackForm& form) {
+  std::vector<std::int64_t> rows;
+  rows.reserve(examples.size());
+  for (const Example& example : examples) {
+    const TaskData& data = dataset.tasks[example.task];
+    rows.push_back(packed_size(data, SplitName::kTrain, example.index, form).rows);
+  }
+  return rows;
+}
+
 StepSize step_size(const Dataset& dataset, const TrainOptions& options,
                    const std::vector<Example>& examples, const PackForm& form) {
-  const auto total = static_cast<std::int64_t>(examples.size());
-  const std::int64_t at_once = options.micro_batch == 0 ? total : options.micro_batch;
   StepSize size;
-  for (std::int64_t first = 0; first < total; first += at_once) {
-    std::int64_t rows = 0;
-    for (std::int64_t i = first; i < std::min(total, first + at_once); ++i) {
-      const TaskData& data = dataset.tasks[examples[i].task];
-      const PackedSize packed = packed_size(data, SplitName::kTrain, examples[i].index, form);
-      rows += packed.rows;
-      size.asked += packed.asked;
-    }
+  for (const Example& example : examples) {
+    const TaskData& data = dataset.tasks[example.task];
+    size.asked += packed_size(data, SplitName::kTrain, example.index, form).asked;
+  }
+  const std::vector<std::int64_t> rows = training_rows(dataset, examples, form);
+  for (const MicroBatch& part : micro_batches(rows, options)) {
+    std::int64_t sum = 0;
+    for (std::size_t i = part.begin; i < part.end; ++i) sum += rows[i];
     ++size.micro_batches;
-    size.rows += rows;
-    size.largest_rows = std::max(size.largest_rows, rows);
+    size.rows += sum;
+    size.largest_rows = std::max(size.largest_rows, sum);
   }
   return size;
 }

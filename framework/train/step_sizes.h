@@ -20,7 +20,12 @@ struct StepSize {
   std::int64_t largest_rows = 0;  // of its largest micro-batch
 };
 
-/// Of the micro-batches that a trainer makes of the examples.
+/// Rows of each of the examples, a decoder's with them.
+std::vector<std::int64_t> training_rows(const Dataset& dataset,
+                                        const std::vector<Example>& examples, const PackForm& form);
+
+/// Of the micro-batches that a trainer makes of the examples; `options` as a trainer has them, from
+/// with_chunk_rows() (micro_batches.h).
 StepSize step_size(const Dataset& dataset, const TrainOptions& options,
                    const std::vector<Example>& examples, const PackForm& form);
 
@@ -35,7 +40,8 @@ struct StepSizes {
 };
 inline constexpr std::int64_t kMostSizedExamples = 20'000'000;  // seconds of drawing
 
-/// `seed`: the trainer's; `form`: how the model's training batches are packed.
+/// `options`: as of step_size(); `seed`: the trainer's; `form`: how the model's training batches
+/// are packed.
 StepSizes step_sizes(const Dataset& dataset, const TrainOptions& options, const Seed& seed,
                      const PackForm& form);
 

@@ -41,6 +41,7 @@ TEST(StepSizes, AreThoseOfTheTrainerUnderEverySampler) {
         TrainOptions options = toy::training(5);
         options.batch = 7;
         options.micro_batch = mixed ? 3 : 0;
+        options.chunk_rows = mixed ? 0 : 6;
         options.sampler.tasks = sampler;
         options.sampler.mixed = mixed;
         expect_sizes_of_trainer(
@@ -75,6 +76,18 @@ TEST(StepSizes, KnowTheLargestMicroBatch) {
   const StepSize size = step_size(dataset, options, {{0, 0}, {0, 3}, {0, 1}, {0, 2}, {0, 0}}, {});
   EXPECT_EQ(size.micro_batches, 3);
   EXPECT_EQ(size.rows, 1 + 4 + 2 + 3 + 1);
+  EXPECT_EQ(size.largest_rows, 5);
+}
+
+TEST(StepSizes, KnowTheChunksOfAStep) {
+  Dataset dataset;
+  dataset.tasks.resize(1);
+  dataset.tasks[0].train = {.starts = {0, 1, 3, 6, 10}, .groups = {0, 1, 2, 3, 4}};
+  TrainOptions options;
+  options.chunk_rows = 5;
+  const StepSize size = step_size(dataset, options, {{0, 3}, {0, 0}, {0, 2}, {0, 1}}, {});
+  EXPECT_EQ(size.micro_batches, 2);
+  EXPECT_EQ(size.rows, 4 + 1 + 3 + 2);
   EXPECT_EQ(size.largest_rows, 5);
 }
 

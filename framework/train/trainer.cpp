@@ -7,8 +7,6 @@
 #include "framework/train/schedule.h"
 #include "framework/train/step_sizes.h"
 
-#include <torch/nn/utils/clip_grad.h>
-
 #include <chrono>
 #include <cmath>
 
@@ -37,32 +35,23 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
                  const Seed& seed, const torch::TensorOptions& tensors)
     : model_(model),
       dataset_(dataset),
-      options_(options),
+      options_(with_chunk_rows(options, model.adapter(), tensors.device())),
       noise_(seed.stream("noise")),
       tensors_(tensors),
       sampler_(training_sampler(dataset, options, seed)),
-      steps_(steps_of(options, dataset)) {
+      steps_(steps_of(options, dataset)),
+      optimizer_({options.beta1, options.beta2, options.epsilon}) {
   const std::vector<torch::Tensor> adapter = model.adapter_parameters();
   const std::vector<torch::Tensor> heads = model.head_parameters();
   parameters_ = adapter;
   parameters_.insert(parameters_.end(), heads.begin(), heads.end());
-  if (parameters_.empty()) return;
-  std::vector<torch::optim::OptimizerParamGroup> groups;
-  add_groups(adapter, options.learning_rate, groups);
-  add_groups(heads, options.head_learning_rate.value_or(options.learning_rate), groups);
-  optimizer_ = std::make_unique<torch::optim::AdamW>(
-      std::move(groups), torch::optim::AdamWOptions(options.learning_rate));
+  add_groups(adapter, options.learning_rate);
+  add_groups(heads, options.head_learning_rate.value_or(options.learning_rate));
 }
 
-void Trainer::add_groups(const std::vector<torch::Tensor>& parameters, double rate,
-                         std::vector<torch::optim::OptimizerParamGroup>& groups) {
+void Trainer::add_groups(const std::vector<torch::Tensor>& parameters, double rate) {
   for (const DecayGroup& alike : decay_groups(model_, parameters, options_)) {
-    auto settings = std::make_unique<torch::optim::AdamWOptions>(rate);
-    settings->weight_decay(alike.decay)
-        .betas({options_.beta1, options_.beta2})
-        .eps(options_.epsilon);
-    groups.emplace_back(alike.parameters, std::move(settings));
-    peak_rates_.push_back(rate);
+    optimizer_.add_group(alike.parameters, rate, alike.decay);
   }
 }
 
@@ -104,17 +93,15 @@ StepRecord Trainer::step(const std::vector<Example>& examples) {
 }
 
 Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
-  if (optimizer_) optimizer_->zero_grad();
-  const auto total = static_cast<std::int64_t>(examples.size());
-  const std::int64_t size = options_.micro_batch == 0 ? total : options_.micro_batch;
+  optimizer_.drop_gradients();
+  const PackForm form = model_.pack_form(Purpose::kTraining);
   const Shares shares = shares_of(examples);
   Sums sums;
-  for (std::int64_t first = 0; first < total; first += size) {
-    const auto end = std::min(total, first + size);
-    const Batch batch =
-        pack(dataset_, SplitName::kTrain, {examples.begin() + first, examples.begin() + end},
-             tensors_, model_.pack_form(Purpose::kTraining));
-    backward(batch, first / size, shares, sums);
+  const auto begin = examples.begin();
+  for (const MicroBatch& part : micro_batches(training_rows(dataset_, examples, form), options_)) {
+    const std::vector<Example> own(begin + static_cast<std::ptrdiff_t>(part.begin),
+                                   begin + static_cast<std::ptrdiff_t>(part.end));
+    backward(pack(dataset_, SplitName::kTrain, own, tensors_, form), part, shares, sums);
   }
   return sums;
 }
@@ -131,11 +118,13 @@ Trainer::Shares Trainer::shares_of(const std::vector<Example>& examples) const {
   return shares;
 }
 
-void Trainer::backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums) {
+void Trainer::backward(const Batch& batch, const MicroBatch& part, const Shares& shares,
+                       Sums& sums) {
   const Pass pass{.batch = batch,
                   .step_info = step_info(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
-                               .stream(static_cast<std::uint64_t>(micro)),
+                               .stream(static_cast<std::uint64_t>(part.number)),
+                  .chunk = part.chunk,
                   .recompute = options_.gradient_checkpointing};
   torch::Tensor loss = model_.loss(model_.forward(pass), batch, shares.loss);
   const AuxiliaryTerm auxiliary = model_.adapter().take_auxiliary();
@@ -170,35 +159,21 @@ void Trainer::fail_loss(double loss) const {
 void Trainer::optimize(double factor) {
   const torch::NoGradGuard no_grad;
   if (gradients_) gradients_->add();
-  if (optimizer_) {
+  if (!optimizer_.empty()) {
     model_.adapter().edit_gradients(step_info());
-    if (options_.clip > 0) torch::nn::utils::clip_grad_norm_(parameters_, options_.clip);
+    if (options_.clip > 0) optimizer_.clip_gradients(options_.clip);
     model_.adapter().before_step(step_info());
-    for (std::size_t i = 0; i < peak_rates_.size(); ++i) {
-      optimizer_->param_groups()[i].options().set_lr(peak_rates_[i] * factor);
-    }
-    optimizer_->step();
+    optimizer_.step(factor);
   }
   model_.adapter().after_step(step_info());
-}
-
-torch::optim::AdamWParamState& Trainer::moments_of(const torch::Tensor& parameter) {
-  auto& entry = optimizer_->state()[parameter.unsafeGetTensorImpl()];
-  if (!entry) {
-    auto fresh = std::make_unique<torch::optim::AdamWParamState>();
-    fresh->exp_avg(torch::zeros_like(parameter.detach()));
-    fresh->exp_avg_sq(torch::zeros_like(parameter.detach()));
-    entry = std::move(fresh);
-  }
-  return static_cast<torch::optim::AdamWParamState&>(*entry);
 }
 
 std::vector<std::pair<std::string, torch::Tensor>> Trainer::state() {
   std::vector<std::pair<std::string, torch::Tensor>> state;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    const torch::optim::AdamWParamState& moments = moments_of(parameters_[i]);
-    state.emplace_back(std::to_string(i) + ".exp_avg", moments.exp_avg());
-    state.emplace_back(std::to_string(i) + ".exp_avg_sq", moments.exp_avg_sq());
+    const AdamW::State& moments = optimizer_.state_of(parameters_[i]);
+    state.emplace_back(std::to_string(i) + ".exp_avg", moments.exp_avg);
+    state.emplace_back(std::to_string(i) + ".exp_avg_sq", moments.exp_avg_sq);
   }
   if (gradients_) {
     for (auto& sum : gradients_->state()) state.push_back(std::move(sum));
@@ -207,17 +182,19 @@ std::vector<std::pair<std::string, torch::Tensor>> Trainer::state() {
 }
 
 torch::Tensor Trainer::optimizer_steps() {
-  std::vector<std::int64_t> steps;
-  for (const torch::Tensor& parameter : parameters_) steps.push_back(moments_of(parameter).step());
-  return torch::tensor(steps, torch::kInt64);
+  if (optimizer_.empty()) return torch::zeros({0}, torch::kInt64);
+  std::vector<torch::Tensor> steps;
+  for (const torch::Tensor& parameter : parameters_) {
+    steps.push_back(optimizer_.state_of(parameter).steps);
+  }
+  return torch::stack(steps).to(torch::TensorOptions(torch::kCPU).dtype(torch::kInt64));
 }
 
 void Trainer::resume_at(std::int64_t step, const torch::Tensor& optimizer_steps) {
   for (std::int64_t done = step_; done < step; ++done) sampler_.next(options_.batch);
   step_ = step;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    moments_of(parameters_[i])
-        .step(optimizer_steps[static_cast<std::int64_t>(i)].item<std::int64_t>());
+    optimizer_.state_of(parameters_[i]).steps.copy_(optimizer_steps[static_cast<std::int64_t>(i)]);
   }
 }
 

@@ -3,15 +3,14 @@
 
 #include "framework/data/sampler.h"
 #include "framework/model/model.h"
+#include "framework/train/adamw.h"
 #include "framework/train/gradient_moments.h"
+#include "framework/train/micro_batches.h"
 #include "framework/train/observer.h"
 #include "framework/train/options.h"
 
-#include <torch/optim/adamw.h>
-
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -50,7 +49,7 @@ class Trainer {
   const GradientMoments* gradients() const { return gradients_ ? &*gradients_ : nullptr; }
 
   /// Handles to AdamW's moments, "<parameter>.exp_avg" and "<parameter>.exp_avg_sq" by position,
-  /// and to the gradients' sums; zeros are made where no step was taken yet.
+  /// and to the gradients' sums.
   std::vector<std::pair<std::string, torch::Tensor>> state();
   /// AdamW's own step counters [parameters] int64: the one of a parameter stands still while no
   /// batch reaches it.
@@ -70,13 +69,11 @@ class Trainer {
     std::int64_t sequences = 0;
   };
   Shares shares_of(const std::vector<Example>& examples) const;
-  void backward(const Batch& batch, std::int64_t micro, const Shares& shares, Sums& sums);
+  void backward(const Batch& batch, const MicroBatch& part, const Shares& shares, Sums& sums);
   [[noreturn]] void fail_loss(double loss) const;
-  void add_groups(const std::vector<torch::Tensor>& parameters, double rate,
-                  std::vector<torch::optim::OptimizerParamGroup>& groups);
+  void add_groups(const std::vector<torch::Tensor>& parameters, double rate);
   void optimize(double factor);
   StepInfo step_info() const;
-  torch::optim::AdamWParamState& moments_of(const torch::Tensor& parameter);
 
   Model& model_;
   const Dataset& dataset_;
@@ -86,8 +83,7 @@ class Trainer {
   Sampler sampler_;
   std::int64_t steps_;  // planned
   std::vector<torch::Tensor> parameters_;
-  std::unique_ptr<torch::optim::AdamW> optimizer_;  // null: nothing to train
-  std::vector<double> peak_rates_;                  // of the optimizer's groups
+  AdamW optimizer_;
   std::optional<GradientMoments> gradients_;
   std::int64_t step_ = 0;
   bool ended_ = false;

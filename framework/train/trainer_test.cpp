@@ -213,6 +213,22 @@ TEST(Trainer, DrawsNewNoiseEveryStepAndMicroBatch) {
       << "two micro-batches of the same example";
 }
 
+TEST(Trainer, DropsOtherUnitsInEveryChunk) {
+  const auto model = noisy_model();
+  TrainOptions options = toy::training(1);
+  options.learning_rate = 1e-300;
+  options.weight_decay = 0;
+  const auto loss = [&](std::int64_t chunk_rows, const std::vector<Example>& examples) {
+    options.chunk_rows = chunk_rows;
+    return make_trainer(*model, options).step(examples).loss;
+  };
+  const double once = loss(0, {{0, 0}});
+  EXPECT_EQ(loss(1, {{0, 0}}), once) << "a step in one chunk is the whole one";
+  const double twice = loss(1, {{0, 0}, {0, 0}});
+  EXPECT_NE(twice, once) << "two chunks of the same example";
+  EXPECT_EQ(loss(1, {{0, 0}, {0, 0}}), twice) << "the same seed";
+}
+
 // What the trainer calls, and when.
 struct Calls {
   std::vector<std::string> list;
