@@ -1,6 +1,7 @@
 #include "framework/run/run_setup.h"
 
 #include "framework/adapter/variant.h"
+#include "framework/core/allocator.h"
 #include "framework/run/memory.h"
 #include "framework/train/budget.h"
 #include "framework/train/early_stopping.h"
@@ -157,6 +158,7 @@ RunSetup set_up(const RunConfig& config, const Paths& paths, const std::string& 
   check_model(config, paths, setup);
   setup.model = make_model(config, paths, setup, setup.tensors);
   check_weights(setup.model->backbone());
+  keep_freed_memory();
   return setup;
 }
 
