@@ -13,23 +13,23 @@
 namespace rankwise {
 
 /// left [N, inner] times the transpose of right [columns, inner], each with any strides.
-template <class T>
+template <class L, class R = L>
 struct ProductTerm {
-  const T* left = nullptr;
+  const L* left = nullptr;
   std::int64_t left_row = 0, left_column = 0;
-  const T* right = nullptr;
+  const R* right = nullptr;
   std::int64_t right_row = 0, right_column = 0;
   std::int64_t inner = 0;
 };
 
 /// out [N, columns] = bias + the terms, or adds them to what stands there.
-template <class T>
+template <class L, class R = L, class Out = L, class Sum = Out>
 struct ProductTask {
   std::int64_t rows = 0, columns = 0;
-  std::array<ProductTerm<T>, 2> terms;  // of the second one `inner` may be 0
-  const T* bias = nullptr;              // [columns]; null: none
-  bool adds = false;                    // instead of the bias
-  T* out = nullptr;
+  std::array<ProductTerm<L, R>, 2> terms;  // of the second one `inner` may be 0
+  const Sum* bias = nullptr;               // [columns]; null: none
+  bool adds = false;                       // instead of the bias
+  Out* out = nullptr;
   std::int64_t out_row = 0;  // stride
 };
 

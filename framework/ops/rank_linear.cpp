@@ -44,14 +44,20 @@ RankValues few_ranks(const std::optional<Tensor>& chosen, const Tensor& values) 
 }
 
 /// [R, d]: the sum over rows of each rank's number times x. Of few ranks all columns of x are read
-/// side by side.
+/// side by side. Of narrow rows wide sums, where there is a product for them.
 Tensor collected(const RankValues& few, const Tensor& values, const Tensor& x, std::int64_t ranks) {
-  return few.ranks.defined() ? collect_ranks(few, x, ranks) : product(values.t(), x.t());
+  if (few.ranks.defined()) return collect_ranks(few, x, ranks);
+  return product((mixes(x, values) ? values : values.to(x.scalar_type())).t(), x.t());
 }
 
-// Rows in a narrower type than A's are widened for the product alone, and what is kept for the
-// backward stays narrow. The joint has the shape of y and no memory of its own: what comes back
-// through it is y's gradient, which up() hands on as it is.
+/// rows matrixᵀ in the matrix's type, without a wide copy of narrow rows where there is a product
+/// for them.
+Tensor scored(const Tensor& rows, const Tensor& matrix) {
+  return product(mixes(rows, matrix) ? rows : rows.to(matrix.scalar_type()), matrix);
+}
+
+// What is kept of rows in a narrower type than A's stays narrow. The joint has the shape of y and
+// no memory of its own: what comes back through it is y's gradient, which up() hands on as it is.
 class Down : public torch::autograd::Function<Down> {
  public:
   static variable_list forward(AutogradContext* context, const Tensor& x, const Tensor& a,
@@ -60,7 +66,7 @@ class Down : public torch::autograd::Function<Down> {
     const Tensor weight = joined_weight.value_or(Tensor());
     context->save_for_backward({x, a, chosen.value_or(Tensor()), weight});
     context->set_materialize_grads(false);
-    const Tensor z = chosen ? rank_dots(x, a, *chosen) : product(x.to(a.scalar_type()), a);
+    const Tensor z = chosen ? rank_dots(x, a, *chosen) : scored(x, a);
     if (!weight.defined()) return {z};
     return {z, at::empty({1, 1}, x.options()).expand({x.size(0), weight.size(0)})};
   }
@@ -79,7 +85,7 @@ class Down : public torch::autograd::Function<Down> {
       dx = gradient_of_rows(through_w, dz, few, a.to(x.scalar_type()));
     }
     if (context->needs_input_grad(1) && dz.defined())
-      da = collected(few, dz, x, a.size(0)).to(a.scalar_type());
+      da = collected(few, gradients[0], x, a.size(0)).to(a.scalar_type());
     return {dx, da, Tensor(), Tensor()};
   }
 
@@ -131,11 +137,14 @@ class Up : public torch::autograd::Function<Up> {
     Tensor db;
     if (context->needs_input_grad(0) && !joined) dx = product(dy, saved[2].t());
     if (context->needs_input_grad(1)) {
-      const Tensor columns = b.to(dy.scalar_type()).t();  // [R, out]
+      const Tensor columns = mixes(dy, b) ? b.t() : b.to(dy.scalar_type()).t();  // [R, out]
       dh = context->saved_data["chosen"].toBool() ? rank_dots(dy, columns, few.ranks)
                                                   : product(dy, columns).to(b.scalar_type());
     }
-    if (context->needs_input_grad(2)) db = collected(few, h, dy, b.size(1)).t().to(b.scalar_type());
+    if (context->needs_input_grad(2)) {
+      const torch::ScalarType type = b.scalar_type();
+      db = collected(few, mixes(dy, b) ? h.to(type) : h, dy, b.size(1)).t().to(type);
+    }
     return {dx, dh, db, Tensor(), Tensor(), joined ? dy : Tensor()};
   }
 };

@@ -1,7 +1,8 @@
 /// The two halves of a rank-wise linear; the gate stands between them as plain autograd code.
 ///
 /// Dimensions: N rows, R ranks. Rows and frozen weights may be bf16 where A, B and h are fp32: what
-/// scores and gate values come from is computed in fp32, everything that meets W in bf16.
+/// scores and gate values come from is computed in fp32, everything that meets W in bf16; gradients
+/// of A, B and h are summed in fp32 where mixes() of product.h is true.
 #pragma once
 
 #include <ATen/core/Tensor.h>

@@ -19,8 +19,8 @@ const Switch top_k_switch(
     "the k largest of each row by one pass that keeps the best so far, on the CPU; without: by "
     "LibTorch's topk");
 
-constexpr std::int64_t kMost = 64;       // of k: every replacement looks through the kept ones
-constexpr std::int64_t kRowGrain = 256;  // rows that are worth a thread
+constexpr std::int64_t kMost = 64;        // of k: every replacement looks through the kept ones
+constexpr std::int64_t kTopKGrain = 256;  // rows that are worth a thread
 
 /// The best k of a row so far, in any order, and which of them is the first to go: the least, of
 /// equal ones the one with the highest index.
@@ -66,7 +66,7 @@ void choose(const at::Tensor& scores, std::int64_t k, at::Tensor& chosen) {
   const std::int64_t width = scores.size(1);
   const T* score = scores.const_data_ptr<T>();
   auto* index = chosen.data_ptr<std::int64_t>();
-  at::parallel_for(0, scores.size(0), kRowGrain, [&](std::int64_t first, std::int64_t end) {
+  at::parallel_for(0, scores.size(0), kTopKGrain, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t n = first; n < end; ++n) {
       Best<T> best(score + n * width, k, index + n * k);
       for (std::int64_t r = k; r < width; ++r) best.offer(r);
