@@ -62,7 +62,8 @@ class Gate : public torch::nn::Module {
   virtual Routing forward(const GateInput& input) = 0;
 
   /// What B multiplies: h [N, R] from z [N, rows of A]. By default the chosen ranks at their
-  /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense, and that it reads_ranks().
+  /// weights; a gate that mixes ranks says how here, and in `a_of` where that makes sense, and that
+  /// it reads_ranks().
   virtual torch::Tensor mix(const Choice& choice, const torch::Tensor& z,
                             const Batch& batch) const {
     return choice.apply(z, batch);

@@ -50,8 +50,8 @@ TEST_F(Switches, AreNamedWithCommasBetween) {
 TEST_F(Switches, RefuseAnUnknownNameWithTheKnownOnes) {
   const std::string message = error_of([] { read("test-frist"); });
   EXPECT_EQ(message,
-            "RANKWISE_WITHOUT: unknown switch 'test-frist'; the switches are test-first, "
-            "test-second");
+            "RANKWISE_WITHOUT: unknown switch 'test-frist'; the switches are kept-memory, "
+            "test-first, test-second");
 }
 
 TEST_F(Switches, AreOffWhileSomethingGoesWithoutThem) {

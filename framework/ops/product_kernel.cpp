@@ -279,26 +279,15 @@ RANKWISE_INLINE void run_sweeps(const ProductTask<T>& task, std::vector<T>& scra
   }
 }
 
-/// Columns [first, first + count) of the result.
-template <class T>
-RANKWISE_INLINE ProductTask<T> columns_within(ProductTask<T> task, std::int64_t first,
-                                              std::int64_t count) {
-  for (ProductTerm<T>& term : task.terms) term.right += first * term.right_row;
-  if (task.bias != nullptr) task.bias += first;
-  task.out += first;
-  task.columns = count;
-  return task;
-}
-
 template <class T, int kBytes>
 RANKWISE_INLINE void run(const ProductTask<T>& task, std::vector<T>& scratch) {
   constexpr std::int64_t kWidest = PanelWidth<T, kBytes>::kWidest;
   const bool direct =
       task.rows <= kFewRows && task.terms[0].right_row == 1 && task.terms[1].inner == 0;
   const std::int64_t whole = direct ? task.columns / kWidest * kWidest : 0;
-  if (whole > 0) run_sweeps<T, kBytes, true>(columns_within(task, 0, whole), scratch);
+  if (whole > 0) run_sweeps<T, kBytes, true>(columns_of(task, 0, whole), scratch);
   if (whole == task.columns) return;
-  run_sweeps<T, kBytes, false>(columns_within(task, whole, task.columns - whole), scratch);
+  run_sweeps<T, kBytes, false>(columns_of(task, whole, task.columns), scratch);
 }
 
 // The body for one instruction set.

@@ -33,6 +33,25 @@ struct ProductTask {
   std::int64_t out_row = 0;  // stride
 };
 
+/// Rows [first, end) of a task's result.
+template <class Task>
+Task rows_of(Task task, std::int64_t first, std::int64_t end) {
+  for (auto& term : task.terms) term.left += first * term.left_row;
+  task.out += first * task.out_row;
+  task.rows = end - first;
+  return task;
+}
+
+/// Columns [first, end) of it.
+template <class Task>
+Task columns_of(Task task, std::int64_t first, std::int64_t end) {
+  for (auto& term : task.terms) term.right += first * term.right_row;
+  if (task.bias != nullptr) task.bias += first;
+  task.out += first;
+  task.columns = end - first;
+  return task;
+}
+
 /// The computation for one instruction set. `scratch` grows as is needed.
 template <class T>
 struct ProductKernel {

@@ -11,23 +11,6 @@
 
 namespace rankwise {
 
-template <class Task>
-Task rows_of(Task task, std::int64_t first, std::int64_t end) {
-  for (auto& term : task.terms) term.left += first * term.left_row;
-  task.out += first * task.out_row;
-  task.rows = end - first;
-  return task;
-}
-
-template <class Task>
-Task columns_of(Task task, std::int64_t first, std::int64_t end) {
-  for (auto& term : task.terms) term.right += first * term.right_row;
-  if (task.bias != nullptr) task.bias += first;
-  task.out += first;
-  task.columns = end - first;
-  return task;
-}
-
 /// Calls run(part) for each part of the task.
 template <class Task, class Run>
 void over_threads(const Task& task, const Run& run) {
