@@ -1,6 +1,7 @@
 #include "framework/ops/layer_norm_kernel.h"
 #include "framework/ops/norm_inputs.h"
 #include "framework/ops/norms.h"
+#include "framework/ops/optional_tensor.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
@@ -14,11 +15,6 @@ namespace {
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-/// An undefined tensor is no argument of an autograd function; nothing is.
-std::optional<Tensor> where_defined(const Tensor& tensor) {
-  return tensor.defined() ? std::optional(tensor) : std::nullopt;
-}
 
 struct LayerNormed {
   Tensor out;
@@ -88,7 +84,7 @@ Tensor layer_norm_of(const NormInputs& given) {
   }
   const NormInputs read = given.for_kernel();
   if (!given.wants_gradient()) return layer_normed(read, /*keeps=*/false).out;
-  return LayerNormalisation::apply(read.x, where_defined(read.y), read.weight, read.bias,
+  return LayerNormalisation::apply(read.x, if_defined(read.y), read.weight, read.bias,
                                    read.epsilon);
 }
 

@@ -1,6 +1,7 @@
 #include "framework/ops/rank_linear.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/optional_tensor.h"
 #include "framework/ops/product.h"
 #include "framework/ops/rank_rows.h"
 
@@ -27,11 +28,6 @@ const Switch joint_switch(
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-std::optional<Tensor> if_defined(const Tensor& tensor) {
-  // An undefined tensor is no argument of an autograd function; nothing is.
-  return tensor.defined() ? std::optional(tensor) : std::nullopt;
-}
 
 // From so many ranks on it is worth looking for zeros.
 constexpr std::int64_t kManyRanks = 16;
