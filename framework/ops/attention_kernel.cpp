@@ -114,20 +114,21 @@ RANKWISE_INLINE void forward(const AttentionHead<S>& head, std::vector<T>& memor
   transpose<T, kBytes>({kv_length, head.width, k, width}, k_columns, padded);
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
-    multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
-                               scores);
+    const std::int64_t most = reach(head, first + rows);
+    const std::int64_t columns = whole_vectors<T, kBytes>(most);
+    multiply<T, kBytes, false>({rows, columns, head.width, padded}, {q + first * width, width, 1},
+                               k_columns, scores);
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = scores + i * padded;
       const std::int64_t seen = reach(head, first + i + 1);
       add_bias(head, first + i, seen, row);
       const T largest = maximum<T, kBytes>(row, seen);
       const T sum = exponentials<T, kBytes>(row, seen, largest);
-      std::fill(row + seen, row + padded, T(0));
+      std::fill(row + seen, row + columns, T(0));
       head.log_sum[(first + i) * head.log_sum_stride] = largest + std::log(sum);
-      scale_row<T, kBytes>(row, padded, 1 / sum);
+      scale_row<T, kBytes>(row, columns, 1 / sum);
     }
-    multiply<T, kBytes, false>({rows, width, reach(head, first + rows)}, {scores, padded, 1}, v,
-                               out);
+    multiply<T, kBytes, false>({rows, width, most, width}, {scores, padded, 1}, v, out);
     write_rows<kBytes, false>(out, rows, T(1), queries(head, head.out + first * head.stride));
   }
 }
@@ -174,23 +175,25 @@ RANKWISE_INLINE void backward(const AttentionHead<S>& head, std::vector<T>& memo
   std::fill_n(d_k, 2 * kv_length * width, T(0));  // and d_v behind it
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
-    multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
-                               p);
-    multiply<T, kBytes, false>({rows, padded, head.width}, {d_out + first * width, width, 1},
-                               v_columns, dp);
+    const std::int64_t most = reach(head, first + rows);
+    const std::int64_t columns = whole_vectors<T, kBytes>(most);
+    multiply<T, kBytes, false>({rows, columns, head.width, padded}, {q + first * width, width, 1},
+                               k_columns, p);
+    multiply<T, kBytes, false>({rows, columns, head.width, padded},
+                               {d_out + first * width, width, 1}, v_columns, dp);
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = p + i * padded;
       const std::int64_t seen = reach(head, first + i + 1);
       add_bias(head, first + i, seen, row);
       exponentials<T, kBytes>(row, seen, head.log_sum[(first + i) * head.log_sum_stride]);
-      std::fill(row + seen, row + padded, T(0));
-      softmax_gradient<T, kBytes>(row, dp + i * padded, padded);
+      std::fill(row + seen, row + columns, T(0));
+      softmax_gradient<T, kBytes>(row, dp + i * padded, columns);
     }
-    const std::int64_t seen = reach(head, first + rows);
-    multiply<T, kBytes, true, true>({seen, width, rows}, {p, 1, padded}, d_out + first * width,
-                                    d_v);
-    multiply<T, kBytes, true, true>({seen, width, rows}, {dp, 1, padded}, q + first * width, d_k);
-    multiply<T, kBytes, false>({rows, width, seen}, {dp, padded, 1}, k, d_q);
+    multiply<T, kBytes, true, true>({most, width, rows, width}, {p, 1, padded},
+                                    d_out + first * width, d_v);
+    multiply<T, kBytes, true, true>({most, width, rows, width}, {dp, 1, padded}, q + first * width,
+                                    d_k);
+    multiply<T, kBytes, false>({rows, width, most, width}, {dp, padded, 1}, k, d_q);
     write_rows<kBytes, false>(d_q, rows, head.scale, queries(head, head.d_q + first * head.stride));
   }
   if (head.adds) {

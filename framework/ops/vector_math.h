@@ -56,9 +56,9 @@ RANKWISE_INLINE T sum_of(const Vector<T, kBytes>& vector) {
   return sum;
 }
 
-/// C [rows, columns] = A [rows, inner] B [inner, columns].
+/// C [rows, columns] = A [rows, inner] B [inner, columns]; rows of B and of C begin `stride` apart.
 struct ProductSize {
-  std::int64_t rows, columns, inner;
+  std::int64_t rows, columns, inner, stride;
 };
 
 /// A, at any strides: its transpose is read by exchanging them.
@@ -81,11 +81,11 @@ RANKWISE_INLINE void multiply_block(const ProductSize& size, const Left<T>& a, c
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
-      sum[i][j] = kAdd ? load<V>(c + i * size.columns + j * lanes<T, kBytes>) : V{};
+      sum[i][j] = kAdd ? load<V>(c + i * size.stride + j * lanes<T, kBytes>) : V{};
     }
   }
   const T* left = a.data;
-  for (std::int64_t k = 0; k < size.inner; ++k, left += column, b += size.columns) {
+  for (std::int64_t k = 0; k < size.inner; ++k, left += column, b += size.stride) {
     V right[kVectors];
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) right[j] = load<V>(b + j * lanes<T, kBytes>);
@@ -99,7 +99,7 @@ RANKWISE_INLINE void multiply_block(const ProductSize& size, const Left<T>& a, c
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
-      store(c + i * size.columns + j * lanes<T, kBytes>, sum[i][j]);
+      store(c + i * size.stride + j * lanes<T, kBytes>, sum[i][j]);
     }
   }
 }
@@ -110,20 +110,20 @@ RANKWISE_INLINE void multiply_columns(const ProductSize& size, const Left<T>& a,
   std::int64_t i = 0;
   for (; i + kRows <= size.rows; i += kRows) {
     multiply_block<T, kBytes, kRows, kVectors, kAdd, kTransposed>(size, a.from(i), b,
-                                                                  c + i * size.columns);
+                                                                  c + i * size.stride);
   }
   for (; i + 2 <= size.rows; i += 2) {
     multiply_block<T, kBytes, 2, kVectors, kAdd, kTransposed>(size, a.from(i), b,
-                                                              c + i * size.columns);
+                                                              c + i * size.stride);
   }
   if (i < size.rows) {
     multiply_block<T, kBytes, 1, kVectors, kAdd, kTransposed>(size, a.from(i), b,
-                                                              c + i * size.columns);
+                                                              c + i * size.stride);
   }
 }
 
 /// C = A B, or C += A B where kAdd; A side by side, or its transpose where kTransposed. The columns
-/// are whole vectors, here and in the rows of B.
+/// are whole vectors.
 template <class T, int kBytes, bool kAdd, bool kTransposed = false>
 RANKWISE_INLINE void multiply(const ProductSize& size, const Left<T>& a, const T* b, T* c) {
   constexpr std::int64_t kStep = lanes<T, kBytes>;
