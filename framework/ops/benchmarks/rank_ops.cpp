@@ -36,6 +36,12 @@ TimedOp top_k_of(const BatchShape& shape) {
           {0, values_of(scores) + rows * kChosen * kIndexValues}};
 }
 
+// Of numbers that are all used, which it need not read.
+TimedOp none_of(const BatchShape& shape) {
+  const torch::Tensor dense = torch::randn({shape.rows(), kRanks});
+  return {{}, [=] { return few_of(dense).values; }, {0, values_of(dense)}};
+}
+
 // Of numbers that are zero but for the chosen ones, as a gate leaves them.
 TimedOp few_of_of(const BatchShape& shape) {
   const RankValues list = list_of(shape);
@@ -110,7 +116,8 @@ void add_joint_ops(const BatchShape& shape, const std::string& name, bool choose
 
 void add_rank_ops(const BatchShape& shape) {
   add_forward_op("top_k", shape, top_k_of);
-  add_forward_op("few_of", shape, few_of_of);
+  add_forward_op("few_of/few", shape, few_of_of);
+  add_forward_op("few_of/all", shape, none_of);
   add_forward_op("rank_dots", shape, dots_of);
   add_forward_op("spread_ranks", shape, spread_of);
   add_forward_op("collect_ranks", shape, collect_of);
