@@ -131,9 +131,7 @@ RunOutcome run_outcome(std::string_view word) {
   fail("unknown outcome '{}'; the outcomes are finished, skipped, busy, stopped", word);
 }
 
-bool is_finished(const RunJob& job) {
-  return !job.again && std::filesystem::exists(run_file(job));
-}
+bool is_finished(const RunJob& job) { return !job.again && std::filesystem::exists(run_file(job)); }
 
 RunOutcome execute(const RunJob& job, const StopRequest& stop) {
   const std::filesystem::path file = run_file(job);
