@@ -1,5 +1,6 @@
 #include "framework/ops/attention_kernel.h"
 
+#include "framework/ops/instruction_set.h"
 #include "framework/ops/stored_vectors.h"
 #include "framework/ops/transpose.h"
 #include "framework/ops/vector_math.h"
@@ -225,25 +226,19 @@ RANKWISE_KERNEL(avx512, 64, __attribute__((target("avx512f,avx512dq,prfchw"))))
 #endif
 
 template <class S>
-std::vector<AttentionKernel<S>> kernels_of_this_machine() {
-  std::vector<AttentionKernel<S>> kernels;
+AttentionKernel<S> attention_kernel_for(InstructionSet set) {
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    kernels.push_back({"avx512", forward_avx512<S>, backward_avx512<S>});
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    kernels.push_back({"avx2", forward_avx2<S>, backward_avx2<S>});
-  }
+  if (set == InstructionSet::kAvx512) return {"avx512", forward_avx512<S>, backward_avx512<S>};
+  if (set == InstructionSet::kAvx2) return {"avx2", forward_avx2<S>, backward_avx2<S>};
 #endif
-  kernels.push_back({"baseline", forward_baseline<S>, backward_baseline<S>});
-  return kernels;
+  return {"baseline", forward_baseline<S>, backward_baseline<S>};
 }
 
 }  // namespace
 
 template <class S>
 const std::vector<AttentionKernel<S>>& attention_kernels() {
-  static const std::vector<AttentionKernel<S>> kernels = kernels_of_this_machine<S>();
+  static const auto kernels = for_each_set(attention_kernel_for<S>);
   return kernels;
 }
 template const std::vector<AttentionKernel<float>>& attention_kernels<float>();
