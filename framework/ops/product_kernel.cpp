@@ -1,5 +1,6 @@
 #include "framework/ops/product_kernel.h"
 
+#include "framework/ops/instruction_set.h"
 #include "framework/ops/transpose.h"
 #include "framework/ops/vector_math.h"
 
@@ -346,25 +347,19 @@ RANKWISE_PRODUCT(avx512, 64, __attribute__((target("avx512f,avx512dq,prfchw"))))
 #endif
 
 template <class T>
-std::vector<ProductKernel<T>> products_of_this_machine() {
-  std::vector<ProductKernel<T>> kernels;
+ProductKernel<T> product_kernel_for(InstructionSet set) {
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    kernels.push_back({"avx512", product_avx512<T>});
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    kernels.push_back({"avx2", product_avx2<T>});
-  }
+  if (set == InstructionSet::kAvx512) return {"avx512", product_avx512<T>};
+  if (set == InstructionSet::kAvx2) return {"avx2", product_avx2<T>};
 #endif
-  kernels.push_back({"baseline", product_baseline<T>});
-  return kernels;
+  return {"baseline", product_baseline<T>};
 }
 
 }  // namespace
 
 template <class T>
 const std::vector<ProductKernel<T>>& product_kernels() {
-  static const std::vector<ProductKernel<T>> kernels = products_of_this_machine<T>();
+  static const auto kernels = for_each_set(product_kernel_for<T>);
   return kernels;
 }
 template const std::vector<ProductKernel<float>>& product_kernels<float>();
