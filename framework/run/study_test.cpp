@@ -45,7 +45,7 @@ TEST(RunConfig, ReadsItsOwnJsonBack) {
 TEST(RunConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(
       refusal("/variant", "smorra"),
-      HasSubstr(fmt::format("x.json: runs[2].variant: unknown variant 'smorra'; the variants "
+      HasSubstr(fmt::format("x.json: runs[2].variant: unknown variant 'smorra' (did you mean 'smora'?); the variants "
                             "are {}",
                             fmt::join(variants().names(), ", "))));
   EXPECT_THAT(refusal("/options/rankk", 3),
