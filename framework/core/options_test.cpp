@@ -62,7 +62,8 @@ TEST(Options, RefusalsNameThePlaceTheValueAndTheWayOut) {
   EXPECT_EQ(refusal(R"({"gate": "relu"})"),
             "x.json: runs[2].options.gate: \"relu\" is not one of sigmoid, softmax");
   EXPECT_EQ(refusal(R"({"rnak": 1})"),
-            "x.json: runs[2].options: unknown option 'rnak' (did you mean 'rank'?); the options are alpha, gate, inner, "
+            "x.json: runs[2].options: unknown option 'rnak' (did you mean 'rank'?); the options "
+            "are alpha, gate, inner, "
             "rank, ranks");
   EXPECT_EQ(refusal(R"({"inner": {"rate": 2}})"),
             "x.json: runs[2].options.inner.rate: 2 is not between 0 and 1");
