@@ -80,7 +80,8 @@ std::string meant_by(const CLI::App& program, const std::string& word) {
 void print_help(const CLI::App& program, const std::string& name) {
   if (name.empty()) {
     // Not program.help(), which is that of the command that was named: this one.
-    fmt::print("{}", program.get_formatter()->make_help(&program, "", CLI::AppFormatMode::Normal));
+    fmt::print("{}", program.get_formatter()->make_help(&program, program.get_name(),
+                                                        CLI::AppFormatMode::Normal));
     return;
   }
   const auto names = shown_commands(program);
