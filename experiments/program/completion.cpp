@@ -65,7 +65,7 @@ Texts values_of(const std::string& command, const std::string& option) {
 Texts first_words(const CLI::App& program, const std::string& command) {
   if (command == "help") return shown_commands(program);
   if (command == "completion") return {"bash", "fish", "zsh"};
-  if (command == "schema") return {"run", "study"};
+  if (command == "schema") return {"run_file", "study"};
   if (command == "list") return listed_kinds();
   if (command == "describe") return described_names();
   if (command == "figure") return figure_names();

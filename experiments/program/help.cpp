@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <memory>
 
 namespace rankwise {
 
@@ -77,19 +76,6 @@ std::string meant_by(const CLI::App& program, const std::string& word) {
   return command == nullptr ? did_you_mean(word, shown_commands(program)) : "";
 }
 
-void print_help(const CLI::App& program, const std::string& name) {
-  if (name.empty()) {
-    // Not program.help(), which is that of the command that was named: this one.
-    fmt::print("{}", program.get_formatter()->make_help(&program, program.get_name(),
-                                                        CLI::AppFormatMode::Normal));
-    return;
-  }
-  const auto names = shown_commands(program);
-  const auto meant = same_name(name, names);
-  if (!meant) fail_unknown("command", "commands", name, names);
-  fmt::print("{}", program.get_subcommand(*meant)->help("rankwise"));
-}
-
 }  // namespace
 
 std::vector<std::string> shown_commands(const CLI::App& program) {
@@ -131,11 +117,19 @@ std::string mistake(const CLI::App& program, const CLI::ParseError& error) {
                      command == nullptr ? "" : command->get_name() + " ");
 }
 
+void print_help(const CLI::App& program, const std::string& name) {
+  if (name.empty()) {
+    fmt::print("{}", program.help());
+    return;
+  }
+  const auto names = shown_commands(program);
+  const auto meant = same_name(name, names);
+  if (!meant) fail_unknown("command", "commands", name, names);
+  fmt::print("{}", program.get_subcommand(*meant)->help("rankwise"));
+}
+
 void add_help_commands(CLI::App& program) {
-  auto name = std::make_shared<std::string>();
-  CLI::App* help = program.add_subcommand("help", "This text, or the help of a command");
-  help->add_option("command", *name, "A command of the program")->type_name("COMMAND");
-  help->callback([&program, name] { print_help(program, *name); });
+  program.add_subcommand("help", "This text, or the help of a command");  // print_help()
   add_completion_command(program);
 }
 

@@ -19,6 +19,9 @@ std::vector<std::string> shown_commands(const CLI::App& program);
 /// "--out", ...: the long names of a command's options.
 std::vector<std::string> long_names(const CLI::App& command);
 
+/// The program's help, or that of the command that `name` means. Throws Error for an unknown one.
+void print_help(const CLI::App& program, const std::string& name);
+
 /// One line on a mistake in the call: the parser's words, what was meant, and where help is.
 std::string mistake(const CLI::App& program, const CLI::ParseError& error);
 

@@ -55,9 +55,14 @@ int run(int count, char** arguments) {
   rankwise::add_verify_command(program);
   rankwise::add_help_commands(program);
   rankwise::arrange_help(program);
-  // Not for the parser, which would run the commands that are to be completed.
-  if (count > 1 && std::string_view(arguments[1]) == "complete") {
+  // Not for the parser, which would run the commands that are named behind these.
+  const std::string_view first = count > 1 ? arguments[1] : "";
+  if (first == "complete") {
     rankwise::print_completions(program, {arguments + 2, arguments + count});
+    return 0;
+  }
+  if (first == "help") {
+    rankwise::print_help(program, count > 2 ? arguments[2] : "");
     return 0;
   }
   int answer = -1;

@@ -18,21 +18,22 @@ namespace rankwise {
 namespace {
 
 void print_schema(const std::string& of) {
-  const std::vector<std::string> known{"run", "study"};
+  const std::vector<std::string> known{"run_file", "study"};
   const auto meant = same_name(of, known);
   if (!meant) fail_unknown("schema", "schemas", of, known);
-  fmt::print("{}", *meant == "run" ? schema::markdown() : study_schema().dump(1) + "\n");
+  fmt::print("{}", *meant == "run_file" ? schema::markdown() : study_schema().dump(1) + "\n");
 }
 
 }  // namespace
 
 void add_schema_command(CLI::App& program) {
-  auto of = std::make_shared<std::string>("run");
+  auto of = std::make_shared<std::string>("run_file");
   auto plugins = std::make_shared<std::vector<std::string>>();
   CLI::App* command = program.add_subcommand(
       "schema",
       "Every path of a run file, as Markdown; or of study files, a JSON schema for editors");
-  command->add_option("of", *of, "What is described (default: run)")->type_name("run|study");
+  command->add_option("of", *of, "What is described (default: run_file)")
+      ->type_name("run_file|study");
   command->add_option("--plugin", *plugins, "Shared library with further variants")
       ->allow_extra_args(false);
   command->callback([=] {

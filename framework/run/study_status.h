@@ -25,6 +25,9 @@ class StudyStatus {
   /// `trained`: it took a run's time; one that was finished before says nothing of others.
   void ended(std::size_t run, bool trained, Time now);
 
+  /// A run that is not started, for it was finished before.
+  void passed_over() { ++ended_; }
+
   /// Until all are done: what running ones say, and the mean of those for the others. Nothing
   /// before a run has told how long it takes.
   std::optional<double> seconds_left(Time now) const;
