@@ -98,6 +98,11 @@ class Pool {
 
   void run(const std::vector<std::size_t>& which) {
     for (const std::size_t job : which) {
+      if (is_finished(jobs_[job])) {  // a process would say no more
+        results_[job].outcome = RunOutcome::kSkipped;
+        status_.passed_over();
+        continue;
+      }
       while (static_cast<std::int64_t>(workers_.size()) >= options_.jobs) wait();
       if (StopSignals::requested()) break;
       start(job);
