@@ -7,6 +7,7 @@
 #include "analysis/tables/table_kind.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "experiments/program/names.h"
 #include "framework/core/slug.h"
 #include "framework/io/atomic_file.h"
 #include "framework/study/study_file.h"
@@ -23,13 +24,13 @@ using namespace analysis;
 namespace {
 
 struct ResultsArguments {
-  std::vector<std::string> paths, figures, set;
+  std::vector<std::string> paths, figures, labels, set;
   std::string out;
   SummaryOptions kept;
 };
 
 void report(const ResultsArguments& arguments) {
-  const RunSet runs = load_and_warn(arguments.paths);
+  const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   write_file(arguments.out, report_html(runs, {arguments.figures, set_options(arguments.set)}));
   fmt::print("{}\n", arguments.out);
 }
@@ -92,7 +93,7 @@ struct StudyResultsArguments {
 };
 
 void results(const StudyResultsArguments& arguments) {
-  const StudyFile study = read_study_file(arguments.study);
+  const StudyFile study = read_study_file(find_study_file(arguments.study));
   const auto folder = std::filesystem::path("results") / slug(study.name);
   const RunSet runs = load_and_warn(
       arguments.paths.empty() ? std::vector<std::string>{folder.string()} : arguments.paths);
@@ -106,7 +107,10 @@ void add_study_results_command(CLI::App& program) {
   auto arguments = std::make_shared<StudyResultsArguments>();
   CLI::App* command =
       program.add_subcommand("results", "Make the tables and figures that a study file names");
-  command->add_option("study", arguments->study, "Study file (JSON with comments)")->required();
+  command
+      ->add_option("study", arguments->study,
+                   "Study file (JSON with comments), or the name of one in configs/")
+      ->required();
   command->add_option("paths", arguments->paths,
                       "Run files, summaries, or folders of them (default: results/<study>)");
   command->add_option("--out", arguments->out, "Folder (default: results/<study>)");
@@ -118,7 +122,8 @@ void add_report_command(CLI::App& program) {
   CLI::App* command = program.add_subcommand(
       "report", "One self-contained HTML page: tables, figures, lint, configs, how to remake it");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
-  command->add_option("--out", arguments->out, "The page")->required();
+  command->add_option("--out", arguments->out, "The page")->type_name("FILE")->required();
+  add_labels_option(*command, arguments->labels);
   command->add_option("--figure", arguments->figures, "Only figures of this name")
       ->allow_extra_args(false);
   command
