@@ -13,10 +13,16 @@ using namespace analysis;
 
 void add_output_options(CLI::App& command, TableOutput& output) {
   command.add_option("--format", output.format, "md, latex, csv or html");
+  command
+      .add_option("--only-columns", output.columns,
+                  "Columns to keep beside the first, with commas between them")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing");
 }
 
-void print_or_write(const Table& table, const TableOutput& output) {
+void print_or_write(const Table& whole, const TableOutput& output) {
+  const Table table = output.columns.empty() ? whole : with_columns(whole, output.columns);
   if (output.out.empty()) {
     fmt::print("{}", to_format(table, output.format));
     return;

@@ -16,10 +16,11 @@ namespace rankwise {
 /// Where a table goes: to standard output in one format, or to files in all of them.
 struct TableOutput {
   std::string format = "md";
+  std::vector<std::string> columns;  // to keep beside the first; none: all
   std::string out;
 };
 
-/// --format and --out.
+/// --format, --only-columns and --out.
 void add_output_options(CLI::App& command, TableOutput& output);
 
 /// Prints the table, or writes its files and prints their paths.

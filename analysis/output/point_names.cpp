@@ -1,4 +1,4 @@
-#include "analysis/output/point_numbers.h"
+#include "analysis/output/point_names.h"
 
 #include <fmt/format.h>
 
@@ -12,8 +12,8 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr double kNumberSize = 5.5;  // points
-constexpr double kMarker = 0.04;     // half the width of a marker, inches
+constexpr double kNameSize = kLeastSize;  // points
+constexpr double kMarker = 0.04;          // half the width of a marker, inches
 
 using Box = Stroke;
 
@@ -21,7 +21,7 @@ Box around(double x, double y, double half_width, double half_height) {
   return {x - half_width, y - half_height, x + half_width, y + half_height};
 }
 
-Box box_of(const NumberPlace& place) {
+Box box_of(const NamePlace& place) {
   return around(place.x, place.y, place.half_width, place.half_height);
 }
 
@@ -30,15 +30,15 @@ bool meet(const Box& a, const Box& b) {
 }
 
 struct Candidate {
-  NumberPlace place;
+  NamePlace place;
   double distance;  // inches
 };
 
 /// Around a point, from near to far; the first ones to the right.
-std::vector<Candidate> candidates(const NumberedPoint& point) {
+std::vector<Candidate> candidates(const NamedPoint& point) {
   constexpr std::array kRings = {0.105, 0.17, 0.25, 0.34, 0.44};  // inches
-  const double half_width = 0.5 * text_width({point.number}, kNumberSize) + 0.005;
-  const double half_height = 0.4 * kNumberSize / 72;
+  const double half_width = 0.5 * text_width({point.name}, kNameSize) + 0.005;
+  const double half_height = 0.4 * kNameSize / 72;
   std::vector<Candidate> places;
   for (const double ring : kRings) {
     const bool far = ring > kRings.front();
@@ -54,14 +54,14 @@ std::vector<Candidate> candidates(const NumberedPoint& point) {
   return places;
 }
 
-/// What is in the way of a number.
+/// What is in the way of a name.
 class Crowd {
  public:
-  Crowd(const std::vector<NumberedPoint>& points, const std::vector<Stroke>& strokes,
+  Crowd(const std::vector<NamedPoint>& points, const std::vector<Stroke>& strokes,
         const Panel& panel)
       : panel_{0, 0, panel.width, panel.height} {
     constexpr double kThin = 0.01;
-    for (const NumberedPoint& point : points) {
+    for (const NamedPoint& point : points) {
       markers_.push_back(around(point.x, point.y, kMarker, kMarker));
     }
     for (const Stroke& stroke : strokes) {
@@ -78,19 +78,19 @@ class Crowd {
     };
     const bool inside = box.left >= panel_.left && box.right <= panel_.right &&
                         box.bottom >= panel_.bottom && box.top <= panel_.top;
-    return (inside ? 0 : 1000) + 1000 * met(numbers_) + 10 * met(markers_) + 2 * met(strokes_) +
+    return (inside ? 0 : 1000) + 1000 * met(names_) + 10 * met(markers_) + 2 * met(strokes_) +
            4 * candidate.distance;
   }
 
-  void add(const NumberPlace& place) { numbers_.push_back(box_of(place)); }
+  void add(const NamePlace& place) { names_.push_back(box_of(place)); }
 
  private:
   Box panel_;
-  std::vector<Box> markers_, strokes_, numbers_;
+  std::vector<Box> markers_, strokes_, names_;
 };
 
-/// Where a line from the point to the number's middle enters its box.
-std::pair<double, double> edge(const NumberPlace& place, const NumberedPoint& point) {
+/// Where a line from the point to the name's middle enters its box.
+std::pair<double, double> edge(const NamePlace& place, const NamedPoint& point) {
   const double across = point.x - place.x, up = point.y - place.y;
   const double inside =
       1 / std::max(std::abs(across) / place.half_width, std::abs(up) / place.half_height);
@@ -99,13 +99,13 @@ std::pair<double, double> edge(const NumberPlace& place, const NumberedPoint& po
 
 }  // namespace
 
-std::vector<NumberPlace> number_places(const std::vector<NumberedPoint>& points,
-                                       const std::vector<Stroke>& strokes, const Panel& panel) {
+std::vector<NamePlace> name_places(const std::vector<NamedPoint>& points,
+                                   const std::vector<Stroke>& strokes, const Panel& panel) {
   Crowd crowd(points, strokes, panel);
-  std::vector<NumberPlace> places;
-  for (const NumberedPoint& point : points) {
+  std::vector<NamePlace> places;
+  for (const NamedPoint& point : points) {
     double least = std::numeric_limits<double>::infinity();
-    NumberPlace best;
+    NamePlace best;
     for (const Candidate& candidate : candidates(point)) {
       const double cost = crowd.cost(candidate);
       if (cost >= least) continue;
@@ -118,9 +118,9 @@ std::vector<NumberPlace> number_places(const std::vector<NumberedPoint>& points,
   return places;
 }
 
-std::string number_commands(const std::vector<NumberedPoint>& points,
-                            const std::vector<Stroke>& strokes, const Panel& panel) {
-  const std::vector<NumberPlace> places = number_places(points, strokes, panel);
+std::string name_commands(const std::vector<NamedPoint>& points, const std::vector<Stroke>& strokes,
+                          const Panel& panel) {
+  const std::vector<NamePlace> places = name_places(points, strokes, panel);
   const auto at = [&](double x, double y) {
     return fmt::format("graph {:.4f},{:.4f}", x / panel.width, y / panel.height);
   };
@@ -131,8 +131,9 @@ std::string number_commands(const std::vector<NumberedPoint>& points,
       commands += fmt::format("set arrow from {} to {} nohead lw 0.4 lc rgb '#555555'\n",
                               at(points[i].x, points[i].y), at(x, y));
     }
-    commands += fmt::format("set label '{}' at {} center front font ',{}'\n", points[i].number,
-                            at(places[i].x, places[i].y), kNumberSize);
+    commands +=
+        fmt::format("set label {} at {} center front font ',{}'\n", gnuplot_string(points[i].name),
+                    at(places[i].x, places[i].y), kNameSize);
   }
   return commands;
 }
