@@ -3,6 +3,7 @@
 #include "analysis/output/figure_style.h"
 #include "analysis/output/table.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/statistics/projection.h"
 #include "analysis/statistics/silhouette.h"
 #include "framework/core/slug.h"
@@ -12,6 +13,8 @@
 
 #include <map>
 #include <numeric>
+#include <set>
+#include <utility>
 
 namespace rankwise::analysis {
 namespace {
@@ -48,10 +51,11 @@ std::string silhouette_text(const MatrixXd& points, const std::vector<int>& clus
   return value ? fmt::format("{:.2f}", *value) : "–";
 }
 
-/// The samples' tasks, or the families of their tasks.
+/// The tasks of the samples, or of task embeddings alone, or the families of these tasks.
 std::vector<int> clusters_of(const EmbeddingPoints& points, const std::vector<int>& of_task) {
   std::vector<int> clusters;
-  for (std::size_t i = 0; i < points.samples; ++i) {
+  const std::size_t count = points.samples > 0 ? points.samples : points.task.size();
+  for (std::size_t i = 0; i < count; ++i) {
     clusters.push_back(of_task[static_cast<std::size_t>(points.task[i])]);
   }
   return clusters;
@@ -68,23 +72,24 @@ std::vector<int> families_of(const std::vector<TaskRecord>& tasks) {
   return families;
 }
 
-std::vector<Projection> projections(const EmbeddingPoints& points, const std::vector<int>& tasks) {
+/// t-SNE of a few task embeddings alone would show neighbourhoods that mean nothing.
+std::vector<Projection> projections(const EmbeddingPoints& points) {
   const Pca components = pca(points.points);
+  const std::string title =
+      fmt::format("PCA, {:.0f} % of the variance", 100 * components.explained.sum());
+  std::vector<Projection> all = {{title, "component", components.scores}};
+  if (points.samples == 0) return all;
   const Tsne neighbours =
       tsne(points.points, {.perplexity = suggested_perplexity(points.points.rows())});
-  const auto title = [&](const std::string& name, const MatrixXd& plane) {
-    const MatrixXd samples = plane.topRows(static_cast<Index>(points.samples));
-    return fmt::format("{}: S = {}", name, silhouette_text(samples, tasks, Distance::kEuclidean));
-  };
-  const std::string pca_name = fmt::format("PCA, {:.0f} % of {}-d variance",
-                                           100 * components.explained.sum(), points.points.cols());
-  return {{title(pca_name, components.scores), "component", components.scores},
-          {title("t-SNE", neighbours.embedding), "dimension", neighbours.embedding}};
+  all.push_back({"t-SNE", "dimension", neighbours.embedding});
+  return all;
 }
 
 std::string clusters_csv(const EmbeddingPoints& points, const std::vector<TaskRecord>& tasks,
                          const std::vector<Projection>& panels) {
-  std::string csv = csv_line({"kind", "task", "number", "pca_x", "pca_y", "tsne_x", "tsne_y"});
+  std::vector<std::string> head = {"kind", "task", "number", "pca_x", "pca_y"};
+  if (panels.size() > 1) head.insert(head.end(), {"tsne_x", "tsne_y"});
+  std::string csv = csv_line(head);
   for (std::size_t i = 0; i < points.task.size(); ++i) {
     const auto task = static_cast<std::size_t>(points.task[i]);
     std::vector<std::string> fields = {i < points.samples ? "sample" : "task", tasks[task].name,
@@ -132,52 +137,68 @@ std::string axis_names(const std::string& axis) {
       axis);
 }
 
-/// Silhouettes of the samples where nothing is lost by projection; by family where there are any.
-std::string silhouettes(const EmbeddingPoints& points, const std::vector<int>& of_task,
-                        const std::vector<int>& of_family) {
-  const MatrixXd samples = points.points.topRows(static_cast<Index>(points.samples));
-  const auto text = [&](const std::vector<int>& clusters) {
-    return silhouette_text(samples, clusters, Distance::kCosine);
-  };
-  const std::string by_family = of_family == of_task ? "" : ", by family " + text(of_family);
-  return fmt::format("silhouette S by task {}{} (cosine, {} dimensions)", text(of_task), by_family,
-                     samples.cols());
-}
-
-/// The text around the panels.
-std::string surroundings(const std::string& title, const std::string& subtitle,
-                         const Legend& legend, const EmbeddingPoints& points,
-                         const Drawing& drawing) {
-  const bool embeddings = points.samples < points.task.size();
-  return centred_text(title, 0.1, 7, drawing) + centred_text(subtitle, 0.23, 6, drawing) +
-         centred_text(embeddings ? "small: dev sequences; large: task embeddings" : "dev sequences",
-                      drawing.height - legend.height(drawing) - 0.08, 6, drawing) +
-         legend.commands(drawing);
-}
-
-Drawing clusters_drawing(const std::string& name, const Run& run, const EmbeddingPoints& points,
-                         const std::vector<TaskRecord>& tasks) {
+/// Silhouettes where nothing is lost by projection: of the samples by task, and of all by family
+/// where there are any.
+std::string silhouettes(const EmbeddingPoints& points, const std::vector<TaskRecord>& tasks) {
   std::vector<int> numbers(tasks.size());
   std::iota(numbers.begin(), numbers.end(), 0);
-  Legend legend{.labels = {}, .lines = false};
-  for (const int t : numbers) {
-    legend.labels.push_back(fmt::format("{} {}", t + 1, tasks[static_cast<std::size_t>(t)].name));
-  }
-  const std::vector<int> of_task = clusters_of(points, numbers);
-  const std::vector<Projection> panels = projections(points, of_task);
+  const std::vector<int> families = families_of(tasks);
+  const bool sampled = points.samples > 0;
+  const Index rows = sampled ? static_cast<Index>(points.samples) : points.points.rows();
+  const MatrixXd shown = points.points.topRows(rows);
+  const auto text = [&](const std::vector<int>& of_task) {
+    return silhouette_text(shown, clusters_of(points, of_task), Distance::kCosine);
+  };
+  std::vector<std::string> parts;
+  if (sampled) parts.push_back("by task " + text(numbers));
+  const bool several = std::set<int>(families.begin(), families.end()).size() > 1;
+  if (several && families != numbers) parts.push_back("by family " + text(families));
+  if (parts.empty()) return "";
+  return fmt::format("; silhouette {} (cosine, {} dimensions)", fmt::join(parts, ", "),
+                     shown.cols());
+}
 
-  Drawing drawing{.name = name, .font_size = 7};
-  const double side = 1.48, bottom = legend.height(drawing) + 0.33;
-  drawing.height = bottom + side + 0.45;
+std::string contents(const EmbeddingPoints& points) {
+  if (points.samples == 0) return "task embeddings";
+  return points.samples < points.task.size() ? "dev sequences (small) and task embeddings (large)"
+                                             : "dev sequences";
+}
+
+std::string site_text(const std::string& site) {
+  return site == kPooled ? "the backbone's pooled output" : site;
+}
+
+Legend task_legend(const std::vector<TaskRecord>& tasks) {
+  Legend legend{.labels = {}, .lines = false};
+  for (std::size_t t = 0; t < tasks.size(); ++t) {
+    legend.labels.push_back(fmt::format("{} {}", t + 1, tasks[t].name));
+  }
+  return legend;
+}
+
+/// Two panels beside each other, or one of the same size in the middle.
+Drawing clusters_drawing(const std::string& name, const Run& run, const EmbeddingPoints& points,
+                         double width) {
+  const std::vector<TaskRecord>& tasks = run.file().layout().tasks;
+  const std::vector<Projection> panels = projections(points);
+  const Legend legend = task_legend(tasks);
+  const Heading heading{fmt::format("{}: {} at {}{}", run.label, contents(points),
+                                    site_text(points.site), silhouettes(points, tasks)),
+                        source_of(run)};
+  Drawing drawing{.name = name, .width = width, .font_size = 7};
+  constexpr double kEdge = 0.17, kApart = 0.2, kTitle = 0.16, kAxisName = 0.2;
+  const double side = (width - 0.07 - kEdge - kApart) / 2,
+               bottom = legend.height(drawing) + kAxisName;
+  drawing.height = bottom + side + kTitle + heading.height(drawing);
+  drawing.caption = heading.caption();
   drawing.csv = clusters_csv(points, tasks, panels);
   drawing.script =
-      surroundings(fmt::format("{}, {}, seed {}", run.label, points.site, run.seed),
-                   silhouettes(points, of_task, clusters_of(points, families_of(tasks))), legend,
-                   points, drawing) +
+      heading.commands(drawing) + legend.commands(drawing) +
       "unset key\nset border lw 0.5\nunset xtics\nunset ytics\nset offsets graph 0.07, graph "
-      "0.14, graph 0.09, graph 0.07\nset title offset 0,-0.9 font ',6'\nset multiplot\n";
+      "0.14, graph 0.09, graph 0.07\nset title offset 0,-0.9\nset multiplot\n";
+  const double first = panels.size() > 1 ? kEdge : (width - side) / 2;
   for (std::size_t p = 0; p < panels.size(); ++p) {
-    const double left = 0.17 + static_cast<double>(p) * (side + 0.2);
+    const double left = first + static_cast<double>(p) * (side + kApart);
     drawing.script += place({left, bottom, side, side}, drawing) + "set title " +
                       gnuplot_string(panels[p].title) + "\n" + axis_names(panels[p].axis) +
                       cluster_plot(points, 4 + 2 * static_cast<int>(p)) + "unset label\n";
@@ -198,29 +219,45 @@ bool spread_out(const MatrixXd& points) {
   return points.allFinite() && (points.rowwise() - points.row(0)).cwiseAbs().maxCoeff() > 0;
 }
 
+/// The points of a site: its samples, or where the file keeps none there its task embeddings.
+EmbeddingPoints points_at(const RunFile& file, const std::string& site, std::size_t most) {
+  auto points = embedding_points(file, site, most);
+  if (points && points->samples < kFewestSamples) points.reset();
+  if (!points) points = task_embedding_points(file, site);
+  if (!points) throw NothingToDraw(fmt::format("no sampled sequences at '{}'", site));
+  if (points->task.size() < 3) {
+    throw NothingToDraw(fmt::format("fewer than three task embeddings at '{}'", site));
+  }
+  if (!spread_out(points->points)) {
+    throw NothingToDraw(fmt::format("all points at '{}' are alike or not finite", site));
+  }
+  return std::move(*points);
+}
+
 /// Draws every site of one run, or notes why not.
 void draw_run(const Run& run, const std::string& name, const ClustersOptions& options,
-              const std::filesystem::path& out, FigureFiles& result) {
-  const RunFile& file = run.file();
-  for (const std::string& site : sites_to_draw(file, options)) {
-    const auto points = embedding_points(file, site, static_cast<std::size_t>(options.points));
-    if (!points || points->samples < kFewestSamples) {
-      result.leave_out(run.label, fmt::format("no sampled sequences at '{}'", site));
-      continue;
+              const FigureRequest& request, FigureFiles& result) {
+  for (const std::string& site : sites_to_draw(run.file(), options)) {
+    try {
+      const EmbeddingPoints points =
+          points_at(run.file(), site, static_cast<std::size_t>(options.points));
+      const std::string file_name = fmt::format("{}_{}", name, figure_slug(site));
+      result.draw(clusters_drawing(file_name, run, points, request.width), request);
+      if (points.samples == 0) {
+        result.leave_out(run.label, fmt::format("sampled sequences at '{}', which a summary does "
+                                                "not keep (run files do)",
+                                                site));
+      }
+    } catch (const NothingToDraw& error) {
+      result.leave_out(run.label, error.what());
     }
-    if (!spread_out(points->points)) {
-      result.leave_out(run.label, fmt::format("all samples at '{}' are alike or not finite", site));
-      continue;
-    }
-    const std::string file_name = fmt::format("{}_{}", name, figure_slug(site));
-    result.add(draw(clusters_drawing(file_name, run, *points, file.layout().tasks), out));
   }
 }
 
 FigureFiles draw_clusters(const FigureRequest& request, const ClustersOptions& options) {
   return draw_each_label(request, options.labels, "clusters",
                          [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
-                           draw_run(group.runs.front(), name, options, request.out, result);
+                           draw_run(group.runs.front(), name, options, request, result);
                          });
 }
 

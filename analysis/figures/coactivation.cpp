@@ -4,6 +4,7 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/runs/site_names.h"
 
 #include <fmt/format.h>
@@ -44,8 +45,8 @@ std::vector<Coactivation> read_sites(const Run& run) {
   return sites;
 }
 
-HeatStyle style(const std::string& name, const std::string& heading) {
-  HeatStyle style{.name = name, .heading = heading};
+HeatStyle style(const std::string& name, const std::string& heading, const Run& run) {
+  HeatStyle style{.name = name, .heading = heading, .source = source_of(run)};
   style.panel_name = "site";
   style.row_name = "rank";
   style.row_axis = style.column_axis = "rank, clustered";
@@ -55,12 +56,12 @@ HeatStyle style(const std::string& name, const std::string& heading) {
   return style;
 }
 
-Drawing one_site(const std::string& name, const Run& run, const Coactivation& pairs) {
+Drawing one_site(const std::string& name, const Run& run, const Coactivation& pairs, double width) {
   const std::string dead =
       pairs.dead > 0 ? fmt::format("; ranks left out as unused: {}", pairs.dead) : "";
   const HeatMap map = to_map(pairs, pairs.site);
-  HeatStyle look =
-      style(name, fmt::format("{}, {}, seed {}{}", run.label, pairs.site, run.seed, dead));
+  HeatStyle look = style(name, fmt::format("{}: {}{}", run.label, pairs.site, dead), run);
+  look.width = width;
   look.high = share_scale({map});
   return heat_drawing({map}, look);
 }
@@ -78,10 +79,9 @@ Drawing all_sites(const std::string& name, const Run& run, const std::vector<Coa
       maps[i].columns[r] = std::to_string(r + 1);
     }
   }
-  HeatStyle look = style(name + "_sites", fmt::format("{}, seed {}", run.label, run.seed));
+  HeatStyle look = style(name + "_sites", fmt::format("{}: every site", run.label), run);
   look.high = share_scale(maps);
-  look.width = 7;
-  look.columns = 6;
+  look.width = kPageWidth;
   look.panel_height = 1.0;
   look.row_axis.clear();
   look.column_axis.clear();
@@ -107,8 +107,8 @@ FigureFiles draw_coactivation(const FigureRequest& request, const CoactivationOp
       [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
         const Run& run = group.runs.front();
         const std::vector<Coactivation> sites = read_sites(run);
-        result.add(draw(one_site(name, run, wanted_site(sites, options.site)), request.out));
-        if (options.sites) result.add(draw(all_sites(name, run, sites), request.out));
+        result.draw(one_site(name, run, wanted_site(sites, options.site), request.width), request);
+        if (options.sites) result.draw(all_sites(name, run, sites), request);
       });
 }
 

@@ -1,6 +1,5 @@
 #include "analysis/figures/figure.h"
 
-#include "analysis/output/gnuplot.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/token_choice.h"
 #include "framework/core/error.h"
@@ -14,8 +13,19 @@
 
 namespace rankwise::analysis {
 
-void FigureFiles::add(const std::vector<std::filesystem::path>& more) {
-  files.insert(files.end(), more.begin(), more.end());
+void FigureFiles::draw(Drawing drawing, const FigureRequest& request) {
+  drawing.formats = request.formats;
+  captions[drawing.name] = drawing.caption;
+  const auto drawn = analysis::draw(drawing, request.out);
+  files.insert(files.end(), drawn.begin(), drawn.end());
+}
+
+void FigureFiles::draw_lines(const std::vector<LinePanel>& panels, const LineStyle& style,
+                             const FigureRequest& request) {
+  draw(line_drawing(panels, style), request);
+  for (const std::string& label : unnamed_labels(panels, style)) {
+    if (std::find(grey_.begin(), grey_.end(), label) == grey_.end()) grey_.push_back(label);
+  }
 }
 
 void FigureFiles::leave_out(const std::string& label, const std::string& why) {
@@ -34,6 +44,11 @@ std::vector<std::string> FigureFiles::notes() const {
   std::vector<std::string> lines;
   for (const auto& [reason, labels] : left_out_) {
     lines.push_back(fmt::format("not drawn, {}: {}", reason, fmt::join(labels, ", ")));
+  }
+  if (!grey_.empty()) {
+    lines.push_back(
+        fmt::format("grey and without a name, more than {} labels (choose by labels): {}",
+                    kMostNamed, fmt::join(grey_, ", ")));
   }
   return lines;
 }
@@ -54,6 +69,13 @@ std::string FigureFiles::reasons() const {
 Registry<Figure>& figures() {
   static Registry<Figure> registry("figure", "figures");
   return registry;
+}
+
+std::string too_few_evaluations(std::size_t count) {
+  return fmt::format(
+      "{} evaluation{} no course over steps (train.evaluations and train.evaluate_at_start "
+      "give more; rankwise measures prints the first and the last)",
+      count, count == 1 ? " is" : "s are");
 }
 
 void leave_out_empty(std::vector<LinePanel>& panels, FigureFiles& result) {

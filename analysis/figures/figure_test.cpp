@@ -142,7 +142,7 @@ TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
   // gnuplot refuses images of one column; the two cells are polygons of viridis' yellow.
   const std::string svg = read_file(result.files[2]);
   EXPECT_EQ(svg.find("<image"), std::string::npos);
-  EXPECT_NE(svg.find("rgb(253, 231,  37)"), std::string::npos);
+  EXPECT_NE(svg.find("#fde725"), std::string::npos);
 }
 
 TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
@@ -156,15 +156,16 @@ TEST(Figure, LabelsThatShareAFileNameKeepTheirOwnFiles) {
 
 TEST(Figure, TrainingDrawsLossAndScoresOfAllLabels) {
   const fs::path folder = test_folder();
-  write_run(folder, "a", {.label = "alpha, or not"});
+  write_run(folder, "a", {.label = "alpha, or not", .evaluations = 4});
   write_run(folder, "b", {.label = "beta", .steps = 2});
   const FigureFiles result = draw_figure("training", folder, {{"window", 1}});
   EXPECT_EQ(names(result.files, ".pdf"), (Names{"training_loss", "training_scores"}));
   EXPECT_EQ(read_file(folder / "figures" / "training_loss.csv"),
-            "label,step,loss,moving_mean\n"
-            "\"alpha, or not\",1,1,1\n\"alpha, or not\",2,0.5,0.5\n"
-            "\"alpha, or not\",3,0.333333,0.333333\n\"alpha, or not\",4,0.25,0.25\n"
-            "beta,1,1,1\nbeta,2,0.5,0.5\n");
+            "panel,label,step,moving_mean,low,high,loss\n"
+            "training loss,\"alpha, or not\",1,1,,,1\ntraining loss,\"alpha, or not\",2,0.5,,,0.5\n"
+            "training loss,\"alpha, or not\",3,0.333333,,,0.333333\n"
+            "training loss,\"alpha, or not\",4,0.25,,,0.25\n"
+            "training loss,beta,1,1,,,1\ntraining loss,beta,2,0.5,,,0.5\n");
 }
 
 TEST(Figure, ClustersDrawThePooledOutputWhereThereAreNoTaskEmbeddings) {
@@ -182,9 +183,13 @@ fs::path drawable_runs() {
   test::RunSpec selector = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
   selector.final_record = drawn_run("").final_record;
   selector.final_record.gradients = {{"low", 3, {4, 1, 0, 1, 9, 2, 0, 2, 1}}};
+  selector.evaluations = 4;
+  test::RunSpec routed = test::routed_run("rate 0.1", 0.1),
+                other = test::routed_run("rate 0.2", 0.2);
+  routed.evaluations = other.evaluations = 4;
   write_run(folder, "a", selector);
-  write_run(folder, "b", test::routed_run("rate 0.1", 0.1));
-  write_run(folder, "c", test::routed_run("rate 0.2", 0.2));
+  write_run(folder, "b", routed);
+  write_run(folder, "c", other);
   return folder;
 }
 
@@ -231,12 +236,93 @@ TEST(Figure, ASelectorWithoutProbabilitiesIsNotDrawn) {
             "nothing to draw: its selector gives no probabilities (hard)");
 }
 
+TEST(Figure, TwoEvaluationsAreNoCourseOverSteps) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1}));
+  for (const char* name : {"ranks", "routing"}) {
+    EXPECT_NE(error_of([&] { draw_figure(name, folder); }).find("2 evaluations are no course over"),
+              std::string::npos)
+        << name;
+  }
+  const FigureFiles selection = draw_figure("selection", folder);
+  EXPECT_EQ(read_file(selection.files.front()).substr(0, 30), "task,layer,chosen_rank,1,2,3\np");
+  const FigureFiles training = draw_figure("training", folder);
+  EXPECT_EQ(names(training.files, ".svg"), Names{"training_loss"});
+  EXPECT_NE(training.notes().front().find("scores: 2 evaluations"), std::string::npos);
+}
+
+TEST(Figure, ProfilesOfDifferentMetricsNeedAScale) {
+  const fs::path folder = test_folder();  // matthews and accuracy
+  write_run(folder, "a", {.label = "low", .test_scores = {{"cola", 0.1}, {"sst2", 0.5}}});
+  write_run(folder, "b", {.label = "high", .test_scores = {{"cola", 0.5}, {"sst2", 0.9}}});
+  write_run(folder, "c", {.label = "half", .test_scores = {{"cola", 0.3}, {"sst2", 0.7}}});
+  EXPECT_NE(error_of([&] { draw_figure("profiles", folder); }).find("no common scale"),
+            std::string::npos);
+  const nlohmann::json scale = {{"zero", "low"}, {"one", "high"}};
+  const std::string csv = read_file(draw_figure("profiles", folder, scale).files.front());
+  EXPECT_NE(csv.find("profile,half,0.5,"), std::string::npos) << csv;
+  EXPECT_NE(error_of([&] {
+              draw_figure("profiles", folder, {{"zero", "low"}});
+            }).find("give both"),
+            std::string::npos);
+}
+
+TEST(Figure, OfMoreThanEightLabelsSomeAreGrey) {
+  const fs::path folder = test_folder();
+  for (int i = 0; i < 10; ++i) {
+    write_run(folder, std::to_string(i),
+              {.label = "label " + std::to_string(i), .attributes = {{"order", i}}});
+  }
+  const FigureFiles result = draw_figure("training", folder);
+  EXPECT_NE(result.notes().back().find("grey and without a name, more than 8 labels"),
+            std::string::npos);
+  EXPECT_NE(result.notes().back().find(": label 8, label 9"), std::string::npos);
+  const std::string script = read_file(folder / "figures" / "training_loss.gp");
+  EXPECT_NE(script.find("grey: 2 more"), std::string::npos);
+  EXPECT_EQ(script.find("'label 8'"), std::string::npos);
+}
+
+TEST(Figure, ALabelHasOneColourWhicheverOthersAreDrawn) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", {.label = "alpha"});
+  write_run(folder, "b", {.label = "beta"});
+  write_run(folder, "c", {.label = "gamma"});
+  const std::string colour = series_colour(series_looks({"alpha", "beta", "gamma"}).at("gamma"));
+  for (const nlohmann::json& labels : {nlohmann::json({"gamma"}), {"alpha", "gamma"}}) {
+    draw_figure("training", folder, {{"labels", labels}});
+    EXPECT_NE(read_file(folder / "figures" / "training_loss.gp").find(colour), std::string::npos);
+  }
+}
+
+TEST(Figure, IsDrawnAsWideAndInTheFormatsAskedFor) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a");
+  const RunSet runs = load_runs({folder});
+  const FigureRequest request{runs, folder / "figures", kPageWidth, {"svg"}};
+  const FigureFiles result = figures().find("training").make(request, nlohmann::json::object());
+  EXPECT_EQ(result.files.size(), 3U);
+  EXPECT_NE(read_file(folder / "figures" / "training_loss.svg").find("width=\"672\""),
+            std::string::npos);
+}
+
+TEST(Figure, NamesItsStudyBackboneSuiteAndSeeds) {
+  const fs::path folder = drawable_runs();
+  for (const std::string& name : figures().names()) {
+    for (const fs::path& file : draw_figure(name, folder).files) {
+      if (file.extension() != ".gp") continue;
+      EXPECT_NE(read_file(file).find("trial · tiny · suite planted · seed 0"), std::string::npos)
+          << file;
+    }
+  }
+}
+
 TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
   const fs::path folder = drawable_runs();
   const FigureFiles result = draw_figure("ranks", folder, {{"tasks", false}});
   EXPECT_EQ(read_file(result.files.front()),
-            "task,label,step,rank,low,high\nmean over tasks,alpha,2,1.5,,\n"
-            "mean over tasks,alpha,4,1.75,,\nmean over tasks,true rank,2,1.875,,\n"
+            "task,label,step,rank,low,high\nmean over tasks,alpha,1,1.5,,\n"
+            "mean over tasks,alpha,2,1.75,,\nmean over tasks,alpha,3,1.75,,\n"
+            "mean over tasks,alpha,4,1.75,,\nmean over tasks,true rank,1,1.875,,\n"
             "mean over tasks,true rank,4,1.875,,\n");
   EXPECT_EQ(result.notes(), Names{"not drawn, no rank is chosen by task: rate 0.1, rate 0.2"});
 }

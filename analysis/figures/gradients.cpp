@@ -2,6 +2,7 @@
 #include "analysis/measures/gradient_correlation.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/statistics/dendrogram.h"
 #include "framework/core/error.h"
 #include "framework/record/run_reader.h"
@@ -76,10 +77,11 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
     }
   }
   check(!labels.empty(), "nothing to draw: {}", result.reasons());
-  HeatStyle style{.name = "gradients",
-                  .heading = fmt::format("{}, first seed; in brackets: mean absolute correlation "
-                                         "of all columns",
-                                         site)};
+  HeatStyle style{
+      .name = "gradients",
+      .heading = fmt::format("{}; in brackets: mean absolute correlation of all columns", site),
+      .source = source_of_first(runs)};
+  style.width = request.width;
   style.row_name = "column";
   style.row_axis = style.column_axis = "column of B";
   style.colour = "correlation of the columns' gradients";
@@ -87,7 +89,7 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
   style.columns = 2;
   style.row_height = 0.14;
   const auto count = static_cast<std::size_t>(options.columns);
-  result.add(draw(heat_drawing(to_maps(labels, correlations, count), style), request.out));
+  result.draw(heat_drawing(to_maps(labels, correlations, count), style), request);
   return result;
 }
 

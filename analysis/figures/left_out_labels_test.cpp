@@ -22,6 +22,7 @@ fs::path runs_of_which_one_is_empty() {
   test::RunSpec drawn = test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1});
   for (test::RunSpec* spec : {&empty, &drawn}) {
     for (TaskRecord& task : spec->layout.tasks) task.dev_tokens = 10;
+    spec->evaluations = 4;
   }
   write_run(folder, "a", empty);
   write_run(folder, "b", drawn);

@@ -3,6 +3,7 @@
 #include "analysis/output/line_figure.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/statistics/pareto_front.h"
 #include "analysis/statistics/statistics.h"
 #include "framework/core/error.h"
@@ -16,7 +17,6 @@ namespace rankwise::analysis {
 namespace {
 
 constexpr const char* kFront = "not dominated";
-constexpr std::size_t kFew = 8;  // labels that colours alone tell apart
 
 struct ParetoOptions {
   std::vector<std::string> labels;
@@ -53,7 +53,7 @@ std::string cost_axis(const std::string& cost) {
 }
 
 /// One label's point; its line is empty where a number is missing in every run.
-Line to_point(const RunGroup& group, const ParetoOptions& options) {
+Line to_point(const RunGroup& group, const ParetoOptions& options, double factor) {
   std::vector<double> costs, scores;
   for (const Run& run : group.runs) {
     const RunFile& file = run.file();
@@ -61,23 +61,29 @@ Line to_point(const RunGroup& group, const ParetoOptions& options) {
     const auto score = run_score(file, options.score);
     if (!cost || !score) continue;
     costs.push_back(*cost);
-    scores.push_back(*score);
+    scores.push_back(factor * *score);
   }
   Line line{group.label};
   if (!costs.empty()) line.add_mean(mean_std(costs).mean, scores);
   return line;
 }
 
-/// A staircase: at each cost the best score so far.
-Line front_line(const std::vector<Line>& lines, bool higher_is_better) {
+/// The lines that no other one dominates, by cost.
+std::vector<std::size_t> front_of(const std::vector<Line>& lines, bool higher_is_better) {
   std::vector<CostScore> points;
   points.reserve(lines.size());
   for (const Line& line : lines) points.push_back({line.x.front(), line.y.front()});
+  return pareto_front(points, higher_is_better);
+}
+
+/// A staircase: at each cost the best score so far.
+Line front_line(const std::vector<Line>& lines, const std::vector<std::size_t>& front_lines) {
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   Line front{kFront};
-  for (const std::size_t i : pareto_front(points, higher_is_better)) {
-    if (!front.y.empty()) front.add(points[i].cost, front.y.back(), kNone, kNone);
-    front.add(points[i].cost, points[i].score, kNone, kNone);
+  for (const std::size_t i : front_lines) {
+    const double cost = lines[i].x.front();
+    if (!front.y.empty()) front.add(cost, front.y.back(), kNone, kNone);
+    front.add(cost, lines[i].y.front(), kNone, kNone);
   }
   return front;
 }
@@ -85,7 +91,7 @@ Line front_line(const std::vector<Line>& lines, bool higher_is_better) {
 LineStyle style(const ParetoOptions& options, const ScoreName& score,
                 const std::vector<Line>& lines, bool several_seeds) {
   LineStyle style{.name = "pareto_" + options.cost};
-  style.heading = score_heading(score, several_seeds);
+  style.heading = score_heading(score, several_seeds) + "; dashed: not dominated";
   style.reference = kFront;
   style.panel_name = "cost_axis";
   style.x_name = "cost";
@@ -95,7 +101,6 @@ LineStyle style(const ParetoOptions& options, const ScoreName& score,
   style.bars = style.room = true;
   style.lines = false;
   style.marker_size = 0.7;
-  style.numbers = lines.size() > kFew;
   double least = std::numeric_limits<double>::infinity(), most = 0;
   for (const Line& line : lines) {
     if (line.x.front() > 0) least = std::min(least, line.x.front());
@@ -115,7 +120,7 @@ FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& optio
   FigureFiles result;
   std::vector<Line> lines;
   for (const RunGroup& group : runs.groups) {
-    Line point = to_point(group, options);
+    Line point = to_point(group, options, score.factor);
     if (!has_numbers(point)) {
       result.leave_out(group.label, fmt::format("no finite {} or no finite score is recorded",
                                                 cost_axis(options.cost)));
@@ -124,9 +129,14 @@ FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& optio
     }
   }
   check(!lines.empty(), "nothing to draw: {}", result.reasons());
-  const LineStyle look = style(options, score, lines, several_seeds(runs));
-  lines.push_back(front_line(lines, *score.higher_is_better));
-  result.add(draw(line_drawing({{options.cost, lines}}, look), request.out));
+  LineStyle look = style(options, score, lines, several_seeds(runs));
+  look.source = source_of(runs);
+  look.width = request.width;
+  look.looks = request.looks();
+  const std::vector<std::size_t> front = front_of(lines, *score.higher_is_better);
+  for (const std::size_t i : front) look.named.push_back(lines[i].label);
+  lines.push_back(front_line(lines, front));
+  result.draw_lines({{options.cost, lines}}, look, request);
   return result;
 }
 

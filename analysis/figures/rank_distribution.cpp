@@ -4,6 +4,7 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 
 #include <fmt/format.h>
 
@@ -42,9 +43,10 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
                 const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = name};
   style.heading =
-      fmt::format("{}: sites of each layer, {}{}{}", group.label,
-                  ranks.seeds > 1 ? fmt::format("{} seeds", ranks.seeds) : "one seed",
-                  ranks.chosen ? "; dot: mean chosen rank" : "", ranks.has_gaps ? kGapsNote : "");
+      fmt::format("{}: share of each layer's sites and seeds that {} a rank{}{}", group.label,
+                  ranks.chosen ? "chose" : "used", ranks.chosen ? "; dot: mean chosen rank" : "",
+                  ranks.has_gaps ? kGapsNote : "");
+  style.source = source_of(group);
   style.panel_name = "task";
   style.row_name = style.row_axis = "layer";
   style.column_axis = "rank";
@@ -60,15 +62,17 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
 
 FigureFiles draw_rank_distribution(const FigureRequest& request,
                                    const RankDistributionOptions& options) {
-  return draw_each_label(
-      request, options.labels, "rank_distribution",
-      [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
-        const auto ranks = layer_ranks(group);
-        if (!ranks) throw NothingToDraw("no rank is chosen");
-        if (ranks->share.front().cols() == 0) throw NothingToDraw("every chosen rank is zero");
-        const std::vector<HeatMap> maps = to_maps(*ranks);
-        result.add(draw(heat_drawing(maps, style(name, group, *ranks, maps)), request.out));
-      });
+  return draw_each_label(request, options.labels, "rank_distribution",
+                         [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+                           const auto ranks = layer_ranks(group);
+                           if (!ranks) throw NothingToDraw("no rank is chosen");
+                           if (ranks->share.front().cols() == 0)
+                             throw NothingToDraw("every chosen rank is zero");
+                           const std::vector<HeatMap> maps = to_maps(*ranks);
+                           HeatStyle look = style(name, group, *ranks, maps);
+                           look.width = request.width;
+                           result.draw(heat_drawing(maps, look), request);
+                         });
 }
 
 const RegisterFigure rank_distribution_registration(

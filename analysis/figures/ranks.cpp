@@ -2,11 +2,13 @@
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/line_figure.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace rankwise::analysis {
@@ -68,22 +70,35 @@ LinePanel panel(const std::string& title, const Labelled& groups, const OfSeed& 
 /// Bands of many lines would hide each other in small panels.
 constexpr std::size_t kMostBands = 4;
 
-Drawing ranks_drawing(const std::vector<LinePanel>& panels, const std::string& name,
-                      const std::string& over, std::size_t seeds, bool bands) {
+/// From rank 1 to the next whole one above all that is drawn, in whole steps.
+Axis rank_axis(const std::vector<LinePanel>& panels, bool bands) {
+  double most = 2;
+  for (const LinePanel& panel : panels) {
+    for (const Line& line : panel.lines) {
+      for (const double value : line.y) most = std::fmax(most, value);
+      for (const double value : line.high) most = std::fmax(most, bands ? value : most);
+    }
+  }
+  const double high = std::ceil(most), step = panels.size() > 1 && high > 4 ? 2 : 1;
+  return {1, 1 + step * std::ceil((high - 1) / step), step};
+}
+
+LineStyle ranks_style(const std::vector<LinePanel>& panels, const std::string& name,
+                      const std::string& over, bool several_seeds, bool bands) {
   LineStyle style{.name = name};
   style.bands = bands;
-  style.heading = fmt::format("Chosen rank, mean over {}, {}{}", over,
-                              seeds > 1 ? fmt::format("{} seeds", seeds) : "one seed",
-                              seeds > 1 && bands ? "; band: 95 % t-interval" : "");
+  style.heading =
+      fmt::format("Chosen rank, mean over {}{}{}", over, several_seeds ? " and seeds" : "",
+                  several_seeds && bands ? "; band: 95 % t-interval" : "");
   style.reference = kTrue;
   style.panel_name = "task";
   style.x_name = "step";
   style.y_name = "rank";
   style.x_axis = "step";
   style.y_axis = over == "sites" ? "rank" : "mean chosen rank";
-  style.low = 1;
+  style.fixed_axis = rank_axis(panels, bands);
   style.markers = style.room = few_points(panels);
-  return line_drawing(panels, style);
+  return style;
 }
 
 std::vector<LinePanel> task_panels(const Labelled& groups) {
@@ -100,26 +115,31 @@ std::vector<LinePanel> task_panels(const Labelled& groups) {
 FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options) {
   FigureFiles result;
   Labelled groups;
-  std::size_t seeds = 0;
-  for (const RunGroup& group : choose_labels(request.runs, options.labels).groups) {
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  for (const RunGroup& group : runs.groups) {
     auto ranks = read_task_ranks(group);
     if (!ranks) {
       result.leave_out(group.label, "no rank is chosen by task");
+    } else if (ranks->chosen.size() < kFewestEvaluations) {
+      result.leave_out(group.label, too_few_evaluations(ranks->chosen.size()));
     } else if (!groups.empty() && ranks->tasks != groups.front().second.tasks) {
       result.leave_out(group.label, "has other tasks than the first label");
     } else {
       groups.emplace_back(group.label, std::move(*ranks));
-      seeds = std::max(seeds, group.runs.size());
     }
   }
-  check(!groups.empty(), "no run chose ranks by task: {}", result.reasons());
+  check(!groups.empty(), "nothing to draw: {}", result.reasons());
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
   const auto add = [&](std::vector<LinePanel> panels, const std::string& name,
                        const std::string& over, bool bands) {
     leave_out_empty(panels, result);
-    result.add(draw(ranks_drawing(panels, name, over, seeds, bands), request.out));
+    LineStyle style = ranks_style(panels, name, over, several_seeds(runs), bands);
+    style.source = source_of(runs);
+    style.width = request.width;
+    style.looks = request.looks();
+    result.draw_lines(panels, style, request);
   };
-  add({panel("mean over tasks", groups, mean)}, "ranks", "tasks, sites", true);
+  add({panel("mean over tasks", groups, mean)}, "ranks", "tasks and sites", true);
   if (options.tasks) add(task_panels(groups), "ranks_tasks", "sites", groups.size() <= kMostBands);
   return result;
 }

@@ -2,11 +2,10 @@
 #include "analysis/measures/rank_confusion.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-
-#include <algorithm>
 
 namespace rankwise::analysis {
 namespace {
@@ -20,12 +19,11 @@ struct RecoveryOptions {
   }
 };
 
-/// True ranks along x, chosen ones upwards, a dot where they are equal.
+/// True ranks along x, chosen ones upwards.
 HeatMap to_map(const std::string& label, const RankConfusion& confusion) {
   HeatMap map{.title = label, .rows = {}, .columns = {}, .value = confusion.share};
   for (const std::int64_t rank : confusion.truth) {
     map.rows.push_back(std::to_string(rank));
-    map.mark.push_back(static_cast<double>(rank));
   }
   for (Eigen::Index r = 1; r <= confusion.share.cols(); ++r) {
     map.columns.push_back(std::to_string(r));
@@ -36,8 +34,8 @@ HeatMap to_map(const std::string& label, const RankConfusion& confusion) {
 FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& options) {
   FigureFiles result;
   std::vector<HeatMap> maps;
-  std::size_t seeds = 0;
-  for (const RunGroup& group : choose_labels(request.runs, options.labels).groups) {
+  const RunSet runs = choose_labels(request.runs, options.labels);
+  for (const RunGroup& group : runs.groups) {
     const auto confusion = rank_confusion(group);
     if (!confusion) {
       result.leave_out(group.label, "no rank is chosen, or no true one known");
@@ -48,22 +46,21 @@ FigureFiles draw_recovery(const FigureRequest& request, const RecoveryOptions& o
       continue;
     }
     maps.push_back(to_map(group.label, *confusion));
-    seeds = std::max(seeds, group.runs.size());
   }
   check(!maps.empty(), "no run chose ranks whose true ones are known: {}", result.reasons());
   HeatStyle style{.name = "recovery"};
-  style.heading = fmt::format(
-      "Chosen against true rank over sites, tasks and {} seed{}, last evaluation; dot: true rank",
-      seeds, seeds > 1 ? "s" : "");
+  style.heading = "Chosen against true rank over sites, tasks and seeds, last evaluation";
+  style.source = source_of(runs);
+  style.width = request.width;
+  style.numbers = true;
   style.panel_name = "label";
   style.row_name = "true_rank";
-  style.mark_name = "dot";
   style.row_axis = "true rank";
   style.column_axis = "chosen";
   style.colour = "share of the sites and tasks of that true rank";
   style.rows_along_x = true;
-  style.row_height = maps.size() > 1 ? 0.1 : 0.2;
-  result.add(draw(heat_drawing(maps, style), request.out));
+  style.row_height = maps.size() > 1 ? 0.115 : 0.2;
+  result.draw(heat_drawing(maps, style), request);
   return result;
 }
 

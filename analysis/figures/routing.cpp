@@ -2,6 +2,7 @@
 #include "analysis/measures/routing_curves.h"
 #include "analysis/output/line_figure.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "framework/core/error.h"
 
 namespace rankwise::analysis {
@@ -32,10 +33,16 @@ FigureFiles draw_routing(const FigureRequest& request, const RoutingOptions& opt
   const RunSet runs = choose_labels(request.runs, options.labels);
   for (const RunGroup& group : runs.groups) {
     const RoutingCurves curves = routing_curves(group);
-    if (curves.empty()) result.leave_out(group.label, "no rank is chosen");
-    add_lines(group.label, curves, lines);
+    const std::size_t count = curves.empty() ? 0 : curves.begin()->second.size();
+    if (curves.empty()) {
+      result.leave_out(group.label, "no rank is chosen");
+    } else if (count < kFewestEvaluations) {
+      result.leave_out(group.label, too_few_evaluations(count));
+    } else {
+      add_lines(group.label, curves, lines);
+    }
   }
-  check(!lines.empty(), "no run chooses among ranks: {}", result.reasons());
+  check(!lines.empty(), "nothing to draw: {}", result.reasons());
   std::vector<LinePanel> panels;
   for (const std::string& measure : routing_measures()) {
     if (lines.contains(measure)) panels.push_back({measure, lines[measure]});
@@ -50,7 +57,10 @@ FigureFiles draw_routing(const FigureRequest& request, const RoutingOptions& opt
   style.low = style.floor = 0;
   style.markers = few_points(panels);
   style.own_axes = true;
-  result.add(draw(line_drawing(panels, style), request.out));
+  style.source = source_of(runs);
+  style.width = request.width;
+  style.looks = request.looks();
+  result.draw_lines(panels, style, request);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "analysis/output/figure_style.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/statistics/dendrogram.h"
 #include "analysis/statistics/statistics.h"
 
@@ -11,7 +12,7 @@
 namespace rankwise::analysis {
 namespace {
 
-constexpr double kTreeWidth = 0.3;  // inches
+constexpr double kTreeWidth = 0.2;  // inches
 
 struct SimilarityOptions {
   std::vector<std::string> labels;
@@ -66,8 +67,8 @@ std::vector<std::string> row_names(const TaskSimilarity& similarity,
 std::string heading(const RunGroup& group, const TaskSimilarity& similarity,
                     const std::string& what) {
   const std::size_t seeds = similarity.seeds;
-  std::string text = fmt::format("{}: {}, mean over sites{}", group.label, what,
-                                 seeds > 1 ? fmt::format(" and {} seeds", seeds) : ", one seed");
+  std::string text =
+      fmt::format("{}: {}, mean over sites{}", group.label, what, seeds > 1 ? " and seeds" : "");
   const MeanStd silhouette = mean_std(similarity.silhouettes);
   if (silhouette.count > 0) text += fmt::format("; silhouette of families {:.2f}", silhouette.mean);
   if (silhouette.count > 1) text += fmt::format(" ± {:.2f} std", silhouette.std);
@@ -83,14 +84,17 @@ double scale_start(double least) {
 }
 
 Drawing similarity_drawing(const std::string& name, const RunGroup& group,
-                           const TaskSimilarity& similarity, const std::string& what) {
+                           const TaskSimilarity& similarity, const std::string& what,
+                           double width_of_drawing) {
   const Dendrogram tree = average_linkage_tree((1 - similarity.value.array()).matrix());
   HeatMap map{.title = group.label,
               .rows = row_names(similarity, tree.order),
               .columns = {},
               .value = reordered(similarity.value, tree.order)};
   for (const std::size_t t : tree.order) map.columns.push_back(std::to_string(t + 1));
-  HeatStyle style{.name = name, .heading = heading(group, similarity, what)};
+  HeatStyle style{
+      .name = name, .heading = heading(group, similarity, what), .source = source_of(group)};
+  style.width = width_of_drawing;
   style.panel_name = "label";
   style.row_name = "task";
   style.colour = what;
@@ -98,8 +102,7 @@ Drawing similarity_drawing(const std::string& name, const RunGroup& group,
   style.row_height = 0.2;
   style.right = kTreeWidth + 0.05;
   const double width = heat_panel_width({map}, style);
-  const double cell = width / static_cast<double>(similarity.tasks.size());
-  style.numbers = cell > text_width({style.low < 0 ? "-0.00" : "0.00"}, 7);
+  style.numbers = true;
   map.commands = tree_commands(tree, kTreeWidth / width);
   return heat_drawing({map}, style);
 }
@@ -118,7 +121,7 @@ FigureFiles draw_similarity(const FigureRequest& request, const SimilarityOption
             result.leave_out(group.label, fmt::format("{}: a task has none", what));
             return;
           }
-          result.add(draw(similarity_drawing(file, group, similarity, what), request.out));
+          result.draw(similarity_drawing(file, group, similarity, what, request.width), request);
         };
         if (usage) add(name, *usage, "Bhattacharyya coefficient of rank usage");
         if (embedding) add(name + "_embedding", *embedding, "cosine of task embeddings");

@@ -4,7 +4,9 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/config_difference.h"
 #include "analysis/runs/config_sweep.h"
+#include "analysis/runs/option_words.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/runs/run_source.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -54,21 +56,29 @@ double place_of(double value, const Values& values, const std::string& scale) {
   return static_cast<double>(std::distance(values.begin(), values.find(value)));
 }
 
-Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& choice,
-             const Values& all, const std::string& scale) {
+/// Where the values of an axis stand on it.
+struct SweepPlaces {
+  const Values& all;
+  std::string scale;
+
+  double of(double value) const { return place_of(value, all, scale); }
+};
+
+Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& choice, double factor,
+             const SweepPlaces& places) {
   Line line{sweep.name};
   for (const auto& [at, group] : sweep.point) {
     std::vector<double> scores;
     for (const Run& run : runs.groups[group].runs) {
-      if (const auto score = run_score(run.file(), choice)) scores.push_back(*score);
+      if (const auto score = run_score(run.file(), choice)) scores.push_back(factor * *score);
     }
-    if (!scores.empty()) line.add_mean(place_of(at, all, scale), scores);
+    if (!scores.empty()) line.add_mean(places.of(at), scores);
   }
   return line;
 }
 
-Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
-                      const SweepOptions& options, FigureFiles& result) {
+void add_sweep(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
+               const SweepOptions& options, const FigureRequest& request, FigureFiles& result) {
   const ScoreName score = score_name(runs, options.score);
   Values values;
   for (const SweepLine& line : sweep.lines) {
@@ -78,7 +88,8 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   LineStyle style{.name = "sweep_" + name};
   std::vector<LinePanel> panels = {{sweep.axis, {}}};
   for (const SweepLine& line : sweep.lines) {
-    panels.front().lines.push_back(to_line(line, runs, options.score, values, scale));
+    panels.front().lines.push_back(
+        to_line(line, runs, options.score, score.factor, {values, scale}));
   }
   leave_out_empty(panels, result);
   for (const double value : values) {
@@ -89,11 +100,14 @@ Drawing sweep_drawing(const ConfigSweep& sweep, const std::string& name, const R
   style.x_name = "place";
   style.tic_name = "value";
   style.y_name = "mean";
-  style.x_axis = option_name(sweep.axis);
+  style.x_axis = option_in_words(sweep.axis);
   style.y_axis = score.text;
   style.log_x = scale == "log";
   style.bars = true;
-  return line_drawing(panels, style);
+  style.source = source_of(runs);
+  style.width = request.width;
+  style.looks = request.looks();
+  result.draw_lines(panels, style, request);
 }
 
 FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options) {
@@ -109,7 +123,7 @@ FigureFiles draw_sweep(const FigureRequest& request, const SweepOptions& options
     for (const std::string& label : sweep.left_out) {
       result.leave_out(label, fmt::format("no other label differs in {} alone", axes[i]));
     }
-    result.add(draw(sweep_drawing(sweep, names[i], runs, options, result), request.out));
+    add_sweep(sweep, names[i], runs, options, request, result);
   }
   return result;
 }

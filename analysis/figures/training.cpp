@@ -1,17 +1,17 @@
 #include "analysis/figures/figure.h"
 #include "analysis/measures/training_curves.h"
-#include "analysis/output/figure_style.h"
 #include "analysis/output/line_figure.h"
-#include "analysis/output/table.h"
 #include "analysis/runs/chosen_labels.h"
-#include "analysis/runs/run_footers.h"
+#include "analysis/runs/option_words.h"
+#include "analysis/runs/run_source.h"
+#include "analysis/runs/task_scores.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 namespace rankwise::analysis {
@@ -28,32 +28,6 @@ struct TrainingOptions {
   }
 };
 
-using Strings = std::vector<std::string>;
-
-std::string line_style(std::size_t series, double width, const char* transparency = "00") {
-  return fmt::format("lc rgb '#{}{}' lw {} dt {}", transparency, series_colour(series).substr(1),
-                     width, series_dash(series));
-}
-
-std::string loss_csv(const std::vector<LossCurve>& curves, std::size_t window) {
-  std::string csv = csv_line({"label", "step", "loss", "moving_mean"});
-  for (const LossCurve& curve : curves) {
-    const std::vector<double> smooth = moving_mean(curve.loss, window);
-    for (std::size_t i = 0; i < curve.step.size(); ++i) {
-      csv += csv_line({curve.label, std::to_string(curve.step[i]), csv_number(curve.loss[i]),
-                       csv_number(smooth[i])});
-    }
-  }
-  return csv;
-}
-
-/// A curve's lines of the CSV; `next` is moved behind them.
-std::string rows(std::size_t count, std::size_t& next) {
-  const std::size_t first = next;
-  next += count;
-  return fmt::format("data skip 1 every ::{}::{} using ", first, next - 1);
-}
-
 /// Whether no step is left out, as in a summary of a long run.
 bool every_step(const std::vector<LossCurve>& curves) {
   return std::all_of(curves.begin(), curves.end(), [](const LossCurve& curve) {
@@ -67,30 +41,35 @@ bool has_loss(const LossCurve& curve) {
                      [](double loss) { return std::isfinite(loss); });
 }
 
-/// Every step as a thin line, the moving mean over it.
-Drawing loss_drawing(const std::vector<LossCurve>& curves, std::size_t window, const RunSet& runs) {
-  Drawing drawing{.name = "training_loss", .font_size = 7};
-  drawing.csv = loss_csv(curves, window);
-  Strings raw, smooth;
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    const std::string lines = rows(curves[i].step.size(), next);
-    if (!has_loss(curves[i])) continue;
-    raw.push_back(lines + "2:3 with lines " + line_style(i, 0.5, "C0"));
-    smooth.push_back(lines + "2:4 with lines " + line_style(i, 1.5));
-  }
-  const Legend legend{.labels = runs.labels(), .points = false};
-  const double bottom = legend.height(drawing) + 0.4;
-  drawing.height = bottom + 1.7;
-  drawing.script = place({0.45, bottom, drawing.width - 0.6, 1.6}, drawing) + thin_axes() +
-                   legend.commands(drawing) +
-                   fmt::format(
-                       "unset key\nset xlabel 'step' offset 0,0.6\n"
-                       "set ylabel 'training loss, mean of {} {}' offset 1.2,0\n"
-                       "set yrange [0:*]\nset xrange [0:*]\nplot {}, \\\n  {}\n",
-                       window, every_step(curves) ? "steps" : "of the steps kept",
-                       fmt::join(raw, ", \\\n  "), fmt::join(smooth, ", \\\n  "));
-  return drawing;
+/// The moving mean of a label's loss, with the loss of each step beside it.
+Line loss_line(const LossCurve& curve, std::size_t window) {
+  const std::vector<double> none(curve.step.size(), std::numeric_limits<double>::quiet_NaN());
+  return {.label = curve.label,
+          .x = {curve.step.begin(), curve.step.end()},
+          .y = moving_mean(curve.loss, window),
+          .low = none,
+          .high = none,
+          .beside = curve.loss};
+}
+
+void draw_loss(const std::vector<LossCurve>& curves, std::size_t window, const RunSet& runs,
+               const FigureRequest& request, FigureFiles& result) {
+  LinePanel panel{"training loss", {}};
+  for (const LossCurve& curve : curves) panel.lines.push_back(loss_line(curve, window));
+  LineStyle style{.name = "training_loss"};
+  style.heading = fmt::format("Training loss{}, moving mean of {} {}",
+                              several_seeds(runs) ? ", mean over seeds" : "", window,
+                              every_step(curves) ? "steps" : "of the steps kept");
+  style.source = source_of(runs);
+  style.width = request.width;
+  style.looks = request.looks();
+  style.x_name = style.x_axis = "step";
+  style.y_name = "moving_mean";
+  style.y_axis = "training loss";
+  style.beside_name = "loss";
+  style.low = 0;
+  style.markers = false;
+  result.draw_lines({panel}, style, request);
 }
 
 /// The panel of that title, which is added where it is new.
@@ -100,37 +79,58 @@ LinePanel& panel_of(const std::string& title, std::vector<LinePanel>& panels) {
   return found != panels.end() ? *found : panels.emplace_back(LinePanel{title, {}});
 }
 
-Line to_line(const ScoreCurve& curve) {
-  return {curve.label, {curve.step.begin(), curve.step.end()}, curve.mean, curve.low, curve.high};
+/// In percent where all metrics rise, as in tables.
+Line to_line(const ScoreCurve& curve, double factor) {
+  Line line{curve.label};
+  for (std::size_t i = 0; i < curve.step.size(); ++i) {
+    line.add(static_cast<double>(curve.step[i]), factor * curve.mean[i], factor * curve.low[i],
+             factor * curve.high[i]);
+  }
+  return line;
+}
+
+/// The curves of all labels that have a course, task by task.
+std::vector<ScoreCurve> courses(const RunSet& runs, FigureFiles& result) {
+  std::vector<ScoreCurve> curves;
+  for (const RunGroup& group : runs.groups) {
+    for (ScoreCurve& curve : score_curves(group)) {
+      if (curve.step.size() < kFewestEvaluations) {
+        result.leave_out(group.label, "scores: " + too_few_evaluations(curve.step.size()));
+      } else {
+        curves.push_back(std::move(curve));
+      }
+    }
+  }
+  return curves;
 }
 
 /// One small panel per task, all with the same axes.
-Drawing scores_drawing(const RunSet& runs, FigureFiles& result) {
-  std::vector<ScoreCurve> curves;
+void draw_scores(const RunSet& runs, const FigureRequest& request, FigureFiles& result) {
+  const std::vector<ScoreCurve> curves = courses(runs, result);
+  if (curves.empty()) return;
   std::set<std::string> metrics;
-  for (const RunGroup& group : runs.groups) {
-    for (ScoreCurve& curve : score_curves(group)) {
-      metrics.insert(curve.metric);
-      curves.push_back(std::move(curve));
-    }
-  }
-  check(!curves.empty(), "the runs record no evaluations");
+  for (const ScoreCurve& curve : curves) metrics.insert(curve.metric);
+  const double factor = std::all_of(metrics.begin(), metrics.end(), higher_is_better) ? 100 : 1;
   std::vector<LinePanel> panels;
   for (const ScoreCurve& curve : curves) {
-    const std::string metric = metrics.size() > 1 ? ", " + curve.metric : "";
-    panel_of(curve.task + metric, panels).lines.push_back(to_line(curve));
+    const std::string metric = metrics.size() > 1 ? ", " + metric_in_words(curve.metric) : "";
+    panel_of(curve.task + metric, panels).lines.push_back(to_line(curve, factor));
   }
   leave_out_empty(panels, result);
   LineStyle style{.name = "training_scores"};
-  style.heading = fmt::format(
-      "Dev {}{}", metrics.size() > 1 ? "scores" : *metrics.begin(),
-      several_seeds(runs) ? ", mean over seeds; band: lowest to highest seed" : ", one seed");
+  style.heading =
+      fmt::format("Dev {}{}{}", metrics.size() > 1 ? "scores" : metric_in_words(*metrics.begin()),
+                  factor > 1 ? " × 100" : "",
+                  several_seeds(runs) ? ", mean over seeds; band: lowest to highest seed" : "");
+  style.source = source_of(runs);
+  style.width = request.width;
+  style.looks = request.looks();
   style.panel_name = "task";
   style.x_name = style.x_axis = "step";
   style.y_name = "mean";
   style.y_axis = "dev score";
   style.markers = style.room = few_points(panels);
-  return line_drawing(panels, style);
+  result.draw_lines(panels, style, request);
 }
 
 FigureFiles draw_training(const FigureRequest& request, const TrainingOptions& options) {
@@ -148,9 +148,8 @@ FigureFiles draw_training(const FigureRequest& request, const TrainingOptions& o
   check(steps > 0, "the runs record no steps");
   check(std::any_of(curves.begin(), curves.end(), has_loss), "nothing to draw: {}",
         result.reasons());
-  const Drawing scores = scores_drawing(runs, result);
-  result.add(draw(loss_drawing(curves, window, runs), request.out));
-  result.add(draw(scores, request.out));
+  draw_loss(curves, window, runs, request, result);
+  draw_scores(runs, request, result);
   return result;
 }
 

@@ -3,6 +3,7 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/runs/site_names.h"
 #include "framework/core/constraint.h"
 
@@ -57,18 +58,19 @@ HeatMap to_map(const RankUsage& usage, const UsageSheet& sheet, const std::strin
   return map;
 }
 
-/// "label: mean over sites and 3 seeds; dot: chosen rank"
+/// "label: mean over sites and seeds; dot: chosen rank"
 std::string heading(const RunGroup& group, const RankUsage& usage, std::size_t seeds,
                     bool over_sites) {
   const std::string what =
-      seeds > 1 ? fmt::format("mean over {}{} seeds", over_sites ? "sites and " : "", seeds)
-                : std::string(over_sites ? "mean over sites, one seed" : "one seed");
+      seeds > 1 ? std::string(over_sites ? "mean over sites and seeds" : "mean over seeds")
+                : std::string(over_sites ? "mean over sites" : "every site");
   return fmt::format("{}: {}{}", group.label, what,
                      usage.chosen.size() > 0 ? "; dot: chosen rank" : "");
 }
 
 HeatStyle style(const UsageSheet& sheet, const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = sheet.name + sheet.value.file_ending};
+  style.source = source_of(sheet.group);
   style.panel_name = "site";
   style.row_name = "task";
   style.column_axis = "rank";
@@ -79,13 +81,14 @@ HeatStyle style(const UsageSheet& sheet, const std::vector<HeatMap>& maps) {
 }
 
 /// One column wide: tasks by ranks over all sites.
-Drawing summed_drawing(const UsageSheet& sheet) {
+Drawing summed_drawing(const UsageSheet& sheet, double width) {
   const RankUsage all = sum_over_sites(sheet.usage);
   const std::vector<HeatMap> maps = {to_map(all, sheet, all.site)};
   HeatStyle look = style(sheet, maps);
   look.heading =
       heading(sheet.group, all, sheet.usage.seeds, true) + (sheet.usage.has_gaps ? kGapsNote : "");
   look.row_height = sheet.usage.tasks.size() > 6 ? 0.14 : 0.2;
+  look.width = width;
   return heat_drawing(maps, look);
 }
 
@@ -101,8 +104,7 @@ Drawing sites_drawing(const UsageSheet& sheet) {
   HeatStyle look = style(sheet, maps);
   look.name = sheet.name + "_sites" + sheet.value.file_ending;
   look.heading = heading(sheet.group, sheet.usage.sites.front(), sheet.usage.seeds, false);
-  look.width = 7;
-  look.columns = 6;
+  look.width = kPageWidth;
   look.row_height = 0.11;
   return heat_drawing(maps, look);
 }
@@ -119,8 +121,8 @@ FigureFiles draw_usage(const FigureRequest& request, const UsageOptions& options
                            if (gate) values.push_back(kGate);
                            for (const Value& value : values) {
                              const UsageSheet sheet{group, *usage, value, name};
-                             result.add(draw(summed_drawing(sheet), request.out));
-                             if (options.sites) result.add(draw(sites_drawing(sheet), request.out));
+                             result.draw(summed_drawing(sheet, request.width), request);
+                             if (options.sites) result.draw(sites_drawing(sheet), request);
                            }
                          });
 }

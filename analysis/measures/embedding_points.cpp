@@ -64,16 +64,28 @@ std::optional<EmbeddingPoints> embedding_points(const RunFile& file, const std::
   return result;
 }
 
+std::optional<EmbeddingPoints> task_embedding_points(const RunFile& file, const std::string& site) {
+  for (const SiteRecord& record : file.layout().sites) {
+    if (record.name != site || record.embedding_width == 0) continue;
+    EmbeddingPoints result{site, task_embeddings(file, site, record.embedding_width), {}, 0};
+    if (result.points.rows() == 0) return std::nullopt;
+    for (int t = 0; t < static_cast<int>(result.points.rows()); ++t) result.task.push_back(t);
+    result.points.rowwise().normalize();
+    return result;
+  }
+  return std::nullopt;
+}
+
 std::string last_embedding_site(const RunFile& file) {
-  std::string last;
+  std::string last, unsampled;
   const std::vector<SampleEmbedding> samples = file.sample_embeddings();
   for (const SiteRecord& site : file.layout().sites) {
     const bool sampled =
         std::any_of(samples.begin(), samples.end(),
                     [&](const SampleEmbedding& embedding) { return embedding.site == site.name; });
-    if (site.embedding_width > 0 && sampled) last = site.name;
+    if (site.embedding_width > 0) (sampled ? last : unsampled) = site.name;
   }
-  return last;
+  return last.empty() ? unsampled : last;
 }
 
 }  // namespace rankwise::analysis

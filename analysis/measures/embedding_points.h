@@ -25,7 +25,11 @@ struct EmbeddingPoints {
 std::optional<EmbeddingPoints> embedding_points(const RunFile& file, const std::string& site,
                                                 std::size_t most);
 
-/// The last site that has both task embeddings and samples; empty where none has.
+/// The task embeddings of a site alone, as a summary keeps them; nothing where it has none.
+std::optional<EmbeddingPoints> task_embedding_points(const RunFile& file, const std::string& site);
+
+/// The last site that has both task embeddings and samples, or embeddings alone where none has
+/// both; empty where none has any.
 std::string last_embedding_site(const RunFile& file);
 
 /// Indices of at most `most` of the rows, each task's share kept; rows stand by task, in order.

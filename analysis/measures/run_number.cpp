@@ -1,6 +1,7 @@
 #include "analysis/measures/run_number.h"
 
 #include "analysis/measures/planted_measures.h"
+#include "analysis/runs/option_words.h"
 #include "analysis/runs/run_scores.h"
 #include "analysis/runs/task_scores.h"
 #include "analysis/statistics/statistics.h"
@@ -30,6 +31,14 @@ std::optional<double> task_score(const RunFile& file, const TaskRecord& task,
   return found->second;
 }
 
+/// With the factor at which tables print it.
+ScoreName drawn(ScoreName score) {
+  if (!score.higher_is_better.value_or(false)) return score;
+  score.factor = 100;
+  score.text += " × 100";
+  return score;
+}
+
 ScoreName average_name(const std::vector<TaskRecord>& tasks, const NumberChoice& choice) {
   std::set<std::string> names;
   std::set<bool> directions;
@@ -44,7 +53,7 @@ ScoreName average_name(const std::vector<TaskRecord>& tasks, const NumberChoice&
         tasks.empty() ? "" : tasks.front().name);
   const bool higher = *directions.begin();
   const std::string what = names.size() == 1 ? *names.begin() : "score";
-  return {fmt::format("mean {} {}", choice.split, what), higher};
+  return drawn({fmt::format("mean {} {}", choice.split, metric_in_words(what)), higher});
 }
 
 }  // namespace
@@ -63,8 +72,9 @@ ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {
   std::vector<std::string> names = {kAverage};
   for (const TaskRecord& task : tasks) {
     if (task.name == choice.measure && !task.metrics.empty()) {
-      return {fmt::format("{} {} of {}", choice.split, task.metrics.front(), task.name),
-              higher_is_better(task.metrics.front())};
+      const std::string& metric = task.metrics.front();
+      return drawn({fmt::format("{} {} of {}", choice.split, metric_in_words(metric), task.name),
+                    higher_is_better(metric)});
     }
     names.push_back(task.name);
   }

@@ -29,8 +29,9 @@ struct NumberChoice {
 
 /// What the number is called, and its direction; a measure of planted truth has none.
 struct ScoreName {
-  std::string text;  // "mean test accuracy"
+  std::string text;  // "mean test accuracy × 100"
   std::optional<bool> higher_is_better;
+  double factor = 1;  // of the number as it is drawn: 100 where higher is better, as in tables
 };
 
 /// What stands above a figure of the score: how it is averaged, and its direction.

@@ -22,9 +22,18 @@ TEST(RunScore, IsNamedWithItsDirection) {
   const auto folder = test_folder();
   test::write_run(folder, "a", test::routed_run("routed", 0));
   const RunSet runs = load_runs({folder});
-  EXPECT_EQ(score_name(runs, {}).text, "mean test relative_error");
+  EXPECT_EQ(score_name(runs, {}).text, "mean test relative error");
   EXPECT_FALSE(score_name(runs, {}).higher_is_better.value());
+  EXPECT_EQ(score_name(runs, {}).factor, 1);
   EXPECT_FALSE(score_name(runs, {.measure = "tau_b"}).higher_is_better.has_value());
+}
+
+TEST(RunScore, IsDrawnAsTablesPrintIt) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a");
+  const ScoreName score = score_name(load_runs({folder}), {.measure = "sst2"});
+  EXPECT_EQ(score.text, "test accuracy of sst2 × 100");
+  EXPECT_EQ(score.factor, 100);
 }
 
 TEST(RunScore, HeadingSpeaksOfAnIntervalOnlyWhereThereIsOne) {

@@ -2,10 +2,12 @@
 
 #include "analysis/measures/rank_recovery.h"
 #include "analysis/runs/matrix.h"
+#include "analysis/runs/site_names.h"
 #include "framework/core/error.h"
 #include "framework/record/run_reader.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rankwise::analysis {
 namespace {
@@ -64,6 +66,40 @@ void prepare(const RunFile& file, const RunGroup& group, Selection& sum) {
         group.label);
 }
 
+std::vector<std::string> site_names(const RunFile& file) {
+  std::vector<std::string> names;
+  for (const SiteRecord& site : file.layout().sites) names.push_back(site.name);
+  return names;
+}
+
+/// Over the sites whose layer is `layer`, or all where none is named.
+std::optional<Selection> sum_selection(const RunGroup& group, const std::string& layer) {
+  Selection selection;
+  double count = 0;
+  for (const Run& run : group.runs) {
+    const RunFile& file = run.file();
+    const auto& sites = file.layout().sites;
+    if (file.evaluation_count() == 0 ||
+        std::none_of(sites.begin(), sites.end(),
+                     [](const SiteRecord& site) { return chose_with_probability(site); })) {
+      continue;
+    }
+    prepare(file, group, selection);
+    ++selection.seeds;
+    const std::vector<std::string> layers = site_layers(site_names(file));
+    for (std::size_t i = 0; i < sites.size(); ++i) {
+      const SiteRecord& site = sites[i];
+      if (!chose_with_probability(site) || (!layer.empty() && layers[i] != layer)) continue;
+      add_site(file.usage(site.name), static_cast<Index>(site.ranks), selection);
+      ++count;
+    }
+  }
+  if (count == 0) return std::nullopt;
+  for (MatrixXd& probability : selection.probability) probability /= count;
+  selection.chosen /= count;
+  return selection;
+}
+
 }  // namespace
 
 std::optional<TaskRanks> read_task_ranks(const RunGroup& group) {
@@ -82,29 +118,36 @@ std::optional<TaskRanks> read_task_ranks(const RunGroup& group) {
   return ranks;
 }
 
-std::optional<Selection> read_selection(const RunGroup& group) {
-  Selection selection;
-  double count = 0;
-  for (const Run& run : group.runs) {
-    const RunFile& file = run.file();
-    const auto& sites = file.layout().sites;
-    if (file.evaluation_count() == 0 ||
-        std::none_of(sites.begin(), sites.end(),
-                     [](const SiteRecord& site) { return chose_with_probability(site); })) {
+std::optional<Selection> read_selection(const RunGroup& group) { return sum_selection(group, ""); }
+
+std::optional<LayerSelection> read_layer_selection(const RunGroup& group) {
+  const RunFile& first = group.runs.front().file();
+  LayerSelection result;
+  std::vector<Selection> selections;
+  for (const std::string& layer : site_layers(site_names(first))) {
+    if (std::find(result.layers.begin(), result.layers.end(), layer) != result.layers.end())
       continue;
-    }
-    prepare(file, group, selection);
-    ++selection.seeds;
-    for (const SiteRecord& site : sites) {
-      if (!chose_with_probability(site)) continue;
-      add_site(file.usage(site.name), static_cast<Index>(site.ranks), selection);
-      ++count;
+    auto selection = sum_selection(group, layer);
+    if (!selection) continue;
+    result.layers.push_back(layer);
+    selections.push_back(std::move(*selection));
+  }
+  if (selections.empty()) return std::nullopt;
+  const auto layers = static_cast<Index>(selections.size());
+  result.tasks = selections.front().tasks;
+  result.seeds = selections.front().seeds;
+  result.chosen.resize(layers, static_cast<Index>(result.tasks.size()));
+  result.probability.assign(result.tasks.size(),
+                            MatrixXd(layers, selections.front().probability.front().cols()));
+  for (Index l = 0; l < layers; ++l) {
+    const Selection& selection = selections[static_cast<std::size_t>(l)];
+    const Index last = selection.chosen.rows() - 1;
+    result.chosen.row(l) = selection.chosen.row(last);
+    for (std::size_t t = 0; t < result.tasks.size(); ++t) {
+      result.probability[t].row(l) = selection.probability[t].row(last);
     }
   }
-  if (count == 0) return std::nullopt;
-  for (MatrixXd& probability : selection.probability) probability /= count;
-  selection.chosen /= count;
-  return selection;
+  return result;
 }
 
 }  // namespace rankwise::analysis

@@ -37,4 +37,13 @@ struct Selection {
 /// tasks or evaluations.
 std::optional<Selection> read_selection(const RunGroup& group);
 
+/// The same in the last evaluation alone, layer by layer.
+struct LayerSelection {
+  std::vector<std::string> tasks, layers;
+  std::vector<Eigen::MatrixXd> probability;  // [T][layers, R] mean over the layer's sites and seeds
+  Eigen::MatrixXd chosen;                    // [layers, T] mean rank
+  std::size_t seeds = 0;
+};
+std::optional<LayerSelection> read_layer_selection(const RunGroup& group);
+
 }  // namespace rankwise::analysis

@@ -51,6 +51,16 @@ TEST(TaskRanks, SelectionIsAMeanOverSitesAndSeeds) {
   EXPECT_EQ(selection->chosen.row(1), Eigen::RowVector4d(2, 2, 2, 1));
 }
 
+TEST(TaskRanks, SelectionByLayerIsOfTheLastEvaluation) {
+  const auto selection = read_layer_selection(two_seeds().groups.front());
+  ASSERT_TRUE(selection);
+  EXPECT_EQ(selection->layers, (std::vector<std::string>{"0", "1"}))
+      << "their sites have no number";
+  EXPECT_EQ(selection->seeds, 2U);
+  EXPECT_EQ(selection->chosen.row(0), Eigen::RowVector4d(2, 2, 2, 1));
+  EXPECT_TRUE(selection->probability[3].isApproxToConstant(1.0 / 3));
+}
+
 TEST(TaskRanks, RunsOfOtherTasksAreRefused) {
   const auto folder = test_folder();
   test::write_run(folder, "a", test::planted_run({1, 1, 2, 2}, {1, 2, 3, 1}));

@@ -11,11 +11,13 @@ namespace {
 
 // Inches: the line of a legend's entry, what separates two entries, and the height of a row.
 constexpr double kLegendLine = 0.2, kLegendGap = 0.15, kLegendRow = 0.13;
-constexpr double kHeadingLine = 0.13;
+constexpr double kHeadingLine = 0.13, kSourceLine = 0.11;
 
-// Okabe & Ito's set for colour-blind readers, with grey for its yellow, which white paper hides.
-constexpr std::array kColours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
-                                 "#E69F00", "#56B4E9", "#000000", "#999999"};
+// Okabe & Ito's set for colour-blind readers, with grey for its yellow, which white paper hides;
+// then four that differ from these in lightness (indigo, wine and olive of Tol's muted set, brown).
+constexpr std::array<const char*, kSeriesColours> kColours = {
+    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9",
+    "#000000", "#999999", "#332288", "#882255", "#999933", "#8C510A"};
 
 }  // namespace
 
@@ -60,7 +62,21 @@ std::string diverging_palette() {
 
 double fitting_size(const std::vector<std::string>& texts, double width, double font_size) {
   const double wide = text_width(texts, font_size);
-  return wide > width ? font_size * width / wide : font_size;
+  return wide > width ? std::max(kLeastSize, font_size * width / wide) : font_size;
+}
+
+std::string shortened(const std::string& text, double width, double font_size) {
+  if (text_width({text}, font_size) <= width) return text;
+  std::string kept = text;
+  const auto is_inside = [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0) == 0x80;
+  };
+  while (!kept.empty() && text_width({kept + "…"}, font_size) > width) {
+    while (is_inside(kept.back())) kept.pop_back();  // the rest of a letter of several bytes
+    kept.pop_back();
+  }
+  while (!kept.empty() && kept.back() == ' ') kept.pop_back();
+  return kept + "…";
 }
 
 std::string thin_axes() {
@@ -101,12 +117,13 @@ std::string Legend::commands(const Drawing& drawing) const {
     if (lines || dashed) {
       const std::string look =
           dashed ? "lc rgb 'black' lw 0.8 dt 2"
-                 : fmt::format("lc rgb '{}' lw 1.5 dt {}", series_colour(i), series_dash(i));
+                 : fmt::format("lc rgb '{}' lw 1.5 dt {}", series_colour(look_at(i)),
+                               series_dash(look_at(i)));
       text += fmt::format("set arrow from {} to {} nohead {}\n", at(0), at(kLegendLine), look);
     }
     if (points && !dashed) {
       text += fmt::format("set label '' at {} point pt {} ps 0.5 lc rgb '{}'\n",
-                          at(kLegendLine / 2), series_shape(i), series_colour(i));
+                          at(kLegendLine / 2), series_shape(look_at(i)), series_colour(look_at(i)));
     }
     text += fmt::format("set label {} at {} left font ',{}'\n", gnuplot_string(texts[i]),
                         at(kLegendLine + 0.05), drawing.font_size);
@@ -116,17 +133,19 @@ std::string Legend::commands(const Drawing& drawing) const {
 
 std::string centred_text(const std::string& text, double down, double font_size,
                          const Drawing& drawing) {
+  const double size = fitting_size({text}, drawing.width - 0.1, font_size);
   return fmt::format("set label {} at screen 0.5,{:.4f} center font ',{:.1f}'\n",
-                     gnuplot_string(text), 1 - down / drawing.height,
-                     fitting_size({text}, drawing.width - 0.1, font_size));
+                     gnuplot_string(shortened(text, drawing.width - 0.1, size)),
+                     1 - down / drawing.height, size);
 }
 
-std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing) {
+std::vector<std::string> wrapped(const std::string& text, double font_size,
+                                 const Drawing& drawing) {
   std::vector<std::string> lines;
   std::istringstream words(text);
   for (std::string word; words >> word;) {
     const std::string longer = lines.empty() ? word : lines.back() + " " + word;
-    if (!lines.empty() && text_width({longer}, drawing.font_size) < drawing.width - 0.1) {
+    if (!lines.empty() && text_width({longer}, font_size) < drawing.width - 0.1) {
       lines.back() = longer;
     } else {
       lines.push_back(word);
@@ -135,16 +154,30 @@ std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing
   return lines;
 }
 
-double heading_height(const std::string& text, const Drawing& drawing) {
-  return 0.06 + static_cast<double>(wrapped(text, drawing).size()) * kHeadingLine;
+std::string Heading::caption() const {
+  return source.empty() ? text : fmt::format("{} ({})", text, source);
 }
 
-std::string heading_commands(const std::string& text, const Drawing& drawing) {
+double Heading::height(const Drawing& drawing) const {
+  const auto lines = [&](const std::string& words, double size) {
+    return static_cast<double>(wrapped(words, size, drawing).size());
+  };
+  return 0.06 + lines(text, drawing.font_size) * kHeadingLine +
+         lines(source, kLeastSize) * kSourceLine;
+}
+
+std::string Heading::commands(const Drawing& drawing) const {
   std::string commands;
   double down = 0.1;
-  for (const std::string& line : wrapped(text, drawing)) {
+  for (const std::string& line : wrapped(text, drawing.font_size, drawing)) {
     commands += centred_text(line, down, drawing.font_size, drawing);
     down += kHeadingLine;
+  }
+  for (const std::string& line : wrapped(source, kLeastSize, drawing)) {
+    std::string label = centred_text(line, down, kLeastSize, drawing);
+    label.insert(label.size() - 1, " tc rgb '#555555'");
+    commands += label;
+    down += kSourceLine;
   }
   return commands;
 }

@@ -27,8 +27,17 @@ struct Grid {
   Panel at(std::size_t i) const;
 };
 
-/// The i-th series: colours repeat after 8, but not with the same shape or dash before 24. The
-/// second eight have outlines as shapes.
+/// Inches: one column of a paper, and the whole page.
+inline constexpr double kColumnWidth = 3.4, kPageWidth = 7;
+
+/// Points; no text is smaller at its printed size.
+inline constexpr double kLeastSize = 6;
+
+/// Colours of lines and points.
+inline constexpr std::size_t kSeriesColours = 12;
+
+/// The i-th look: colours repeat after kSeriesColours, then with dashes and outlines as shapes.
+/// series_look.h says which look a label has.
 std::string series_colour(std::size_t i);
 int series_shape(std::size_t i);
 std::string_view series_dash(std::size_t i);  // gnuplot's dashtype
@@ -42,8 +51,12 @@ std::string diverging_palette();
 /// Inches that the longest of some texts takes at a font size in points.
 double text_width(const std::vector<std::string>& texts, double font_size);
 
-/// The size, at most `font_size`, at which none of the texts is wider than `width` inches.
+/// The size, from kLeastSize to `font_size`, at which none of the texts is wider than `width`
+/// inches; at the least size some may be.
 double fitting_size(const std::vector<std::string>& texts, double width, double font_size);
+
+/// The text, cut before "…" where it is wider than `width` inches at a font size in points.
+std::string shortened(const std::string& text, double width, double font_size);
 
 /// Axes to the left and below, thin.
 std::string thin_axes();
@@ -52,9 +65,10 @@ std::string thin_axes();
 /// columns as fit the drawing's width, upwards from its lower edge.
 struct Legend {
   std::vector<std::string> labels;
-  bool lines = true;           // a piece of line in the series' colour and dash
-  bool points = true;          // its marker
-  std::string reference = {};  // one entry more, of a thin black dashed line; empty: none
+  std::vector<std::size_t> looks = {};  // of the labels; empty: 0, 1, 2, ...
+  bool lines = true;                    // a piece of line in the series' colour and dash
+  bool points = true;                   // its marker
+  std::string reference = {};           // one entry more, of a thin black dashed line; empty: none
 
   std::size_t columns(const Drawing& drawing) const;
   double height(const Drawing& drawing) const;  // inches
@@ -62,6 +76,7 @@ struct Legend {
 
  private:
   std::vector<std::string> entries() const;
+  std::size_t look_at(std::size_t i) const { return looks.empty() ? i : looks[i]; }
 };
 
 /// A line of text in the middle of a drawing, `down` inches from its top edge; smaller than
@@ -69,12 +84,18 @@ struct Legend {
 std::string centred_text(const std::string& text, double down, double font_size,
                          const Drawing& drawing);
 
-/// The lines of a text that are narrow enough for a drawing, broken between words (not at no-break
-/// spaces).
-std::vector<std::string> wrapped(const std::string& text, const Drawing& drawing);
+/// The lines of a text that are narrow enough for a drawing at a font size in points, broken
+/// between words (not at no-break spaces).
+std::vector<std::string> wrapped(const std::string& text, double font_size, const Drawing& drawing);
 
-/// A text above the panels, in the drawing's font and as many lines as it needs; none is empty.
-double heading_height(const std::string& text, const Drawing& drawing);  // inches
-std::string heading_commands(const std::string& text, const Drawing& drawing);
+/// What stands above the panels, each in as many lines as it needs; either may be empty.
+struct Heading {
+  std::string text;         // what is drawn, in the drawing's font
+  std::string source = {};  // of which study, backbone, suite and seeds; small and grey
+
+  std::string caption() const;                  // "what is drawn (of which study, ...)"
+  double height(const Drawing& drawing) const;  // inches
+  std::string commands(const Drawing& drawing) const;
+};
 
 }  // namespace rankwise::analysis

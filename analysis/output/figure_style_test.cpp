@@ -23,9 +23,9 @@ TEST(Legend, TheReferenceIsAnEntryOfItsOwn) {
 
 TEST(Heading, IsBrokenBetweenWordsWhereItIsWide) {
   const Drawing drawing{.width = 1, .font_size = 7};  // 0.9 inches: 15 characters
-  EXPECT_EQ(wrapped("chosen rank, mean over tasks", drawing),
+  EXPECT_EQ(wrapped("chosen rank, mean over tasks", 7, drawing),
             (Names{"chosen rank,", "mean over tasks"}));
-  EXPECT_TRUE(wrapped("", drawing).empty());
+  EXPECT_TRUE(wrapped("", 7, drawing).empty());
 }
 
 }  // namespace

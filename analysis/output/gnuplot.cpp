@@ -1,6 +1,7 @@
 #include "analysis/output/gnuplot.h"
 
 #include "analysis/output/process.h"
+#include "analysis/output/svg_cells.h"
 #include "framework/core/error.h"
 #include "framework/core/slug.h"
 #include "framework/core/text.h"
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <sstream>
 
 namespace rankwise::analysis {
@@ -17,8 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array kFormats = {"svg", "pdf", "png"};
-
+/// Cells are areas where a picture can be enlarged: an image of a dot a cell would be blurred. In a
+/// PNG an image is sharp, where areas would leave hairlines between them.
+///
 /// Terminals whose text has the same size in inches: SVG has 96 units per inch, PNG 300, and
 /// gnuplot's PDF draws 1 point of text as 1/72 inch only at 3/4.
 std::string preamble(const Drawing& drawing) {
@@ -31,6 +32,7 @@ std::string preamble(const Drawing& drawing) {
       "font 'DejaVu Sans,{size}' fontscale 0.75 linewidth 1.7 pointscale 0.75\n"
       "if (format eq 'png') set terminal pngcairo noenhanced size {png_width:.0f},{png_height:.0f} "
       "font 'DejaVu Sans,{size}' fontscale 3.125 linewidth 3.125 pointscale 3.125\n"
+      "cells = format eq 'png' ? 'image' : 'image pixels'\n"
       "data = '{name}.csv'\n"
       "set output '{name}.'.format\n"
       "set encoding utf8\n"
@@ -76,24 +78,14 @@ void fix_creation_date(const fs::path& pdf) {
   write_file(pdf, bytes);
 }
 
-/// Heat maps are small images, whose cells viewers would blur into each other: browsers need the
-/// style, other programs the attribute.
-void keep_cells_sharp(const fs::path& svg) {
-  constexpr std::string_view kImage = "<image ", kAttribute = "image-rendering='optimizeSpeed' ";
-  constexpr std::string_view kStyle =
-      "<style>@supports (image-rendering:pixelated){image{image-rendering:pixelated}}</style>\n";
-  std::string text = read_file(svg);
-  std::size_t at = text.find(kImage);
-  if (at == std::string::npos) return;
-  text.insert(at, kStyle);
-  while ((at = text.find(kImage, at)) != std::string::npos) {
-    at += kImage.size();
-    text.insert(at, kAttribute);
-  }
-  write_file(svg, text);
-}
+void shorten_cells(const fs::path& svg) { write_file(svg, compact_cells(read_file(svg))); }
 
 }  // namespace
+
+const std::vector<std::string>& picture_formats() {
+  static const std::vector<std::string> kFormats = {"svg", "pdf", "png"};
+  return kFormats;
+}
 
 std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
                            const std::string& gnuplot) {
@@ -103,12 +95,12 @@ std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
   std::vector<fs::path> files = {path("csv"), path("gp")};
   write_file(files[0], drawing.csv);
   write_file(files[1], preamble(drawing) + drawing.script);
-  for (const char* format : kFormats) {
+  for (const std::string& format : drawing.formats) {
     run_gnuplot(gnuplot, format, path("gp"));
     files.push_back(path(format));
+    if (format == "svg") shorten_cells(path(format));
+    if (format == "pdf") fix_creation_date(path(format));
   }
-  keep_cells_sharp(path("svg"));
-  fix_creation_date(path("pdf"));
   return files;
 }
 

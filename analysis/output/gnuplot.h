@@ -16,19 +16,25 @@ class NothingToDraw : public Error {
   using Error::Error;
 };
 
+/// "svg", "pdf", "png": what pictures are drawn as.
+const std::vector<std::string>& picture_formats();
+
 /// One picture. In the script the string variable `data` names the CSV file; fields are separated
-/// by commas, the encoding is UTF-8, and text is drawn as it is (no markup).
+/// by commas, the encoding is UTF-8, text is drawn as it is (no markup), and the macro `@cells` is
+/// how the cells of a heat map are drawn.
 struct Drawing {
-  std::string name = {};    // of the files, without extension
-  double width = 3.4;       // inches; 3.4 is one column of a paper
-  double height = 2.4;      // inches
-  int font_size = 8;        // points
-  std::string csv = {};     // the whole data file
-  std::string script = {};  // everything after terminal and output are set
+  std::string name = {};     // of the files, without extension
+  double width = 3.4;        // inches; 3.4 is one column of a paper
+  double height = 2.4;       // inches
+  int font_size = 8;         // points
+  std::string caption = {};  // what it shows and of what, for a page around it
+  std::string csv = {};      // the whole data file
+  std::string script = {};   // everything after terminal and output are set
+  std::vector<std::string> formats = picture_formats();
 };
 
-/// Writes <name>.csv and <name>.gp into `folder`, draws <name>.svg, .pdf and .png beside them, and
-/// gives all their paths.
+/// Writes <name>.csv and <name>.gp into `folder`, draws the pictures in the drawing's formats
+/// beside them, and gives all their paths.
 /// Equal drawings give equal bytes. Throws Error when gnuplot is missing or refuses the script.
 std::vector<std::filesystem::path> draw(const Drawing& drawing, const std::filesystem::path& folder,
                                         const std::string& gnuplot = "gnuplot");

@@ -19,7 +19,6 @@ using Eigen::Index;
 using Strings = std::vector<std::string>;
 
 constexpr int kFontSize = 7;
-constexpr double kSmallSize = 5.5;
 constexpr double kBarHeight = 0.07, kBelow = 0.85;  // inches; of the axis, its name and the bar
 
 bool has_marks(const std::vector<HeatMap>& maps) {
@@ -82,7 +81,7 @@ double name_pitch(const Strings& names, double font_size) {
     const double both = text_width({names[i - 1]}, font_size) + text_width({names[i]}, font_size);
     widest = std::max(widest, both / 2);
   }
-  return widest + 0.005 * font_size;
+  return widest + 0.003 * font_size;
 }
 
 /// "set xtics ('a' 1, 'b' 2)": as many names as fit, smaller where that names all.
@@ -91,8 +90,8 @@ std::string tics(char axis, const Strings& names, double length) {
     return axis == 'x' ? name_pitch(names, size) : 0.015 * size;
   };
   const auto count = static_cast<double>(names.size());
-  const bool shrink = each(kFontSize) * count > length && each(kSmallSize) * count <= length;
-  const double size = shrink ? kSmallSize : kFontSize;
+  const bool shrink = each(kFontSize) * count > length && each(kLeastSize) * count <= length;
+  const double size = shrink ? kLeastSize : kFontSize;
   Strings texts;
   for (const std::size_t i : named_tics(names, length, each(size))) {
     texts.push_back(fmt::format("{} {}", gnuplot_string(names[i]), i + 1));
@@ -121,11 +120,11 @@ std::pair<std::string, std::string> cell_at(const HeatPlace& place, const HeatSt
   return {column, row};
 }
 
-/// As an image where gnuplot can, which takes two rows and two columns, or as boxes, which leave
-/// hairlines between them.
+/// By gnuplot's own kind of plot for cells, which takes two rows and two columns, or as boxes,
+/// which leave hairlines between them.
 std::string cells(const HeatPlace& place, const HeatStyle& style) {
   const auto [x, y] = cell_at(place, style);
-  if (place.rows > 1 && place.columns > 1) return fmt::format("{}:{}:3 with image", x, y);
+  if (place.rows > 1 && place.columns > 1) return fmt::format("{}:{}:3 with @cells", x, y);
   return fmt::format(
       "{0}:{1}:({0}-0.5):({0}+0.5):({1}-0.5):({1}+0.5):3 with boxxyerror fs solid noborder lc "
       "palette",
@@ -141,7 +140,7 @@ Strings number_plots(const HeatPlace& place, const HeatStyle& style) {
                     : fmt::format("$3<{:.6g}", style.low + 0.55 * (style.high - style.low));
   const auto text = [&](const std::string& where, const char* colour) {
     return fmt::format("{}({}?{}:NaN):{}:(sprintf('%.2f',$3)) with labels tc rgb '{}' font ',{}'",
-                       place.data(), where, cell.first, cell.second, colour, kFontSize);
+                       place.data(), where, cell.first, cell.second, colour, kLeastSize);
   };
   return {text(dark, "white"), text("!(" + dark + ")", "black")};
 }
@@ -158,19 +157,37 @@ Strings mark_plots(const HeatPlace& place, const HeatStyle& style) {
   return plots;
 }
 
-std::string heat_plot(const HeatMap& map, const HeatPlace& place, const HeatStyle& style) {
+/// Whether a number with two decimals fits into a cell of that many inches.
+bool number_fits(double width, double height, const HeatStyle& style) {
+  const char* widest = style.low < 0 ? "-0.00" : "0.00";
+  return width > text_width({widest}, kLeastSize) + 0.02 && height > 0.1;
+}
+
+std::string heat_plot(const HeatMap& map, const HeatPlace& place, const HeatStyle& style,
+                      const Panels& panels) {
   Strings plots = {place.data() + cells(place, style)};
   const auto append = [&](const Strings& more) {
     plots.insert(plots.end(), more.begin(), more.end());
   };
-  if (style.numbers) append(number_plots(place, style));
-  if (!map.mark.empty()) append(mark_plots(place, style));
   const Index along_x = style.rows_along_x ? place.rows : place.columns;
   const Index along_y = style.rows_along_x ? place.columns : place.rows;
+  const bool fits = number_fits(panels.width() / static_cast<double>(along_x),
+                                panels.height() / static_cast<double>(along_y), style);
+  if (style.numbers && fits) append(number_plots(place, style));
+  if (!map.mark.empty()) append(mark_plots(place, style));
   return fmt::format(
       "set xrange [0.5:{}.5]\nset yrange {}\nplot {}\n", along_x,
       style.rows_along_x ? fmt::format("[0.5:{}.5]", along_y) : fmt::format("[{}.5:0.5]", along_y),
       fmt::join(plots, ", \\\n  "));
+}
+
+/// What the colour bar is called, below its middle or as near to it as the drawing's edges allow.
+std::string bar_name(double middle, const HeatStyle& style, const Drawing& drawing) {
+  const double half = text_width({style.colour}, kFontSize) / 2 + 0.05;
+  const double at = std::max(half, std::min(middle, drawing.width - half));
+  return fmt::format("set label {} at screen {:.4f},{:.4f} center font ',{}'\n",
+                     gnuplot_string(style.colour), at / drawing.width, 0.1 / drawing.height,
+                     kFontSize);
 }
 
 /// A horizontal colour bar below everything, `from` and `to` in inches.
@@ -181,11 +198,11 @@ std::string colour_bar(double from, double to, const HeatStyle& style, const Dra
   return (style.low < 0 ? diverging_palette() : viridis_palette()) +
          fmt::format(
              "set cbrange [{}:{}]\nset cbtics {},{} scale 0.3 offset 0,0.45\n"
-             "set colorbox horizontal user origin screen {:.4f},{:.4f} size screen {:.4f},{:.4f}\n"
-             "set cblabel {} offset 0,1.1\n",
+             "set colorbox horizontal user origin screen {:.4f},{:.4f} size screen {:.4f},{:.4f}\n",
              style.low, style.high, style.low, fits ? step : (style.high - style.low) / 2,
              from / drawing.width, 0.38 / drawing.height, (to - from) / drawing.width,
-             kBarHeight / drawing.height, gnuplot_string(style.colour));
+             kBarHeight / drawing.height) +
+         bar_name((from + to) / 2, style, drawing);
 }
 
 const Strings& along_x(const HeatMap& map, const HeatStyle& style) {
@@ -210,13 +227,15 @@ Panels arrange(const std::vector<HeatMap>& maps, const HeatStyle& style, Drawing
   constexpr double kAxisName = 0.1;
   std::size_t most = 1;
   for (const HeatMap& map : maps) most = std::max(most, along_y(map, style).size());
-  PanelSpace space{.most_in_row = style.columns, .left = left_margin(maps, style)};
+  const auto columns = static_cast<std::size_t>(std::lround(style.width / kColumnWidth));
+  PanelSpace space{.most_in_row = style.columns * std::max<std::size_t>(1, columns),
+                   .left = left_margin(maps, style)};
   space.height = std::min(style.panel_height, style.row_height * static_cast<double>(most));
   space.apart = 0.08 + style.right;
   space.title = 0.17;
   space.down = 0.04;
   space.below = kBelow - (style.row_axis.empty() && style.column_axis.empty() ? kAxisName : 0);
-  return {maps.size(), space, style.heading, drawing};
+  return {titles_of(maps), space, {style.heading, style.source}, drawing};
 }
 
 /// The commands around one panel; names of tics and axes only at the drawing's edge.
@@ -230,7 +249,7 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
                : fmt::format("set {}label {} offset {}\n", axis, gnuplot_string(text), offset);
   };
   std::string text = map.commands;
-  if (maps.size() > 1) text += fmt::format("set title {}\n", gnuplot_string(map.title));
+  if (maps.size() > 1) text += panels.title(i);
   const Strings& x = along_x(map, style);
   text += lowest && style.tics
               ? tics('x', x, panels.width()) +
@@ -249,20 +268,20 @@ Drawing heat_drawing(const std::vector<HeatMap>& maps, const HeatStyle& style) {
   check_drawable(maps, style);
   Drawing drawing{.name = style.name, .width = style.width, .font_size = kFontSize};
   const Panels panels = arrange(maps, style, drawing);
+  const Heading heading{style.heading, style.source};
+  drawing.caption = heading.caption();
   drawing.csv = heat_csv(maps, style);
   drawing.script =
-      heading_commands(style.heading, drawing) +
+      heading.commands(drawing) +
       colour_bar(panels.at(0).left, drawing.width - 0.14 - style.right, style, drawing) +
-      fmt::format("set border lw 0.5\nunset key\nset title offset 0,-0.8 font ',{:.1f}'\n",
-                  fitting_size(titles_of(maps), panels.title_width(), kFontSize)) +
-      "set multiplot\n";
+      "set border lw 0.5\nunset key\n" + panels.title_style(kFontSize) + "set multiplot\n";
   HeatPlace place_in_csv;
   place_in_csv.first_column = has_marks(maps) ? 3 : 2;
   for (std::size_t i = 0; i < maps.size(); ++i) {
     place_in_csv.rows = maps[i].value.rows();
     place_in_csv.columns = maps[i].value.cols();
     drawing.script += place(panels.at(i), drawing) + panel_commands(maps, i, panels, style) +
-                      heat_plot(maps[i], place_in_csv, style) +
+                      heat_plot(maps[i], place_in_csv, style, panels) +
                       "unset colorbox\nunset label\nunset arrow\n";
     place_in_csv.first_row += place_in_csv.rows;
   }

@@ -37,8 +37,8 @@ TEST(HeatFigure, MarksHaveAColumnAndNarrowMapsEndInBlanks) {
 
 TEST(HeatFigure, EachMapIsDrawnFromItsOwnRows) {
   const Drawing drawing = heat_drawing({two_by_three(), two_by_three()}, {.name = "n"});
-  EXPECT_TRUE(holds(drawing.script, "matrix every 1:1:2:1:4:2 using ($1-1):($2-0):3 with image"));
-  EXPECT_TRUE(holds(drawing.script, "matrix every 1:1:2:3:4:4 using ($1-1):($2-2):3 with image"));
+  EXPECT_TRUE(holds(drawing.script, "matrix every 1:1:2:1:4:2 using ($1-1):($2-0):3 with @cells"));
+  EXPECT_TRUE(holds(drawing.script, "matrix every 1:1:2:3:4:4 using ($1-1):($2-2):3 with @cells"));
 }
 
 TEST(HeatFigure, RowsRunDownwardsOrLieAlongX) {
@@ -68,8 +68,8 @@ TEST(HeatFigure, NamesAreSmallerWhereAllFitSo) {
   EXPECT_TRUE(holds(heat_drawing({map}, {.name = "n"}).script,
                     "'15' 15) scale 0.3 nomirror offset 0,0.4 font ',7'"));
   const std::string small = heat_drawing({map}, {.name = "n", .right = 1}).script;
-  EXPECT_TRUE(holds(small, "'14' 14,'15' 15) scale 0.3 nomirror offset 0,0.4 font ',5.5'"));
-  EXPECT_FALSE(holds(heat_drawing({map}, {.name = "n", .right = 2}).script, "'14' 14"));
+  EXPECT_TRUE(holds(small, "'14' 14,'15' 15) scale 0.3 nomirror offset 0,0.4 font ',6'"));
+  EXPECT_FALSE(holds(heat_drawing({map}, {.name = "n", .right = 2.2}).script, "'14' 14"));
 }
 
 TEST(HeatFigure, NothingToDrawIsAnError) { EXPECT_THROW(heat_drawing({}, {.name = "n"}), Error); }

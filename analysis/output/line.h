@@ -11,6 +11,7 @@ struct Line {
   std::string label;
   std::vector<double> x = {}, y = {};
   std::vector<double> low = {}, high = {};  // of the band, as long as y; NaN: none
+  std::vector<double> beside = {};          // as long as y: for the CSV alone; empty: none
 
   void add(double at, double value, double from, double to);
 

@@ -55,6 +55,11 @@ double LineAxis::fraction(double value) const {
   return (along(value) - along(low_)) / (along(high_) - along(low_));
 }
 
+std::optional<double> LineAxis::break_at() const {
+  if (scale_ != Scale::linear_below) return std::nullopt;
+  return (fraction(0) + fraction(least_)) / 2;
+}
+
 std::string LineAxis::scale_command() const {
   if (scale_ == Scale::linear) return "";
   if (scale_ == Scale::log) return "set logscale x\n";

@@ -3,6 +3,7 @@
 
 #include "analysis/output/round_axis.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ class LineAxis {
 
   /// Where a value stands, from 0 at the left end to 1.
   double fraction(double value) const;
+
+  /// Where a logarithmic axis is broken to hold 0, as fraction() gives it.
+  std::optional<double> break_at() const;
 
   /// gnuplot's, with names at the tics or without.
   std::string commands(bool named) const;

@@ -36,20 +36,47 @@ TEST(LineFigure, TheCsvHasARowAPointAndNoNumberWhereThereIsNoBand) {
             "task,label,step,rank,low,high\nfirst,\"a, b\",1,2,1.5,2.5\nfirst,\"a, b\",2,3,,\n");
 }
 
+std::string colour_of(const std::string& label) {
+  return series_colour(series_looks({label}).at(label));
+}
+
 TEST(LineFigure, EachLineIsDrawnFromItsOwnRows) {
   const Drawing drawing = line_drawing(
       {{"first", {rising("a")}}, {"second", {rising("b"), rising("a")}}}, {.name = "n"});
-  EXPECT_TRUE(holds(drawing.script, "every ::0::1 using 3:4 with linespoints lc rgb '#0072B2'"));
-  EXPECT_TRUE(holds(drawing.script, "every ::2::3 using 3:4 with linespoints lc rgb '#D55E00'"));
-  EXPECT_TRUE(holds(drawing.script, "every ::4::5 using 3:4 with linespoints lc rgb '#0072B2'"));
+  EXPECT_TRUE(
+      holds(drawing.script, "every ::0::1 using 3:4 with linespoints lc rgb '" + colour_of("a")));
+  EXPECT_TRUE(
+      holds(drawing.script, "every ::2::3 using 3:4 with linespoints lc rgb '" + colour_of("b")));
+  EXPECT_TRUE(
+      holds(drawing.script, "every ::4::5 using 3:4 with linespoints lc rgb '" + colour_of("a")));
 }
 
-TEST(LineFigure, NumbersStandBesideThePointsAndInTheLegend) {
-  const Drawing drawing =
-      line_drawing({{"first", {rising("a"), rising("b")}}}, {.name = "n", .numbers = true});
-  EXPECT_TRUE(holds(drawing.script, "set label '1' at graph"));
-  EXPECT_TRUE(holds(drawing.script, "set label '2' at graph"));
-  EXPECT_TRUE(holds(drawing.script, "set label '2 b'"));
+TEST(LineFigure, NamesStandBesidePointsOrAtTheEndsOfLines) {
+  const std::vector<LinePanel> panels = {{"first", {rising("a"), rising("b")}}};
+  EXPECT_TRUE(
+      holds(line_drawing(panels, {.name = "n", .lines = false}).script, "set label 'b' at graph"));
+  EXPECT_TRUE(holds(line_drawing(panels, {.name = "n"}).script, "set label 'b' at graph 1."));
+}
+
+TEST(LineFigure, LabelsBeyondEightAreGreyAndHaveNoName) {
+  std::vector<Line> lines;
+  for (int i = 0; i < 10; ++i) lines.push_back(rising("l" + std::to_string(i)));
+  LineStyle style{.name = "n", .heading = "h"};
+  style.named = {"l9"};
+  const std::vector<LinePanel> panels = {{"first", lines}};
+  EXPECT_EQ(unnamed_labels(panels, style), (std::vector<std::string>{"l7", "l8"}));
+  const Drawing drawing = line_drawing(panels, style);
+  EXPECT_TRUE(holds(drawing.script, "lc rgb '#BBBBBB' lw 0.6"));
+  EXPECT_TRUE(holds(drawing.script, "h; grey: 2 more"));
+  EXPECT_TRUE(holds(drawing.script, "'l9'"));
+  EXPECT_FALSE(holds(drawing.script, "'l8'"));
+}
+
+TEST(LineFigure, TheAxisIsBrokenBeforeZeroOfALogarithm) {
+  Line line{"a"};
+  for (const double x : {0.0, 10.0, 1000.0}) line.add(x, 1, 1, 1);
+  EXPECT_TRUE(holds(line_drawing({{"p", {line}}}, {.name = "n", .log_x = true}).script,
+                    "nohead front lw 3 lc rgb 'white'"));
 }
 
 TEST(LineFigure, TheReferenceIsBlackAndDashedAndTakesNoColour) {
@@ -57,7 +84,8 @@ TEST(LineFigure, TheReferenceIsBlackAndDashedAndTakesNoColour) {
       line_drawing({{"first", {rising("true"), rising("a")}}}, {.name = "n", .reference = "true"});
   EXPECT_TRUE(
       holds(drawing.script, "every ::0::1 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2"));
-  EXPECT_TRUE(holds(drawing.script, "every ::2::3 using 3:4 with linespoints lc rgb '#0072B2'"));
+  EXPECT_TRUE(
+      holds(drawing.script, "every ::2::3 using 3:4 with linespoints lc rgb '" + colour_of("a")));
 }
 
 TEST(LineFigure, PanelsShareTheAxisOfTheLargestUnlessTheyHaveTheirOwn) {

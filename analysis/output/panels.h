@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 namespace rankwise::analysis {
 
@@ -24,20 +25,26 @@ struct PanelSpace {
 /// Panels of equal size in rows below a heading, the first in the upper left corner.
 class Panels {
  public:
-  /// Sets the drawing's height.
-  Panels(std::size_t count, const PanelSpace& space, const std::string& heading, Drawing& drawing);
+  /// As many in a row as `space` allows and the titles, if any, at kLeastSize points. Sets the
+  /// drawing's height.
+  Panels(const std::vector<std::string>& titles, const PanelSpace& space, const Heading& heading,
+         Drawing& drawing);
 
   Panel at(std::size_t i) const { return grid_.at(i); }
   double width() const { return grid_.first.width; }
   double height() const { return grid_.first.height; }
-  double title_width() const;  // that a title above a panel may take
+
+  /// The command that sets the size of all titles, and a title as far as it fits.
+  std::string title_style(double font_size) const;
+  std::string title(std::size_t i) const;
 
   /// Whether no panel stands below, or left of, panel i: names of axes go there.
-  bool is_lowest(std::size_t i) const { return i + grid_.columns >= count_; }
+  bool is_lowest(std::size_t i) const { return i + grid_.columns >= titles_.size(); }
   bool is_leftmost(std::size_t i) const { return i % grid_.columns == 0; }
 
  private:
-  std::size_t count_;
+  std::vector<std::string> titles_;
+  double title_width_ = 0;
   Grid grid_;
 };
 

@@ -1,8 +1,10 @@
 #include "analysis/output/table.h"
 
+#include "framework/core/error.h"
 #include "framework/core/text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>
@@ -164,6 +166,25 @@ std::string csv_line(const std::vector<std::string>& fields) {
     line += '"';
   }
   return printable(line, "\n") + "\n";
+}
+
+Table with_columns(const Table& table, const std::vector<std::string>& names) {
+  std::vector<std::size_t> kept = {0};
+  for (const std::string& name : names) {
+    const auto found = std::find(table.header.begin(), table.header.end(), name);
+    check(found != table.header.end(), "unknown column '{}'; the columns are {}", name,
+          fmt::join(table.header, ", "));
+    const auto column = static_cast<std::size_t>(found - table.header.begin());
+    if (column > 0) kept.push_back(column);
+  }
+  Table result = table;
+  result.header.clear();
+  for (const std::size_t column : kept) result.header.push_back(table.header[column]);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    result.rows[i].clear();
+    for (const std::size_t column : kept) result.rows[i].push_back(table.rows[i][column]);
+  }
+  return result;
 }
 
 }  // namespace rankwise::analysis

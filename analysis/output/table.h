@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace rankwise::analysis {
@@ -46,12 +47,28 @@ std::string to_markdown(const Table& table);
 /// Header and rows. A column with statistics becomes three: "x", "x std", "x n", in full precision.
 std::string to_csv(const Table& table);
 
-/// A float with booktabs' rules, shrunk to the line where it is wider (\usepackage{booktabs,
-/// graphicx}); the footers are a note below it. Letters beyond ASCII that tables use become
-/// commands; others stay UTF-8.
-std::string to_latex(const Table& table);
+/// The first column and those named, in the order of the names. Throws Error that lists the
+/// columns.
+Table with_columns(const Table& table, const std::vector<std::string>& names);
 
-/// <table class="rankwise">...</table>: a fragment for any page, its text escaped.
+/// What a float is called, beside the table's own caption.
+struct LatexForm {
+  std::string caption = {};  // where the table has none
+  std::string label = {};    // "tab:text10-scores"; empty: none
+};
+
+/// Floats with booktabs' rules in letters of 8 points where the page's have 10
+/// (\usepackage{booktabs, array}), without the columns of `details`. Where the columns need more
+/// than 5.5 inches, as wide as the text of a page in one column, they come in several floats, each
+/// with the first column. The footers are a note below the last. Letters beyond ASCII that tables
+/// use become commands; others stay UTF-8.
+std::string to_latex(const Table& table, const LatexForm& form = {});
+
+/// A text in a page: & < > " are written out.
+std::string escape_html(std::string_view text);
+
+/// <table class="rankwise">...</table>: a fragment for any page, its text escaped; a line break in
+/// a cell is one in the page.
 std::string to_html(const Table& table);
 
 /// {"caption", "columns", "rows": [[{"text", "mean", "std", "n", "best"}]], "notes"}: a cell's
@@ -75,8 +92,10 @@ std::vector<std::string> table_formats();
 /// Throws Error that lists the names.
 std::string to_format(const Table& table, const std::string& format);
 
-/// Writes `stem`.md, .tex, .csv and .html. Gives their paths.
-std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem);
+/// Writes `stem`.md, .tex, .csv and .html. Gives their paths. In LaTeX the label is made of the
+/// file's name and its folder's.
+std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem,
+                                               const std::string& latex_caption = "");
 
 /// A number in a CSV file, to `digits`; empty where it is not finite.
 std::string csv_number(double value, int digits = 6);

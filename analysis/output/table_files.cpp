@@ -2,7 +2,9 @@
 #include "framework/core/registry.h"
 #include "framework/io/atomic_file.h"
 
+#include <cctype>
 #include <functional>
+#include <string_view>
 
 namespace rankwise::analysis {
 namespace {
@@ -16,7 +18,7 @@ const Registry<Format>& formats() {
   static const Registry<Format> registry = [] {
     Registry<Format> made("format", "formats");
     made.add("md", {".md", to_markdown});
-    made.add("latex", {".tex", to_latex});
+    made.add("latex", {".tex", [](const Table& table) { return to_latex(table); }});
     made.add("csv", {".csv", to_csv});
     made.add("html", {".html", to_html});
     made.add("json", {".json", to_json});
@@ -33,11 +35,21 @@ std::string to_format(const Table& table, const std::string& format) {
   return formats().find(format).text(table);
 }
 
-std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem) {
+std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem,
+                                               const std::string& latex_caption) {
+  const std::filesystem::path path = stem;
+  const std::string folder = path.has_parent_path() ? path.parent_path().filename().string() : "";
+  std::string named = path.filename().string();
+  named[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(named[0])));
+  const std::string label =
+      "tab:" + (folder.empty() ? "" : folder + "-") + path.filename().string();
   std::vector<std::filesystem::path> paths;
   for (const char* name : {"md", "csv", "latex", "html"}) {
     const Format& format = formats().find(name);
-    write_file(paths.emplace_back(stem + format.extension), format.text(table));
+    const bool latex = std::string_view(name) == "latex";
+    write_file(paths.emplace_back(stem + format.extension),
+               latex ? to_latex(table, {latex_caption.empty() ? named : latex_caption, label})
+                     : format.text(table));
   }
   return paths;
 }

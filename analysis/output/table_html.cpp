@@ -8,6 +8,26 @@
 namespace rankwise::analysis {
 namespace {
 
+std::string cell_html(const std::string& text) {
+  std::string html;
+  for (const char c : escape_html(text)) c == '\n' ? html += "<br>" : html += c;
+  return html;
+}
+
+/// The row's name is a header of its row.
+std::string row_line(const std::vector<Cell>& row, const std::vector<bool>& words) {
+  std::string line = "<tr>";
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const std::string text = cell_html(row[i].text);
+    const std::string inside = row[i].bold ? "<strong>" + text + "</strong>" : text;
+    line += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", inside)
+                   : fmt::format("<td{}>{}</td>", words[i] ? " class=\"words\"" : "", inside);
+  }
+  return line + "</tr>\n";
+}
+
+}  // namespace
+
 std::string escape_html(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -30,20 +50,6 @@ std::string escape_html(std::string_view text) {
   }
   return escaped;
 }
-
-/// The row's name is a header of its row.
-std::string row_line(const std::vector<Cell>& row, const std::vector<bool>& words) {
-  std::string line = "<tr>";
-  for (std::size_t i = 0; i < row.size(); ++i) {
-    const std::string text = escape_html(row[i].text);
-    const std::string inside = row[i].bold ? "<strong>" + text + "</strong>" : text;
-    line += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", inside)
-                   : fmt::format("<td{}>{}</td>", words[i] ? " class=\"words\"" : "", inside);
-  }
-  return line + "</tr>\n";
-}
-
-}  // namespace
 
 std::string to_html(const Table& table) {
   const std::vector<bool> words = text_columns(table);

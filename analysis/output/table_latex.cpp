@@ -1,3 +1,4 @@
+#include "analysis/output/figure_style.h"
 #include "analysis/output/table.h"
 #include "framework/core/text.h"
 
@@ -14,7 +15,7 @@ namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Replacement, 29> kReplacements = {{
+constexpr std::array<Replacement, 32> kReplacements = {{
     {"\\", "\\textbackslash{}"},
     {"&", "\\&"},
     {"%", "\\%"},
@@ -42,6 +43,9 @@ constexpr std::array<Replacement, 29> kReplacements = {{
     {"α", "$\\alpha$"},
     {"τ", "$\\tau$"},
     {"δ", "$\\delta$"},
+    {"ρ", "$\\rho$"},
+    {"λ", "$\\lambda$"},
+    {"…", "\\dots{}"},
     {"−", "$-$"},
     {"–", "--"},
 }};
@@ -69,29 +73,116 @@ std::string row_line(const std::vector<Cell>& row) {
   return fmt::format("{} \\\\\n", fmt::join(fields, " & "));
 }
 
-}  // namespace
+constexpr double kLineWidth = 5.5;       // inches
+constexpr double kLetterSize = 8;        // points, \\footnotesize of a page in 10 points
+constexpr double kSeparation = 6. / 72;  // inches between two columns
+constexpr double kWidestWords = 1.8;     // inches; longer words are broken into lines
 
-std::string to_latex(const Table& table) {
-  std::string text = "% \\usepackage{booktabs,graphicx}\n\\begin{table}\n\\centering\n";
-  if (!table.caption.empty()) text += fmt::format("\\caption{{{}}}\n", escape_latex(table.caption));
-  std::string alignment;
-  for (const bool left : text_columns(table)) alignment += left ? 'l' : 'r';
-  text += fmt::format(
-      "\\resizebox{{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}}{{!}}{{%\n"
-      "\\begin{{tabular}}{{{}}}\n\\toprule\n",
-      alignment);
+/// Inches of a text in Computer Modern, which is narrower than the figures' font by this factor.
+double printed_width(const std::string& text) {
+  constexpr double kNarrower = 0.93;
+  return kNarrower * text_width({text}, kLetterSize);
+}
+
+double column_width(const Table& table, std::size_t column, bool words) {
+  double width = printed_width(table.header[column]);
+  for (const auto& row : table.rows) width = std::max(width, printed_width(row[column].text));
+  return (words ? std::min(width, kWidestWords) : width) + kSeparation;
+}
+
+/// Columns from 1 on in parts that fit the line beside the first column.
+std::vector<std::vector<std::size_t>> parts_of(const Table& table, const std::vector<bool>& words) {
+  const double first = column_width(table, 0, true);
+  std::vector<std::vector<std::size_t>> parts = {{}};
+  double width = first;
+  for (std::size_t column = 1; column < table.header.size(); ++column) {
+    const double wide = column_width(table, column, words[column]);
+    if (!parts.back().empty() && width + wide > kLineWidth) {
+      parts.emplace_back();
+      width = first;
+    }
+    parts.back().push_back(column);
+    width += wide;
+  }
+  return parts;
+}
+
+std::string alignment(const Table& table, const std::vector<std::size_t>& columns,
+                      const std::vector<bool>& words) {
+  std::string text;
+  for (const std::size_t column : columns) {
+    const bool wide = words[column] && column_width(table, column, false) > kWidestWords;
+    text += wide ? fmt::format(">{{\\raggedright\\arraybackslash}}p{{{}in}}", kWidestWords)
+            : words[column] ? "l"
+                            : "r";
+  }
+  return text;
+}
+
+std::vector<Cell> cells_of(const std::vector<Cell>& row, const std::vector<std::size_t>& columns) {
+  std::vector<Cell> cells;
+  for (const std::size_t column : columns) cells.push_back(row[column]);
+  return cells;
+}
+
+std::string tabular(const Table& table, std::vector<std::size_t> columns,
+                    const std::vector<bool>& words) {
+  columns.insert(columns.begin(), 0);
   std::vector<Cell> header;
   for (const std::string& name : table.header) header.push_back({name, {}});
-  text += row_line(header) + "\\midrule\n";
-  for (const auto& row : table.rows) text += row_line(row);
-  text += "\\bottomrule\n\\end{tabular}}\n";
-  if (!table.footers.empty()) {
-    std::vector<std::string> lines;
-    for (const std::string& footer : table.footers) lines.push_back(escape_latex(footer));
-    text += fmt::format("\n\\medskip\n\\parbox{{\\linewidth}}{{\\footnotesize\n{}}}\n",
-                        fmt::join(lines, "\\\\\n"));
+  std::string text =
+      fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n", alignment(table, columns, words));
+  text += row_line(cells_of(header, columns)) + "\\midrule\n";
+  for (const auto& row : table.rows) text += row_line(cells_of(row, columns));
+  return text + "\\bottomrule\n\\end{tabular}\n";
+}
+
+/// "\caption{...}\label{...}" of part `i` of `count`.
+std::string caption_of(const std::string& caption, const LatexForm& form, std::size_t i,
+                       std::size_t count) {
+  const std::string part = count > 1 ? fmt::format(" (part {} of {})", i + 1, count) : "";
+  std::string text;
+  if (!caption.empty()) text = fmt::format("\\caption{{{}{}}}\n", escape_latex(caption), part);
+  if (!form.label.empty()) {
+    text += fmt::format("\\label{{{}{}}}\n", form.label, i > 0 ? fmt::format("-{}", i + 1) : "");
   }
-  return printable(text + "\\end{table}\n", "\n");
+  return text;
+}
+
+std::string notes_of(const Table& table) {
+  if (table.footers.empty()) return "";
+  std::vector<std::string> lines;
+  for (const std::string& footer : table.footers) lines.push_back(escape_latex(footer));
+  return fmt::format("\n\\medskip\n\\parbox{{\\linewidth}}{{\\raggedright\n{}}}\n",
+                     fmt::join(lines, "\\\\\n"));
+}
+
+Table without_details(const Table& table) {
+  std::vector<std::string> names;
+  for (std::size_t i = 1; i < table.header.size(); ++i) {
+    const auto& hidden = table.details;
+    if (std::find(hidden.begin(), hidden.end(), table.header[i]) == hidden.end()) {
+      names.push_back(table.header[i]);
+    }
+  }
+  return table.details.empty() ? table : with_columns(table, names);
+}
+
+}  // namespace
+
+std::string to_latex(const Table& whole, const LatexForm& form) {
+  const Table table = without_details(whole);
+  std::vector<bool> words = text_columns(table);
+  const auto parts = parts_of(table, words);
+  std::string text = "% \\usepackage{booktabs,array}\n";
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    text +=
+        "\\begin{table}\n\\centering\n" +
+        caption_of(table.caption.empty() ? form.caption : table.caption, form, i, parts.size()) +
+        "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n" + tabular(table, parts[i], words) +
+        (i + 1 == parts.size() ? notes_of(table) : "") + "\\end{table}\n";
+  }
+  return printable(text, "\n");
 }
 
 }  // namespace rankwise::analysis

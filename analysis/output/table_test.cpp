@@ -54,17 +54,61 @@ TEST(Table, BoldCellsAreStarredInMarkdownAndPlainInCsv) {
 }
 
 TEST(Table, LatexHasBooktabsRulesAndEscapedText) {
-  EXPECT_EQ(to_latex(marked_table()),
-            "% \\usepackage{booktabs,graphicx}\n"
-            "\\begin{table}\n\\centering\n\\caption{50 \\% \\& more}\n"
-            "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%\n"
+  EXPECT_EQ(to_latex(marked_table(), {.label = "tab:x"}),
+            "% \\usepackage{booktabs,array}\n"
+            "\\begin{table}\n\\centering\n\\caption{50 \\% \\& more}\n\\label{tab:x}\n"
+            "\\footnotesize\\setlength{\\tabcolsep}{3pt}\n"
             "\\begin{tabular}{lr}\n\\toprule\n"
             "method & cola $\\downarrow$ \\\\\n\\midrule\n"
             "a\\_b \\textless{}c\\textgreater{} & \\textbf{0.1 $\\pm$ 0.2} \\\\\n"
-            "\\bottomrule\n\\end{tabular}}\n"
-            "\n\\medskip\n\\parbox{\\linewidth}{\\footnotesize\n"
+            "\\bottomrule\n\\end{tabular}\n"
+            "\n\\medskip\n\\parbox{\\linewidth}{\\raggedright\n"
             "Bold: p \\textless{} 0.05.\\\\\none \"seed\"}\n"
             "\\end{table}\n");
+}
+
+/// Eight columns of 12 digits, of which four and the row's name fill a line.
+Table wide_table() {
+  Table table{.header = {"method"}, .rows = {{{"a", {}}}}, .footers = {"note"}};
+  for (int i = 1; i <= 8; ++i) {
+    table.header.push_back("c" + std::to_string(i));
+    table.rows[0].push_back({"123456789012", {}});
+  }
+  return table;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
+TEST(Table, LatexSplitsAfterTheColumnsThatFit) {
+  const std::string text = to_latex(wide_table(), {.caption = "All", .label = "tab:all"});
+  EXPECT_EQ(count(text, "\\begin{table}"), 2U);
+  EXPECT_EQ(count(text, "\nmethod & "), 2U);
+  EXPECT_NE(text.find("\\caption{All (part 2 of 2)}\n\\label{tab:all-2}"), std::string::npos);
+  EXPECT_EQ(count(text, "\nnote}"), 1U);
+}
+
+TEST(Table, LatexLeavesOutDetails) {
+  Table table = wide_table();
+  table.details = {"c2", "c3", "c4", "c5", "c6", "c7"};
+  EXPECT_NE(to_latex(table).find("method & c1 & c8 \\\\"), std::string::npos);
+}
+
+TEST(Table, KeepsTheColumnsAskedFor) {
+  const Table table = with_columns(wide_table(), {"c8", "c1"});
+  EXPECT_EQ(table.header, (std::vector<std::string>{"method", "c8", "c1"}));
+  EXPECT_EQ(table.rows[0].size(), 3U);
+  EXPECT_EQ(error_of([] { with_columns(small_table(), {"cole"}); }),
+            "unknown column 'cole'; the columns are method, cola");
+}
+
+TEST(Table, ALineBreakInACellIsOneInThePage) {
+  const Table table{.header = {"row", "x"}, .rows = {{{"a", {}}, {"1\nours <2", {}}}}};
+  EXPECT_NE(to_html(table).find("<td>1<br>ours &lt;2</td>"), std::string::npos);
 }
 
 TEST(Table, WordsStandAtTheLeft) {
@@ -110,7 +154,8 @@ TEST(Table, IsWrittenInEveryFormat) {
   const auto paths = write_table(small_table(), (folder / "new" / "scores").string());
   ASSERT_EQ(paths.size(), 4U);
   EXPECT_EQ(read_file(folder / "new/scores.md"), to_markdown(small_table()));
-  EXPECT_EQ(read_file(folder / "new/scores.tex"), to_latex(small_table()));
+  EXPECT_EQ(read_file(folder / "new/scores.tex"),
+            to_latex(small_table(), {.label = "tab:new-scores"}));
 }
 
 TEST(Csv, QuotesOnlyWhatMustBeQuoted) {

@@ -90,9 +90,9 @@ double half_width(const MeanStd& ours, const PaperCell& cell, const PaperTable& 
   return quantile(boost::math::students_t(n - 1), 0.975) * ours.std / std::sqrt(n);
 }
 
-class Comparison {
+class CellComparison {
  public:
-  Comparison(const PaperTable& table, const RunSet& runs, const OwnSetting* own)
+  CellComparison(const PaperTable& table, const RunSet& runs, const OwnSetting* own)
       : table_(table), own_(own), ours_(read_ours(runs)) {}
 
   ComparedCell compare(std::size_t row, std::size_t column) const {
@@ -254,7 +254,7 @@ class Comparison {
   OurRuns ours_;
 };
 
-std::size_t Comparison::judge_signs(std::vector<ComparedCell>& cells) const {
+std::size_t CellComparison::judge_signs(std::vector<ComparedCell>& cells) const {
   // A paper that has a row for each of two backbones asks one change of ours twice.
   std::map<std::tuple<std::string, std::string, std::string>, double> changes;
   const auto change_of = [&](const ComparedCell& cell) {
@@ -277,7 +277,7 @@ std::size_t Comparison::judge_signs(std::vector<ComparedCell>& cells) const {
   return changes.size();
 }
 
-std::string Comparison::best(std::size_t column) const {
+std::string CellComparison::best(std::size_t column) const {
   const PaperColumn& head = table_.columns[column];
   const PaperRow* ours = nullptr;
   double top = 0;
@@ -311,7 +311,7 @@ std::string scale_of(const RunSet& set, const std::vector<ComparedCell>& cells, 
 PaperComparison compare_with_paper(const PaperTable& paper, const RunSet& runs,
                                    const OwnSetting* own) {
   const PaperTable table = own == nullptr ? paper : in_own_setting(paper, *own);
-  const Comparison comparison(table, runs, own);
+  const CellComparison comparison(table, runs, own);
   PaperComparison result{.table = table};
   for (std::size_t row = 0; row < table.rows.size(); ++row) {
     for (std::size_t column = 0; column < table.columns.size(); ++column) {

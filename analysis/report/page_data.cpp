@@ -1,8 +1,14 @@
 #include "analysis/report/page_data.h"
 
+#include "analysis/output/table.h"
 #include "framework/io/atomic_file.h"
 
 #include <openssl/evp.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <string_view>
 
 namespace rankwise::analysis {
 namespace {
@@ -31,11 +37,35 @@ PageData named(const std::string& name, const std::string& key, const std::strin
   return entry;
 }
 
-PageData image_of(const std::filesystem::path& svg) {
+PageData image_of(const std::filesystem::path& svg, const std::string& caption) {
+  const std::string picture = read_file(svg);
   PageData image;
-  image["caption"] = svg.stem().string();
-  image["data"] = base64(read_file(svg));
+  image["name"] = svg.stem().string();
+  image["caption"] = caption;
+  image["data"] = base64(picture);
+  const std::size_t at = picture.find(" width=\"");
+  const int pixels = at == std::string::npos ? 0 : std::atoi(picture.c_str() + at + 8);
+  image["is_wide"] = pixels > 400;
   return image;
+}
+
+std::string in_sentence_case(std::string text) {
+  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+std::string sentence_html(const std::string& text) {
+  std::string html;
+  bool code = false;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t next = std::min(text.find('`', at), text.size());
+    html += escape_html(std::string_view(text).substr(at, next - at));
+    if (next == text.size()) break;
+    html += code ? "</code>" : "<code>";
+    code = !code;
+    at = next + 1;
+  }
+  return code ? html + "</code>" : html;
 }
 
 }  // namespace rankwise::analysis

@@ -1,24 +1,19 @@
 #include "analysis/report/report.h"
 
-#include "analysis/figures/figure.h"
-#include "analysis/papers/paper_comparison.h"
 #include "analysis/report/lint.h"
 #include "analysis/report/page_data.h"
+#include "analysis/report/page_figures.h"
+#include "analysis/report/page_tables.h"
 #include "analysis/report/recipe.h"
 #include "analysis/report/report_template.h"
 #include "analysis/runs/config_difference.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/runs/studies.h"
-#include "analysis/tables/table_kind.h"
-#include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/text.h"
-#include "framework/io/temporary_folder.h"
 
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <filesystem>
 #include <set>
 #include <string>
 #include <utility>
@@ -29,105 +24,13 @@ namespace {
 
 using data = PageData;
 
-/// The scores first.
-std::vector<std::string> table_names() {
-  std::vector<std::string> names = tables().names();
-  std::stable_partition(names.begin(), names.end(),
-                        [](const std::string& name) { return name == "scores"; });
-  return names;
-}
-
-/// Every table that the runs can make; the others with their reasons.
-void add_tables(const RunSet& runs, data& page) {
-  std::vector<data> made, missing;
-  for (const std::string& name : table_names()) {
-    const TableKind& kind = tables().find(name);
-    try {
-      data entry = named(name, "summary", kind.summary);
-      entry["html"] = to_html(kind.make(runs, nlohmann::json::object()));
-      made.push_back(std::move(entry));
-    } catch (const Error& error) {
-      missing.push_back(named(name, "why", error.what()));
-    }
+void add_findings(const ReportOptions& options, data& page) {
+  std::vector<data> findings;
+  for (const StudyFile& study : options.studies) {
+    for (const std::string& finding : study.findings) findings.emplace_back(sentence_html(finding));
   }
-  page["tables"] = list_of(made);
-  page["has_missing_tables"] = !missing.empty();
-  page["missing_tables"] = list_of(missing);
-}
-
-/// The papers' tables whose study is among the runs', with its scores beside them.
-void add_papers(const RunSet& runs, data& page) {
-  std::vector<data> papers;
-  for (const std::string& study : studies_of(runs)) {
-    for (const PaperTable& table : paper_tables()) {
-      if (table.study != study) continue;
-      const RunSet part = part_of_study(runs, study);
-      data entry = named(table.name, "summary", table.title);
-      entry["html"] = to_html(comparison_table(compare_with_paper(table, part), part));
-      papers.push_back(std::move(entry));
-    }
-  }
-  page["has_papers"] = !papers.empty();
-  page["papers"] = list_of(papers);
-}
-
-data figure_entry(const std::string& name, const Figure& figure, FigureFiles drawn) {
-  std::sort(drawn.files.begin(), drawn.files.end());
-  std::vector<data> images, notes;
-  for (const auto& file : drawn.files) {
-    if (file.extension() == ".svg") images.push_back(image_of(file));
-  }
-  for (const std::string& note : drawn.notes()) notes.emplace_back(note);
-  data entry = named(name, "summary", figure.summary);
-  entry["images"] = list_of(images);
-  entry["notes"] = list_of(notes);
-  return entry;
-}
-
-/// Options of figures that a report sets where ReportOptions::set does not.
-const nlohmann::json kReportOptions = {{"usage.value", "auto"}};
-
-/// The part of `set` that is the figure's.
-nlohmann::json figure_options(const std::string& name, const nlohmann::json& set) {
-  nlohmann::json options = nlohmann::json::object();
-  for (const OptionInfo& option : figures().find(name).options) {
-    for (const std::string& key : {option.name, name + "." + option.name}) {
-      if (set.contains(key)) options[option.name] = set[key];
-    }
-  }
-  return options;
-}
-
-void check_options(const std::vector<std::string>& names, const nlohmann::json& set) {
-  for (const auto& [key, value] : set.items()) {
-    const auto takes = [&, key = key](const std::string& name) {
-      return !figure_options(name, {{key, set[key]}}).empty();
-    };
-    check(std::any_of(names.begin(), names.end(), takes),
-          "unknown option '{}': none of the report's figures ({}) has it; rankwise describe shows "
-          "those of a figure",
-          key, fmt::join(names, ", "));
-  }
-}
-
-void add_figures(const RunSet& runs, const ReportOptions& options, data& page) {
-  const auto names = options.figures.empty() ? figures().names() : options.figures;
-  check_options(names, options.set);
-  std::vector<data> made, missing;
-  for (const std::string& name : names) {
-    const Figure& figure = figures().find(name);
-    const TemporaryFolder folder;
-    try {
-      nlohmann::json of_figure = figure_options(name, kReportOptions);
-      of_figure.update(figure_options(name, options.set));
-      made.push_back(figure_entry(name, figure, figure.make({runs, folder.path()}, of_figure)));
-    } catch (const Error& error) {
-      missing.push_back(named(name, "why", error.what()));
-    }
-  }
-  page["figures"] = list_of(made);
-  page["has_missing_figures"] = !missing.empty();
-  page["missing_figures"] = list_of(missing);
+  page["has_findings"] = !findings.empty();
+  page["findings"] = list_of(findings);
 }
 
 void add_failures(const RunSet& runs, data& page) {
@@ -259,9 +162,7 @@ std::string summary(const RunSet& runs) {
                      fmt::to_string(fmt::join(scale_footers(runs), " ")));
 }
 
-std::string title(const RunSet& runs) {
-  return fmt::format("rankwise: {}", fmt::join(studies_of(runs), ", "));
-}
+std::string title(const RunSet& runs) { return fmt::to_string(fmt::join(studies_of(runs), ", ")); }
 
 }  // namespace
 
@@ -270,10 +171,12 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   page["title"] = title(runs);
   if (const std::string asked = question(runs); !asked.empty()) page["question"] = asked;
   page["summary"] = summary(runs);
+  add_findings(options, page);
+  add_best_rows(runs, page);
   add_failures(runs, page);
-  add_tables(runs, page);
-  add_papers(runs, page);
   add_figures(runs, options, page);
+  add_tables(runs, options, page);
+  add_papers(runs, page);
   page["lint"] = to_html(lint_table(lint_runs(runs)));
   add_configs(runs, page);
   add_provenance(runs, page);

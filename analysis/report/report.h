@@ -1,9 +1,10 @@
-/// One HTML page on a study: tables, the papers' numbers beside its own, figures, lint, configs,
-/// provenance, and how to remake it.
+/// One HTML page on a study: findings, the best rows, figures, tables, the papers' numbers with its
+/// own, lint, configs, provenance, and how to remake it.
 #pragma once
 
 #include "analysis/runs/run_set.h"
 #include "framework/core/json.h"
+#include "framework/study/study_file.h"
 
 #include <string>
 #include <vector>
@@ -11,7 +12,12 @@
 namespace rankwise::analysis {
 
 struct ReportOptions {
-  std::vector<std::string> figures;  // by name; empty: every one that the runs have data for
+  // The files of the runs' studies: their findings, tables and figures stand first, and their
+  // references are what tables compare with.
+  std::vector<StudyFile> studies = {};
+  // By name; empty: those that the studies name, then, folded, every other that the runs have data
+  // for, as far as the page stays below 3 MB.
+  std::vector<std::string> figures = {};
   // Options of the figures: "usage.labels" is one of the usage figure, "labels" one of every figure
   // that has it.
   nlohmann::json set = nlohmann::json::object();

@@ -28,7 +28,7 @@ TEST(Report, HoldsTablesFiguresFailuresAndHowToRemakeIt) {
   EXPECT_THAT(page, HasSubstr("data:image/svg+xml;base64,PD94bWwg")) << "<?xml ";
   EXPECT_THAT(page, HasSubstr("gamma seed 0 failed: out of memory"));
   EXPECT_THAT(page, HasSubstr("rankwise run"));
-  EXPECT_THAT(page, HasSubstr("REPRODUCING"));
+  EXPECT_THAT(page, HasSubstr("Making it again"));
 }
 
 TEST(Report, AsksNothingOfANetwork) {
@@ -62,7 +62,41 @@ TEST(Report, PutsAPapersTableBesideItsStudy) {
   test::write_run(folder / "study", "a",
                   {.label = "more", .attributes = {{"study", "more_table5"}}});
   EXPECT_THAT(report_html(load_runs({folder / "study"}), {.figures = {"training"}}),
-              AllOf(HasSubstr("href=\"#papers\""), HasSubstr("more.table5"), HasSubstr("87.3")));
+              AllOf(HasSubstr("href=\"#papers\""), HasSubstr("more.table5"),
+                    HasSubstr("no cell of it is the same quantity")));
+}
+
+TEST(Report, BeginsWithTheFindingsFiguresAndReferenceOfItsStudy) {
+  StudyFile study{.name = "trial", .findings = {"Rank `4` is <enough>."}, .reference = "beta <b>"};
+  study.figures = {{"training", {{"window", 3}}}};
+  study.tables = {{"ablation"}};
+  const std::string page = report_html(runs(test_folder()), {.studies = {study}});
+  EXPECT_THAT(page, HasSubstr("<li>Rank <code>4</code> is &lt;enough&gt;.</li>"));
+  EXPECT_LT(page.find("moving mean of 3 steps"), page.find("More figures"));
+  EXPECT_LT(page.find("aria-label=\"ablation\""), page.find("More tables"));
+  EXPECT_THAT(report_html(runs(test_folder()), {}), Not(HasSubstr("id=\"findings\"")));
+}
+
+TEST(Report, PutsTheBestRowsInOrder) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a", {.label = "low", .test_scores = {{"cola", 0.4}, {"sst2", 0.8}}});
+  test::write_run(folder, "b", {.label = "high"});
+  const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
+  const std::size_t best = page.find("<h2 id=\"best\">");
+  ASSERT_NE(best, std::string::npos);
+  EXPECT_LT(page.find("high</th><td>70.0", best), page.find("low</th><td>60.0", best));
+}
+
+TEST(Report, FiguresHaveASentenceAsCaptionAndAsTextForThoseWhoSeeNone) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("alt=\"Training loss over steps, and dev scores"));
+  EXPECT_THAT(page, HasSubstr("(trial · tiny · suite planted · seeds 0, 1)"));
+}
+
+TEST(Report, CanBeReadWithoutAMouse) {
+  const std::string page = report_html(runs(test_folder()), {.figures = {"training"}});
+  EXPECT_THAT(page, AllOf(HasSubstr("<main id=\"main\">"), HasSubstr("href=\"#main\""),
+                          Not(HasSubstr("<div class=\"scroll\">"))));
 }
 
 TEST(Report, MergedModelsAreMadeByTheirRules) {
@@ -93,24 +127,25 @@ TEST(Report, SpeaksForEveryStudyOfItsRuns) {
   const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
   EXPECT_THAT(page, HasSubstr("My study: question of My study; more_table5: question of more_"));
   EXPECT_THAT(page, HasSubstr("more.table5")) << "the papers of the second study";
-  EXPECT_THAT(page, HasSubstr("<pre>git checkout abc  # and changes that no commit holds\n"
-                              "scripts/setup &amp;&amp; scripts/build\n"
-                              "build/release/bin/rankwise run configs/My study.json --jobs 2\n"
-                              "build/release/bin/rankwise run configs/more_table5.json --jobs 2\n"
-                              "build/release/bin/rankwise report results/my-study "
-                              "results/more_table5 --out report.html\n</pre>"));
+  EXPECT_THAT(page,
+              HasSubstr("<pre tabindex=\"0\">git checkout abc  # and changes that no commit holds\n"
+                        "scripts/setup &amp;&amp; scripts/build\n"
+                        "build/release/bin/rankwise run configs/My study.json --jobs 2\n"
+                        "build/release/bin/rankwise run configs/more_table5.json --jobs 2\n"
+                        "build/release/bin/rankwise report results/my-study "
+                        "results/more_table5 --out report.html\n</pre>"));
 }
 
 TEST(Report, OptionsGoToTheFiguresThatHaveThem) {
   const RunSet set = runs(test_folder());
   const auto page = [&](const nlohmann::json& options) {
-    return report_html(set, {.figures = {"training", "profiles"}, .set = options});
+    return report_html(set, {.figures = {"training", "pareto"}, .set = options});
   };
   const std::string three = page({{"window", 3}});
   EXPECT_EQ(page({{"training.window", 3}}), three);
   EXPECT_NE(page(nlohmann::json::object()), three);
   EXPECT_THAT(page({{"training.labels", {"delta"}}}), HasSubstr("training (unknown label"));
-  for (const std::string key : {"windows", "usage.labels", "profiles.window"}) {
+  for (const std::string key : {"windows", "usage.labels", "pareto.window"}) {
     EXPECT_THAT(
         error_of([&] {
           page({{key, 3}});

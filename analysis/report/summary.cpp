@@ -55,20 +55,10 @@ nlohmann::json attributes_of(const RunFile& file) {
   return attributes;
 }
 
-/// The site whose task embeddings are kept: the one that figure clusters draws.
-std::string embedding_site(const RunFile& file) {
-  std::string site = last_embedding_site(file);
-  if (!site.empty()) return site;
-  for (const SiteRecord& other : file.layout().sites) {
-    if (other.embedding_width > 0) site = other.name;
-  }
-  return site;
-}
-
 /// Without what the summary leaves out. `usage`: whether it keeps more than chosen ranks.
 RunLayout layout_of(const RunFile& file, bool usage) {
   RunLayout layout = file.layout();
-  const std::string embedded = embedding_site(file);
+  const std::string embedded = last_embedding_site(file);  // the one that figure clusters draws
   for (SiteRecord& site : layout.sites) {
     site.coactivation = false;
     if (!usage || site.name != embedded) site.embedding_width = 0;

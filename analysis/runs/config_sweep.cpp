@@ -54,6 +54,12 @@ Lines lines_along(const std::vector<Config>& configs, const std::string& axis) {
   return result;
 }
 
+/// Whether a number only names a stream of random numbers: "seed", "adapter_seed",
+/// "adapter_stream".
+bool names_a_stream(const std::string& path) {
+  return path.ends_with("seed") || path.ends_with("_stream");
+}
+
 bool has_line(const Lines& lines) {
   return std::any_of(lines.lines.begin(), lines.lines.end(),
                      [](const SweepLine& line) { return line.point.size() > 1; });
@@ -90,7 +96,7 @@ std::vector<std::string> sweep_axes(const RunSet& runs) {
   std::set<std::string> paths;
   for (const Config& config : configs) {
     for (const auto& [path, value] : config) {
-      if (value.is_number()) paths.insert(path);
+      if (value.is_number() && !names_a_stream(path)) paths.insert(path);
     }
   }
   std::vector<std::string> axes;
@@ -102,6 +108,8 @@ std::vector<std::string> sweep_axes(const RunSet& runs) {
 }
 
 ConfigSweep find_sweep(const RunSet& runs, const std::string& axis) {
+  check(!names_a_stream(axis), "'{}' numbers a random stream, which is no axis to sweep over",
+        axis);
   const Lines found = lines_along(configs_of(runs), axis);
   check(has_line(found), "no two labels differ in '{}' alone: no sweep", axis);
   ConfigSweep sweep{axis, {}, {}};

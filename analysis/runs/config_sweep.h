@@ -22,12 +22,13 @@ struct ConfigSweep {
   std::vector<std::string> left_out;  // labels that no other one differs from in the axis alone
 };
 
-/// Every number of the configs in which labels differ alone, by name. Throws Error where there is
+/// Every number of the configs in which labels differ alone, by name; seeds of random streams say
+/// nothing by their size and are none. Throws Error where there is
 /// none.
 std::vector<std::string> sweep_axes(const RunSet& runs);
 
 /// Sorts the labels into lines by their resolved configs, but for the label and the seed. Throws
-/// Error where no line has two points.
+/// Error where no line has two points, and for the seed of a random stream.
 ConfigSweep find_sweep(const RunSet& runs, const std::string& axis);
 
 }  // namespace rankwise::analysis

@@ -64,6 +64,14 @@ TEST(ConfigSweep, FindsEveryNumberThatLabelsDifferInAlone) {
   EXPECT_EQ(find_sweep(runs, "options.rank").left_out, Labels{"c"});
 }
 
+TEST(ConfigSweep, TheSeedOfARandomStreamIsNoAxis) {
+  const RunSet runs = runs_of(
+      {{"own A", "lora", {{"adapter_stream", 0}}}, {"common A", "lora", {{"adapter_stream", 1}}}});
+  EXPECT_NE(error_of([&] { sweep_axes(runs); }).find("no sweep"), std::string::npos);
+  EXPECT_NE(error_of([&] { find_sweep(runs, "options.adapter_stream"); }).find("random stream"),
+            std::string::npos);
+}
+
 TEST(ConfigSweep, LabelsThatDifferInMoreAreNoSweep) {
   const RunSet runs = runs_of(
       {{"a", "lora", {{"rank", 8}, {"alpha", 1}}}, {"b", "lora", {{"rank", 16}, {"alpha", 2}}}});

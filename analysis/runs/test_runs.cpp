@@ -33,15 +33,15 @@ RunLayout layout_of(const RunSpec& spec) {
   return spec.layout.tasks.empty() ? small_layout() : spec.layout;
 }
 
-/// A score that rises to `final` over two evaluations.
+/// A score that rises to `final` over the evaluations.
 EvaluationRecord evaluation(const RunSpec& spec, const RunLayout& layout, int number) {
   EvaluationRecord record;
-  record.step = spec.steps * number / 2;
+  record.step = spec.steps * number / spec.evaluations;
   for (const TaskRecord& task : layout.tasks) {
     for (const std::string& metric : task.metrics) {
       const auto found = spec.test_scores.find(task.name);
       const double final = found == spec.test_scores.end() ? 0 : found->second;
-      record.scores[task.name][metric] = final * number / 2;
+      record.scores[task.name][metric] = final * number / spec.evaluations;
     }
   }
   const bool other = number == 1 && !spec.first_usage.empty();
@@ -54,7 +54,9 @@ void record_training(RunWriter& writer, const RunSpec& spec, const RunLayout& la
     const double loss = 1.0 / static_cast<double>(step);
     writer.step({.step = step, .task = 0, .loss = loss, .learning_rate = 1e-3, .tokens = 10});
   }
-  for (const int number : {1, 2}) writer.evaluation(evaluation(spec, layout, number));
+  for (int number = 1; number <= spec.evaluations; ++number) {
+    writer.evaluation(evaluation(spec, layout, number));
+  }
 }
 
 /// Two examples, one of them right, unless the predictions are given.

@@ -29,6 +29,7 @@ struct RunSpec {
   FinalRecord final_record = {};                         // embeddings; scores are added
   std::optional<MergeRecord> merge = {};                 // of a merged model
   std::int64_t steps = 4;
+  int evaluations = 2;  // evenly over the steps
 };
 
 RunLayout small_layout();

@@ -30,6 +30,10 @@ struct RegisterTable {
   }
 };
 
+/// The options with a label to compare with, where the table takes one and the options name none.
+nlohmann::json with_reference(const TableKind& kind, nlohmann::json options,
+                              const std::string& reference);
+
 /// Takes the table's name from the front of `arguments`, where it stands before the paths; "scores"
 /// where none does. A path of that name is written with its folder: ./scores.
 std::string take_table_name(std::vector<std::string>& arguments);

@@ -25,6 +25,12 @@ void add_format_options(CLI::App& command, TableOutput& output) {
 
 void add_output_options(CLI::App& command, TableOutput& output) {
   add_format_options(command, output);
+  command
+      .add_option("--only-columns", output.columns,
+                  "Columns to keep beside the first, with commas between them")
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->allow_extra_args(false);
   command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing")
       ->type_name("OUT");
 }
@@ -46,7 +52,8 @@ void add_labels_option(CLI::App& command, std::vector<std::string>& labels) {
       ->allow_extra_args(false);
 }
 
-void print_or_write(const Table& table, const TableOutput& output) {
+void print_or_write(const Table& whole, const TableOutput& output) {
+  const Table table = output.columns.empty() ? whole : with_columns(whole, output.columns);
   if (output.out.empty()) {
     const bool on_terminal = output.format.empty() && is_terminal(STDOUT_FILENO);
     if (on_terminal || output.format == "terminal") {

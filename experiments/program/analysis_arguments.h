@@ -15,15 +15,16 @@ namespace rankwise {
 
 /// Where a table goes: to standard output in one format, or to files in all of them.
 struct TableOutput {
-  std::string format;  // empty: as a terminal shows it on one, else Markdown
-  bool all = false;    // on a terminal: the columns of details as well
+  std::string format;                // empty: as a terminal shows it on one, else Markdown
+  bool all = false;                  // on a terminal: the columns of details as well
+  std::vector<std::string> columns;  // to keep beside the first; none: all
   std::string out;
 };
 
 /// --format and --all.
 void add_format_options(CLI::App& command, TableOutput& output);
 
-/// The same and --out.
+/// The same, --only-columns and --out.
 void add_output_options(CLI::App& command, TableOutput& output);
 
 /// --split and --parameters, which choose among what a run has of its tasks.

@@ -25,6 +25,8 @@ struct AnalysisArguments {
   std::vector<std::string> paths;
   std::vector<std::string> labels;
   std::string out;  // of the figure
+  std::string width = "column";
+  std::vector<std::string> formats;  // of the figure; none: all
   std::vector<std::string> set;
   TableOutput output;
   nlohmann::json table = nlohmann::json::object();  // options that have a flag of their own
@@ -84,7 +86,9 @@ void figure(const AnalysisArguments& arguments) {
   const Figure& found = figures().find(figures().name_of(arguments.name));
   const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   const std::string out = arguments.out.empty() ? "figures" : arguments.out;
-  const FigureFiles files = found.make({runs, out}, set_options(arguments.set));
+  const FigureRequest request{runs, out, arguments.width == "page" ? kPageWidth : kColumnWidth,
+                              arguments.formats.empty() ? picture_formats() : arguments.formats};
+  const FigureFiles files = found.make(request, set_options(arguments.set));
   for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
   for (const auto& file : files.files) fmt::print("{}\n", file.string());
 }
@@ -164,6 +168,15 @@ void add_figure_command(CLI::App& program, const Shared& arguments) {
   figure_command->add_option("--out", arguments->out, "Folder (default: figures)")
       ->type_name("FOLDER");
   add_labels_option(*figure_command, arguments->labels);
+  figure_command
+      ->add_option("--width", arguments->width,
+                   "column (3.4 inches, the default) or page (7 inches)")
+      ->check(CLI::IsMember({"column", "page"}));
+  figure_command
+      ->add_option("--format", arguments->formats,
+                   "svg, pdf or png; again for several (default: all three)")
+      ->check(CLI::IsMember(picture_formats()))
+      ->allow_extra_args(false);
   figure_command
       ->add_option("--set", arguments->set, "option=value, as rankwise describe shows them")
       ->allow_extra_args(false);

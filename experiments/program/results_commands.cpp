@@ -4,6 +4,7 @@
 #include "analysis/papers/paper_comparison.h"
 #include "analysis/report/report.h"
 #include "analysis/report/summary.h"
+#include "analysis/runs/studies.h"
 #include "analysis/tables/table_kind.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
@@ -14,8 +15,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace rankwise {
 
@@ -24,14 +25,34 @@ using namespace analysis;
 namespace {
 
 struct ResultsArguments {
-  std::vector<std::string> paths, figures, labels, set;
+  std::vector<std::string> paths, figures, labels, set, studies;
   std::string out;
   SummaryOptions kept;
 };
 
+/// The files named, or those of the runs' studies that are below configs.
+std::vector<StudyFile> files_of_studies(const RunSet& runs, const ResultsArguments& arguments) {
+  std::vector<StudyFile> studies;
+  for (const std::string& file : arguments.studies) studies.push_back(read_study_file(file));
+  if (!studies.empty()) return studies;
+  for (const std::string& name : studies_of(runs)) {
+    const Run& first = part_of_study(runs, name).groups.front().runs.front();
+    const std::string file =
+        first.text("study_file").empty() ? name + ".json" : first.text("study_file");
+    const std::filesystem::path path = std::filesystem::path("configs") / file;
+    if (!std::filesystem::is_regular_file(path)) continue;
+    StudyFile study = read_study_file(path);
+    if (study.name == name) studies.push_back(std::move(study));
+  }
+  return studies;
+}
+
 void report(const ResultsArguments& arguments) {
   const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
-  write_file(arguments.out, report_html(runs, {arguments.figures, set_options(arguments.set)}));
+  const ReportOptions options{.studies = files_of_studies(runs, arguments),
+                              .figures = arguments.figures,
+                              .set = set_options(arguments.set)};
+  write_file(arguments.out, report_html(runs, options));
   fmt::print("{}\n", arguments.out);
 }
 
@@ -66,18 +87,14 @@ class StudyResults {
  private:
   void make_table(const StudyOutput& output) const {
     const TableKind& kind = tables().find(output.name);
-    nlohmann::json options = output.options;
-    const bool compares = std::any_of(kind.options.begin(), kind.options.end(),
-                                      [](const OptionInfo& o) { return o.name == "reference"; });
-    if (compares && !study_.reference.empty() && !options.contains("reference")) {
-      options["reference"] = study_.reference;
-    }
-    write_table(kind.make(runs_, options), out_ / output.name);
+    const nlohmann::json options = with_reference(kind, output.options, study_.reference);
+    write_table(kind.make(runs_, options), out_ / output.name,
+                fmt::format("{}: {}", study_.name, kind.summary));
   }
 
   void make_figure(const StudyOutput& output) const {
     const FigureFiles files =
-        figures().find(output.name).make({runs_, out_ / "figures"}, output.options);
+        figures().find(output.name).make({.runs = runs_, .out = out_ / "figures"}, output.options);
     for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
   }
 
@@ -120,10 +137,17 @@ void add_study_results_command(CLI::App& program) {
 void add_report_command(CLI::App& program) {
   auto arguments = std::make_shared<ResultsArguments>();
   CLI::App* command = program.add_subcommand(
-      "report", "One self-contained HTML page: tables, figures, lint, configs, how to remake it");
+      "report",
+      "One self-contained HTML page: findings, figures, tables, lint, configs, how to remake it");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   command->add_option("--out", arguments->out, "The page")->type_name("FILE")->required();
   add_labels_option(*command, arguments->labels);
+  command
+      ->add_option("--study", arguments->studies,
+                   "Study file, whose findings, tables and figures stand first (default: the runs' "
+                   "own below configs)")
+      ->check(CLI::ExistingFile)
+      ->allow_extra_args(false);
   command->add_option("--figure", arguments->figures, "Only figures of this name")
       ->allow_extra_args(false);
   command

@@ -27,6 +27,7 @@ struct StudyMembers {
   std::string study;
   std::string reproduces;
   std::string note;
+  std::vector<std::string> findings;
   std::string defaults_from, runs_from;
   std::vector<std::string> plugins;
   json defaults = json::object();
@@ -43,6 +44,7 @@ struct StudyMembers {
     field("study", self.study, "name of the study and of its results folder");
     field("reproduces", self.reproduces, "citation of the table or figure");
     field("note", self.note, "words on the scale, printed below tables");
+    field("findings", self.findings, "what was found, a sentence each; a report begins with them");
     field("defaults_from", self.defaults_from,
           "another study, relative to this file: its defaults lie under these, and its seeds and "
           "note count where this file has none");
@@ -264,6 +266,7 @@ StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides)
                   .name = members.study,
                   .reproduces = members.reproduces,
                   .note = members.note,
+                  .findings = members.findings,
                   .tables = outputs_of(members.tables, "tables", file),
                   .figures = outputs_of(members.figures, "figures", file),
                   .papers = members.papers,

@@ -40,9 +40,10 @@ struct StudyFile {
 
   std::filesystem::path path;
   std::string name;
-  std::string reproduces;            // citation; may be empty
-  std::string note;                  // words on scale, for table footers
-  std::vector<std::string> plugins;  // absolute paths of shared libraries
+  std::string reproduces;             // citation; may be empty
+  std::string note;                   // words on scale, for table footers
+  std::vector<std::string> findings;  // what was found, in sentences: a report begins with them
+  std::vector<std::string> plugins;   // absolute paths of shared libraries
   std::vector<StudyOutput> tables, figures;
   std::vector<std::string> papers;  // printed tables beside which its results stand
   std::string setting;              // of a study in a paper's own setting, else empty

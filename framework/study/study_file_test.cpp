@@ -52,6 +52,7 @@ json at(const StudyFile& study, std::size_t run, const char* pointer) {
 constexpr const char* kStudy = R"({
   // Comments are allowed.
   "study": "toy", "reproduces": "Table 1", "note": "small scale",
+  "findings": ["Rank 4 is enough."],
   "defaults": {"backbone": {"name": "tiny"}, "data": {"suite": "planted"}, "train": {"steps": 9}},
   "seeds": [3, 4],
   "runs": [
@@ -65,6 +66,7 @@ constexpr const char* kStudy = R"({
 TEST(Study, ExpandsDefaultsSweepsAndSeeds) {
   const StudyFile found = study(kStudy);
   EXPECT_EQ(found.name, "toy");
+  EXPECT_THAT(found.findings, ElementsAre("Rank 4 is enough."));
   EXPECT_EQ(found.reproduces, "Table 1");
   EXPECT_EQ(found.note, "small scale");
   EXPECT_THAT(

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import struct
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -107,6 +108,34 @@ class Figures(Errors):
                 if path.suffix in {".svg", ".csv"}:
                     self.assertEqual(path.read_bytes(), second[file].read_bytes(), file)
 
+    def test_come_as_wide_and_in_the_formats_asked_for(self) -> None:
+        files = self.draw("ranks", "figures", "--width", "page", "--format", "svg")
+        self.assertEqual({path.suffix for path in files.values()}, {".csv", ".gp", ".svg"})
+        self.assertIn('width="672"', files["ranks.svg"].read_text())  # 7 inches of 96 dots
+        out = ("--out", self.folder / "figures")
+        for arguments, words in (
+            (("--width", "broad"), ("--width", "broad")),
+            (("--format", "eps"), ("--format", "eps")),
+        ):
+            done = run("figure", "ranks", all_variants(), *out, *arguments)
+            self.assertNotEqual(done.code, 0)
+            for word in words:
+                self.assertIn(word, done.err)
+
+    def test_hold_no_letters_below_six_points(self) -> None:
+        for name in figures():
+            if name == "sweep":  # these labels differ in more than a number
+                continue
+            for path in self.draw(name, name, "--format", "svg").values():
+                if path.suffix == ".svg":
+                    sizes = re.findall(r'font-size="([\d.]+)"', path.read_text())
+                    self.assertGreaterEqual(min(map(float, sizes)), 7.9, path)  # 96 dots an inch
+
+    def test_heat_maps_hold_no_image(self) -> None:
+        for path in self.draw("usage", "figures", "--format", "svg").values():
+            if path.suffix == ".svg":
+                self.assertNotIn("<image", path.read_text(), path)
+
     def test_usage_shows_shares_of_the_last_evaluation(self) -> None:
         files = self.draw("usage")
         paths = by_label(all_variants())["smora"]
@@ -142,8 +171,8 @@ class Figures(Errors):
         done = run("report", all_variants(), "--out", page, "--figure", "usage")
         self.assertEqual(done.code, 0, done.err)
         text = page.read_text()
-        self.assertIn('alt="usage_smora_gate"', text)
-        self.assertNotIn('alt="usage_lora_gate"', text)
+        self.assertIn('id="figure-usage_smora_gate"', text)
+        self.assertNotIn('id="figure-usage_lora_gate"', text)
 
     def test_labels_of_any_script_keep_files_of_their_own(self) -> None:
         labels = ["低秩", "稀疏", "x" * 228]
@@ -258,7 +287,7 @@ class Figures(Errors):
         rows = csv_rows(out / "sweep_rank.csv")
         self.assertEqual([row["value"] for row in rows], ["1", "2", "4"])
         self.assertEqual({row["label"] for row in rows}, {"lora"})
-        self.assertIn("<text>rank<", (out / "sweep_rank.svg").read_text())
+        self.assertIn("ranks r<", (out / "sweep_rank.svg").read_text())
         rows = csv_rows(out / "sweep_dropout.csv")
         self.assertEqual([row["value"] for row in rows], ["0", "0.1"])
 
@@ -274,11 +303,22 @@ class Figures(Errors):
         done = run(*report, "--set", 'labels=["smora"]')
         self.assertEqual((done.code, done.out), (0, f"{page}\n"), done.err)
         before = page.read_text()
-        self.assertIn('alt="usage_smora"', before)
+        self.assertIn('id="figure-usage_smora"', before)
         self.assertNotIn("usage_flylora", before)
         done = run(*report, "--set", "training.window=3")
         self.assert_line(done, "unknown option 'training.window'", "(usage)", "rankwise describe")
         self.assertEqual(page.read_text(), before)
+
+    def test_reports_begin_with_the_findings_of_a_study_file(self) -> None:
+        study = tiny_study({"variant": "lora"}, findings=["Rank 4 is enough."], figures=["training"])
+        self.succeed(study)
+        page = self.folder / "report.html"
+        done = run("report", self.results, "--study", self.folder / "study.json", "--out", page)
+        self.assertEqual(done.code, 0, done.err)
+        text = page.read_text()
+        self.assertLess(text.index("<li>Rank 4 is enough.</li>"), text.index('<h2 id="figures">'))
+        self.assertLess(text.index('id="figure-training_loss"'), text.index("More figures"))
+        self.assertLess(len(text), 3_000_000)
 
     def test_refuse_what_is_unknown(self) -> None:
         known = f"the figures are {', '.join(figures())}"

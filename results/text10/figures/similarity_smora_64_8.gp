@@ -1,61 +1,63 @@
 # Drawn by rankwise from similarity_smora_64_8.csv; again: gnuplot -e "format='svg'" similarity_smora_64_8.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,302 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,3.15in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,945 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,313 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,3.2600000000000002in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,978 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'similarity_smora_64_8.csv'
 set output 'similarity_smora_64_8.'.format
 set encoding utf8
 set datafile separator comma
-set label 'smora 64/8: Bhattacharyya coefficient of rank usage, mean over' at screen 0.5,0.9683 center font ',7.0'
-set label 'sites and 3 seeds; silhouette of families 0.03 ± 0.04 std' at screen 0.5,0.9270 center font ',7.0'
+set label 'smora 64/8: Bhattacharyya coefficient of rank usage, mean over' at screen 0.5,0.9693 center font ',7.0'
+set label 'sites and seeds; silhouette of families 0.03 ± 0.04 std' at screen 0.5,0.9294 center font ',7.0'
+set label 'text10 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.8896 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0.9:1]
 set cbtics 0.9,0.04999999999999999 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.5534,0.1206 size screen 0.3025,0.0222
-set cblabel 'Bhattacharyya coefficient of rank usage' offset 0,1.1
+set colorbox horizontal user origin screen 0.5534,0.1166 size screen 0.3319,0.0215
+set label 'Bhattacharyya coefficient of rank usage' at screen 0.6986,0.0307 center font ',7'
 set border lw 0.5
 unset key
 set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.5534
-set rmargin at screen 0.8559
-set bmargin at screen 0.2508
-set tmargin at screen 0.8857
-set arrow from graph 1.0100,first 3.0000 to graph 1.0585,first 3.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 4.0000 to graph 1.0585,first 4.0000 nohead lw 0.7
-set arrow from graph 1.0585,first 3.0000 to graph 1.0585,first 4.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 5.0000 to graph 1.0801,first 5.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 6.0000 to graph 1.0801,first 6.0000 nohead lw 0.7
-set arrow from graph 1.0801,first 5.0000 to graph 1.0801,first 6.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 1.0000 to graph 1.0947,first 1.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 2.0000 to graph 1.0947,first 2.0000 nohead lw 0.7
-set arrow from graph 1.0947,first 1.0000 to graph 1.0947,first 2.0000 nohead lw 0.7
-set arrow from graph 1.0947,first 1.5000 to graph 1.1096,first 1.5000 nohead lw 0.7
-set arrow from graph 1.0585,first 3.5000 to graph 1.1096,first 3.5000 nohead lw 0.7
-set arrow from graph 1.1096,first 1.5000 to graph 1.1096,first 3.5000 nohead lw 0.7
-set arrow from graph 1.1096,first 2.5000 to graph 1.1401,first 2.5000 nohead lw 0.7
-set arrow from graph 1.0801,first 5.5000 to graph 1.1401,first 5.5000 nohead lw 0.7
-set arrow from graph 1.1401,first 2.5000 to graph 1.1401,first 5.5000 nohead lw 0.7
-set arrow from graph 1.0100,first 8.0000 to graph 1.1542,first 8.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 9.0000 to graph 1.1542,first 9.0000 nohead lw 0.7
-set arrow from graph 1.1542,first 8.0000 to graph 1.1542,first 9.0000 nohead lw 0.7
-set arrow from graph 1.1401,first 4.0000 to graph 1.1904,first 4.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 7.0000 to graph 1.1904,first 7.0000 nohead lw 0.7
-set arrow from graph 1.1904,first 4.0000 to graph 1.1904,first 7.0000 nohead lw 0.7
-set arrow from graph 1.1904,first 5.5000 to graph 1.2112,first 5.5000 nohead lw 0.7
-set arrow from graph 1.1542,first 8.5000 to graph 1.2112,first 8.5000 nohead lw 0.7
-set arrow from graph 1.2112,first 5.5000 to graph 1.2112,first 8.5000 nohead lw 0.7
-set arrow from graph 1.2112,first 7.0000 to graph 1.3017,first 7.0000 nohead lw 0.7
-set arrow from graph 1.0100,first 10.0000 to graph 1.3017,first 10.0000 nohead lw 0.7
-set arrow from graph 1.3017,first 7.0000 to graph 1.3017,first 10.0000 nohead lw 0.7
-set xtics ('1' 1,'10' 2,'2' 3,'9' 4,'7' 5,'8' 6,'6' 7,'4' 8,'5' 9,'3' 10) scale 0.3 nomirror offset 0,0.4 font ',5.5'
+set rmargin at screen 0.8853
+set bmargin at screen 0.2423
+set tmargin at screen 0.8558
+set arrow from graph 1.0100,first 3.0000 to graph 1.0395,first 3.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 4.0000 to graph 1.0395,first 4.0000 nohead lw 0.7
+set arrow from graph 1.0395,first 3.0000 to graph 1.0395,first 4.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 5.0000 to graph 1.0526,first 5.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 6.0000 to graph 1.0526,first 6.0000 nohead lw 0.7
+set arrow from graph 1.0526,first 5.0000 to graph 1.0526,first 6.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 1.0000 to graph 1.0614,first 1.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 2.0000 to graph 1.0614,first 2.0000 nohead lw 0.7
+set arrow from graph 1.0614,first 1.0000 to graph 1.0614,first 2.0000 nohead lw 0.7
+set arrow from graph 1.0614,first 1.5000 to graph 1.0705,first 1.5000 nohead lw 0.7
+set arrow from graph 1.0395,first 3.5000 to graph 1.0705,first 3.5000 nohead lw 0.7
+set arrow from graph 1.0705,first 1.5000 to graph 1.0705,first 3.5000 nohead lw 0.7
+set arrow from graph 1.0705,first 2.5000 to graph 1.0890,first 2.5000 nohead lw 0.7
+set arrow from graph 1.0526,first 5.5000 to graph 1.0890,first 5.5000 nohead lw 0.7
+set arrow from graph 1.0890,first 2.5000 to graph 1.0890,first 5.5000 nohead lw 0.7
+set arrow from graph 1.0100,first 8.0000 to graph 1.0976,first 8.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 9.0000 to graph 1.0976,first 9.0000 nohead lw 0.7
+set arrow from graph 1.0976,first 8.0000 to graph 1.0976,first 9.0000 nohead lw 0.7
+set arrow from graph 1.0890,first 4.0000 to graph 1.1196,first 4.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 7.0000 to graph 1.1196,first 7.0000 nohead lw 0.7
+set arrow from graph 1.1196,first 4.0000 to graph 1.1196,first 7.0000 nohead lw 0.7
+set arrow from graph 1.1196,first 5.5000 to graph 1.1322,first 5.5000 nohead lw 0.7
+set arrow from graph 1.0976,first 8.5000 to graph 1.1322,first 8.5000 nohead lw 0.7
+set arrow from graph 1.1322,first 5.5000 to graph 1.1322,first 8.5000 nohead lw 0.7
+set arrow from graph 1.1322,first 7.0000 to graph 1.1872,first 7.0000 nohead lw 0.7
+set arrow from graph 1.0100,first 10.0000 to graph 1.1872,first 10.0000 nohead lw 0.7
+set arrow from graph 1.1872,first 7.0000 to graph 1.1872,first 10.0000 nohead lw 0.7
+set xtics ('1' 1,'10' 2,'2' 3,'9' 4,'7' 5,'8' 6,'6' 7,'4' 8,'5' 9,'3' 10) scale 0.3 nomirror offset 0,0.4 font ',6'
 unset xlabel
 set ytics ('1 rotten_tomatoes (sentiment)' 1,'10 vader_amazon (sentiment)' 2,'2 sms_spam (spam)' 3,'9 vader_tweets (sentiment)' 4,'7 commonsense_qa (commonsense)' 5,'8 social_iqa (commonsense)' 6,'6 privacyqa (question)' 7,'4 supersense16 (topic)' 8,'5 boolq (question)' 9,'3 reuters8 (topic)' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
 unset ylabel
 set xrange [0.5:10.5]
 set yrange [10.5:0.5]
-plot data matrix every 1:1:2:1:11:10 using ($1-1):($2-0):3 with image
+plot data matrix every 1:1:2:1:11:10 using ($1-1):($2-0):3 with @cells
 unset colorbox
 unset label
 unset arrow

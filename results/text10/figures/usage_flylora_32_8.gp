@@ -1,33 +1,35 @@
 # Drawn by rankwise from usage_flylora_32_8.csv; again: gnuplot -e "format='svg'" usage_flylora_32_8.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,242 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.52in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,756 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,252 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.6300000000000003in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,789 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'usage_flylora_32_8.csv'
 set output 'usage_flylora_32_8.'.format
 set encoding utf8
 set datafile separator comma
-set label 'flylora 32/8: mean over sites and 3 seeds' at screen 0.5,0.9603 center font ',7.0'
+set label 'flylora 32/8: mean over sites and seeds' at screen 0.5,0.9620 center font ',7.0'
+set label 'text10 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9125 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:0.3]
 set cbtics 0,0.1 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.2871,0.1508 size screen 0.6718,0.0278
-set cblabel 'share of dev tokens that used the rank' offset 0,1.1
+set colorbox horizontal user origin screen 0.2871,0.1445 size screen 0.6718,0.0266
+set label 'share of dev tokens that used the rank' at screen 0.6229,0.0380 center font ',7'
 set border lw 0.5
 unset key
 set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.2871
 set rmargin at screen 0.9588
-set bmargin at screen 0.3532
-set tmargin at screen 0.9087
+set bmargin at screen 0.3384
+set tmargin at screen 0.8707
 set xtics ('1' 1,'5' 5,'10' 10,'15' 15,'20' 20,'25' 25,'30' 30) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'rank' offset 0,0.8
 set ytics ('rotten_tomatoes' 1,'sms_spam' 2,'reuters8' 3,'supersense16' 4,'boolq' 5,'privacyqa' 6,'commonsense_qa' 7,'social_iqa' 8,'vader_tweets' 9,'vader_amazon' 10) scale 0.3 nomirror offset 0.5,0 font ',7'
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [10.5:0.5]
-plot data matrix every 1:1:2:1:33:10 using ($1-1):($2-0):3 with image
+plot data matrix every 1:1:2:1:33:10 using ($1-1):($2-0):3 with @cells
 unset colorbox
 unset label
 unset arrow

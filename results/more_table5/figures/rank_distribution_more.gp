@@ -1,0 +1,193 @@
+# Drawn by rankwise from rank_distribution_more.csv; again: gnuplot -e "format='svg'" rank_distribution_more.gp
+if (!exists('format')) format = 'svg'
+if (format eq 'svg') set terminal svg noenhanced size 326,541 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,5.64in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,1692 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+cells = format eq 'png' ? 'image' : 'image pixels'
+data = 'rank_distribution_more.csv'
+set output 'rank_distribution_more.'.format
+set encoding utf8
+set datafile separator comma
+set label 'more: share of each layer''s sites and seeds that chose a rank; dot:' at screen 0.5,0.9823 center font ',7.0'
+set label 'mean chosen rank' at screen 0.5,0.9592 center font ',7.0'
+set label 'more_table5 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9362 center font ',6.0' tc rgb '#555555'
+set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
+set cbrange [0:0.8]
+set cbtics 0,0.2 scale 0.3 offset 0,0.45
+set colorbox horizontal user origin screen 0.1064,0.0674 size screen 0.8524,0.0124
+set label 'share that chose the rank' at screen 0.5326,0.0177 center font ',7'
+set border lw 0.5
+unset key
+set title offset 0,-0.8 font ',7.0'
+set multiplot
+set lmargin at screen 0.1064
+set rmargin at screen 0.3749
+set bmargin at screen 0.7376
+set tmargin at screen 0.8936
+set title 'rotten_tomatoes'
+unset xtics
+unset xlabel
+set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',7'
+set ylabel 'rank' offset 0.3,0
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:1:10:6 using ($2-0):($1-2):3 with @cells, \
+  data every ::1::6 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::1::6 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.3984
+set rmargin at screen 0.6668
+set bmargin at screen 0.7376
+set tmargin at screen 0.8936
+set title 'sms_spam'
+unset xtics
+unset xlabel
+unset ytics
+unset ylabel
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:7:10:12 using ($2-6):($1-2):3 with @cells, \
+  data every ::7::12 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::7::12 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.6904
+set rmargin at screen 0.9588
+set bmargin at screen 0.7376
+set tmargin at screen 0.8936
+set title 'reuters8'
+unset xtics
+unset xlabel
+unset ytics
+unset ylabel
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:13:10:18 using ($2-12):($1-2):3 with @cells, \
+  data every ::13::18 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::13::18 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.1064
+set rmargin at screen 0.3749
+set bmargin at screen 0.5443
+set tmargin at screen 0.7004
+set title 'supersense16'
+unset xtics
+unset xlabel
+set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',7'
+set ylabel 'rank' offset 0.3,0
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:19:10:24 using ($2-18):($1-2):3 with @cells, \
+  data every ::19::24 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::19::24 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.3984
+set rmargin at screen 0.6668
+set bmargin at screen 0.5443
+set tmargin at screen 0.7004
+set title 'boolq'
+unset xtics
+unset xlabel
+unset ytics
+unset ylabel
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:25:10:30 using ($2-24):($1-2):3 with @cells, \
+  data every ::25::30 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::25::30 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.6904
+set rmargin at screen 0.9588
+set bmargin at screen 0.5443
+set tmargin at screen 0.7004
+set title 'privacyqa'
+unset xtics
+unset xlabel
+unset ytics
+unset ylabel
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:31:10:36 using ($2-30):($1-2):3 with @cells, \
+  data every ::31::36 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::31::36 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.1064
+set rmargin at screen 0.3749
+set bmargin at screen 0.3511
+set tmargin at screen 0.5071
+set title 'commonsense_qa'
+unset xtics
+unset xlabel
+set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',7'
+set ylabel 'rank' offset 0.3,0
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:37:10:42 using ($2-36):($1-2):3 with @cells, \
+  data every ::37::42 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::37::42 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.3984
+set rmargin at screen 0.6668
+set bmargin at screen 0.3511
+set tmargin at screen 0.5071
+set title 'social_iqa'
+set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
+set xlabel 'layer' offset 0,0.8
+unset ytics
+unset ylabel
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:43:10:48 using ($2-42):($1-2):3 with @cells, \
+  data every ::43::48 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::43::48 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.6904
+set rmargin at screen 0.9588
+set bmargin at screen 0.3511
+set tmargin at screen 0.5071
+set title 'vader_tweets'
+set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
+set xlabel 'layer' offset 0,0.8
+unset ytics
+unset ylabel
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:49:10:54 using ($2-48):($1-2):3 with @cells, \
+  data every ::49::54 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::49::54 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+set lmargin at screen 0.1064
+set rmargin at screen 0.3749
+set bmargin at screen 0.1578
+set tmargin at screen 0.3138
+set title 'vader_amazon'
+set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
+set xlabel 'layer' offset 0,0.8
+set ytics ('1' 1,'2' 2,'3' 3,'4' 4,'5' 5,'6' 6,'7' 7,'8' 8) scale 0.3 nomirror offset 0.5,0 font ',7'
+set ylabel 'rank' offset 0.3,0
+set xrange [0.5:6.5]
+set yrange [0.5:8.5]
+plot data matrix every 1:1:3:55:10:60 using ($2-54):($1-2):3 with @cells, \
+  data every ::55::60 using ($0+1):3 with points pt 7 ps 0.45 lc rgb 'black', \
+  data every ::55::60 using ($0+1):3 with points pt 7 ps 0.3 lc rgb 'white'
+unset colorbox
+unset label
+unset arrow
+unset multiplot
