@@ -1,4 +1,5 @@
 #include "analysis/figures/figure.h"
+#include "analysis/measures/gate_entropy.h"
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
@@ -41,8 +42,9 @@ HeatStyle style(const std::string& name, const RunGroup& group, const Selection&
                 const std::vector<HeatMap>& panels) {
   HeatStyle style{.name = name};
   style.heading =
-      fmt::format("{}: mean over sites, {}; dot: mean chosen rank", group.label,
-                  selection.seeds > 1 ? fmt::format("{} seeds", selection.seeds) : "one seed");
+      fmt::format("{}: mean over sites, {}; dot: mean chosen rank{}", group.label,
+                  selection.seeds > 1 ? fmt::format("{} seeds", selection.seeds) : "one seed",
+                  gate_note(group));
   style.panel_name = "task";
   style.row_name = style.row_axis = "step";
   style.column_axis = "rank";
