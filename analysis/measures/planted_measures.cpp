@@ -195,8 +195,9 @@ const std::vector<Measure> kPlantedMeasures = {
      "other "
      "tasks, mean over tasks and sites, last evaluation"},
     {"half_divergence", "its null", 4,
-     "the same between two halves of one task's examples, or what independent tokens would give "
-     "where a run did not record halves, which is less"},
+     "the same between two halves of one task's examples; where a run did not record halves, what "
+     "is "
+     "expected of them were each choice made by itself"},
     {"right_recovered", "right directions", 2,
      "share of the planted input directions in the row space of A: mean squared cosine of the "
      "principal angles"},

@@ -19,7 +19,7 @@ struct UsageDivergence {
   std::vector<std::string> tasks, sites;
   Eigen::MatrixXd from_others;  // [T, L] of the task's ranks from the mean of the other tasks'
   /// [T, L] the null: of two halves of the task's own examples where the runs recorded them, else
-  /// what independent tokens would give, which is less: tokens of one text go together.
+  /// what is expected of two halves were each choice made by itself.
   Eigen::MatrixXd halves;
   bool recorded = true;   // of every run's halves
   std::size_t seeds = 0;  // whose mean it is: a summary keeps the usage of the first ones

@@ -48,7 +48,7 @@ struct StudyFile {
   std::string reference;            // label that ablations compare with; may be empty
   /// "task/metric": that stand in a task's column and in averages instead of its first.
   std::vector<std::string> first_metrics;
-  std::vector<StudyRun> runs;       // rows in order, each with its seeds in order
+  std::vector<StudyRun> runs;  // rows in order, each with its seeds in order
 };
 
 /// Throws Error with file and place for a file that is no study: keys unknown or twice there, names

@@ -11,15 +11,15 @@ set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9578 center font ',7.0'
-set yrange [0.4:0.9]
-set ytics 0.1
+set yrange [0.7:1]
+set ytics 0.05
 set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.4037,0.0443 to screen 0.4625,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
 set label '' at screen 0.4331,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'
 set label 'flylora' at screen 0.4772,0.0443 left font ',7'
 set multiplot
-set lmargin at screen 0.1337
+set lmargin at screen 0.1519
 set rmargin at screen 0.9529
 set bmargin at screen 0.2278
 set tmargin at screen 0.9030

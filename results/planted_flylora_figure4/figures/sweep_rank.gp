@@ -11,7 +11,7 @@ set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9578 center font ',7.0'
-set yrange [0.55:0.8]
+set yrange [0.8:0.95]
 set ytics 0.05
 set title offset 0,-0.8 font ',7.0'
 unset key

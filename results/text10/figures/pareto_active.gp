@@ -11,8 +11,8 @@ set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Mean over seeds, bar: 95 % t-interval; higher is better' at screen 0.5,0.9760 center font ',7.0'
-set yrange [0.55:0.75]
-set ytics 0.05
+set yrange [0.62:0.72]
+set ytics 0.02
 set title offset 0,-0.8 font ',7.0'
 unset key
 set label '' at screen 0.0830,0.3369 point pt 7 ps 0.5 lc rgb '#0072B2'
@@ -68,30 +68,31 @@ set xtics ('0' 0,'100k' 100000,'1M' 1000000,'10M' 10000000)
 set xlabel 'trained parameters that one token uses' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test score' offset 1.2,0
-set label '1' at graph 0.0655,0.3892 center front font ',5.5'
-set label '2' at graph 0.9875,0.6224 center front font ',5.5'
-set label '3' at graph 0.1805,0.4811 center front font ',5.5'
-set label '4' at graph 0.2538,0.5139 center front font ',5.5'
-set label '5' at graph 0.3486,0.5282 center front font ',5.5'
-set label '6' at graph 0.3640,0.5688 center front font ',5.5'
-set label '7' at graph 0.5177,0.6434 center front font ',5.5'
-set label '8' at graph 0.5542,0.6504 center front font ',5.5'
-set label '9' at graph 0.7083,0.6005 center front font ',5.5'
-set label '10' at graph 0.6435,0.6411 center front font ',5.5'
-set arrow from graph 0.4010,0.5431 to graph 0.4468,0.5648 nohead lw 0.4 lc rgb '#555555'
-set label '11' at graph 0.4665,0.5741 center front font ',5.5'
-set arrow from graph 0.3991,0.5603 to graph 0.4210,0.6205 nohead lw 0.4 lc rgb '#555555'
-set label '12' at graph 0.4262,0.6351 center front font ',5.5'
-set label '13' at graph 0.3451,0.6370 center front font ',5.5'
-set label '14' at graph 0.5363,0.5198 center front font ',5.5'
-set arrow from graph 0.4534,0.4809 to graph 0.5040,0.4733 nohead lw 0.4 lc rgb '#555555'
-set label '15' at graph 0.5236,0.4703 center front font ',5.5'
-set arrow from graph 0.4297,0.5559 to graph 0.4412,0.6594 nohead lw 0.4 lc rgb '#555555'
-set label '16' at graph 0.4428,0.6739 center front font ',5.5'
-set label '17' at graph 0.5479,0.5760 center front font ',5.5'
-set label '18' at graph 0.6344,0.5202 center front font ',5.5'
-set label '19' at graph 0.3952,0.3517 center front font ',5.5'
-set label '20' at graph 0.3615,0.4987 center front font ',5.5'
+set label '1' at graph 0.0655,0.2821 center front font ',5.5'
+set label '2' at graph 0.9875,0.7578 center front font ',5.5'
+set label '3' at graph 0.1805,0.4581 center front font ',5.5'
+set label '4' at graph 0.2538,0.5218 center front font ',5.5'
+set label '5' at graph 0.3486,0.5804 center front font ',5.5'
+set label '6' at graph 0.3738,0.6658 center front font ',5.5'
+set label '7' at graph 0.5276,0.6916 center front font ',5.5'
+set label '8' at graph 0.5910,0.7756 center front font ',5.5'
+set label '9' at graph 0.7083,0.6847 center front font ',5.5'
+set arrow from graph 0.6102,0.6983 to graph 0.6498,0.7330 nohead lw 0.4 lc rgb '#555555'
+set label '10' at graph 0.6664,0.7476 center front font ',5.5'
+set arrow from graph 0.4010,0.5646 to graph 0.3677,0.6143 nohead lw 0.4 lc rgb '#555555'
+set label '11' at graph 0.3579,0.6288 center front font ',5.5'
+set label '12' at graph 0.3659,0.5217 center front font ',5.5'
+set label '13' at graph 0.3451,0.7600 center front font ',5.5'
+set label '14' at graph 0.5363,0.5562 center front font ',5.5'
+set arrow from graph 0.4534,0.5080 to graph 0.5040,0.5004 nohead lw 0.4 lc rgb '#555555'
+set label '15' at graph 0.5236,0.4974 center front font ',5.5'
+set arrow from graph 0.4297,0.6263 to graph 0.5094,0.6138 nohead lw 0.4 lc rgb '#555555'
+set label '16' at graph 0.5291,0.6108 center front font ',5.5'
+set label '17' at graph 0.5479,0.6600 center front font ',5.5'
+set label '18' at graph 0.6344,0.5580 center front font ',5.5'
+set label '19' at graph 0.3952,0.2288 center front font ',5.5'
+set arrow from graph 0.3947,0.6000 to graph 0.3615,0.5046 nohead lw 0.4 lc rgb '#555555'
+set label '20' at graph 0.3564,0.4901 center front font ',5.5'
 plot data skip 1 every ::0::0 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \
   data skip 1 every ::1::1 using 3:4:5:6 with yerrorbars lc rgb '#D55E00' lw 0.8 pt -1, \
   data skip 1 every ::2::2 using 3:4:5:6 with yerrorbars lc rgb '#009E73' lw 0.8 pt -1, \

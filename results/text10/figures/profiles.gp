@@ -37,18 +37,18 @@ set xtics ('0.2' 0.2,'0.4' 0.4,'0.6' 0.6,'0.8' 0.8,'1' 1)
 set xlabel 'threshold of test scores' offset 0,0.7
 set format y '%g'
 set ylabel 'share of runs above' offset 1.2,0
-plot data skip 1 every ::0::284 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::285::569 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::570::854 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::855::1139 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
-  data skip 1 every ::1140::1424 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0E69F00', \
-  data skip 1 every ::1425::1709 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D056B4E9', \
-  data skip 1 every ::0::284 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
-  data skip 1 every ::285::569 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::570::854 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::855::1139 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
-  data skip 1 every ::1140::1424 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
-  data skip 1 every ::1425::1709 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1
+plot data skip 1 every ::0::268 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::269::537 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::538::806 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::807::1075 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0CC79A7', \
+  data skip 1 every ::1076::1344 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0E69F00', \
+  data skip 1 every ::1345::1613 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D056B4E9', \
+  data skip 1 every ::0::268 using 3:4 with lines lc rgb '#0072B2' lw 1 dt 1, \
+  data skip 1 every ::269::537 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::538::806 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::807::1075 using 3:4 with lines lc rgb '#CC79A7' lw 1 dt 1, \
+  data skip 1 every ::1076::1344 using 3:4 with lines lc rgb '#E69F00' lw 1 dt 1, \
+  data skip 1 every ::1345::1613 using 3:4 with lines lc rgb '#56B4E9' lw 1 dt 1
 unset label
 unset arrow
 unset multiplot

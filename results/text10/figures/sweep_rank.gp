@@ -11,8 +11,8 @@ set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
 set label 'Mean over seeds, bar: 95 % t-interval; higher is better' at screen 0.5,0.9578 center font ',7.0'
-set yrange [0.62:0.72]
-set ytics 0.02
+set yrange [0.64:0.7]
+set ytics 0.01
 set title offset 0,-0.8 font ',7.0'
 unset key
 set arrow from screen 0.4212,0.0443 to screen 0.4800,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1

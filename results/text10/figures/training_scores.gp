@@ -72,7 +72,7 @@ set lmargin at screen 0.6995
 set rmargin at screen 0.9529
 set bmargin at screen 0.7659
 set tmargin at screen 0.9205
-set title 'reuters8, macro_f1'
+set title 'reuters8, accuracy'
 set xrange [70.5:154.5]
 set xtics ('' 50,'' 100,'' 150)
 unset xlabel
