@@ -11,11 +11,11 @@
 namespace rankwise::analysis {
 namespace {
 
-/// Nats; probabilities of zero add nothing.
-double nats(const Eigen::VectorXd& probability) {
-  double sum = 0;
-  for (const double p : probability) sum -= p > 0 ? p * std::log(p) : 0;
-  return sum;
+/// Entropy over that of as many equal probabilities as are not zero; 0 of one that is certain.
+double relative_entropy(const Eigen::VectorXd& probability, double possible) {
+  double nats = 0;
+  for (const double p : probability) nats -= p > 0 ? p * std::log(p) : 0;
+  return possible > 1 ? nats / std::log(possible) : 0;
 }
 
 }  // namespace
@@ -29,12 +29,12 @@ std::optional<GateEntropy> gate_entropy(const RunFile& file) {
     const SiteUsage last = file.usage(site.name).back();
     const Eigen::MatrixXd probability = to_matrix(last.probability, site.ranks);
     if (!probability.allFinite()) continue;
-    const auto ranks = static_cast<double>(site.ranks);
     for (Eigen::Index t = 0; t < probability.rows(); ++t) {
       const std::int64_t chosen = last.chosen_rank[static_cast<std::size_t>(t)];
-      sum.entropy += nats(probability.row(t).transpose()) / std::log(ranks);
+      const auto possible = static_cast<double>((probability.row(t).array() > 0).count());
+      sum.entropy += relative_entropy(probability.row(t).transpose(), possible);
       sum.probability += chosen > 0 ? probability(t, chosen - 1) : 0;
-      sum.uniform += 1 / ranks;
+      sum.uniform += 1 / possible;
       ++count;
     }
   }

@@ -10,9 +10,10 @@ namespace rankwise::analysis {
 
 /// Means over (site, task) in the last evaluation, where the selector gives probabilities.
 struct GateEntropy {
-  double entropy = 0;      // of the probabilities over the logarithm of their number: 1 uniform
+  // Of the probabilities, over the logarithm of the number of ranks that have any: 1 uniform.
+  double entropy = 0;
   double probability = 0;  // of the rank that is chosen
-  double uniform = 0;      // what the probability is where all ranks have the same
+  double uniform = 0;      // what the probability is where all of those have the same
 };
 
 /// Nothing where no selector gives probabilities.

@@ -26,16 +26,17 @@ test::RunSpec selecting(std::vector<double> probability) {
 TEST(GateEntropy, IsOneOfAUniformGateAndZeroOfACertainOne) {
   const auto folder = test_folder();
   const double third = 1.0 / 3;
-  test::write_run(folder, "a", selecting({1, 0, 0, third, third, third}));
+  test::write_run(folder, "a",
+                  selecting({1, 0, 0, third, third, third}));  // one possible rank, and three
   const RunGroup group = load_runs({folder}).groups.front();
   const auto gate = gate_entropy(group.runs.front().file());
   ASSERT_TRUE(gate);
   EXPECT_NEAR(gate->entropy, 0.5, 1e-12);  // the mean of 0 and 1
   EXPECT_NEAR(gate->probability, (1 + third) / 2, 1e-12);
-  EXPECT_NEAR(gate->uniform, third, 1e-12);
+  EXPECT_NEAR(gate->uniform, (1 + third) / 2, 1e-12);
   EXPECT_EQ(gate_note(group),
             "; gate entropy 0.50 of a uniform gate's, chosen rank at probability 0.67 (uniform "
-            "0.33)");
+            "0.67)");
 }
 
 TEST(GateEntropy, IsNotKnownOfASelectorWithoutProbabilities) {

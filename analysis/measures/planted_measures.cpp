@@ -154,9 +154,9 @@ const std::vector<Measure> kPlantedMeasures = {
     {"mean_rank_first", "first mean rank", 2, "the same at the first evaluation"},
     {"mean_rank_change", "mean rank change", 2, "from the first to the last evaluation"},
     {"gate_entropy", "gate entropy", 3,
-     "of the probabilities of ranks over the logarithm of their number, mean over (site, task), "
-     "last "
-     "evaluation: at 1 all ranks have the same probability, and a chosen one is no decision"},
+     "of the probabilities of ranks, over the logarithm of the number of ranks that have any, mean "
+     "over "
+     "(site, task), last evaluation: at 1 all are as probable, and the chosen one is no decision"},
     {"chosen_probability", "p(chosen)", 3,
      "probability of the chosen rank, mean over (site, task), last evaluation"},
     {"rank_one_share", "rank 1", 2, "share of (site, task) with rank 1, last evaluation"},
