@@ -131,13 +131,15 @@ RunOutcome run_outcome(std::string_view word) {
   fail("unknown outcome '{}'; the outcomes are finished, skipped, busy, stopped", word);
 }
 
+bool is_finished(const RunJob& job) { return !job.again && std::filesystem::exists(run_file(job)); }
+
 RunOutcome execute(const RunJob& job, const StopRequest& stop) {
   const std::filesystem::path file = run_file(job);
-  if (!job.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  if (is_finished(job)) return RunOutcome::kSkipped;
   const auto lock = FileLock::try_lock(lock_path(file));
   if (!lock) return RunOutcome::kBusy;
   // It may have been finished before we had the lock.
-  if (!job.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  if (is_finished(job)) return RunOutcome::kSkipped;
   at::set_num_threads(static_cast<int>(job.threads));
   return record(job, file, stop);
 }

@@ -31,6 +31,9 @@ struct RunJob {
 /// Where its finished run file is or will be.
 std::filesystem::path run_file(const RunJob& job);
 
+/// Whether that file is there and is to stay.
+bool is_finished(const RunJob& job);
+
 /// What a run's data make of its config.
 struct RunScale {
   std::int64_t tasks = 0;

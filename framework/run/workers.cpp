@@ -60,6 +60,10 @@ class Pool {
 
   void run(const std::vector<std::size_t>& which) {
     for (const std::size_t job : which) {
+      if (is_finished(jobs_[job])) {  // a process would say no more
+        results_[job].outcome = RunOutcome::kSkipped;
+        continue;
+      }
       while (static_cast<std::int64_t>(workers_.size()) >= options_.jobs) wait();
       if (StopSignals::requested()) break;
       start(job);
