@@ -40,13 +40,13 @@ std::vector<double> mcnemar_by_seed(const std::vector<RunPair>& pairs, const Sco
 }
 
 /// In the column's unit.
-std::optional<BootstrapDifference> over_examples(const std::vector<RunPair>& pairs,
-                                                 const ScoreColumn& column,
-                                                 const ScoreChoice& choice) {
+std::optional<BootstrapDifference> bootstrap(const std::vector<RunPair>& pairs,
+                                             const ScoreColumn& column, const ScoreChoice& choice,
+                                             Resampled resampled) {
   const auto examples = pair_examples(pairs, column.tasks, choice);
   if (!examples) return std::nullopt;
   const Seed seed = Seed(0).stream(column.heading);
-  BootstrapDifference result = paired_bootstrap(*examples, Resampled::kExamples, seed, kResamples);
+  BootstrapDifference result = paired_bootstrap(*examples, resampled, seed, kResamples);
   result.low *= column.factor();
   result.high *= column.factor();
   return result;
@@ -63,10 +63,26 @@ void test_seeds(ScoreComparison& result) {
   result.detectable = detectable_dz(result.differences.size()) * mean_std(result.differences).std;
 }
 
+/// Holm's correction of one p of each comparison that has it.
+void correct(std::vector<ScoreComparison>& comparisons, std::optional<double> ScoreComparison::*of,
+             std::optional<double> ScoreComparison::*to) {
+  std::vector<double> p;
+  for (const ScoreComparison& comparison : comparisons) {
+    if (comparison.*of) p.push_back(*(comparison.*of));
+  }
+  const std::vector<double> corrected = holm(p);
+  std::size_t next = 0;
+  for (ScoreComparison& comparison : comparisons) {
+    if (comparison.*of) comparison.*to = corrected[next++];
+  }
+}
+
 }  // namespace
 
 std::string ScoreComparison::verdict() const {
-  if (!holm_p || *holm_p >= kSignificant) return "undecided";
+  const bool differ = holm_p && *holm_p < kSignificant;
+  if (!differ && holm_equivalence && *holm_equivalence < kSignificant) return "alike";
+  if (!differ) return "undecided";
   return mean_std(differences).mean > 0 ? "higher" : "lower";
 }
 
@@ -91,33 +107,39 @@ ScoreComparison compare_cells(const ScoreColumn& column, std::size_t row_a, std:
   result.differences = differences_of(pairs);
   test_seeds(result);
   if (examples == Examples::kCompared || pairs.size() == 1) {
-    result.over_examples = over_examples(pairs, column, choice);
+    result.over_examples = bootstrap(pairs, column, choice, Resampled::kExamples);
     result.mcnemar_p = mcnemar_by_seed(pairs, column, choice);
+  }
+  if (pairs.size() > 1) {
+    result.over_both = bootstrap(pairs, column, choice, Resampled::kSeedsAndExamples);
   }
   if (pairs.size() == 1 && result.over_examples) result.p = result.over_examples->p;
   return result;
 }
 
+void test_equivalence(ScoreComparison& comparison, double margin) {
+  if (comparison.over_seeds) {
+    comparison.equivalence = equivalence_p(comparison.differences, margin);
+  }
+}
+
 void correct(std::vector<ScoreComparison>& comparisons) {
-  std::vector<double> p;
-  for (const ScoreComparison& comparison : comparisons) {
-    if (comparison.p) p.push_back(*comparison.p);
-  }
-  const std::vector<double> corrected = holm(p);
-  std::size_t next = 0;
-  for (ScoreComparison& comparison : comparisons) {
-    if (comparison.p) comparison.holm_p = corrected[next++];
-  }
+  correct(comparisons, &ScoreComparison::p, &ScoreComparison::holm_p);
+  correct(comparisons, &ScoreComparison::equivalence, &ScoreComparison::holm_equivalence);
 }
 
 std::vector<LeafDifference> config_differences(const RunGroup& a, const RunGroup& b) {
   const nlohmann::json config_a = nameless_config(a), config_b = nameless_config(b);
   std::vector<LeafDifference> found = differences(config_a, config_b);
-  if (config_a.value("variant", "") != config_b.value("variant", "")) {
-    std::erase_if(found, [](const LeafDifference& difference) {
-      return difference.path.starts_with("options.") &&
-             (difference.a == "–" || difference.b == "–");
-    });
+  if (config_a.value("variant", "") == config_b.value("variant", "")) return found;
+  const auto own = own_options(b);
+  std::erase_if(found, [&](const LeafDifference& difference) {
+    if (!difference.path.starts_with("options.")) return false;
+    return own ? true : difference.a == "–" || difference.b == "–";
+  });
+  if (!own) return found;
+  for (const auto& [path, value] : leaves(*own)) {
+    found.push_back({"options." + path, "–", value.dump()});
   }
   return found;
 }

@@ -27,6 +27,9 @@ struct ScoreComparison {
   /// Of these models on other examples; nothing where the examples are not the same or were not
   /// asked for.
   std::optional<BootstrapDifference> over_examples;
+  /// Of other seeds and other examples, where there are several seeds and the examples are the
+  /// same. Seeds are drawn from those that there are: of three its interval is too narrow.
+  std::optional<BootstrapDifference> over_both;
   std::vector<double> mcnemar_p;  // exact, of each seed; empty but for one task by accuracy
   double dz = 0;                  // Cohen's; NaN with one seed
   double cliffs_delta = 0;        // positive where a is mostly higher
@@ -35,8 +38,11 @@ struct ScoreComparison {
   std::optional<double> detectable;
   /// Of the t-test, or with one seed of the bootstrap over examples; Holm's is over the table.
   std::optional<double> p, holm_p;
+  /// Of two one-sided t-tests over seeds against a margin, where one was given; Holm's likewise.
+  std::optional<double> equivalence, holm_equivalence;
 
-  /// "higher" or "lower" where Holm's p is below 0.05, else "undecided".
+  /// "higher" or "lower" where Holm's p is below 0.05, else "alike" where that of equivalence is,
+  /// else "undecided".
   std::string verdict() const;
   /// 95 %, that p belongs to: of the seeds, or with one seed of the examples.
   std::optional<Interval> interval() const;
@@ -48,11 +54,17 @@ enum class Examples { kCompared, kOnlyForOneSeed };
 ScoreComparison compare_cells(const ScoreColumn& column, std::size_t row_a, std::size_t row_b,
                               const ScoreChoice& choice, Examples examples);
 
-/// Fills holm_p of those that have a p.
+/// Tests whether a and b are nearer to each other than `margin`, in the column's unit, over two
+/// seeds or more; before correct().
+void test_equivalence(ScoreComparison& comparison, double margin);
+
+/// Fills holm_p, and holm_equivalence, of those that have a p.
 void correct(std::vector<ScoreComparison>& comparisons);
 
-/// What differs in the config of the first runs of two groups, their labels aside. Of two variants
-/// the options that only one of them has are left out.
+/// What differs in the config of the first runs of two groups, their labels aside. Of two variants'
+/// options only those of b that are not its own defaults stay, with a dash as a's value: options of
+/// one name need not mean the same in both. (Of runs of early programs, which did not record what
+/// their defaults were: those that both have.)
 std::vector<LeafDifference> config_differences(const RunGroup& a, const RunGroup& b);
 
 struct Comparison {

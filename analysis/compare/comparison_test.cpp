@@ -131,6 +131,41 @@ TEST(ConfigDifferences, OfTwoVariantsLeaveOutOptionsThatOneHasNot) {
   EXPECT_EQ(config_differences(lora, group_of("lora", {{"active", 8}})).size(), 2U);
 }
 
+TEST(ConfigDifferences, OfAnotherVariantAreItsOptionsThatAreNoDefaults) {
+  const RunGroup lora = group_of("lora", {{"rank", 8}});
+  RunGroup smora = group_of("smora", {{"rank", 64}, {"active", 4}});
+  smora.runs[0].attributes["identity"] = {{"options", {{"active", 4}}}};
+  const auto found = config_differences(lora, smora);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(to_text(found[0]), R"(variant: "lora" → "smora")");
+  EXPECT_EQ(to_text(found[1]), "options.active: 4");
+}
+
+TEST(Comparison, TestsEquivalenceAgainstAMargin) {
+  Comparison found = compare(comparison_runs(test_folder(), 3), "a", "b", {});
+  ScoreComparison& score = found.scores[0];  // differences of 20, 20.5 and 21 points
+  test_equivalence(score, 30);
+  ASSERT_TRUE(score.equivalence);
+  EXPECT_LT(*score.equivalence, 0.05);
+  test_equivalence(score, 20.5);
+  EXPECT_NEAR(*score.equivalence, 0.5, 1e-12);
+  score.p = 0.6;
+  test_equivalence(score, 30);
+  std::vector<ScoreComparison> alone = {score};
+  correct(alone);
+  EXPECT_EQ(alone[0].verdict(), "alike");
+}
+
+TEST(Comparison, DrawsSeedsAndExamplesTogether) {
+  const Comparison found = compare(comparison_runs(test_folder(), 3), "a", "b", {});
+  const ScoreComparison& score = found.scores[0];
+  ASSERT_TRUE(score.over_both);
+  EXPECT_LT(score.over_both->low, 20);
+  EXPECT_GT(score.over_both->high, 21);
+  EXPECT_FALSE(
+      compare(comparison_runs(test_folder() / "one", 1), "a", "b", {}).scores[0].over_both);
+}
+
 TEST(ComparisonTable, OneSeedSaysThatItSaysNothingOfOthers) {
   const Table table = comparison_table(compare(comparison_runs(test_folder(), 1), "a", "b", {}));
   EXPECT_EQ(table.rows[0][5].text, "–");

@@ -75,6 +75,18 @@ std::string missing(const Hypothesis& hypothesis, const RunsBySeed& runs_a,
   return "no seed has both values under one protocol";
 }
 
+/// In how many seeds the claim is so.
+void count_seeds(const std::vector<double>& differences, HypothesisResult& result) {
+  const bool less = result.hypothesis.relation == "less";
+  Proportion seeds{.trials = differences.size()};
+  for (const double difference : differences) {
+    seeds.hits += (less ? difference < 0 : difference > 0) ? 1 : 0;
+  }
+  result.seeds = seeds;
+  result.share = exact_interval(seeds);
+  result.p = sign_test_p(seeds);
+}
+
 HypothesisResult test_one(const Hypothesis& hypothesis, const RunsBySeed& runs_a,
                           const RunsBySeed& runs_b) {
   HypothesisResult result{.hypothesis = hypothesis};
@@ -86,6 +98,10 @@ HypothesisResult test_one(const Hypothesis& hypothesis, const RunsBySeed& runs_a
   result.a = mean_std(pairs.a);
   result.b = mean_std(pairs.b);
   result.verdict = Verdict::kUndecided;
+  if (hypothesis.counts) {
+    count_seeds(pairs.difference, result);
+    return result;
+  }
   result.difference = paired_t_test(pairs.difference);
   if (!result.difference) return result;
   result.p = hypothesis.relation == "equal" ? equivalence_p(pairs.difference, hypothesis.margin)
@@ -93,16 +109,18 @@ HypothesisResult test_one(const Hypothesis& hypothesis, const RunsBySeed& runs_a
   return result;
 }
 
+/// Holm's correction over the claims of one hypothesis, which stands or falls with them.
 void correct(std::vector<HypothesisResult>& results) {
-  std::vector<double> p;
-  p.reserve(results.size());
-  for (const HypothesisResult& result : results) {
-    if (result.p) p.push_back(*result.p);
-  }
-  const std::vector<double> corrected = holm(p);
-  std::size_t next = 0;
+  std::map<std::string, std::vector<HypothesisResult*>> by_name;
   for (HypothesisResult& result : results) {
-    if (result.p) result.holm_p = corrected[next++];
+    if (result.p) by_name[result.hypothesis.name].push_back(&result);
+  }
+  for (const auto& [name, claims] : by_name) {
+    std::vector<double> p;
+    p.reserve(claims.size());
+    for (const HypothesisResult* claim : claims) p.push_back(*claim->p);
+    const std::vector<double> corrected = holm(p);
+    for (std::size_t i = 0; i < claims.size(); ++i) claims[i]->holm_p = corrected[i];
   }
 }
 
@@ -116,6 +134,11 @@ int side(const Hypothesis& hypothesis, const PairedTest& difference) {
 }
 
 Verdict verdict(const HypothesisResult& result) {
+  if (result.share) {
+    if (result.share->high < 0.5) return Verdict::kDidNotHold;
+    const bool most = result.share->low > 0.5 && *result.holm_p < kSignificant;
+    return most ? Verdict::kHeld : Verdict::kUndecided;
+  }
   if (!result.difference) return result.verdict;
   const int where = side(result.hypothesis, *result.difference);
   if (where < 0) return Verdict::kDidNotHold;

@@ -3,6 +3,7 @@
 
 #include "analysis/output/table.h"
 #include "analysis/runs/run_set.h"
+#include "analysis/statistics/proportion.h"
 #include "analysis/statistics/significance.h"
 #include "analysis/statistics/statistics.h"
 #include "framework/core/constraint.h"
@@ -14,12 +15,14 @@
 
 namespace rankwise::analysis {
 
-/// "measure of a <relation> times * measure_b of b + constant", seed by seed.
+/// "measure of a <relation> times * measure_b of b + constant", seed by seed. Of a measure with a
+/// ceiling, or where a threshold is claimed, `counts` asks in how many seeds it is so.
 struct Hypothesis {
   std::string name, statement, study, measure, a;
   std::string relation = "less";
   std::string b, measure_b;
   double times = 1, constant = 0, margin = 0;
+  bool counts = false;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -35,6 +38,7 @@ struct Hypothesis {
     field("times", self.times, "factor on b's measure");
     field("constant", self.constant, "added to it, or what a is compared with");
     field("margin", self.margin, "for equal: the least difference that counts", not_negative());
+    field("counts", self.counts, "test that it is so in most seeds, whatever their mean is");
   }
 
   bool compares_runs() const { return !b.empty() || !measure_b.empty(); }
@@ -50,7 +54,8 @@ struct Hypothesis {
 std::vector<Hypothesis> read_hypotheses(const std::filesystem::path& path);
 
 enum class Verdict {
-  kHeld,        // the interval lies on the claimed side, and Holm's p is below 0.05
+  kHeld,        // the interval lies on the claimed side (by counts: above a half), and Holm's p is
+                // below 0.05
   kDidNotHold,  // the interval lies wholly on the other side
   kUndecided,   // neither, or one seed
   kNotMeasured  // no seed has both values
@@ -61,8 +66,12 @@ struct HypothesisResult {
   MeanStd a, b;  // over the matched seeds; b has none where a is compared with a constant
   /// Of a - (times * b + constant), with its 95 % t-interval; nothing below two seeds.
   std::optional<PairedTest> difference;
-  /// Two-sided, of the paired t-test; for equal that of two one-sided tests.
-  std::optional<double> p, holm_p;  // holm_p: corrected over all results
+  /// By counts: the seeds in which it is so, and the exact interval of their share.
+  std::optional<Proportion> seeds;
+  std::optional<Interval> share;
+  /// Two-sided, of the paired t-test; for equal that of two one-sided tests; by counts the exact
+  /// binomial one against a half.
+  std::optional<double> p, holm_p;  // holm_p: corrected over the results of the same name
   Verdict verdict = Verdict::kNotMeasured;
   std::string note;  // why nothing was measured; empty where something was
 };

@@ -22,6 +22,8 @@ Hypothesis parse(const nlohmann::json& value, const std::string& path) {
   }
   check(hypothesis.relation != "equal" || hypothesis.margin > 0,
         "{}.margin: 'equal' needs the least difference that counts", path);
+  check(!hypothesis.counts || hypothesis.relation != "equal",
+        "{}.counts: seeds are counted on one side of a value; give relation less or greater", path);
   find_measure(hypothesis.measure);
   find_measure(hypothesis.name_b());
   return hypothesis;

@@ -133,6 +133,38 @@ TEST(Hypotheses, NeedMoreWhenManyAreTested) {
   EXPECT_EQ(result.verdict, Verdict::kUndecided);
 }
 
+TEST(Hypotheses, AreCorrectedAmongThoseOfTheSameName) {
+  const RunSet runs = hypothesis_runs(test_folder());
+  std::vector<Hypothesis> two(2, about("low", "less", "high"));
+  two[1].name = "G";
+  for (const HypothesisResult& result : test_hypotheses(runs, two)) {
+    EXPECT_EQ(result.holm_p, result.p) << "one claim each";
+  }
+}
+
+TEST(Hypotheses, CountTheSeedsOfAThreshold) {
+  const auto folder = test_folder();
+  std::map<std::int64_t, double> errors;
+  for (int seed = 0; seed < 10; ++seed) errors[seed] = seed == 0 ? 0.55 : 1;
+  write_errors(folder, "ceiling", errors);
+  const RunSet runs = load_runs({folder});
+  Hypothesis claim = about("ceiling", "greater", "");
+  claim.constant = 0.9;
+  EXPECT_EQ(test_one(runs, claim).verdict, Verdict::kUndecided) << "by its mean";
+  claim.counts = true;
+  const HypothesisResult result = test_one(runs, claim);
+  EXPECT_EQ(result.seeds->hits, 9U);
+  EXPECT_NEAR(result.share->low, 0.554984, 1e-5);  // SciPy's exact interval
+  EXPECT_NEAR(*result.p, 22.0 / 1024, 1e-12);
+  EXPECT_EQ(result.verdict, Verdict::kHeld);
+  const Table table = hypothesis_table({result});
+  EXPECT_EQ(table.rows[0][2].text, "error_best: ceiling > 0.9, in most seeds");
+  EXPECT_EQ(table.rows[0][6].text, "9 of 10");
+  EXPECT_EQ(table.rows[0][7].text, "55 % to 100 %");
+  claim.relation = "less";
+  EXPECT_EQ(test_one(runs, claim).verdict, Verdict::kDidNotHold);
+}
+
 TEST(Hypotheses, SayWhyNothingWasMeasured) {
   const auto folder = test_folder();
   write_errors(folder, "other", {{0, .3}, {1, .3}}, "protocol-b");
@@ -190,6 +222,10 @@ TEST(HypothesisFile, RefusesWhatItDoesNotKnow) {
             "hypotheses[0].margin: 'equal' needs the least difference that counts");
   EXPECT_NE(refusal(std::string(kWhole) + R"(, "measure_b": "flop"}]})").find("measure 'flop'"),
             std::string::npos);
+  EXPECT_NE(
+      refusal(std::string(kWhole) + R"(, "relation": "equal", "margin": 1, "counts": true}]})")
+          .find("seeds are counted on one side"),
+      std::string::npos);
 }
 
 TEST(HypothesisFile, OfThisRepositoryCanBeRead) {

@@ -96,6 +96,39 @@ TEST(Figure, UsageDrawsEveryLabelThatHasItAndNotesTheOthers) {
             "site,task,chosen_rank,1,2\nall sites,cola,1,1,0\nall sites,sst2,2,1,1\n");
 }
 
+TEST(Figure, UsageOfRanksWithoutAnOrderIsDrawnSiteBySiteOfOneSeed) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", test::routed_run("routed", 0));
+  test::RunSpec second = test::routed_run("routed", 0);
+  second.seed = 1;
+  std::reverse(second.usage[0].count.begin(), second.usage[0].count.end());
+  write_run(folder, "b", second);
+  draw_figure("usage", folder, {{"sites", false}});
+  const std::string csv = read_file(folder / "figures" / "usage_routed.csv");
+  EXPECT_EQ(csv.find("all sites"), std::string::npos) << csv;
+  const std::string script = read_file(folder / "figures" / "usage_routed.gp");
+  EXPECT_NE(script.find("routed: 2 of 2 sites, seed 0"), std::string::npos);
+  EXPECT_NE(script.find("'rank by load'"), std::string::npos);
+}
+
+TEST(Figure, DivergenceHasTheTasksAndTheNull) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", test::routed_run("routed", 0));
+  draw_figure("divergence", folder);
+  const std::string csv = read_file(folder / "figures" / "divergence_routed.csv");
+  EXPECT_NE(csv.find("\nfrom the other tasks,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\nbetween halves of one task,"), std::string::npos) << csv;
+}
+
+TEST(Figure, CriticalDifferenceOrdersTheLabelsByTheirMeanRanks) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", {.label = "worse", .test_scores = {{"cola", 0.4}, {"sst2", 0.9}}});
+  write_run(folder, "b", {.label = "better", .test_scores = {{"cola", 0.5}, {"sst2", 0.95}}});
+  const std::string csv = read_file(draw_figure("critical_difference", folder).files.front());
+  // Two methods on two data sets: 1.96 sqrt(2 · 3 / 12).
+  EXPECT_EQ(csv, "label,mean_rank,critical_difference\nbetter,1,1.3859\nworse,2,1.3859\n");
+}
+
 TEST(Figure, UsageShowsTheMeanGateWhereAskedOrWhereItIsSoft) {
   const fs::path folder = test_folder();
   test::RunSpec soft = drawn_run("soft");
@@ -219,8 +252,9 @@ TEST(Figure, EveryOneRefusesUnknownOptions) {
 TEST(Figure, RunsWithoutTheDataAreOneLineThatSaysWhatIsMissing) {
   const fs::path folder = test_folder();
   write_run(folder, "a");
-  for (const char* name : {"clusters", "coactivation", "gradients", "rank_distribution", "ranks",
-                           "recovery", "routing", "selection", "similarity", "sweep", "usage"}) {
+  for (const char* name : {"clusters", "coactivation", "critical_difference", "divergence",
+                           "gradients", "rank_distribution", "ranks", "recovery", "routing",
+                           "selection", "similarity", "sweep", "usage"}) {
     const std::string text = error_of([&] { draw_figure(name, folder); });
     EXPECT_FALSE(text.empty()) << name;
     EXPECT_EQ(text.find('\n'), std::string::npos) << text;
@@ -341,6 +375,15 @@ TEST(Figure, ParetoKeepsWhatIsNotDominated) {
   const std::string csv = read_file(result.files.front());
   EXPECT_NE(csv.find("active,alpha,600,0.2,,\n"), std::string::npos) << csv;
   EXPECT_NE(csv.find("active,not dominated,600,0.2,,\n"), std::string::npos) << csv;
+}
+
+TEST(Figure, ParetoTakesFlopsWhereTheyWereCounted) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a", {.attributes = {{"update_flops_per_token", 5000}}});
+  write_run(folder, "b", {.label = "early"});
+  const FigureFiles result = draw_figure("pareto", folder, {{"cost", "flops"}});
+  EXPECT_NE(read_file(result.files.front()).find("flops,alpha,5000,"), std::string::npos);
+  EXPECT_EQ(result.notes().size(), 1U) << "early did not count them";
 }
 
 TEST(Figure, OnlyTheLabelsAskedForAreDrawn) {

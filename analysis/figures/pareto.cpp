@@ -26,10 +26,11 @@ struct ParetoOptions {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field("labels", self.labels, kLabelsHelp);
-    field("cost", self.cost,
-          "parameters that one token uses or that are trained, training time, "
-          "or the largest resident set",
-          one_of({"active", "trainable", "seconds", "memory"}));
+    field(
+        "cost", self.cost,
+        "parameters that one token uses, that are trained or that are stored beside the backbone, "
+        "FLOPs of a token's updates, or the largest resident set",
+        one_of({"active", "trainable", "stored", "flops", "memory"}));
     NumberChoice::visit(self.score, field);
   }
 };
@@ -43,13 +44,15 @@ std::optional<double> attribute(const Run& run, const std::string& name) {
 std::optional<double> run_cost(const Run& run, const RunFile& file, const std::string& cost) {
   if (cost == "active") return static_cast<double>(file.parameters().active);
   if (cost == "trainable") return static_cast<double>(file.parameters().trainable);
-  return attribute(run, cost == "seconds" ? "training_seconds" : "peak_memory_mib");
+  if (cost == "stored") return attribute(run, "stored_parameters");
+  return attribute(run, cost == "flops" ? "update_flops_per_token" : "peak_memory_mib");
 }
 
 std::string cost_axis(const std::string& cost) {
   if (cost == "active") return "trained parameters that one token uses";
   if (cost == "trainable") return "trained parameters";
-  return cost == "seconds" ? "training time, s" : "peak memory, MiB";
+  if (cost == "stored") return "parameters stored beside the backbone";
+  return cost == "flops" ? "FLOPs of a token's updates, forward" : "peak memory, MiB";
 }
 
 /// One label's point; its line is empty where a number is missing in every run.
@@ -141,7 +144,7 @@ FigureFiles draw_pareto(const FigureRequest& request, const ParetoOptions& optio
 }
 
 const RegisterFigure pareto_registration(
-    "pareto", "score against parameters, time or memory of every label, with those not dominated",
+    "pareto", "score against parameters, FLOPs or memory of every label, with those not dominated",
     draw_pareto);
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "analysis/figures/figure.h"
+#include "analysis/measures/gate_entropy.h"
 #include "analysis/measures/layer_ranks.h"
 #include "analysis/measures/rank_usage.h"
 #include "analysis/output/heat_figure.h"
@@ -43,13 +44,13 @@ HeatStyle style(const std::string& name, const RunGroup& group, const LayerRanks
                 const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = name};
   style.heading =
-      fmt::format("{}: share of each layer's sites and seeds that {} a rank{}{}", group.label,
+      fmt::format("{}: share of each layer's sites and seeds that {} a rank{}{}{}", group.label,
                   ranks.chosen ? "chose" : "used", ranks.chosen ? "; dot: mean chosen rank" : "",
-                  ranks.has_gaps ? kGapsNote : "");
+                  gate_note(group), ranks.has_gaps ? kGapsNote : "");
   style.source = source_of(group);
   style.panel_name = "task";
   style.row_name = style.row_axis = "layer";
-  style.column_axis = "rank";
+  style.column_axis = ranks.ordered ? "rank" : kByLoad;
   style.mark_name = "mean_chosen_rank";
   style.colour =
       ranks.chosen ? "share that chose the rank" : "share of dev tokens that used the rank";

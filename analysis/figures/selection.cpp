@@ -1,4 +1,5 @@
 #include "analysis/figures/figure.h"
+#include "analysis/measures/gate_entropy.h"
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
@@ -83,10 +84,10 @@ HeatStyle style(const std::string& name, const RunGroup& group, const Course& co
                 const std::vector<HeatMap>& panels) {
   HeatStyle style{.name = name};
   style.heading = fmt::format(
-      "{}: probability of each rank, mean over {}sites{}; dot: mean chosen rank; an even one is "
+      "{}: probability of each rank, mean over {}sites{}; dot: mean chosen rank{}; an even one is "
       "1/{}",
       group.label, course.axis == "layer" ? "the layer’s " : "",
-      course.several_seeds ? " and seeds" : "", panels.front().columns.size());
+      course.several_seeds ? " and seeds" : "", gate_note(group), panels.front().columns.size());
   style.source = source_of(group);
   style.panel_name = "task";
   style.row_name = style.row_axis = course.axis;

@@ -70,6 +70,7 @@ std::optional<LayerRanks> layer_ranks(const RunGroup& group) {
   ranks.tasks = usage->tasks;
   ranks.seeds = ranks.chosen ? group.runs.size() : usage->seeds;
   ranks.has_gaps = !ranks.chosen && usage->has_gaps;
+  ranks.ordered = ranks.chosen || usage->ordered;
   std::vector<std::vector<std::string>> of_layer;
   const std::vector<std::string> layers = site_layers(sites);
   for (std::size_t i = 0; i < sites.size(); ++i) {

@@ -16,6 +16,7 @@ struct LayerRanks {
   std::vector<std::string> tasks, layers;
   bool chosen = false;    // one rank per task is chosen; else tokens use ranks
   bool has_gaps = false;  // GroupUsage::has_gaps, of shares of tokens
+  bool ordered = true;    // GroupUsage::ordered
   /// [T][layers, R] in the last evaluation. Chosen: share of the layer's sites and of the seeds
   /// that chose the rank. Used: share of the task's dev tokens that used it, NaN in a layer
   /// without such a rank.

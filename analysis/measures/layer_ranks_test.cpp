@@ -38,7 +38,8 @@ TEST(LayerRanks, OfRoutedTokensAreSharesOfTokens) {
   EXPECT_FALSE(ranks->chosen);
   EXPECT_EQ(ranks->layers, (Names{"0", "1"}));  // sites without a number: their places
   EXPECT_EQ(ranks->share[0], (MatrixXd(2, 3) << 1, 1, 0, 1, 1, 0).finished());
-  EXPECT_EQ(ranks->share[3], (MatrixXd(2, 3) << 0, 1, 1, 0, 1, 1).finished());
+  EXPECT_FALSE(ranks->ordered);  // the second rank is the busiest, and stands first
+  EXPECT_EQ(ranks->share[3], (MatrixXd(2, 3) << 1, 0, 1, 1, 0, 1).finished());
 }
 
 TEST(LayerRanks, ThatALayerDoesNotHaveAreNotUnused) {

@@ -1,9 +1,11 @@
 #include "analysis/measures/planted_measures.h"
 
+#include "analysis/measures/gate_entropy.h"
 #include "analysis/measures/gradient_correlation.h"
 #include "analysis/measures/rank_recovery.h"
 #include "analysis/measures/update_geometry.h"
 #include "analysis/measures/usage_clusters.h"
+#include "analysis/measures/usage_divergence.h"
 #include "analysis/runs/matrix.h"
 #include "analysis/statistics/statistics.h"
 #include "framework/core/error.h"
@@ -53,6 +55,20 @@ void measure_ranks(const RunFile& file, MeasureValues& values) {
   set(values, "flip_rate_under", recovery->under_flip_rate);
   set(values, "flip_rate_equal", recovery->equal_flip_rate);
   set(values, "flip_rate_over", recovery->over_flip_rate);
+}
+
+void measure_gate(const RunFile& file, MeasureValues& values) {
+  const auto gate = gate_entropy(file);
+  if (!gate) return;
+  values["gate_entropy"] = gate->entropy;
+  values["chosen_probability"] = gate->probability;
+}
+
+void measure_divergence(const RunFile& file, MeasureValues& values) {
+  const auto divergence = usage_divergence(file);
+  if (!divergence || !divergence->from_others.allFinite()) return;
+  values["usage_divergence"] = divergence->from_others.mean();
+  values["half_divergence"] = divergence->halves.mean();
 }
 
 /// Agreement of one evaluation's usage with one grouping, as "ari_k_means_<which>" and so on.
@@ -136,6 +152,12 @@ const std::vector<Measure> kPlantedMeasures = {
     {"mean_rank", "mean rank", 2, "chosen, over (site, task), last evaluation"},
     {"mean_rank_first", "first mean rank", 2, "the same at the first evaluation"},
     {"mean_rank_change", "mean rank change", 2, "from the first to the last evaluation"},
+    {"gate_entropy", "gate entropy", 3,
+     "of the probabilities of ranks, over the logarithm of the number of ranks that have any, mean "
+     "over "
+     "(site, task), last evaluation: at 1 all are as probable, and the chosen one is no decision"},
+    {"chosen_probability", "p(chosen)", 3,
+     "probability of the chosen rank, mean over (site, task), last evaluation"},
     {"rank_one_share", "rank 1", 2, "share of (site, task) with rank 1, last evaluation"},
     {"under", "under", 2, "share of (site, task) with less than the true rank, last evaluation"},
     {"equal", "equal", 2, "share with the true rank"},
@@ -167,6 +189,14 @@ const std::vector<Measure> kPlantedMeasures = {
     {"load_max_over_mean", "load max/mean", 2,
      "of a rank's dev tokens over all tasks, mean over sites, last evaluation"},
     {"dead_ranks", "dead ranks", 1, "ranks that no dev token used, over sites, last evaluation"},
+    {"usage_divergence", "task divergence", 3,
+     "Jensen-Shannon divergence in bits of the ranks of a task's dev tokens from those of the "
+     "other "
+     "tasks, mean over tasks and sites, last evaluation"},
+    {"half_divergence", "its null", 4,
+     "the same between two halves of one task's examples; where a run did not record halves, what "
+     "is "
+     "expected of them were each choice made by itself"},
     {"right_recovered", "right directions", 2,
      "share of the planted input directions in the row space of A: mean squared cosine of the "
      "principal angles"},
@@ -209,11 +239,19 @@ const Measure& find_measure(const std::string& name) {
 
 MeasureValues measure_run(const RunFile& file) {
   const auto stored = file.attributes().find(kStoredMeasures);
-  if (stored != file.attributes().end()) return stored->get<MeasureValues>();
   MeasureValues values;
+  if (stored != file.attributes().end()) {
+    values = stored->get<MeasureValues>();
+    // Measures that are younger than the summary, as far as it has what they are made from.
+    if (!values.contains("gate_entropy")) measure_gate(file, values);
+    if (!values.contains("usage_divergence")) measure_divergence(file, values);
+    return values;
+  }
   set(values, "error_last", test_error(file, "last"));
   set(values, "error_best", test_error(file, "best"));
   measure_ranks(file, values);
+  measure_gate(file, values);
+  measure_divergence(file, values);
   measure_usage(file, values);
   const SubspaceRecovery recovery = subspace_recovery(file);
   set(values, "right_recovered", recovery.right);

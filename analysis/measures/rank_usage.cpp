@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <utility>
 
 namespace rankwise::analysis {
@@ -35,6 +36,26 @@ RankUsage read_site(const RunFile& file, const SiteRecord& site) {
   usage.tokens = site_tokens(file, site, last).replicate(1, site.ranks);
   usage.chosen = to_matrix(last.chosen_rank, 1);
   return usage;
+}
+
+bool all_alike(const MatrixXd& by_rank) {
+  return by_rank.cols() == 0 || (by_rank.colwise() - by_rank.col(0)).cwiseAbs().maxCoeff() == 0;
+}
+
+/// Ranks have an order where a task takes the first few of them, and none is needed where all of
+/// them serve every token alike.
+bool has_order(const SiteRecord& site, const RankUsage& usage) {
+  return site.selection || (all_alike(usage.count) && all_alike(usage.mass));
+}
+
+/// The busiest rank over all tasks first; of ranks that are as busy the earlier one.
+void sort_by_load(RankUsage& usage) {
+  const VectorXd load = usage.count.colwise().sum();
+  std::vector<Index> order(static_cast<std::size_t>(load.size()));
+  std::iota(order.begin(), order.end(), Index{0});
+  std::stable_sort(order.begin(), order.end(), [&](Index a, Index b) { return load(a) > load(b); });
+  usage.count = usage.count(Eigen::all, order).eval();
+  usage.mass = usage.mass(Eigen::all, order).eval();
 }
 
 /// Adds numbers by rank; ranks that one of the two does not have are at zero there.
@@ -98,6 +119,10 @@ std::optional<GroupUsage> read_usage(const RunGroup& group) {
       RankUsage read = read_site(file, site);
       if (read.count.size() == 0) continue;
       usage.has_gaps = usage.has_gaps || read.tokens.minCoeff() == 0;
+      if (!has_order(site, read)) {
+        sort_by_load(read);
+        usage.ordered = false;
+      }
       recorded = true;
       if (!seeds_of_site.contains(site.name)) order.push_back(site.name);
       seeds_of_site[site.name].push_back(std::move(read));

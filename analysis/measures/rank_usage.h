@@ -30,7 +30,12 @@ struct RankUsage {
 struct GroupUsage {
   std::vector<std::string> tasks;
   std::vector<RankUsage> sites;  // over the seeds, in the layout's order
-  std::size_t seeds = 0;         // whose usage is recorded: a summary keeps that of the first ones
+  /// Whether rank i is the same thing at every site and in every seed. Where it is not (tokens
+  /// choose among ranks that nothing tells apart), the ranks of each site and seed stand from the
+  /// one that most dev tokens used to the one that fewest did: sums over sites and seeds are of
+  /// places in that order, never of unrelated ranks.
+  bool ordered = true;
+  std::size_t seeds = 0;  // whose usage is recorded: a summary keeps that of the first ones
   /// Whether a file of an early program has a site where a task uses no rank: how many tokens came
   /// by is not known there, and the site is not in the task's shares.
   bool has_gaps = false;
@@ -42,6 +47,9 @@ std::optional<GroupUsage> read_usage(const RunGroup& group);
 
 /// What a figure of such shares says of them.
 inline constexpr const char* kGapsNote = "; without sites where a task uses no rank";
+
+/// The axis of ranks that have no common order (GroupUsage::ordered).
+inline constexpr const char* kByLoad = "rank by load";
 
 /// Whether some gate is neither 0 nor 1, so that shares do not say all of it.
 bool has_soft_gates(const GroupUsage& usage);

@@ -42,6 +42,7 @@ TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
   test::write_run(folder, "b", prefix_run(1, 2));
   const auto usage = read_usage(load_runs({folder}).groups.front());
   ASSERT_TRUE(usage.has_value());
+  EXPECT_TRUE(usage->ordered);
   ASSERT_EQ(usage->sites.size(), 2U);  // the site without ranks is left out
   EXPECT_EQ(usage->sites[0].site, "a");
   EXPECT_EQ(usage->sites[0].share(), matrix({{1, 0}, {1, 0.5}}));
@@ -50,6 +51,28 @@ TEST(RankUsage, AddsSeedsAndSitesAndAveragesTheChosenRank) {
   EXPECT_EQ(all.share(), matrix({{1, 0.5}, {1, 0.75}}));
   EXPECT_EQ(all.chosen(0), 1.5);
   EXPECT_EQ(all.chosen(1), 1.75);
+}
+
+/// Two tasks whose tokens choose among three ranks at one site.
+test::RunSpec token_run(std::int64_t seed, std::vector<std::uint64_t> count) {
+  test::RunSpec spec{.seed = seed, .layout = test::small_layout()};
+  for (TaskRecord& task : spec.layout.tasks) task.dev_tokens = 10;
+  spec.layout.sites = {{.name = "a", .in = 2, .out = 2, .ranks = 3, .coactivation = true}};
+  spec.usage = {counts(std::move(count), {})};
+  spec.usage[0].coactivation.assign(9, 0);
+  spec.usage[0].probability.clear();
+  return spec;
+}
+
+TEST(RankUsage, RanksWithoutAnOrderAreAddedByTheirLoad) {
+  const auto folder = test_folder();
+  // The seeds use their ranks alike under other numbers, which must not cancel out.
+  test::write_run(folder, "a", token_run(0, {10, 0, 0, 8, 2, 0}));
+  test::write_run(folder, "b", token_run(1, {0, 0, 10, 0, 2, 8}));
+  const auto usage = read_usage(load_runs({folder}).groups.front());
+  ASSERT_TRUE(usage);
+  EXPECT_FALSE(usage->ordered);
+  EXPECT_EQ(usage->sites[0].share(), matrix({{1, 0, 0}, {0.8, 0.2, 0}}));
 }
 
 TEST(RankUsage, ARankThatSomeSitesLackIsSharedByTheTokensOfTheOthers) {

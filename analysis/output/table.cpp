@@ -36,9 +36,9 @@ std::string padded(std::string_view text, std::size_t to, bool left) {
   return left ? std::string(text) + space : space + std::string(text);
 }
 
-using Line = std::vector<std::string>;
+using TextLine = std::vector<std::string>;
 
-std::string markdown_line(const Line& fields, const std::vector<std::size_t>& widths,
+std::string markdown_line(const TextLine& fields, const std::vector<std::size_t>& widths,
                           const std::vector<bool>& left) {
   std::string line = "|";
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -56,11 +56,11 @@ std::string markdown_rule(const std::vector<std::size_t>& widths, const std::vec
   return line + "\n";
 }
 
-std::vector<Line> markdown_fields(const Table& table) {
-  std::vector<Line> lines(1);
+std::vector<TextLine> markdown_fields(const Table& table) {
+  std::vector<TextLine> lines(1);
   for (const std::string& name : table.header) lines[0].push_back(escape_markdown(name));
   for (const auto& row : table.rows) {
-    Line& line = lines.emplace_back();
+    TextLine& line = lines.emplace_back();
     for (const Cell& cell : row) {
       const std::string text = escape_markdown(cell.text);
       line.push_back(cell.bold ? "**" + text + "**" : text);
@@ -102,9 +102,9 @@ void Table::add_footers(const std::vector<std::string>& lines) {
 }
 
 std::string to_markdown(const Table& table) {
-  const std::vector<Line> lines = markdown_fields(table);
+  const std::vector<TextLine> lines = markdown_fields(table);
   std::vector<std::size_t> widths(table.header.size(), 2);
-  for (const Line& line : lines) {
+  for (const TextLine& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
   }
   const std::vector<bool> left = text_columns(table);
@@ -124,7 +124,7 @@ std::string to_csv(const Table& table) {
       if (row[i].value) has_statistics[i] = true;
     }
   }
-  Line header;
+  TextLine header;
   for (std::size_t i = 0; i < table.header.size(); ++i) {
     const std::string& name = table.header[i];
     header.push_back(name);
@@ -132,7 +132,7 @@ std::string to_csv(const Table& table) {
   }
   std::string text = csv_line(header);
   for (const auto& row : table.rows) {
-    Line line;
+    TextLine line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (!has_statistics[i]) {
         line.push_back(row[i].text);

@@ -1,9 +1,6 @@
 #include "analysis/report/lint.h"
 
-#include "analysis/statistics/statistics.h"
 #include "framework/core/error.h"
-#include "framework/core/metrics.h"
-#include "framework/record/run_reader.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,7 +8,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -60,67 +56,6 @@ void check_seeds(const std::string& study, const std::vector<const RunGroup*>& g
   }
 }
 
-/// The answer that is right most often, or for real targets their mean.
-double constant_answer(const PredictionRecord& record, const TaskRecord& task) {
-  if (task.classes < 2) return mean_std(record.label).mean;
-  std::map<double, std::size_t> counts;
-  for (const double label : record.label) ++counts[label];
-  return std::max_element(counts.begin(), counts.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; })
-      ->first;
-}
-
-/// Score of the constant answer; an error measure is relative to the unadapted model, which has 1.
-double guessing(const PredictionRecord& record, const TaskRecord& task, const Metric& metric) {
-  if (!metric.higher_is_better) return 1;
-  const std::vector<double> answers(record.label.size(), constant_answer(record, task));
-  const bool of_candidates = metric.targets == Targets::kCandidates;
-  const Metric& compared = of_candidates ? metrics().find("accuracy") : metric;
-  return compared.score({record.width, answers, record.label, {}});
-}
-
-/// Of one label on one task: its scores on test with the best parameters, and those of guessing.
-struct Against {
-  std::vector<double> scores, guesses;
-};
-
-void collect(const RunFile& file, std::map<std::pair<std::string, std::string>, Against>& all) {
-  for (const PredictionRecord& record : file.predictions()) {
-    if (record.split != "test" || record.parameters != "best" || record.label.empty()) continue;
-    for (const TaskRecord& task : file.layout().tasks) {
-      if (task.name != record.task || task.metrics.empty()) continue;
-      const std::string& name = task.metrics.front();
-      const auto score = record.scores.find(name);
-      if (score == record.scores.end() || !metrics().contains(name)) continue;
-      const Targets targets = metrics().find(name).targets;
-      const bool of_texts = targets == Targets::kTexts || targets == Targets::kGenerated;
-      if (of_texts) continue;  // no text is the usual one
-      Against& against = all[{task.name, name}];
-      against.scores.push_back(score->second);
-      against.guesses.push_back(guessing(record, task, metrics().find(name)));
-    }
-  }
-}
-
-void check_chance(const RunGroup& group, LintReport& report) {
-  std::map<std::pair<std::string, std::string>, Against> by_task;
-  for (const Run& run : group.runs) collect(run.file(), by_task);
-  for (const auto& [key, against] : by_task) {
-    const auto& [task, metric] = key;
-    const double score = mean_std(against.scores).mean;
-    const double guess = mean_std(against.guesses).mean;
-    ++report.checked["chance levels"];
-    const bool better = metrics().find(metric).higher_is_better ? score > guess : score < guess;
-    if (better) continue;
-    report.remark(fmt::format("{}: {}, {}", group.runs.front().study, group.label, task),
-                  fmt::format("{} {:.3f} over {} seeds is no better than {} ({:.3f})", metric,
-                              score, against.scores.size(),
-                              metrics().find(metric).higher_is_better ? "one answer to everything"
-                                                                      : "the unadapted model",
-                              guess));
-  }
-}
-
 }  // namespace
 
 bool LintReport::has_errors() const {
@@ -152,6 +87,7 @@ LintReport lint_runs(const RunSet& set) {
     const auto colon = skipped.find(": ");
     report.remark(skipped.substr(0, colon), skipped.substr(colon + 2));
   }
+  std::vector<RunGroup> sound_groups;
   for (const RunGroup& group : set.groups) {
     RunGroup sound{group.label, {}};
     for (const Run& run : group.runs) {
@@ -162,8 +98,9 @@ LintReport lint_runs(const RunSet& set) {
         report.error(run.path.string(), first_line(error.what()));
       }
     }
-    check_chance(sound, report);
+    sound_groups.push_back(std::move(sound));
   }
+  report.add(lint_scores(sound_groups));
   for (const auto& [study, groups] : by_study(set)) {
     check_protocols(study, groups, report);
     check_seeds(study, groups, report);

@@ -45,9 +45,13 @@ LintReport lint_papers(const std::vector<PaperTable>& tables);
 /// entropies, finite losses. All of these are errors.
 LintReport lint_run(const std::filesystem::path& path);
 
+/// Scores that say little, a remark a task: no better than a constant answer, with the labels of
+/// which that is so; and a macro-F1 that a class of few test rows decides.
+LintReport lint_scores(const std::vector<RunGroup>& groups);
+
 /// Every run of the set by lint_run(), then what the runs are together: unreadable files (errors);
 /// protocols that differ within a study, seeds that a label lacks, failed and unfinished runs, and
-/// scores no better than a constant answer (remarks).
+/// what lint_scores() finds (remarks).
 LintReport lint_runs(const RunSet& runs);
 
 /// A row for each finding, errors first; the footers say what was checked.

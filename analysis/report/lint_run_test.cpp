@@ -225,8 +225,24 @@ TEST(LintRuns, AScoreOfOneAnswerToEverythingIsRemarked) {
   record.scores["accuracy"] = 0.5;
   write_run(folder, "a", spec_of(record));
   EXPECT_THAT(remarks_of(lint_runs(load_runs({folder}))),
-              ElementsAre("trial: alpha, sst2: accuracy 0.500 over 1 seeds is no better than one "
-                          "answer to everything (0.750)"));
+              ElementsAre("trial: sst2: accuracy is no better than one answer to everything "
+                          "(0.750): alpha 0.500"));
+}
+
+TEST(LintRuns, AMacroF1OverAClassOfFewRowsIsRemarked) {
+  const fs::path folder = test_folder();
+  RunSpec spec{.test_scores = {}, .layout = test::small_layout()};
+  spec.layout.tasks[1].metrics = {"macro_f1"};
+  PredictionRecord record = right_record();
+  record.label.assign(23, 1);
+  record.label[0] = record.label[1] = record.label[2] = 0;
+  record.prediction = record.label;
+  record.correct.assign(23, 1);
+  record.scores = {{"macro_f1", 1}};
+  spec.final_record = {.predictions = {record}};
+  write_run(folder, "a", spec);
+  EXPECT_THAT(remarks_of(lint_runs(load_runs({folder}))),
+              ElementsAre(HasSubstr("trial: sst2: macro_f1 counts classes of 3 test rows")));
 }
 
 TEST(LintRuns, AFileThatCanNotBeReadIsAnError) {

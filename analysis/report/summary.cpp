@@ -2,6 +2,7 @@
 
 #include "analysis/measures/embedding_points.h"
 #include "analysis/measures/planted_measures.h"
+#include "analysis/measures/usage_divergence.h"
 #include "analysis/runs/token_choice.h"
 #include "analysis/statistics/projection.h"
 #include "framework/core/error.h"
@@ -52,6 +53,7 @@ nlohmann::json attributes_of(const RunFile& file) {
   if (!attributes.contains(kStoredTokenRanks)) {
     attributes[kStoredTokenRanks] = ranks_of_tokens(file);
   }
+  if (auto halves = half_divergences(file); !halves.empty()) attributes[kStoredHalves] = halves;
   return attributes;
 }
 

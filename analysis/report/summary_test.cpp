@@ -5,6 +5,7 @@
 #include "analysis/measures/rank_usage.h"
 #include "analysis/measures/task_ranks.h"
 #include "analysis/measures/task_similarity.h"
+#include "analysis/measures/usage_divergence.h"
 #include "analysis/runs/test_truth.h"
 #include "analysis/tables/scores.h"
 #include "framework/io/atomic_file.h"
@@ -52,6 +53,24 @@ TEST(WriteSummary, MakesTheSameTable) {
     EXPECT_EQ(to_markdown(scores_table(packed)), to_markdown(scores_table(whole)));
     EXPECT_EQ(to_csv(scores_table(packed)), to_csv(scores_table(whole)));
   }
+}
+
+TEST(WriteSummary, KeepsHowFarTheHalvesOfATaskDiffer) {
+  const auto folder = test_folder();
+  test::RunSpec spec = test::routed_run("routed", 0);
+  spec.usage[0].half_count = {5, 5, 0, 5, 5, 0, 0, 5, 5, 0, 5, 5};
+  spec.usage[1].half_count = {10, 0, 0, 0, 10, 0, 0, 5, 5, 0, 5, 5};
+  test::write_run(folder / "runs", "a", spec);
+  const RunSet whole = load_runs({folder / "runs"});
+  write_summary(whole, folder / "summary");
+  const RunSet packed = load_runs({folder / "summary"});
+  const auto before = usage_divergence(whole.groups[0]), after = usage_divergence(packed.groups[0]);
+  ASSERT_TRUE(before && after);
+  EXPECT_TRUE(after->recorded);
+  EXPECT_EQ(after->halves, before->halves);
+  EXPECT_EQ(before->halves(0, 1), 1) << "its halves use one rank each";
+  EXPECT_EQ(measure_run(packed.groups[0].runs[0].file()),
+            measure_run(whole.groups[0].runs[0].file()));
 }
 
 TEST(WriteSummary, IsReadByTheFileAndByTheRun) {

@@ -8,6 +8,8 @@
 namespace rankwise::analysis {
 namespace {
 
+const std::string kAbsent = "–";
+
 void add_leaves(const nlohmann::json& value, const std::string& path,
                 std::map<std::string, nlohmann::json>& leaves) {
   if (!value.is_object()) {
@@ -33,6 +35,13 @@ nlohmann::json nameless_config(const RunGroup& group) {
   return config;
 }
 
+std::optional<nlohmann::json> own_options(const RunGroup& group) {
+  const nlohmann::json& attributes = group.runs.front().attributes;
+  const auto identity = attributes.find("identity");
+  if (identity == attributes.end() || !identity->contains("options")) return std::nullopt;
+  return identity->at("options");
+}
+
 std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann::json& b) {
   const auto leaves_a = leaves(a), leaves_b = leaves(b);
   std::set<std::string> paths;
@@ -41,7 +50,7 @@ std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann:
   }
   const auto text = [](const auto& side, const std::string& path) {
     const auto found = side.find(path);
-    return found == side.end() ? "–" : found->second.dump();
+    return found == side.end() ? kAbsent : found->second.dump();
   };
   std::vector<LeafDifference> result;
   for (const std::string& path : paths) {
@@ -59,6 +68,7 @@ std::string option_name(const std::string& path) {
 }
 
 std::string to_text(const LeafDifference& difference) {
+  if (difference.a == kAbsent) return fmt::format("{}: {}", difference.path, difference.b);
   return fmt::format("{}: {} → {}", difference.path, difference.a, difference.b);
 }
 

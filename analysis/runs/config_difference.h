@@ -5,6 +5,7 @@
 #include "framework/core/json.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ std::map<std::string, nlohmann::json> leaves(const nlohmann::json& object);
 /// none is recorded.
 nlohmann::json nameless_config(const RunGroup& group);
 
+/// The options that a row sets to other values than its variant's defaults; nothing where its runs
+/// are of an early program, which did not record them.
+std::optional<nlohmann::json> own_options(const RunGroup& group);
+
 struct LeafDifference {
   std::string path;
   std::string a, b;  // as JSON; "–" where there is none
@@ -30,7 +35,7 @@ std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann:
 /// "options.site_options.*.query.rank" -> "*.query.rank".
 std::string option_name(const std::string& path);
 
-/// "options.rank: 8 → 16"
+/// "options.rank: 8 → 16", "options.active: 4" where there is no first value.
 std::string to_text(const LeafDifference& difference);
 
 }  // namespace rankwise::analysis

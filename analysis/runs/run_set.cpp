@@ -228,4 +228,10 @@ RunSet load_runs(const std::vector<fs::path>& paths) {
   return set;
 }
 
+void lead_with(const RunSet& runs, const std::vector<std::string>& metrics) {
+  for (const RunGroup& group : runs.groups) {
+    for (const Run& run : group.runs) run.opened->lead_with(metrics);
+  }
+}
+
 }  // namespace rankwise::analysis

@@ -53,4 +53,8 @@ struct RunSet {
 /// finished, or two different runs claim the same label and seed.
 RunSet load_runs(const std::vector<std::filesystem::path>& paths);
 
+/// From now on these metrics ("task/metric") stand for their tasks in every table and figure of the
+/// runs, instead of the recorded first ones. Throws Error for a name that is no such pair.
+void lead_with(const RunSet& runs, const std::vector<std::string>& metrics);
+
 }  // namespace rankwise::analysis

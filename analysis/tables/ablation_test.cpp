@@ -32,8 +32,8 @@ RunSet ablation_runs(const std::filesystem::path& folder) {
 
 TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
   const Table table = ablation_table(ablation_runs(test_folder()), {.reference = "full"});
-  EXPECT_EQ(table.header, (Texts{"method", "config", "average", "difference", "95 %", "p",
-                                 "p (Holm)", "verdict"}));
+  EXPECT_EQ(table.header, (Texts{"method", "config", "average", "difference", "95 %",
+                                 "95 % (examples)", "p", "p (Holm)", "verdict"}));
   ASSERT_EQ(table.rows.size(), 3U);
   EXPECT_EQ(table.rows[0][1].text, "reference");
   EXPECT_EQ(table.rows[1][0].text, "without");
@@ -41,8 +41,8 @@ TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
   // -10, -9.9 and -10: mean -9.97, deviation 0.058, t-interval ± 4.303 × 0.033.
   EXPECT_EQ(table.rows[1][3].text, "-9.97");
   EXPECT_EQ(table.rows[1][4].text, "-10.11 to -9.82");
-  EXPECT_EQ(table.rows[1][7].text, "lower");
-  EXPECT_EQ(table.rows[2][7].text, "undecided");
+  EXPECT_EQ(table.rows[1].back().text, "lower");
+  EXPECT_EQ(table.rows[2].back().text, "undecided");
   for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.header.size());
 }
 
@@ -50,8 +50,20 @@ TEST(Ablation, AnyLabelCanBeTheReferenceAndKeepsTheStudysOrder) {
   const Table table = ablation_table(ablation_runs(test_folder()), {.reference = "without"});
   EXPECT_EQ(table.rows[0][0].text, "without");
   EXPECT_EQ(table.rows[1][0].text, "full");
-  EXPECT_EQ(table.rows[1][7].text, "higher");
+  EXPECT_EQ(table.rows[1].back().text, "higher");
   EXPECT_EQ(table.rows[2][0].text, "other");
+}
+
+TEST(Ablation, TestsRowsForBeingAlikeWhereAMarginIsGiven) {
+  const auto folder = test_folder();
+  add_label(folder, "full", 0, {0.80, 0.81, 0.82}, 0.1);
+  add_label(folder, "near", 1, {0.801, 0.8095, 0.8205}, 0);
+  const RunSet runs = load_runs({folder});
+  const Table table = ablation_table(runs, {.reference = "full", .margin = 1});
+  EXPECT_EQ(table.header[8], "p (alike)");
+  EXPECT_EQ(table.rows[1].back().text, "alike");
+  EXPECT_EQ(ablation_table(runs, {.reference = "full", .margin = 0.01}).rows[1].back().text,
+            "undecided");
 }
 
 TEST(Ablation, ComparesAnotherMetricThanTheFirst) {

@@ -1,6 +1,7 @@
 #include "analysis/tables/aggregate.h"
 
 #include "analysis/compare/comparison.h"
+#include "analysis/compare/method_ranks.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/statistics/bootstrap.h"
 #include "analysis/statistics/robust.h"
@@ -57,6 +58,23 @@ Cell cell(const Strata& strata, const Statistic& statistic, int digits, const st
   return {fmt::format("{0:.{3}f} ({1:.{3}f} to {2:.{3}f})", value, low, high, digits), {}};
 }
 
+/// The column of mean ranks, and what Friedman's test says of them; none where two labels or more
+/// do not share two tasks.
+void add_ranks(const ScoredRuns& scored, Table& table) {
+  const auto ranks = method_ranks(scored);
+  if (!ranks) return;
+  table.header.emplace_back("mean rank");
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const auto found =
+        std::find(ranks->labels.begin(), ranks->labels.end(), scored.groups[i].label);
+    const auto place = static_cast<std::size_t>(found - ranks->labels.begin());
+    table.rows[i].push_back(
+        {found == ranks->labels.end() ? "–" : fmt::format("{:.1f}", ranks->test.mean_ranks[place]),
+         {}});
+  }
+  table.footers.push_back("mean rank: " + to_text(*ranks) + ".");
+}
+
 void add_footers(const RunSet& set, const ScoredRuns& scored, Table& table) {
   table.footers = {
       seeds_footer(set),
@@ -99,6 +117,7 @@ Table aggregate_table(const RunSet& set, const AggregateOptions& options) {
                           i == reference ? Cell{"reference", {}} : cell(both, better, 2, label)});
   }
   add_footers(set, scored, table);
+  add_ranks(scored, table);
   return table;
 }
 

@@ -25,8 +25,9 @@ struct AggregateOptions {
 
 /// A row for each label: interquartile mean and median over tasks and seeds, and the probability
 /// that a run is better than one of the reference, averaged over tasks; each with a 95 % bootstrap
-/// interval that is stratified over tasks (a dash with one seed). Throws Error where tasks have no
-/// common direction, protocols differ, or the label is not known.
+/// interval that is stratified over tasks (a dash with one seed); and its mean rank among the
+/// labels over tasks, with Friedman's test and Nemenyi's critical difference. Throws Error where
+/// tasks have no common direction, protocols differ, or the label is not known.
 Table aggregate_table(const RunSet& runs, const AggregateOptions& options = {});
 
 }  // namespace rankwise::analysis

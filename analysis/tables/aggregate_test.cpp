@@ -32,6 +32,18 @@ TEST(AggregateTable, IsOverTasksAndSeeds) {
   EXPECT_EQ(table.rows[1][3].text.substr(0, 4), "0.62");
 }
 
+TEST(AggregateTable, RanksTheLabelsOverTasks) {
+  const auto folder = test_folder();
+  add_label(folder, "a", {0.50, 0.52}, 0.9);
+  add_label(folder, "b", {0.51, 0.60}, 0.9);
+  const Table table = aggregate_table(load_runs({folder}));
+  EXPECT_EQ(table.header[4], "mean rank");
+  EXPECT_EQ(table.rows[0][4].text, "1.8");  // second on cola, even on sst2
+  EXPECT_EQ(table.rows[1][4].text, "1.2");
+  EXPECT_TRUE(table.footers.back().starts_with("mean rank: of 2 labels over 2 tasks"))
+      << table.footers.back();
+}
+
 TEST(AggregateTable, OneSeedHasNoInterval) {
   const auto folder = test_folder();
   add_label(folder, "a", {0.5}, 0.9);

@@ -32,6 +32,11 @@ std::vector<Cell> row(const HypothesisResult& result) {
     difference = signed_cell(result.difference->mean, kDigits);
     interval = interval_cell(result.difference->low, result.difference->high, kDigits);
   }
+  if (result.seeds) {
+    difference = {fmt::format("{} of {}", result.seeds->hits, result.seeds->trials), {}};
+    interval = {
+        fmt::format("{:.0f} % to {:.0f} %", 100 * result.share->low, 100 * result.share->high), {}};
+  }
   return {{hypothesis.name, {}},
           {hypothesis.statement, {}},
           {hypothesis.comparison(), {}},
@@ -59,6 +64,7 @@ std::string Hypothesis::comparison() const {
   }
   std::string text = fmt::format("{}: {} {} {}", measure, a, sign, right);
   if (relation == "equal") text += fmt::format(" (within {})", margin);
+  if (counts) text += ", in most seeds";
   return text;
 }
 
@@ -71,10 +77,13 @@ Table hypothesis_table(const std::vector<HypothesisResult>& results) {
       "A and B: mean ± sample standard deviation over the seeds that both have; difference: A "
       "minus "
       "what stands right of the sign, seed by seed, with its t-interval.",
+      "Where it says in most seeds: the seeds in which it is so, the exact interval (Clopper and "
+      "Pearson) of their share, and p of the sign test.",
       "p: two-sided, paired t-test; of ≈ two one-sided tests against the margin. Holm's correction "
-      "is over the table.",
-      "held: the interval lies on the claimed side and p (Holm) < 0.05; did not hold: it lies "
-      "wholly on the other side; undecided: neither."};
+      "is over the claims of one hypothesis.",
+      "held: the interval lies on the claimed side (in most seeds: above 50 %) and p (Holm) < "
+      "0.05; "
+      "did not hold: it lies wholly on the other side; undecided: neither."};
   for (const HypothesisResult& result : results) {
     if (result.note.empty()) continue;
     table.footers.push_back(fmt::format("{}, {}: not measured: {}.", result.hypothesis.name,

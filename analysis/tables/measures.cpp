@@ -37,7 +37,13 @@ std::vector<double> values_of(const GroupValues& runs, const std::string& measur
   return values;
 }
 
-/// The measures that were asked for and that some run has.
+/// Whether at least half of a row's seeds have the measure: a mean over fewer is of those seeds
+/// alone.
+bool is_of_row(const std::vector<double>& values, std::size_t seeds) {
+  return !values.empty() && 2 * values.size() >= seeds;
+}
+
+/// The measures that were asked for and that some row has.
 std::vector<Measure> columns_of(const std::vector<GroupValues>& groups,
                                 const std::vector<std::string>& names) {
   for (const std::string& name : names) find_measure(name);
@@ -46,7 +52,7 @@ std::vector<Measure> columns_of(const std::vector<GroupValues>& groups,
     const bool asked =
         names.empty() || std::find(names.begin(), names.end(), measure.name) != names.end();
     const bool exists = std::any_of(groups.begin(), groups.end(), [&](const GroupValues& runs) {
-      return !values_of(runs, measure.name).empty();
+      return is_of_row(values_of(runs, measure.name), runs.size());
     });
     if (asked && exists) columns.push_back(measure);
   }
@@ -58,8 +64,9 @@ std::vector<Measure> columns_of(const std::vector<GroupValues>& groups,
 
 /// The mean over the seeds that have a value, and their number where some have none.
 Cell seed_cell(const std::vector<double>& values, std::size_t seeds, int digits) {
+  if (!is_of_row(values, seeds)) return {"–", {}};
   Cell cell = mean_cell(mean_std(values), digits);
-  if (!values.empty() && values.size() < seeds) cell.text += fmt::format(" ({})", values.size());
+  if (values.size() < seeds) cell.text += fmt::format(" ({})", values.size());
   return cell;
 }
 
@@ -73,8 +80,10 @@ Table empty_table(const RunSet& set) {
 }
 
 void add_setting(const RunSet& set, Table& table) {
-  table.footers.push_back(seeds_footer(set) +
-                          " A number in brackets: of seeds, where not all have the measure.");
+  table.footers.push_back(
+      seeds_footer(set) +
+      " A number in brackets: of seeds, where not all have the measure; a dash: fewer "
+      "than half of the row's seeds have it.");
   table.footers.push_back(setting_footer(set));
   table.add_footers(protocol_footers(set));
   table.add_footers(unfinished_footers(set));
@@ -112,7 +121,19 @@ Table measures_table(const RunSet& set, const MeasuresOptions& options) {
   return table;
 }
 
-Table mean_rank_table(const RunSet& set, const MeanRankOptions&) {
+/// The labels of which some run chose ranks.
+RunSet choosing(const RunSet& set) {
+  RunSet chosen = set;
+  std::erase_if(chosen.groups, [](const RunGroup& group) {
+    return std::all_of(group.runs.begin(), group.runs.end(),
+                       [](const Run& run) { return mean_ranks(run).empty(); });
+  });
+  check(!chosen.groups.empty(), "no run chose ranks: there is no mean rank to print");
+  return chosen;
+}
+
+Table mean_rank_table(const RunSet& all, const MeanRankOptions&) {
+  const RunSet set = choosing(all);
   std::map<std::int64_t, std::vector<std::vector<double>>> by_step;  // [group][seed]
   for (std::size_t i = 0; i < set.groups.size(); ++i) {
     for (const Run& run : set.groups[i].runs) {
@@ -123,7 +144,6 @@ Table mean_rank_table(const RunSet& set, const MeanRankOptions&) {
       }
     }
   }
-  check(!by_step.empty(), "no run chose ranks: there is no mean rank to print");
   Table table = empty_table(set);
   for (const auto& [step, groups] : by_step) {
     table.header.push_back(fmt::format("step {}", step));

@@ -32,9 +32,11 @@ struct ScoresOptions {
 };
 
 /// Each task's first metric times 100 (an error measure as it is, with an arrow down), the average
-/// over tasks, the `metrics` named, parameters, speed and memory: mean ± std over seeds. The best
-/// of a column is bold where find_best() calls it significant. The footers say how it was measured.
-/// Throws Error when protocols differ and are not allowed to, or no run has such scores.
+/// over tasks, the `metrics` named, parameters, and where the runs counted them FLOPs: mean ± std
+/// over seeds. Times are no part of it: runs share their machine with others; scripts/bench
+/// measures. The best of a column is bold where find_best() calls it significant. The footers say
+/// how it was measured. Throws Error when protocols differ and are not allowed to, or no run has
+/// such scores.
 Table scores_table(const RunSet& runs, const ScoresOptions& options = {});
 
 }  // namespace rankwise::analysis

@@ -21,12 +21,35 @@ TEST(ScoresTable, OneSeedShowsJustItsValues) {
   const fs::path folder = test_folder();
   write_run(folder, "a");
   const Table table = scores_table(load_runs({folder}));
-  EXPECT_EQ(table.header, (Texts{"method", "cola", "sst2", "average", "total", "trainable",
-                                 "active", "router", "tokens/s", "MiB"}));
+  EXPECT_EQ(table.header,
+            (Texts{"method", "cola", "sst2", "average", "total", "trainable", "active", "router"}));
   ASSERT_EQ(table.rows.size(), 1U);
-  EXPECT_EQ(texts(table.rows[0]), (Texts{"alpha", "50.0", "90.0", "70.0", "1,234,567", "12,345",
-                                         "600", "7", "1,500", "64"}));
+  EXPECT_EQ(texts(table.rows[0]),
+            (Texts{"alpha", "50.0", "90.0", "70.0", "1,234,567", "12,345", "600", "7"}));
   EXPECT_TRUE(has_footer(table, "Seeds: 1 (0), so that no spread is known."));
+}
+
+TEST(ScoresTable, HasTheCostsThatRunsRecorded) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a",
+            {.attributes = {{"stored_parameters", 4000}, {"update_flops_per_token", 5000}}});
+  write_run(folder, "b", {.label = "early"});
+  const Table table = scores_table(load_runs({folder}));
+  EXPECT_EQ(Texts(table.header.end() - 2, table.header.end()), (Texts{"stored", "FLOPs/token"}));
+  EXPECT_EQ(table.rows[0].back().text, "5,000");
+  EXPECT_EQ(table.rows[1].back().text, "–");
+}
+
+TEST(ScoresTable, AnotherMetricCanLeadItsTask) {
+  const fs::path folder = test_folder();
+  write_run(folder, "a");
+  const RunSet runs = load_runs({folder});
+  lead_with(runs, {"cola/accuracy"});
+  const Table table = scores_table(runs, {.metrics = {"cola/matthews"}});
+  EXPECT_EQ(table.header[4], "cola/matthews");
+  EXPECT_EQ(table.rows[0][4].text, "50.0") << "the one that was recorded first";
+  EXPECT_TRUE(has_footer(table, "Metrics: cola, sst2 accuracy × 100"));
+  EXPECT_NE(error_of([&] { lead_with(runs, {"cola"}); }).find("cola"), std::string::npos);
 }
 
 TEST(ScoresTable, SeedsGiveMeanAndSampleDeviation) {

@@ -114,6 +114,7 @@ void results(const StudyResultsArguments& arguments) {
   const auto folder = std::filesystem::path("results") / slug(study.name);
   const RunSet runs = load_and_warn(
       arguments.paths.empty() ? std::vector<std::string>{folder.string()} : arguments.paths);
+  lead_with(runs, study.first_metrics);
   const auto out = arguments.out.empty() ? folder : std::filesystem::path(arguments.out);
   StudyResults(study, runs, out).make();
   fmt::print("{}  {} tables, {} figures, {} beside a paper\n", out.string(), study.tables.size(),

@@ -126,6 +126,15 @@ std::int64_t RankUpdate::active_parameters() const {
          gate_->active_parameters();
 }
 
+std::int64_t RankUpdate::multiplied_parameters() const {
+  const double active = gate_->active_ranks(ranks(), /*step_info=*/{});
+  const bool whole_a = gate_->reads_ranks() || a_.size(0) != ranks();
+  const double a_rows = whole_a ? static_cast<double>(a_.size(0)) : active;
+  return std::llround(a_rows * static_cast<double>(site_.in) +
+                      active * static_cast<double>(site_.out)) +
+         gate_->active_parameters();
+}
+
 void RankUpdate::after_step(const StepInfo& step_info) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor chosen = (training_usage_.count() - counted_).sum(0);

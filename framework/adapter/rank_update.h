@@ -33,6 +33,8 @@ class RankUpdate : public Update {
   std::int64_t ranks() const override { return b_.size(1); }
   std::int64_t active_parameters() const override;
   std::int64_t router_parameters() const override { return gate_->router_parameters(); }
+  /// Of a gate that reads z every row of A; a frozen A is multiplied as a trained one is.
+  std::int64_t multiplied_parameters() const override;
   bool rows_are_independent() const override { return gate_->rows_are_independent(); }
   std::optional<Factors> factors() const override {
     return Factors{gate_->a_of(a_), gate_->b_of(b_), scale_};

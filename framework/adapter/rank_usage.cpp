@@ -2,6 +2,8 @@
 
 #include <torch/types.h>
 
+#include <vector>
+
 namespace rankwise {
 
 namespace {
@@ -34,6 +36,19 @@ Tally tally(const Choice& choice, const Batch& batch) {
   return {count, count.to(at::kDouble)};
 }
 
+// Of some of the batch's rows. rows [n] int64 -> [T, R]
+at::Tensor count_of(const Choice& choice, const Batch& batch, const at::Tensor& rows) {
+  const at::Tensor tasks = batch.row_task.index_select(0, rows);
+  if (choice.kind() == Choice::Kind::kPerRow) {
+    const at::Tensor chosen = choice.chosen().index_select(0, rows);
+    const at::Tensor cell = (tasks.unsqueeze(1) * choice.ranks() + chosen).flatten();
+    return at::bincount(cell, {}, batch.tasks * choice.ranks()).view({batch.tasks, choice.ranks()});
+  }
+  const at::Tensor count = at::bincount(tasks, {}, batch.tasks).unsqueeze(1);
+  if (choice.kind() == Choice::Kind::kPerTask) return choice.chosen().to(at::kLong) * count;
+  return count.expand({batch.tasks, choice.ranks()});
+}
+
 // Doubles hold every integer below 2^53, so the product counts exactly.
 at::Tensor pairs_by_row(const Choice& choice) {
   const at::Tensor one = at::ones_like(choice.chosen(), at::kDouble);
@@ -53,7 +68,9 @@ RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const a
   const at::TensorOptions options = at::TensorOptions().device(device);
   count_ = at::zeros({tasks, ranks}, options.dtype(at::kLong));
   gate_sum_ = at::zeros({tasks, ranks}, options.dtype(at::kDouble));
-  if (pairs) coactivation_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
+  if (!pairs) return;
+  coactivation_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
+  half_count_ = at::zeros_like(count_);
 }
 
 void RankUsage::add(const Choice& choice, const Batch& batch) {
@@ -62,6 +79,7 @@ void RankUsage::add(const Choice& choice, const Batch& batch) {
   gate_sum_ += added.mass;
   per_row_ = per_row_ || choice.kind() == Choice::Kind::kPerRow;
   if (!coactivation_.defined()) return;
+  half_count_ += count_of(choice, batch, rows_of_half(batch));
   if (choice.kind() == Choice::Kind::kPerRow) {
     coactivation_ += pairs_by_row(choice);
   } else if (choice.kind() == Choice::Kind::kPerTask) {
@@ -71,10 +89,29 @@ void RankUsage::add(const Choice& choice, const Batch& batch) {
   }
 }
 
+// [n] the rows of every other example. A batch whose groups are not of its own sequences, a
+// decoder's, is taken by sequence.
+at::Tensor RankUsage::rows_of_half(const Batch& batch) {
+  const bool grouped = !batch.groups.empty() && batch.groups.back() == batch.sequences();
+  const std::int64_t examples = grouped ? batch.examples() : batch.sequences();
+  std::vector<std::int64_t> even;  // by sequence: 1 of every other example
+  for (std::int64_t i = 0; i < examples; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const std::int64_t sequences = grouped ? batch.groups[at + 1] - batch.groups[at] : 1;
+    even.insert(even.end(), static_cast<std::size_t>(sequences), (examples_ + i) % 2 == 0 ? 1 : 0);
+  }
+  examples_ += examples;
+  const at::Tensor by_sequence = at::tensor(even, batch.lengths.options());
+  return by_sequence.repeat_interleave(batch.lengths).nonzero().flatten();
+}
+
 void RankUsage::reset() {
+  examples_ = 0;
   count_.zero_();
   gate_sum_.zero_();
-  if (coactivation_.defined()) coactivation_.zero_();
+  if (!coactivation_.defined()) return;
+  coactivation_.zero_();
+  half_count_.zero_();
 }
 
 }  // namespace rankwise

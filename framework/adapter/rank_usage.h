@@ -15,7 +15,8 @@ namespace rankwise {
 /// they sum to rows times active ranks.
 class RankUsage {
  public:
-  /// `pairs`: also count which ranks are chosen together (R x R; costs a product per batch).
+  /// `pairs`: also count which ranks are chosen together (R x R; costs a product per batch), and
+  /// every other example by itself.
   RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const at::Device& device);
 
   void add(const Choice& choice, const Batch& batch);
@@ -25,11 +26,17 @@ class RankUsage {
   const at::Tensor& gate_mass() const { return gate_sum_; }  // [T, R] double: sum of gate values
   /// [R, R] int64 rows that chose both ranks; undefined without pairs.
   const at::Tensor& coactivation() const { return coactivation_; }
+  /// [T, R] int64 the part of count() that every other example made, the first of each task's among
+  /// them; undefined without pairs.
+  const at::Tensor& half_count() const { return half_count_; }
   /// Whether a choice that was added differed from row to row.
   bool per_row() const { return per_row_; }
 
  private:
-  at::Tensor count_, gate_sum_, coactivation_;
+  at::Tensor rows_of_half(const Batch& batch);
+
+  at::Tensor count_, gate_sum_, coactivation_, half_count_;
+  std::int64_t examples_ = 0;  // added since the last reset
   bool per_row_ = false;
 };
 

@@ -165,6 +165,20 @@ TEST(RankUsage, CountsTheRanksOfEachRow) {
   EXPECT_THAT(integers(usage.coactivation()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
 }
 
+TEST(RankUsage, CountsEveryOtherExampleByItselfOverBatches) {
+  RankUsage usage(2, 3, /*pairs=*/true, torch::kCPU);
+  const Tensor ranks = torch::tensor({{2}, {1}, {0}}, kWhole);
+  const Choice choice = Choice::per_row(ranks, torch::ones({3, 1}, kDouble), 3);
+  usage.add(choice, three_rows());  // the first and the third example
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 0, 1, 0, 0, 0));
+  usage.add(choice, three_rows());  // the second
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 0, 1, 0, 1, 0));
+  usage.reset();
+  EXPECT_EQ(usage.half_count().sum().item<std::int64_t>(), 0);
+  usage.add(Choice::all(3), three_rows());
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 1, 1, 1, 1, 1));
+}
+
 TEST(RankUsage, AddsUpUntilItIsReset) {
   RankUsage usage(2, 1, /*pairs=*/false, torch::kCPU);
   usage.add(Choice::all(1), three_rows());

@@ -31,6 +31,9 @@ class Update : public torch::nn::Module {
   virtual std::int64_t ranks() const { return 0; }
   virtual std::int64_t active_parameters() const;  // trainable ones that a row uses
   virtual std::int64_t router_parameters() const { return 0; }
+  /// What a row's update multiplies in a forward of evaluation, trained or not: twice as many
+  /// FLOPs.
+  virtual std::int64_t multiplied_parameters() const { return active_parameters(); }
   /// Gate::rows_are_independent(), of the whole update.
   virtual bool rows_are_independent() const { return true; }
   virtual std::optional<Factors> factors() const { return std::nullopt; }

@@ -167,6 +167,19 @@ ParameterCounts Model::count() const {
   return counts;
 }
 
+std::int64_t Model::update_flops() const {
+  std::int64_t parameters = 0;
+  for (const auto& attached : adapter_->attached()) {
+    parameters += attached.update->multiplied_parameters();
+  }
+  return 2 * parameters;
+}
+
+std::int64_t Model::stored_parameters() const {
+  const std::int64_t backbone = adapter_->trains_backbone() ? 0 : numel(backbone_->parameters());
+  return count().total - backbone;
+}
+
 std::vector<std::pair<std::string, torch::Tensor>> Model::state() const {
   std::vector<std::pair<std::string, torch::Tensor>> state;
   const auto keep = [&](const torch::OrderedDict<std::string, torch::Tensor>& tensors) {

@@ -67,6 +67,11 @@ class Model : public torch::nn::Module {
   std::vector<torch::Tensor> adapter_parameters() const;
   std::vector<torch::Tensor> head_parameters() const;
   ParameterCounts count() const;
+  /// FLOPs of a token's updates in a forward: two for each parameter that is multiplied.
+  std::int64_t update_flops() const;
+  /// What an adapted model adds to its backbone: updates, frozen parts of them, and heads; of one
+  /// that trains the backbone, that as well.
+  std::int64_t stored_parameters() const;
 
   /// Everything that training changes, buffers included, with stable names.
   std::vector<std::pair<std::string, torch::Tensor>> state() const;

@@ -49,6 +49,7 @@ inline EvaluationRecord example_evaluation(std::int64_t step) {
                   .gate_mass = {1.5, 2.5, 0, 3.5},
                   .training_count = {10 * tokens, 30, 0, 40},
                   .coactivation = {tokens, 1, 1, 7},
+                  .half_count = {tokens, 1, 0, 2},
                   .balance_bias = {0.5, -0.5},
                   .chosen_rank = {1, 2},
                   .probability = {0.75, 0.25, 0.5, 0.5},

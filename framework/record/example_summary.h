@@ -27,6 +27,7 @@ inline SummaryRun example_summary_run(const std::string& name = "a") {
     usage.count = {16, 4, 0, 4};
     usage.gate_mass = {8, 1, 0, 3};
     usage.coactivation.clear();
+    usage.half_count.clear();
   }
   run.evaluations[0].usage[0].task_embedding.clear();  // the last one's alone
   run.final.factors.clear();

@@ -95,10 +95,13 @@ struct SiteUsage {
   std::vector<std::uint64_t> training_count;  // [T, R] training tokens since the run began
   std::vector<std::uint64_t> coactivation;    // [R, R] dev tokens that chose both ranks; empty:
                                               // not counted; the file keeps the latest
-  std::vector<double> balance_bias;           // [R]
-  std::vector<std::int64_t> chosen_rank;      // [T] one-based: the number of active ranks
-  std::vector<double> probability;            // [T, R]
-  std::vector<double> task_embedding;         // [T, D]
+  std::vector<std::uint64_t> half_count =
+      {};                                 // [T, R] those of count that every other example
+                                          // made; empty: not counted; the file keeps the latest
+  std::vector<double> balance_bias;       // [R]
+  std::vector<std::int64_t> chosen_rank;  // [T] one-based: the number of active ranks
+  std::vector<double> probability;        // [T, R]
+  std::vector<double> task_embedding;     // [T, D]
   bool operator==(const SiteUsage&) const = default;
 };
 

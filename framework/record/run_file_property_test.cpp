@@ -79,7 +79,10 @@ SiteUsage any_usage(const SiteRecord& site, std::size_t tasks, bool last) {
   usage.count = values<std::uint64_t>(tasks * ranks);
   usage.gate_mass = values<double>(tasks * ranks);
   usage.training_count = values<std::uint64_t>(tasks * ranks);
-  if (site.coactivation && last) usage.coactivation = values<std::uint64_t>(ranks * ranks);
+  if (site.coactivation && last) {
+    usage.coactivation = values<std::uint64_t>(ranks * ranks);
+    usage.half_count = values<std::uint64_t>(tasks * ranks);
+  }
   if (site.balance_bias) usage.balance_bias = values<double>(ranks);
   if (site.selection) {
     usage.chosen_rank = values<std::int64_t>(tasks);

@@ -124,6 +124,10 @@ std::vector<SiteUsage> RunFileSource::usage(const SiteRecord& site) const {
     usages.back().coactivation =
         schema::open(file_, site_slot("/usage/<site>/coactivation", site, tasks))
             .read<std::uint64_t>();
+    const schema::Slot half = site_slot("/usage/<site>/half_count", site, tasks);
+    if (file_.exists(half.path)) {
+      usages.back().half_count = schema::open(file_, half).read<std::uint64_t>();
+    }
   }
   return usages;
 }

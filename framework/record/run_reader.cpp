@@ -5,6 +5,8 @@
 #include "framework/record/run_file_source.h"
 #include "framework/record/summary_reader.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +18,18 @@ RunFile::RunFile(const std::filesystem::path& path)
 RunFile::RunFile(RunFile&&) noexcept = default;
 RunFile& RunFile::operator=(RunFile&&) noexcept = default;
 RunFile::~RunFile() = default;
+
+void RunFile::lead_with(const std::string& task, const std::string& metric) {
+  RunLayout changed = layout();
+  for (TaskRecord& record : changed.tasks) {
+    if (record.name != task) continue;
+    const auto found = std::find(record.metrics.begin(), record.metrics.end(), metric);
+    check(found != record.metrics.end(), "{}: {} was scored by {}, not by {}", path_.string(), task,
+          fmt::join(record.metrics, ", "), metric);
+    std::rotate(record.metrics.begin(), found, found + 1);
+  }
+  layout_ = std::move(changed);
+}
 
 const SiteRecord& RunFile::site_record(const std::string& name) const {
   const auto& sites = layout().sites;

@@ -31,7 +31,10 @@ class RunFile {
   const std::string& status() const {  // "running", "finished" or "failed"
     return source_->head().status;
   }
-  const RunLayout& layout() const { return source_->head().layout; }
+  const RunLayout& layout() const { return layout_ ? *layout_ : source_->head().layout; }
+  /// Puts this metric before the task's others, as the one that enters averages; a run without the
+  /// task stays as it is. Throws Error where the task was not scored by it.
+  void lead_with(const std::string& task, const std::string& metric);
 
   std::size_t step_count() const { return source_->head().step_count; }
   std::size_t evaluation_count() const { return source_->head().evaluation_count; }
@@ -78,6 +81,7 @@ class RunFile {
 
   std::filesystem::path path_;
   std::unique_ptr<const RunSource> source_;
+  std::optional<RunLayout> layout_;  // where it differs from the recorded one
 };
 
 }  // namespace rankwise

@@ -106,6 +106,7 @@ void RunWriter::create_columns() {
     for_each_usage_array(site, [&](const char* pattern, auto) { create(pattern); });
     if (site.ranks > 0) create("/usage/<site>/entropy");
     if (site.coactivation) create("/usage/<site>/coactivation");
+    if (site.coactivation) create("/usage/<site>/half_count");
   }
 }
 
@@ -182,6 +183,9 @@ void RunWriter::write_usage(const SiteRecord& site, const SiteUsage& usage) {
   if (site.coactivation && !usage.coactivation.empty()) {
     column("/usage/<site>/coactivation").write(usage.coactivation);
   }
+  if (site.coactivation && !usage.half_count.empty()) {
+    column("/usage/<site>/half_count").write(usage.half_count);
+  }
 }
 
 void RunWriter::check_evaluation(const EvaluationRecord& record) const {
@@ -202,6 +206,8 @@ void RunWriter::check_evaluation(const EvaluationRecord& record) const {
     });
     const auto& coactivation = record.usage[i].coactivation;
     if (!coactivation.empty()) check_size("/usage/<site>/coactivation", coactivation);
+    const auto& half = record.usage[i].half_count;
+    if (!half.empty()) check_size("/usage/<site>/half_count", half);
   }
 }
 

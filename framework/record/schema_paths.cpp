@@ -72,6 +72,16 @@ const std::vector<Path> kPaths = {
      "the same of the device's memory that tensors held; absent on the CPU and in older files"},
     {"/@peak_device_reserved_mib", "", "float64",
      "the same of what LibTorch took from the device, its cache included"},
+    {"/@update_flops_per_token", "", "int64",
+     "FLOPs of a token's updates in a forward of evaluation, two for each parameter that is "
+     "multiplied, frozen ones and the router's with them; absent in files of early programs"},
+    {"/@stored_parameters", "", "int64",
+     "what the adapted model adds to its backbone, frozen parts of adapters and heads with it; "
+     "absent in files of early programs"},
+    {"/@half_divergence", "", "JSON",
+     "in a summary, by site: Jensen-Shannon divergence, in bits, between the ranks of the two "
+     "halves "
+     "of each task's dev examples (`half_count`)"},
     {"/@measures", "", "JSON", "in a summary: the whole run's measures, by name"},
     {"/@token_ranks", "", "JSON",
      "in a summary, by site: ranks that each token uses where tokens choose; 0: they differ"},
@@ -163,6 +173,9 @@ const std::vector<Path> kPaths = {
      "nats, of the distribution that `count` makes; NaN where nothing was counted"},
     {"/usage/<site>/coactivation", "[R, R]", "uint64",
      "dev tokens that chose both ranks, in the latest evaluation that counted them"},
+    {"/usage/<site>/half_count", "[T, R]", "uint64",
+     "the part of `count` that every other dev example made, in the same evaluation: how far two "
+     "halves of one task differ; files of early programs have none"},
     {"/usage/<site>/balance_bias", "[E, R]", "float64", "added to the scores that choose"},
     {"/selection/<site>/rank", "[E, T]", "int64", "the number of active ranks a task chose"},
     {"/selection/<site>/probability", "[E, T, R]", "float64",

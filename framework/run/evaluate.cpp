@@ -123,12 +123,15 @@ json attributes_of(const RunJob& job, const TrainedParameters& trained,
   return attributes;
 }
 
-json end_attributes(const Evaluation& evaluation, const torch::Device& device,
+json end_attributes(const Evaluation& evaluation, const RunSetup& setup,
                     WallClock::time_point begin) {
   const std::chrono::duration<double> seconds = WallClock::now() - begin;
-  json attributes = closing_attributes(
-      {.evaluation_rows = evaluation.rows, .device_peak = peak_memory(device), .best_step = 0},
-      seconds.count());
+  json attributes = closing_attributes({.evaluation_rows = evaluation.rows,
+                                        .device_peak = peak_memory(setup.tensors.device()),
+                                        .best_step = 0,
+                                        .update_flops = setup.model->update_flops(),
+                                        .stored_parameters = setup.model->stored_parameters()},
+                                       seconds.count());
   attributes["tokens_per_second"] = 0.0;  // of training
   return attributes;
 }
@@ -169,8 +172,7 @@ fs::path evaluate_parameters(const EvaluateRequest& request) {
   RunWriter writer(file, run_layout(dataset, model, setup.suite.truth, request.split),
                    attributes_of(job, trained, request, dataset.task_count()));
   writer.evaluation({0, evaluation.scores(), collect_usage(model)});
-  writer.finish(final_record(model, evaluation),
-                end_attributes(evaluation, setup.tensors.device(), begin));
+  writer.finish(final_record(model, evaluation), end_attributes(evaluation, setup, begin));
   return file;
 }
 

@@ -23,7 +23,8 @@ double bytes_of(const torch::Tensor& tensor) {
 
 double bytes_of(const RankUsage* usage) {
   if (usage == nullptr) return 0;
-  return bytes_of(usage->count()) + bytes_of(usage->gate_mass()) + bytes_of(usage->coactivation());
+  return bytes_of(usage->count()) + bytes_of(usage->gate_mass()) + bytes_of(usage->coactivation()) +
+         bytes_of(usage->half_count());
 }
 
 double model_bytes(Model& model) {

@@ -94,7 +94,9 @@ json closing_attributes(const RunTotals& totals, double seconds) {
       {"evaluation_tokens", totals.evaluation_rows},
       {"tokens_per_second", static_cast<double>(totals.training_rows) / totals.training_seconds},
       {"peak_memory_mib", peak_memory_mib()},
-      {"best_step", totals.best_step}};
+      {"best_step", totals.best_step},
+      {"update_flops_per_token", totals.update_flops},
+      {"stored_parameters", totals.stored_parameters}};
   if (totals.device_peak) {
     attributes["peak_device_allocated_mib"] = totals.device_peak->allocated;
     attributes["peak_device_reserved_mib"] = totals.device_peak->reserved;

@@ -16,6 +16,7 @@ struct RunTotals {
   double training_seconds = 0;
   std::optional<DeviceMemory> device_peak;  // of this attempt; none on the CPU
   std::int64_t best_step = -1;
+  std::int64_t update_flops = 0, stored_parameters = 0;  // as Model counts them
   nlohmann::json ended_early;  // null, but where early stopping ended it: at which step and why
 };
 

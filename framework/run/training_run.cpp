@@ -105,6 +105,8 @@ void TrainingRun::stop_if_asked() const {
 RunTotals TrainingRun::totals() const {
   RunTotals totals = totals_;
   totals.best_step = evaluations_.best_step;
+  totals.update_flops = setup_.model->update_flops();
+  totals.stored_parameters = setup_.model->stored_parameters();
   totals.device_peak = peak_memory(setup_.tensors.device());
   if (early_stopping_.is_due() && steps_done() < trainer_.planned_steps()) {
     totals.ended_early = early_stopping_.facts();

@@ -38,6 +38,7 @@ struct StudyMembers {
   std::string setting;
   std::vector<std::string> merge, reuse;
   std::string reference;
+  std::vector<std::string> first_metrics;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -66,6 +67,9 @@ struct StudyMembers {
     field("merge", self.merge, "rules by which its runs are merged afterwards: average, ties");
     field("reuse", self.reuse, "other studies that have runs of it: paper_flylora_table1");
     field("reference", self.reference, "label that ablations compare with");
+    field("first_metrics", self.first_metrics,
+          "metrics that stand for a task in its column and in averages, instead of its first: "
+          "reuters8/accuracy");
   }
 };
 
@@ -274,6 +278,7 @@ StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides)
                   .merge = members.merge,
                   .reuse = members.reuse,
                   .reference = members.reference,
+                  .first_metrics = members.first_metrics,
                   .runs = runs_of(members, overrides, file.string())};
   for (const std::string& plugin : members.plugins) {
     study.plugins.push_back(fs::absolute(file.parent_path() / plugin).lexically_normal());

@@ -50,7 +50,9 @@ struct StudyFile {
   std::vector<std::string> merge;   // rules of merging, by name
   std::vector<std::string> reuse;   // names of other studies that have runs of it
   std::string reference;            // label that ablations compare with; may be empty
-  std::vector<StudyRun> runs;       // rows in order, each with its seeds in order
+  /// "task/metric": that stand in a task's column and in averages instead of its first.
+  std::vector<std::string> first_metrics;
+  std::vector<StudyRun> runs;  // rows in order, each with its seeds in order
 };
 
 /// What a study file may say, for people and programs; `defaults` and `runs` as objects.

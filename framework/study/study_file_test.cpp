@@ -226,8 +226,10 @@ TEST(Study, NamesPluginsRelativeToItself) {
 
 TEST(Study, SaysWhatItsResultsAre) {
   const StudyFile found = study(study_of(R"([{"variant": "lora"}])", R"("reference": "lora",
+      "first_metrics": ["reuters8/accuracy"],
       "tables": ["scores", {"aggregate": {"reference": "lora"}}], "papers": ["more.table5"], )"));
   EXPECT_EQ(found.reference, "lora");
+  EXPECT_THAT(found.first_metrics, ElementsAre("reuters8/accuracy"));
   EXPECT_THAT(found.papers, ElementsAre("more.table5"));
   ASSERT_EQ(found.tables.size(), 2U);
   EXPECT_EQ(found.tables[0].name, "scores");

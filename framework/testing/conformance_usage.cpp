@@ -92,6 +92,8 @@ void expect_evaluation_usage(Model& model, const Recipe& recipe) {
     const Tensor together = update->evaluation_usage()->coactivation();
     expect_told(*update, site.name);
     if (together.defined()) {
+      const Tensor half = update->evaluation_usage()->half_count().to(torch::kCPU);
+      EXPECT_TRUE((half <= count).all().item<bool>()) << site.name;
       EXPECT_TRUE(torch::equal(together.to(torch::kCPU).diagonal(), count.sum(0))) << site.name;
     }
   }

@@ -61,8 +61,10 @@ SiteUsage site_usage(Update& update) {
   usage.count = counts(update.evaluation_usage()->count());
   usage.gate_mass = doubles(update.evaluation_usage()->gate_mass());
   usage.training_count = counts(update.training_usage()->count());
-  if (gate->chooses_per_row())
+  if (gate->chooses_per_row()) {
     usage.coactivation = counts(update.evaluation_usage()->coactivation());
+    usage.half_count = counts(update.evaluation_usage()->half_count());
+  }
   if (gate->balance_bias().defined()) usage.balance_bias = doubles(gate->balance_bias());
   if (const auto selection = gate->selection()) {
     usage.chosen_rank = values<std::int64_t, std::int64_t>(selection->rank, torch::kInt64);

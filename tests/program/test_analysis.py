@@ -100,7 +100,7 @@ class Table(Errors):
                 mean, std = float(row[name]), float(row[f"{name} std"])
                 self.assertEqual(cell, f"{mean:.3f} ± {std:.3f}")
 
-    def test_counts_parameters_and_speed(self) -> None:
+    def test_counts_parameters_and_flops(self) -> None:
         labels = by_label(all_variants())
         header, *printed = markdown_rows(run("table", all_variants()).out)
         for cells in printed:
@@ -110,10 +110,13 @@ class Table(Errors):
                 counts = dict(file["parameters"].attrs)
             for role in ("total", "trainable", "router"):
                 self.assertEqual(cell[role], f"{counts[role]:,}")
-            peaks = [attributes(path)["peak_memory_mib"] for path in paths]
-            self.assertEqual(cell["MiB"].split(" ± ")[0], f"{np.mean(peaks):,.0f}")
-            speeds = [attributes(path)["tokens_per_second"] for path in paths]
-            self.assertEqual(cell["tokens/s"].split(" ± ")[0], f"{np.mean(speeds):,.0f}")
+            for name, attribute in (
+                ("stored", "stored_parameters"), ("FLOPs/token", "update_flops_per_token"),
+            ):  # fmt: skip
+                mean = np.mean([attributes(path)[attribute] for path in paths])
+                self.assertEqual(cell[name].split(" ± ")[0], f"{mean:,.0f}")
+            own = counts["trainable"] if cell["method"] != "full_fine_tuning" else 0
+            self.assertLessEqual(own, attributes(paths[0])["stored_parameters"])
 
     def test_says_how_it_was_measured(self) -> None:
         text = run("table", all_variants()).out

@@ -5,7 +5,9 @@ is what the statistic gives with one value left out. `sign_flip` and `wilcoxon`:
 of paired differences, with ties and zeros as well; `wilcoxon_normal` the approximation for many.
 `mcnemar`: counts of disagreement with the exact p and the corrected one. `robust`, `improvement`,
 `profile`: trimmed mean, median, quantiles, P(A > B), shares above thresholds. `power`: power of the
-two-sided t-test and the effect that is found with 80 %.
+two-sided t-test and the effect that is found with 80 %. `friedman`: scores of data sets by methods
+with the test's outcome; `critical_difference`: Nemenyi's at 0.05; `proportion`: the exact interval of
+a share and its p against a half.
 """
 
 import json
@@ -106,6 +108,33 @@ def _power(n: int) -> Case:
     return {"n": n, "dz": 0.75, "power": power(0.75), "detectable_dz": float(found)}
 
 
+def _friedman(scores: Values) -> Case:
+    result = stats.friedmanchisquare(*scores.T)
+    return {
+        "scores": scores.tolist(),
+        "chi_squared": float(result.statistic),
+        "p": float(result.pvalue),
+    }
+
+
+def _critical_difference(methods: int, data_sets: int) -> Case:
+    point = stats.studentized_range.ppf(0.95, methods, np.inf) / 2**0.5
+    difference = float(point * (methods * (methods + 1) / (6 * data_sets)) ** 0.5)
+    return {"methods": methods, "data_sets": data_sets, "difference": difference}
+
+
+def _proportion(hits: int, trials: int) -> Case:
+    result = stats.binomtest(hits, trials, 0.5)
+    interval = result.proportion_ci(0.95, "exact")
+    return {
+        "hits": hits,
+        "trials": trials,
+        "low": float(interval.low),
+        "high": float(interval.high),
+        "p": float(result.pvalue),
+    }
+
+
 def _cases(random: np.random.Generator) -> dict[str, list[Case]]:
     skewed = random.exponential(size=25).round(3)
     few = [0.4, -0.1, 0.7, 0.2, 0.9]
@@ -127,6 +156,14 @@ def _cases(random: np.random.Generator) -> dict[str, list[Case]]:
         "improvement": [_improvement(a, b), _improvement(b, a), _improvement(a, a)],
         "profile": [_profile(random.normal(size=(3, 4)).round(2))],
         "power": [_power(n) for n in (2, 3, 5, 10, 30)],
+        "friedman": [
+            _friedman(np.arange(12).reshape(4, 3) % 5 / 4),
+            _friedman(np.random.default_rng(7).normal(size=(10, 6)).round(1)),
+        ],
+        "critical_difference": [
+            _critical_difference(k, n) for k, n in ((2, 5), (3, 10), (10, 14), (20, 10))
+        ],
+        "proportion": [_proportion(*counts) for counts in ((9, 10), (10, 10), (0, 3), (4, 9))],
     }
 
 

@@ -1,0 +1,88 @@
+#include "analysis/figures/figure.h"
+#include "analysis/measures/usage_divergence.h"
+#include "analysis/output/heat_figure.h"
+#include "analysis/output/heat_scale.h"
+#include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/site_names.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <tuple>
+
+namespace rankwise::analysis {
+namespace {
+
+struct DivergenceOptions {
+  std::vector<std::string> labels;
+
+  template <class Self, class Visitor>
+  static void visit(Self& self, Visitor&& field) {
+    field("labels", self.labels, kLabelsHelp);
+  }
+};
+
+/// Over the numbers that there are.
+double mean(const Eigen::MatrixXd& values) {
+  double sum = 0, count = 0;
+  for (const double value : values.reshaped()) {
+    if (std::isnan(value)) continue;
+    sum += value;
+    ++count;
+  }
+  return sum / count;
+}
+
+/// The tasks against each other, and below them the null.
+std::vector<HeatMap> to_maps(const UsageDivergence& divergence) {
+  const std::vector<std::string> sites = short_site_names(divergence.sites);
+  const auto map = [&](const char* title, const Eigen::MatrixXd& value) {
+    return HeatMap{.title = title, .rows = divergence.tasks, .columns = sites, .value = value};
+  };
+  return {map("from the other tasks", divergence.from_others),
+          map("between halves of one task", divergence.halves)};
+}
+
+std::string heading(const RunGroup& group, const UsageDivergence& divergence) {
+  const char* null = divergence.recorded ? "between two halves of a task's own examples"
+                                         : "expected between halves of independent tokens (the "
+                                           "tokens of a text are not)";
+  return fmt::format(
+      "{}: ranks that tasks use, {}. Mean {:.3f} bits from the other tasks, {:.4f} {}", group.label,
+      divergence.seeds > 1 ? fmt::format("{} seeds", divergence.seeds) : "one seed",
+      mean(divergence.from_others), mean(divergence.halves), null);
+}
+
+HeatStyle style(const std::string& name, const RunGroup& group, const UsageDivergence& divergence,
+                const std::vector<HeatMap>& maps) {
+  HeatStyle style{.name = name, .heading = heading(group, divergence)};
+  style.panel_name = "against";
+  style.row_name = "task";
+  style.column_axis = "site";
+  style.colour = "Jensen-Shannon divergence, bits";
+  style.columns = 1;
+  style.row_height = 0.11;
+  std::tie(style.low, style.high) = value_scale(maps);
+  return style;
+}
+
+FigureFiles draw_divergence(const FigureRequest& request, const DivergenceOptions& options) {
+  return draw_each_label(request, options.labels, "divergence",
+                         [&](const RunGroup& group, const std::string& name, FigureFiles& result) {
+                           const auto divergence = usage_divergence(group);
+                           if (!divergence)
+                             throw NothingToDraw("no rank is chosen, or there is one task");
+                           const std::vector<HeatMap> maps = to_maps(*divergence);
+                           result.draw(heat_drawing(maps, style(name, group, *divergence, maps)),
+                                       request);
+                         });
+}
+
+const RegisterFigure divergence_registration("divergence",
+                                             "tasks by sites: how far a task's ranks are from the "
+                                             "other tasks', beside two halves of one task",
+                                             draw_divergence);
+
+}  // namespace
+
+}  // namespace rankwise::analysis
