@@ -47,11 +47,13 @@ struct AdaloraOptions {
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
           readings());
-    field("rank", self.rank, "ranks per site at the start", positive());
-    field("target_rank", self.target_rank, "mean ranks per site at the end", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: rank, as in eq. 3",
-          positive());
-    field("dropout", self.dropout, "dropout on the input of Q", between(0, 0.99));
+    field(also_called("rank", "init_r"), self.rank, "ranks per site at the start", positive());
+    field(also_called("target_rank", "target_r"), self.target_rank,
+          "mean ranks per site at the end", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: rank, as in eq. 3", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of Q",
+          between(0, 0.99));
     field(renamed("std", "deviation"), self.std,
           "of P's and Q's normal start (released code: 0.02)", positive());
     field(renamed("warmup_fraction", "warmup_share"), self.warmup_fraction,

@@ -18,9 +18,11 @@ struct DoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "rank r", positive());
-    field("alpha", self.alpha, "B A is scaled by alpha / rank; null: 2 * rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("rank", "r"), self.rank, "rank r", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "B A is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     field("detach_norm", self.detach_norm, "the norm is a constant to the gradient (section 4.3)");
   }
 };

@@ -25,13 +25,14 @@ struct DyloraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "largest rank r", positive());
+    field(also_called("rank", "r"), self.rank, "largest rank r", positive());
     field("smallest", self.smallest, "smallest rank that a step may draw", positive());
     field("evaluation_rank", self.evaluation_rank, "ranks used in evaluation; null: all",
           positive());
-    field("alpha", self.alpha, "a prefix of b ranks is scaled by alpha / b; null: 2 * rank",
-          positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "a prefix of b ranks is scaled by alpha / b; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     field("update", self.update,
           "a step trains its whole prefix, or only its last rank (the paper's frozen mode)",
           {{Trains::kPrefix, "prefix"}, {Trains::kLast, "last"}});

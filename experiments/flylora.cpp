@@ -61,9 +61,10 @@ struct FlyLoraOptions {
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
           readings());
-    field("rank", self.rank, "total ranks r", positive());
+    field(also_called("rank", "r"), self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("nonzeros", self.nonzeros,
           "of a row of A: density * n; layer: n / floor(r / k), as released; example: n k / r",
           {{NonZeros::kDensity, "density"},

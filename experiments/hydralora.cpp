@@ -20,9 +20,11 @@ struct HydraLoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "rank r of the shared A; B has heads * r columns", positive());
+    field(also_called("rank", "r"), self.rank, "rank r of the shared A; B has heads * r columns",
+          positive());
     field("heads", self.heads, "matrices B_e", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("dropout", self.dropout, "dropout on the input of A and router", between(0, 0.99));
   }
 

@@ -17,9 +17,11 @@ struct LoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "rank r", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("rank", "r"), self.rank, "rank r", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     field("scaling", self.scaling,
           "alpha_over_rank; rank_stabilised: alpha / sqrt(rank) (rsLoRA, arXiv:2312.03732)",
           {{Scaling::kAlphaOverRank, "alpha_over_rank"},

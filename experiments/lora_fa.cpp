@@ -24,9 +24,11 @@ struct LoraFaOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "rank r", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("rank", "r"), self.rank, "rank r", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     field("a_init", self.a_init,
           "what A stays at: gaussian with std 1 / sqrt(in); kaiming: uniform as LoRA's",
           {{FrozenA::kGaussian, "gaussian"}, {FrozenA::kKaiming, "kaiming"}});

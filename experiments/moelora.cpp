@@ -24,10 +24,12 @@ struct MoeLoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "total ranks r", positive());
+    field(also_called("rank", "r"), self.rank, "total ranks r", positive());
     field("experts", self.experts, "experts E; each has rank / experts ranks", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     field("embedding_size", self.embedding_size, "width of the task embedding", positive());
     field("gate", self.gate,
           "one gate with its task embeddings per site, or one shared by all sites",

@@ -72,9 +72,12 @@ struct MoreOptions {
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading,
           "sets the defaults below: what the paper prints or the code does", readings());
-    field("rank", self.rank, "largest rank r; every rank from 1 to r is an expert", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("rank", "r"), self.rank,
+          "largest rank r; every rank from 1 to r is an expert", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha, "the update is scaled by alpha / rank",
+          positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     visit_selector(self, field);
     visit_contrast(self, field);
   }

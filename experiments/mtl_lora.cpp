@@ -22,13 +22,16 @@ struct MtlLoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "rank r of the shared A; B has heads * r columns", positive());
+    field(also_called("rank", "r"), self.rank, "rank r of the shared A; B has heads * r columns",
+          positive());
     field("heads", self.heads, "matrices B^i", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
     field("temperature", self.temperature, "tau of the softmax over heads", positive());
     field("task_matrix", self.task_matrix, "Lambda_t: a full matrix, or a diagonal one",
           {{TaskMatrix::kFull, "full"}, {TaskMatrix::kDiagonal, "diagonal"}});
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
   }
 
   std::int64_t ranks() const { return heads * rank; }

@@ -21,10 +21,12 @@ struct MultiLoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "rank r of each LoRA", positive());
+    field(also_called("rank", "r"), self.rank, "rank r of each LoRA", positive());
     field("parallel", self.parallel, "LoRAs side by side", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
   }
 
   std::int64_t ranks() const { return parallel * rank; }

@@ -52,7 +52,7 @@ struct SmoraOptions {
   static void visit(Self& self, Visitor&& field) {
     field("reading", self.reading, "sets the defaults below: what the paper says or the code does",
           readings());
-    field("rank", self.rank, "total ranks r", positive());
+    field(also_called("rank", "r"), self.rank, "total ranks r", positive());
     field("active", self.active, "ranks k that a token uses", positive());
     field("partition", self.partition, "ranks p of one expert; the router has r / p outputs",
           positive());

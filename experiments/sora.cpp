@@ -40,9 +40,11 @@ struct SoraOptions {
     field("reading", self.reading,
           "sets the defaults below: this project's reading of the paper or what the code does",
           readings());
-    field("rank", self.rank, "largest rank r_max", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
-    field("dropout", self.dropout, "dropout on the input of A", between(0, 0.99));
+    field(also_called("rank", "r"), self.rank, "largest rank r_max", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("dropout", "lora_dropout"), self.dropout, "dropout on the input of A",
+          between(0, 0.99));
     field("threshold", self.threshold, "xi: each step moves a gate by it towards zero",
           not_negative());
     field("threshold_rule", self.threshold_rule,

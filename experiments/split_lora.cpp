@@ -19,10 +19,11 @@ struct SplitLoraOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("rank", self.rank, "total ranks i * j", positive());
+    field(also_called("rank", "r"), self.rank, "total ranks i * j", positive());
     field("experts", self.experts, "experts i; each has rank / experts ranks", positive());
     field("active", self.active, "ranks that a token uses, of whole experts", positive());
-    field("alpha", self.alpha, "the update is scaled by alpha / rank; null: 2 * rank", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha,
+          "the update is scaled by alpha / rank; null: 2 * rank", positive());
   }
 
   void validate() const {

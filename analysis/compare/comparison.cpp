@@ -2,6 +2,7 @@
 
 #include "analysis/statistics/effect_size.h"
 #include "framework/core/error.h"
+#include "framework/core/nearest.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -123,10 +124,10 @@ std::vector<LeafDifference> config_differences(const RunGroup& a, const RunGroup
 
 std::size_t find_label(const RunSet& set, const std::string& label) {
   const std::vector<std::string> labels = set.labels();
-  const auto found = std::find(labels.begin(), labels.end(), label);
-  check(found != labels.end(), "no finished run is called '{}'; the labels are {}", label,
-        fmt::join(labels, ", "));
-  return static_cast<std::size_t>(found - labels.begin());
+  const auto meant = same_name(label, labels);
+  check(meant.has_value(), "no finished run is called '{}'{}; the labels are {}", label,
+        did_you_mean(label, labels), fmt::join(labels, ", "));
+  return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), *meant) - labels.begin());
 }
 
 Comparison compare(const RunSet& set, const std::string& a, const std::string& b,

@@ -69,7 +69,7 @@ TEST(Figure, EachRegistersItselfUnderTheNameOfItsFile) {
 
 TEST(Figure, UnknownNamesListTheKnownOnes) {
   EXPECT_EQ(error_of([] { figures().find("usages"); }),
-            fmt::format("unknown figure 'usages'; the figures are {}",
+            fmt::format("unknown figure 'usages' (did you mean 'usage'?); the figures are {}",
                         fmt::join(figures().names(), ", ")));
 }
 

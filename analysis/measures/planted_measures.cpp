@@ -8,8 +8,7 @@
 #include "analysis/statistics/statistics.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
-
-#include <fmt/ranges.h>
+#include "framework/core/nearest.h"
 
 #include <algorithm>
 #include <cmath>
@@ -205,7 +204,7 @@ const Measure& find_measure(const std::string& name) {
   std::vector<std::string> names;
   names.reserve(all.size());
   for (const Measure& measure : all) names.push_back(measure.name);
-  fail("unknown measure '{}'; the measures are {}", name, fmt::join(names, ", "));
+  fail_unknown("measure", "measures", name, names);
 }
 
 MeasureValues measure_run(const RunFile& file) {

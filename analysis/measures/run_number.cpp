@@ -6,9 +6,9 @@
 #include "analysis/runs/task_scores.h"
 #include "analysis/statistics/statistics.h"
 #include "framework/core/error.h"
+#include "framework/core/nearest.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -80,7 +80,7 @@ ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {
   }
   if (is_measure(choice.measure)) return {find_measure(choice.measure).heading, std::nullopt};
   for (const Measure& measure : planted_measures()) names.push_back(measure.name);
-  fail("unknown measure '{}'; expected one of {}", choice.measure, fmt::join(names, ", "));
+  fail_unknown("measure", "measures", choice.measure, names);
 }
 
 std::vector<double> task_scores(const RunFile& file, const NumberChoice& choice) {

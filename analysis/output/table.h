@@ -1,9 +1,10 @@
-/// A table that any result can be put into, and its forms: Markdown and HTML for people, LaTeX for
-/// papers, CSV for programs.
+/// A table that any result can be put into, and its forms: Markdown, HTML and a terminal's for
+/// people, LaTeX for papers, CSV and JSON for programs.
 #pragma once
 
 #include "analysis/statistics/statistics.h"
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -70,7 +71,25 @@ std::string escape_html(std::string_view text);
 /// a cell is one in the page.
 std::string to_html(const Table& table);
 
-/// "md", "latex", "csv", "html". Throws Error that lists the names.
+/// {"caption", "columns", "rows": [[{"text", "mean", "std", "n", "best"}]], "notes"}: a cell's
+/// statistic where it has one, null where that is not finite.
+std::string to_json(const Table& table);
+
+/// How a terminal shows tables.
+struct TerminalForm {
+  std::size_t width = 80;  // characters of a line
+  bool colour = false;
+  bool all = false;  // the columns of `details` as well
+};
+
+/// Caption, table and footers in lines of the width. Words are wrapped; where that is not enough,
+/// the columns come in several blocks, each with the first column.
+std::string to_terminal(const Table& table, const TerminalForm& form);
+
+/// "md", "latex", "csv", "html", "json".
+std::vector<std::string> table_formats();
+
+/// Throws Error that lists the names.
 std::string to_format(const Table& table, const std::string& format);
 
 /// Writes `stem`.md, .tex, .csv and .html. Gives their paths. In LaTeX the label is made of the

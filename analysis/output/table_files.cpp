@@ -21,12 +21,15 @@ const Registry<Format>& formats() {
     made.add("latex", {".tex", [](const Table& table) { return to_latex(table); }});
     made.add("csv", {".csv", to_csv});
     made.add("html", {".html", to_html});
+    made.add("json", {".json", to_json});
     return made;
   }();
   return registry;
 }
 
 }  // namespace
+
+std::vector<std::string> table_formats() { return {"md", "latex", "csv", "html", "json"}; }
 
 std::string to_format(const Table& table, const std::string& format) {
   return formats().find(format).text(table);

@@ -135,7 +135,7 @@ TEST(Table, HtmlIsAFragmentWithEscapedText) {
 
 TEST(Table, AnUnknownFormatNamesThoseThereAre) {
   EXPECT_EQ(error_of([] { to_format(small_table(), "xlsx"); }),
-            "unknown format 'xlsx'; the formats are csv, html, latex, md");
+            "unknown format 'xlsx'; the formats are csv, html, json, latex, md");
   EXPECT_EQ(to_format(small_table(), "csv"), to_csv(small_table()));
 }
 

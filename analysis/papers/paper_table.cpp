@@ -4,6 +4,7 @@
 #include "analysis/runs/task_scores.h"
 #include "framework/core/error.h"
 #include "framework/core/metrics.h"
+#include "framework/core/nearest.h"
 #include "framework/core/options.h"
 
 #include <fmt/format.h>
@@ -190,10 +191,12 @@ const PaperTable& find_paper_table(const std::string& name) {
   std::vector<std::string> names;
   names.reserve(paper_tables().size());
   for (const PaperTable& table : paper_tables()) {
-    if (table.name == name) return table;
     names.push_back(table.name);
   }
-  fail("unknown table '{}'; the tables are {}", name, fmt::join(names, ", "));
+  const auto meant = same_name(name, names);
+  if (!meant) fail_unknown("table", "tables", name, names);
+  return *std::find_if(paper_tables().begin(), paper_tables().end(),
+                       [&](const PaperTable& table) { return table.name == *meant; });
 }
 
 std::string to_text(const PaperCell& cell, const PaperColumn& column, bool difference) {

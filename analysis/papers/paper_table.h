@@ -146,7 +146,7 @@ void fill_against(PaperTable& table);
 /// table refers to one that is not there.
 const std::vector<PaperTable>& paper_tables();
 
-/// Throws Error that lists the known names.
+/// Capitals and `-`, `_` are forgiven. Throws Error that lists the known names.
 const PaperTable& find_paper_table(const std::string& name);
 
 /// "40.88 ± 1.61", "-2.02", "n/a (not found)"; differences show their sign.

@@ -27,5 +27,15 @@ TEST(ChosenLabels, UnknownOnesListTheKnown) {
             "unknown label 'd'; the labels are a; b, c");
 }
 
+TEST(ChosenLabels, AFlagNamesThemWithCommasBetween) {
+  const Labels known{"lora", "more", "more, no contrast"};
+  EXPECT_EQ(split_labels("lora,more", known), (Labels{"lora", "more"}));
+  EXPECT_EQ(split_labels("lora, more", known), (Labels{"lora", "more"}));
+  EXPECT_EQ(split_labels("more, no contrast", known), (Labels{"more, no contrast"}));
+  EXPECT_EQ(split_labels("\"more, no contrast\",lora", known),
+            (Labels{"more, no contrast", "lora"}));
+  EXPECT_THROW(split_labels("\"more", known), Error);
+}
+
 }  // namespace
 }  // namespace rankwise::analysis

@@ -3,6 +3,7 @@
 #include "analysis/runs/task_scores.h"
 #include "framework/core/error.h"
 #include "framework/core/metrics.h"
+#include "framework/core/nearest.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -167,7 +168,7 @@ const ScoreColumn& find_column(const std::vector<ScoreColumn>& columns, const st
     names.push_back(column.heading.substr(0, column.heading.find(" ↓")));
     if (names.back() == name) return column;
   }
-  fail("unknown score '{}'; the scores are {}", name, fmt::join(names, ", "));
+  fail_unknown("score", "scores", name, names);
 }
 
 }  // namespace rankwise::analysis

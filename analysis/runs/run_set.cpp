@@ -3,6 +3,7 @@
 #include "analysis/runs/config_difference.h"
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
+#include "framework/core/nearest.h"
 #include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
@@ -59,13 +60,29 @@ void add_folder(const fs::path& folder, FoundFiles& found) {
   }
 }
 
+/// What stands beside a path that there is not, or below results/ where it is a name alone.
+std::string nearby(const fs::path& path) {
+  const fs::path parent = path.has_parent_path() ? path.parent_path() : fs::path("results");
+  std::vector<std::string> names;
+  std::error_code missing;
+  for (const auto& entry : fs::directory_iterator(parent, missing)) {
+    names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  const std::string name = path.filename().string();
+  if (std::find(names.begin(), names.end(), name) != names.end()) {
+    return fmt::format(" (did you mean '{}'?)", (parent / name).string());
+  }
+  return did_you_mean(name, names);
+}
+
 FoundFiles find_files(const std::vector<fs::path>& paths) {
   FoundFiles found;
   for (const fs::path& path : paths) {
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     check(fs::exists(status) || is_in_summary(path),
-          "{}: no such file or folder; expected run files (*.h5)", path.string());
+          "{}: no such file or folder{}; expected run files (*.h5)", path.string(), nearby(path));
     if (fs::is_directory(status)) {
       add_folder(path, found);
     } else {

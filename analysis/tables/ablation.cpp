@@ -68,6 +68,7 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
   Table table;
   table.header = {"method", "config", column.heading, "difference",
                   "95 %",   "p",      "p (Holm)",     "verdict"};
+  table.details = {"config"};
   table.rows.push_back(reference_row(set.groups[reference].label, score_cell(column, reference)));
   std::vector<ScoreComparison> comparisons;
   for (std::size_t i = 0; i < set.groups.size(); ++i) {

@@ -63,7 +63,8 @@ TEST(Ablation, ComparesAnotherMetricThanTheFirst) {
 TEST(Ablation, RefusesUnknownLabelsAndScores) {
   const RunSet set = ablation_runs(test_folder());
   EXPECT_EQ(error_of([&] { ablation_table(set, {.reference = "ful"}); }),
-            "no finished run is called 'ful'; the labels are full, without, other");
+            "no finished run is called 'ful' (did you mean 'full'?); the labels are full, without, "
+            "other");
   EXPECT_EQ(error_of([&] { ablation_table(set, {.score = "mnli"}); }),
             "unknown score 'mnli'; the scores are cola, sst2, average");
 }

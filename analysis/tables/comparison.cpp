@@ -2,6 +2,7 @@
 
 #include "analysis/compare/test_cells.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/tables/finding.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -81,11 +82,13 @@ std::string few_seeds_footer(std::size_t seeds) {
 
 Table comparison_table(const Comparison& comparison) {
   const auto labels = comparison.runs.labels();
-  Table table{.caption = fmt::format("A: {}; B: {}", labels[0], labels[1])};
+  Table table{.caption =
+                  fmt::format("{} A: {}; B: {}.", finding(comparison), labels[0], labels[1])};
   table.header = {"score",        "A",          "B",         "A − B",
                   "95 %",         "p (t)",      "p (signs)", "p (Wilcoxon)",
                   "p (examples)", "McNemar",    "p (Holm)",  "d_z",
                   "Cliff's δ",    "detectable", "A is"};
+  table.details = {"p (signs)", "p (Wilcoxon)", "McNemar", "d_z", "Cliff's δ", "detectable"};
   std::size_t seeds = 0, tests = 0;
   for (const ScoreComparison& score : comparison.scores) {
     table.rows.push_back(comparison_row(score));

@@ -9,11 +9,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <utility>
 
 namespace rankwise::analysis {
 namespace {
+
+/// Columns behind the scores.
+constexpr std::array<const char*, 6> kResources{"total",  "trainable", "active",
+                                                "router", "tokens/s",  "MiB"};
 
 std::string grouped(double value) {  // 1234567 -> "1,234,567"
   std::string digits = fmt::format("{:.0f}", value);
@@ -45,9 +50,7 @@ Cell attribute_cell(const ScoredGroup& group, const char* attribute) {
 std::vector<std::string> header(const std::vector<ScoreColumn>& columns, const std::string& rows) {
   std::vector<std::string> names = {rows == "label" ? "method" : rows};
   for (const ScoreColumn& column : columns) names.push_back(column.heading);
-  for (const char* name : {"total", "trainable", "active", "router", "tokens/s", "MiB"}) {
-    names.emplace_back(name);
-  }
+  names.insert(names.end(), kResources.begin(), kResources.end());
   return names;
 }
 
@@ -89,6 +92,7 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
   const std::vector<ScoreColumn> columns = score_columns(scored);
   Table table;
   table.header = header(columns, options.rows);
+  table.details.assign(kResources.begin(), kResources.end());
   add_rows(set, scored, columns, table);
   table.footers = {seeds_footer(set), mark_best(columns, scored.choice, table)};
   table.add_footers(scores_footers(set, scored.columns(), scored.choice));

@@ -20,7 +20,8 @@ TEST(Tables, RegisterThemselvesAndAreLookedUpByName) {
     EXPECT_TRUE(tables().contains(name)) << name;
   }
   EXPECT_EQ(error_of([] { tables().find("score"); }),
-            fmt::format("unknown table 'score'; the tables are {}", fmt::join(names, ", ")));
+            fmt::format("unknown table 'score' (did you mean 'scores'?); the tables are {}",
+                        fmt::join(names, ", ")));
 }
 
 struct NoTableOptions {

@@ -1,9 +1,12 @@
 #include "experiments/program/analysis_arguments.h"
 
+#include "analysis/runs/chosen_labels.h"
 #include "framework/core/error.h"
+#include "framework/core/terminal.h"
 #include "framework/core/text.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 
@@ -11,20 +14,55 @@ namespace rankwise {
 
 using namespace analysis;
 
+void add_format_options(CLI::App& command, TableOutput& output) {
+  command
+      .add_option("--format", output.format,
+                  "How it is printed (default: terminal on one, else md)")
+      ->type_name("terminal|md|latex|csv|html|json");
+  command.add_flag("--all", output.all,
+                   "On a terminal: also parameters, times, configs and further tests");
+}
+
 void add_output_options(CLI::App& command, TableOutput& output) {
-  command.add_option("--format", output.format, "md, latex, csv or html");
+  add_format_options(command, output);
   command
       .add_option("--only-columns", output.columns,
                   "Columns to keep beside the first, with commas between them")
+      ->type_name("A,B")
       ->delimiter(',')
       ->allow_extra_args(false);
-  command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing");
+  command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing")
+      ->type_name("OUT");
+}
+
+void add_split_options(CLI::App& command, std::string& split, std::string& parameters) {
+  command.add_option("--split", split, "Whose scores (default: test)")->type_name("test|dev");
+  command
+      .add_option("--parameters", parameters,
+                  "Those that were best on dev, or the last ones (default: best)")
+      ->type_name("best|last");
+}
+
+void add_labels_option(CLI::App& command, std::vector<std::string>& labels) {
+  command
+      .add_option("--labels", labels,
+                  "These rows alone, in this order: lora,more. A label with a comma: "
+                  "'\"more, no contrast\",lora', or a flag of its own")
+      ->type_name("A,B")
+      ->allow_extra_args(false);
 }
 
 void print_or_write(const Table& whole, const TableOutput& output) {
   const Table table = output.columns.empty() ? whole : with_columns(whole, output.columns);
   if (output.out.empty()) {
-    fmt::print("{}", to_format(table, output.format));
+    const bool on_terminal = output.format.empty() && is_terminal(STDOUT_FILENO);
+    if (on_terminal || output.format == "terminal") {
+      fmt::print("{}", to_terminal(table, {.width = terminal_width(STDOUT_FILENO),
+                                           .colour = shows_colours(STDOUT_FILENO),
+                                           .all = output.all}));
+    } else {
+      fmt::print("{}", to_format(table, output.format.empty() ? "md" : output.format));
+    }
     return;
   }
   for (const auto& path : write_table(table, output.out)) fmt::print("{}\n", path.string());
@@ -40,6 +78,15 @@ nlohmann::json set_options(const std::vector<std::string>& sets) {
     options[set.substr(0, equals)] = value.is_discarded() ? nlohmann::json(text) : value;
   }
   return options;
+}
+
+RunSet choose(const RunSet& runs, const std::vector<std::string>& labels) {
+  std::vector<std::string> chosen;
+  for (const std::string& text : labels) {
+    const auto some = split_labels(text, runs.labels());
+    chosen.insert(chosen.end(), some.begin(), some.end());
+  }
+  return choose_labels(runs, chosen);
 }
 
 RunSet load_and_warn(const std::vector<std::string>& paths) {

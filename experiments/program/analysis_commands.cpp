@@ -8,6 +8,9 @@
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 
+#include <fmt/ranges.h>
+
+#include <filesystem>
 #include <memory>
 #include <utility>
 
@@ -20,6 +23,7 @@ namespace {
 struct AnalysisArguments {
   std::string name;  // of the figure, or of the file with hypotheses
   std::vector<std::string> paths;
+  std::vector<std::string> labels;
   std::string out;  // of the figure
   std::string width = "column";
   std::vector<std::string> formats;  // of the figure; none: all
@@ -31,7 +35,7 @@ struct AnalysisArguments {
 };
 
 void measures(const AnalysisArguments& arguments) {
-  const RunSet runs = load_and_warn(arguments.paths);
+  const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   const MeasuresOptions options{.allow_mixed = arguments.mixed};
   print_or_write(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options),
                  arguments.output);
@@ -43,21 +47,44 @@ void hypotheses(const AnalysisArguments& arguments) {
   print_or_write(hypothesis_table(test_hypotheses(runs, claims)), arguments.output);
 }
 
+/// The table's name that stands where there is no such path. Throws Error for one word before other
+/// paths that is none.
+std::string table_meant_by(const std::vector<std::string>& paths) {
+  std::string name = tables().name_of(paths.front());
+  const bool is_word = name.find('/') == std::string::npos;
+  if (is_word && paths.size() > 1) static_cast<void>(tables().find(name));
+  return name;
+}
+
 /// A grid where columns or a score were named, the scores otherwise, unless a name says more.
 void table(const AnalysisArguments& arguments) {
   std::vector<std::string> paths = arguments.paths;
+  if (!std::filesystem::exists(paths.front())) paths.front() = table_meant_by(paths);
   std::string name = take_table_name(paths);
   const bool grid = arguments.table.contains("columns") || arguments.table.contains("score");
   if (name == "scores" && grid) name = "grid";
   nlohmann::json options = set_options(arguments.set);
   options.update(arguments.table);
   check(!paths.empty(), "table {}: paths are missing: name run files, or folders of them", name);
-  print_or_write(tables().find(name).make(load_and_warn(paths), options), arguments.output);
+  const RunSet runs = choose(load_and_warn(paths), arguments.labels);
+  print_or_write(tables().find(name).make(runs, options), arguments.output);
+}
+
+/// Throws Error where there are runs and no figure, or a figure and no runs.
+void check_figure(const AnalysisArguments& arguments) {
+  const std::string name = figures().name_of(arguments.name);
+  check(figures().contains(name) || !std::filesystem::exists(arguments.name),
+        "figure: which one? rankwise figure NAME {}; the figures are {}", arguments.name,
+        fmt::join(figures().names(), ", "));
+  static_cast<void>(figures().find(name));
+  check(!arguments.paths.empty(),
+        "figure {}: paths are missing: name run files, or folders of them", name);
 }
 
 void figure(const AnalysisArguments& arguments) {
-  const Figure& found = figures().find(arguments.name);
-  const RunSet runs = load_and_warn(arguments.paths);
+  check_figure(arguments);
+  const Figure& found = figures().find(figures().name_of(arguments.name));
+  const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   const std::string out = arguments.out.empty() ? "figures" : arguments.out;
   const FigureRequest request{runs, out, arguments.width == "page" ? kPageWidth : kColumnWidth,
                               arguments.formats.empty() ? picture_formats() : arguments.formats};
@@ -77,8 +104,9 @@ void add_table_command(CLI::App& program, const Shared& arguments) {
       ->required();
   add_output_options(*table_command, arguments->output);
   for (const auto& [flag, help] :
-       {std::pair("split", "test or dev"), std::pair("parameters", "best (by dev) or last"),
-        std::pair("rows", "An axis for the rows: options.rank"),
+       {std::pair("split", "test or dev (default: test)"),
+        std::pair("parameters", "best on dev, or last (default: best)"),
+        std::pair("rows", "An axis for the rows: options.rank (default: label)"),
         std::pair("columns", "An axis for the columns: variant"),
         std::pair("score", "With --columns: a task, task/metric, or average")}) {
     const std::string option = flag;
@@ -95,6 +123,7 @@ void add_table_command(CLI::App& program, const Shared& arguments) {
           "--metric", [=](const auto& metrics) { arguments->table["metrics"] = metrics; },
           "A score beside the tasks' first: code/pass_at_1")
       ->allow_extra_args(false);
+  add_labels_option(*table_command, arguments->labels);
   table_command->add_flag_callback(
       "--mixed", [=] { arguments->table["allow_mixed"] = true; },
       "Allow rows of different protocols, marked");
@@ -110,6 +139,7 @@ void add_measures_command(CLI::App& program, const Shared& arguments) {
   measures_command->add_option("paths", arguments->paths, "Run files, or folders of them")
       ->required();
   add_output_options(*measures_command, arguments->output);
+  add_labels_option(*measures_command, arguments->labels);
   measures_command->add_flag("--mixed", arguments->mixed,
                              "Allow rows of different protocols, marked");
   measures_command->add_flag("--steps", arguments->steps,
@@ -129,10 +159,15 @@ void add_hypotheses_command(CLI::App& program, const Shared& arguments) {
 
 void add_figure_command(CLI::App& program, const Shared& arguments) {
   CLI::App* figure_command = program.add_subcommand("figure", "Draw a figure from run files");
-  figure_command->add_option("name", arguments->name, "usage, clusters, training, ...")->required();
-  figure_command->add_option("paths", arguments->paths, "Run files, or folders of them")
+  figure_command
+      ->add_option("name", arguments->name,
+                   fmt::format("Which: {}", fmt::join(figures().names(), ", ")))
+      ->type_name("NAME")
       ->required();
-  figure_command->add_option("--out", arguments->out, "Folder (default: figures)");
+  figure_command->add_option("paths", arguments->paths, "Run files, or folders of them");
+  figure_command->add_option("--out", arguments->out, "Folder (default: figures)")
+      ->type_name("FOLDER");
+  add_labels_option(*figure_command, arguments->labels);
   figure_command
       ->add_option("--width", arguments->width,
                    "column (3.4 inches, the default) or page (7 inches)")

@@ -17,7 +17,7 @@ namespace {
 
 struct CompareArguments {
   std::string a, b;  // labels, or run files
-  std::vector<std::string> paths;
+  std::vector<std::string> paths, labels;
   TableOutput output;
   AblationOptions ablation;          // compare takes its split and parameters from here
   std::vector<std::string> metrics;  // of compare: beside the tasks' first
@@ -38,7 +38,8 @@ void compare_labels(const CompareArguments& arguments) {
 
 void ablate(const CompareArguments& arguments) {
   const AblationOptions options = checked_options(arguments);
-  print_or_write(ablation_table(load_and_warn(arguments.paths), options), arguments.output);
+  const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
+  print_or_write(ablation_table(runs, options), arguments.output);
 }
 
 void diff(const CompareArguments& arguments) {
@@ -49,8 +50,7 @@ void diff(const CompareArguments& arguments) {
 
 void add_choice_options(CLI::App& command, CompareArguments& arguments) {
   command.add_option("paths", arguments.paths, "Run files, or folders of them")->required();
-  command.add_option("--split", arguments.ablation.split, "test or dev");
-  command.add_option("--parameters", arguments.ablation.parameters, "best (by dev) or last");
+  add_split_options(command, arguments.ablation.split, arguments.ablation.parameters);
   add_output_options(command, arguments.output);
 }
 
@@ -73,7 +73,8 @@ void add_compare_commands(CLI::App& program) {
   ablate_command->add_option("--reference", arguments->ablation.reference,
                              "Label (default: the study's first)");
   ablate_command->add_option("--score", arguments->ablation.score,
-                             "A task, task/metric, or average");
+                             "A task, task/metric, or average (default: average)");
+  add_labels_option(*ablate_command, arguments->labels);
   add_choice_options(*ablate_command, *arguments);
   ablate_command->callback([=] { ablate(*arguments); });
 

@@ -81,6 +81,19 @@ void print_group(const std::vector<PlannedRun>& runs, const CostGroup& group,
              time_text(time.most));
 }
 
+// "total: 24 of 30 runs, 3600 steps, 1.20 TFLOP, 120.0 MiB of disk"
+std::string work_text(const std::vector<PlannedRun>& runs, std::size_t all) {
+  std::int64_t steps = 0;
+  double flops = 0, disk_mib = 0;
+  for (const PlannedRun& run : runs) {
+    steps += run.plan.steps;
+    flops += run.plan.flops;
+    disk_mib += run.plan.disk_mib;
+  }
+  return fmt::format("total: {} of {} runs to run, {} steps, {:.2f} TFLOP, {} of disk", runs.size(),
+                     all, steps, flops / 1e12, size_text(disk_mib * kMiB));
+}
+
 // "2.3 GiB of 23.4 GiB", or what to do where it is more than that.
 std::string share_text(const std::vector<double>& mib, std::int64_t jobs, double available_mib) {
   const double most = most_at_a_time(mib, jobs);
@@ -89,6 +102,17 @@ std::string share_text(const std::vector<double>& mib, std::int64_t jobs, double
   return fmt::format(
       "{} of {}{}", size_text(most * kMiB), size_text(available_mib * kMiB),
       most > available_mib ? fmt::format(", which is too much: try {}", advice) : "");
+}
+
+// Behind the total of the work: the time, and the most memory at a time.
+std::string cost_text(const StudyCost& cost, std::int64_t jobs) {
+  std::string text = fmt::format(", {} to {} with --jobs {}, {} of memory",
+                                 time_text(time_of_all(cost.seconds, jobs)),
+                                 time_text(time_of_all(cost.most_seconds, jobs)), jobs,
+                                 size_text(most_at_a_time(cost.host_mib, jobs) * kMiB));
+  const double device_mib = most_at_a_time(cost.device_mib, jobs);
+  if (device_mib > 0) text += fmt::format(", {} of the device's", size_text(device_mib * kMiB));
+  return text;
 }
 
 void print_study(const StudyCost& cost, const DryRun& dry_run, const torch::Device& device) {
@@ -118,7 +142,7 @@ void say_calibrating(std::size_t number, std::size_t count, const RunJob& job) {
              start.empty() ? "\n" : "");
 }
 
-int print_estimate(const std::vector<PlannedRun>& runs, const DryRun& dry_run) {
+StudyCost print_estimate(const std::vector<PlannedRun>& runs, const DryRun& dry_run) {
   const std::vector<CostGroup> groups = cost_groups(runs);
   fmt::print("\n{:34} {:>5} {:>12} {:>12} {:>10} {:>10}\n",
              fmt::format("{} of {} runs calibrated", groups.size(), runs.size()), "runs",
@@ -136,14 +160,18 @@ int print_estimate(const std::vector<PlannedRun>& runs, const DryRun& dry_run) {
     add_group(runs, groups[i], end, cost);
   }
   print_study(cost, dry_run, parse_device(runs.front().job.device));
-  return cost.failed > 0 ? 1 : 0;
+  return cost;
 }
 
 }  // namespace
 
 int print_dry_run(const std::vector<RunJob>& jobs, const DryRun& dry_run) {
   const std::vector<PlannedRun> to_run = print_plan(jobs, dry_run);
-  return dry_run.calibrate && !to_run.empty() ? print_estimate(to_run, dry_run) : 0;
+  const bool calibrate = dry_run.calibrate && !to_run.empty();
+  const StudyCost cost = calibrate ? print_estimate(to_run, dry_run) : StudyCost{};
+  fmt::print("\n{}{}\n", work_text(to_run, jobs.size()),
+             calibrate ? cost_text(cost, dry_run.jobs) : "");
+  return cost.failed > 0 ? 1 : 0;
 }
 
 }  // namespace rankwise

@@ -64,14 +64,14 @@ void add_evaluate_command(CLI::App& program) {
       ->required();
   command->add_option("--suite", request.suite, "Another suite than the run's");
   command->add_option("--task", request.tasks, "Only this task")->allow_extra_args(false);
-  command->add_option("--split", arguments->split, "test (the default) or dev")
+  command->add_option("--split", arguments->split, "Whose scores (default: test)")
       ->check(CLI::IsMember({"dev", "test"}));
   command->add_option("--backbone", request.backbone, "Other weights than the run's");
   command->add_option("--out", request.out,
                       "Run file to write (default: in evaluated/ beside the parameters)");
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
-  command->add_option("--device", request.device, "cpu or cuda");
+  command->add_option("--device", request.device, "Where (default: cpu)")->type_name("cpu|cuda");
   command->add_option("--threads", request.threads, "Threads (default: cores)")
       ->check(whole_number(1, kMostThreads));
   command->add_option("--results", request.paths.results,

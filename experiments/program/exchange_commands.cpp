@@ -45,7 +45,9 @@ void add_export_command(CLI::App& program) {
       ->add_option("run", arguments->run,
                    "Run file, STUDY/LABEL-SEED, or file of parameters (.safetensors)")
       ->required();
-  command->add_option("--format", arguments->format, "peft (the default) or merged")
+  command
+      ->add_option("--format", arguments->format,
+                   "An adapter, or a whole checkpoint (default: peft)")
       ->check(CLI::IsMember({"peft", "merged"}));
   command->add_option("--out", request.out, "Folder to make")->required();
   command->add_option("--task", request.task, "Only this task's, where tasks differ");

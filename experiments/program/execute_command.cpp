@@ -132,7 +132,7 @@ void add_execute_command(CLI::App& program) {
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
   add_limits(*command, request.runs);
   command->add_option("--task", request.task, "Only this task");
-  command->add_option("--split", request.split, "test (the default) or dev")
+  command->add_option("--split", request.split, "Whose programs (default: test)")
       ->check(CLI::IsMember({"dev", "test"}));
   command->add_option("--parameters", request.parameters, "Only last or best (by dev)")
       ->check(CLI::IsMember({"last", "best"}));

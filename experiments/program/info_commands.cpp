@@ -1,19 +1,22 @@
-// list, describe, env, schema: what there is, and what this program was built from.
+// list, describe, env: what there is, and what this program was built from.
 
 #include "analysis/figures/figure.h"
 #include "analysis/runs/finished_runs.h"
 #include "analysis/tables/table_kind.h"
 #include "experiments/program/commands.h"
+#include "experiments/program/names.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/json_file.h"
 #include "framework/core/metrics.h"
+#include "framework/core/nearest.h"
 #include "framework/core/provenance.h"
 #include "framework/core/slug.h"
 #include "framework/core/switches.h"
+#include "framework/core/terminal.h"
 #include "framework/data/sampler.h"
 #include "framework/model/backbone.h"
-#include "framework/record/schema.h"
 #include "framework/run/plugin.h"
+#include "framework/run/run_config.h"
 #include "framework/study/study_file.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
@@ -21,6 +24,7 @@
 #include <ATen/Context.h>
 #include <fmt/ranges.h>
 #include <torch/version.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -91,16 +95,13 @@ const std::vector<std::pair<std::string, std::function<void()>>>& kinds() {
 
 // Of one kind, or all where `kind` is empty.
 void list(const std::string& kind) {
-  bool known = kind.empty();
+  const std::vector<std::string> names = listed_kinds();
+  const auto meant = same_name(kind, names);
+  check(kind.empty() || meant.has_value(), "nothing is listed as '{}'{}; what there is: {}", kind,
+        did_you_mean(kind, names), fmt::join(names, ", "));
   for (const auto& [name, print] : kinds()) {
-    if (!kind.empty() && kind != name) continue;
-    print();
-    known = true;
+    if (kind.empty() || name == *meant) print();
   }
-  if (known) return;
-  std::vector<std::string> names;
-  for (const auto& [name, print] : kinds()) names.push_back(name);
-  fail("nothing is listed as '{}'; what there is: {}", kind, fmt::join(names, ", "));
 }
 
 // A bar would end the cell.
@@ -119,6 +120,23 @@ void list_markdown() {
   }
 }
 
+// Wrapped on a terminal; else on one line, which programs search.
+void print_hanging(const std::string& name, const std::string& text) {
+  const bool wraps = is_terminal(STDOUT_FILENO);
+  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
+}
+
+std::string other_names(const OptionInfo& option) {
+  std::string text;
+  if (!option.elsewhere.empty()) {
+    text += fmt::format("; also known as {}", fmt::join(option.elsewhere, ", "));
+  }
+  if (!option.aliases.empty()) {
+    text += fmt::format("; once called {}", fmt::join(option.aliases, ", "));
+  }
+  return text;
+}
+
 void print_options(const std::vector<OptionInfo>& options,
                    const std::map<std::string, std::string>& released = {}) {
   if (options.empty()) fmt::print("  no options\n");
@@ -129,22 +147,22 @@ void print_options(const std::vector<OptionInfo>& options,
     const auto other = released.find(option.name);
     const std::string reading =
         other == released.end() ? "" : fmt::format("; released: {}", other->second);
-    const std::string former =
-        option.aliases.empty() ? ""
-                               : fmt::format("; once called {}", fmt::join(option.aliases, ", "));
-    fmt::print("  {:{}} {:>10}  {} ({}{}{}{})\n", option.name, width, option.default_value,
-               option.help, option.type, rule, reading, former);
+    const std::string name =
+        fmt::format("  {:{}} {:>10}  ", option.name, width, option.default_value);
+    print_hanging(name, fmt::format("{} ({}{}{}{})", option.help, option.type, rule, reading,
+                                    other_names(option)));
   }
 }
 
 bool describe_variant(const std::string& name) {
   if (!variants().contains(name)) return false;
   const Variant& variant = variants().find(name);
-  fmt::print("variant {}: {}\nsource: {}\noptions, with defaults:\n", name, variant.facts.summary,
-             variant.facts.paper);
+  print_hanging(fmt::format("variant {}: ", name), variant.facts.summary);
+  print_hanging("source: ", variant.facts.paper);
+  fmt::print("options, with defaults:\n");
   print_options(variant.options, variant.released);
   for (const auto& [check, reason] : variant.facts.exemptions) {
-    fmt::print("conformance check '{}' does not apply: {}\n", check, reason);
+    print_hanging(fmt::format("conformance check '{}' does not apply: ", check), reason);
   }
   return true;
 }
@@ -169,6 +187,12 @@ bool describe_other(const std::string& name) {
   } else if (figures().contains(name)) {
     fmt::print("figure {}: {}\n", name, figures().find(name).summary);
     print_options(figures().find(name).options);
+  } else if (name == "run") {
+    fmt::print("a run, as the \"runs\" and \"defaults\" of a study file hold it, with defaults:\n");
+    print_options(run_members());
+  } else if (name == "study") {
+    fmt::print("a study file, with defaults:\n");
+    print_options(study_members());
   } else if (name == "train") {
     print_part<TrainOptions>("train");
   } else if (name == "data") {
@@ -181,13 +205,15 @@ bool describe_other(const std::string& name) {
   return true;
 }
 
-void describe(const std::string& name) {
+void describe(const std::string& given) {
+  const std::vector<std::string> names = described_names();
+  const std::string name = same_name(given, names).value_or(given);
   check(describe_variant(name) || describe_other(name),
-        "nothing is called '{}'; variants: {}; backbones: {}; suites: {}; tables: {}; figures: "
-        "{}; parts of a run: data, record, train",
-        name, fmt::join(variants().names(), ", "), fmt::join(backbones().names(), ", "),
-        fmt::join(suites().names(), ", "), fmt::join(tables().names(), ", "),
-        fmt::join(figures().names(), ", "));
+        "nothing is called '{}'{}; variants: {}; backbones: {}; suites: {}; tables: {}; figures: "
+        "{}; study files and their parts: study, run, data, record, train",
+        given, did_you_mean(given, names), fmt::join(variants().names(), ", "),
+        fmt::join(backbones().names(), ", "), fmt::join(suites().names(), ", "),
+        fmt::join(tables().names(), ", "), fmt::join(figures().names(), ", "));
 }
 
 void print_environment() {
@@ -221,7 +247,7 @@ void add_info_commands(CLI::App& program) {
     *markdown ? list_markdown() : list(*kind);
   });
   CLI::App* describe_command = program.add_subcommand(
-      "describe", "A variant, backbone, suite, table or figure with its options");
+      "describe", "A variant, backbone, suite, table, figure or part of a study, with its options");
   auto name = std::make_shared<std::string>();
   describe_command->add_option("name", *name, "What to describe")->required();
   plugin_option(describe_command);
@@ -231,9 +257,6 @@ void add_info_commands(CLI::App& program) {
   });
   program.add_subcommand("env", "Versions of program, compiler and libraries")
       ->callback(print_environment);
-  program.add_subcommand("schema", "Every path of a run file, as Markdown")->callback([] {
-    fmt::print("{}", schema::markdown());
-  });
 }
 
 }  // namespace rankwise

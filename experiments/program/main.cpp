@@ -2,6 +2,8 @@
 // on standard error and exit code 1.
 
 #include "experiments/program/commands.h"
+#include "experiments/program/completion.h"
+#include "experiments/program/help.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
@@ -17,6 +19,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
 #include <system_error>
 
 namespace {
@@ -35,19 +38,33 @@ void check_texts(int count, char** arguments) {
 
 int run(int count, char** arguments) {
   CLI::App program("rankwise: experiments on rank-wise low-rank adaptation", "rankwise");
+  program.ignore_case()->ignore_underscore();
   program.set_version_flag("--version", [] { return rankwise::version_line(); });
   rankwise::add_run_command(program);
-  rankwise::add_info_commands(program);
+  rankwise::add_merge_command(program);
+  rankwise::add_paper_commands(program);
   rankwise::add_analysis_commands(program);
+  rankwise::add_compare_commands(program);
+  rankwise::add_predictions_command(program);
+  rankwise::add_results_commands(program);
   rankwise::add_evaluate_command(program);
   rankwise::add_execute_command(program);
   rankwise::add_exchange_commands(program);
-  rankwise::add_merge_command(program);
-  rankwise::add_results_commands(program);
-  rankwise::add_predictions_command(program);
-  rankwise::add_paper_commands(program);
-  rankwise::add_compare_commands(program);
+  rankwise::add_info_commands(program);
+  rankwise::add_schema_command(program);
   rankwise::add_verify_command(program);
+  rankwise::add_help_commands(program);
+  rankwise::arrange_help(program);
+  // Not for the parser, which would run the commands that are named behind these.
+  const std::string_view first = count > 1 ? arguments[1] : "";
+  if (first == "complete") {
+    rankwise::print_completions(program, {arguments + 2, arguments + count});
+    return 0;
+  }
+  if (first == "help") {
+    rankwise::print_help(program, count > 2 ? arguments[2] : "");
+    return 0;
+  }
   int answer = -1;
   CLI::App* worker = program.add_subcommand("worker")->group("");
   worker->add_option("--answer", answer)->required();
@@ -58,7 +75,7 @@ int run(int count, char** arguments) {
     return end.get_exit_code();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);  // --help
-    fmt::print(stderr, "{}; see rankwise --help\n", rankwise::printable(error.what()));
+    fmt::print(stderr, "{}\n", rankwise::mistake(program, error));
     return 1;
   }
   if (!program.get_subcommands().empty()) return 0;

@@ -74,7 +74,7 @@ void add_merge_command(CLI::App& program) {
       ->allow_extra_args(false);
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
-  command->add_option("--device", arguments->device, "cpu or cuda");
+  command->add_option("--device", arguments->device, "Where (default: cpu)")->type_name("cpu|cuda");
   command->add_option("--threads", arguments->threads, "Threads (default: cores)")
       ->check(whole_number(1, kMostThreads));
   command->add_option("--data", arguments->folders.data, "Folder that scripts/prepare filled")

@@ -42,6 +42,7 @@ struct ReproduceArguments {
   std::string name;
   std::vector<std::string> results;
   ReproductionPaths folders;
+  TableOutput output;
   std::string out;
 };
 
@@ -56,7 +57,7 @@ void reproduce(const ReproduceArguments& arguments) {
   if (arguments.name.empty()) {
     check(arguments.results.empty() && arguments.out.empty(),
           "--results and --out are of one table: name it, as in rankwise reproduce more.main");
-    fmt::print("{}", to_markdown(reproduction_list(arguments.folders)));
+    print_or_write(reproduction_list(arguments.folders), arguments.output);
     return;
   }
   const PaperTable& paper = find_paper_table(arguments.name);
@@ -66,14 +67,14 @@ void reproduce(const ReproduceArguments& arguments) {
           ? reproduction_results(paper, arguments.folders)
           : std::vector<std::filesystem::path>{arguments.results.begin(), arguments.results.end()};
   if (paths.empty()) {
-    fmt::print("{}", to_markdown(printed_table(paper)));
+    print_or_write(printed_table(paper), arguments.output);
     return;
   }
   const RunSet runs = load_and_warn(paths);
   const auto own = setting_of(runs, paper, arguments.folders);
   const Table table =
       comparison_table(compare_with_paper(paper, runs, own ? &*own : nullptr), runs);
-  fmt::print("{}", to_markdown(table));
+  print_or_write(table, arguments.output);
   if (arguments.out.empty()) return;
   write_file(arguments.out + ".md", to_markdown(table));
   write_file(arguments.out + ".csv", to_csv(table));
@@ -100,6 +101,7 @@ void add_paper_commands(CLI::App& program) {
   command->add_option("--configs", arguments->folders.configs, "Folder of the study files");
   command->add_option("--data", arguments->folders.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
+  add_format_options(*command, arguments->output);
   command->add_option("--out", arguments->out, "Write OUT.md and OUT.csv as well");
   command->callback([=] { reproduce(*arguments); });
 }

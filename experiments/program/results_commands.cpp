@@ -8,6 +8,7 @@
 #include "analysis/tables/table_kind.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "experiments/program/names.h"
 #include "framework/core/slug.h"
 #include "framework/io/atomic_file.h"
 #include "framework/study/study_file.h"
@@ -24,7 +25,7 @@ using namespace analysis;
 namespace {
 
 struct ResultsArguments {
-  std::vector<std::string> paths, figures, set, studies;
+  std::vector<std::string> paths, figures, labels, set, studies;
   std::string out;
   SummaryOptions kept;
 };
@@ -48,7 +49,7 @@ std::vector<StudyFile> files_of_studies(const RunSet& runs, const ResultsArgumen
 }
 
 void report(const ResultsArguments& arguments) {
-  const RunSet runs = load_and_warn(arguments.paths);
+  const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   const ReportOptions options{.studies = files_of_studies(runs, arguments),
                               .figures = arguments.figures,
                               .set = set_options(arguments.set)};
@@ -110,7 +111,7 @@ struct StudyResultsArguments {
 };
 
 void results(const StudyResultsArguments& arguments) {
-  const StudyFile study = read_study_file(arguments.study);
+  const StudyFile study = read_study_file(find_study_file(arguments.study));
   const auto folder = std::filesystem::path("results") / slug(study.name);
   const RunSet runs = load_and_warn(
       arguments.paths.empty() ? std::vector<std::string>{folder.string()} : arguments.paths);
@@ -124,7 +125,10 @@ void add_study_results_command(CLI::App& program) {
   auto arguments = std::make_shared<StudyResultsArguments>();
   CLI::App* command =
       program.add_subcommand("results", "Make the tables and figures that a study file names");
-  command->add_option("study", arguments->study, "Study file (JSON with comments)")->required();
+  command
+      ->add_option("study", arguments->study,
+                   "Study file (JSON with comments), or the name of one in configs/")
+      ->required();
   command->add_option("paths", arguments->paths,
                       "Run files, summaries, or folders of them (default: results/<study>)");
   command->add_option("--out", arguments->out, "Folder (default: results/<study>)");
@@ -137,7 +141,8 @@ void add_report_command(CLI::App& program) {
       "report",
       "One self-contained HTML page: findings, figures, tables, lint, configs, how to remake it");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
-  command->add_option("--out", arguments->out, "The page")->required();
+  command->add_option("--out", arguments->out, "The page")->type_name("FILE")->required();
+  add_labels_option(*command, arguments->labels);
   command
       ->add_option("--study", arguments->studies,
                    "Study file, whose findings, tables and figures stand first (default: the runs' "

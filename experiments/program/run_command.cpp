@@ -1,5 +1,6 @@
 #include "experiments/program/commands.h"
 #include "experiments/program/dry_run.h"
+#include "experiments/program/names.h"
 #include "experiments/program/ranges.h"
 #include "experiments/program/run_checks.h"
 #include "framework/core/slug.h"
@@ -121,7 +122,7 @@ StudyOverrides with_backbone(const RunArguments& arguments) {
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
   parse_device(arguments.device);
-  StudyFile file = read_study_file(arguments.file, with_backbone(arguments));
+  StudyFile file = read_study_file(find_study_file(arguments.file), with_backbone(arguments));
   check_outputs(file);
   std::vector<std::string> plugins = file.plugins;
   plugins.insert(plugins.end(), arguments.plugins.begin(), arguments.plugins.end());
@@ -174,7 +175,10 @@ int run(const RunArguments& arguments) {
 void add_run_command(CLI::App& program) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* command = program.add_subcommand("run", "Run the study of a file; skip what is done");
-  command->add_option("study", arguments->file, "Study file (JSON with comments)")->required();
+  command
+      ->add_option("study", arguments->file,
+                   "Study file (JSON with comments), or the name of one in configs/")
+      ->required();
   command
       ->add_option("--set", arguments->overrides.set,
                    "path=value into every run, as in train.steps=100")
@@ -183,17 +187,28 @@ void add_run_command(CLI::App& program) {
       ->add_option("--only", arguments->overrides.only,
                    "Only runs of this label or variant; * and ? allowed")
       ->allow_extra_args(false);
+  command
+      ->add_option("--seeds", arguments->overrides.seeds,
+                   "Instead of the study's: --seeds 0 1 2, behind the study")
+      ->type_name("N");
+  command
+      ->add_option("--sweep", arguments->overrides.sweep,
+                   "path=values: a row for each value in place of each row, as in "
+                   "options.rank=1,2,4")
+      ->type_name("PATH=A,B")
+      ->allow_extra_args(false);
   command->add_option("--backbone", arguments->backbone,
                       "Weights of every run: a name below the data's models, or any folder with a "
                       "model as the hub has them");
-  command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process")
+  command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process (default: 1)")
       ->check(whole_number(1, kMostThreads));
   command->add_option("--threads", arguments->threads, "Threads per run (default: cores / jobs)")
       ->check(whole_number(1, kMostThreads));
-  command->add_option("--device", arguments->device, "cpu or cuda");
+  command->add_option("--device", arguments->device, "Where (default: cpu)")->type_name("cpu|cuda");
   command->add_option("--data", arguments->paths.data, "Folder that scripts/prepare filled")
       ->envname("RANKWISE_DATA");
-  command->add_option("--results", arguments->paths.results, "Folder for run files");
+  command->add_option("--results", arguments->paths.results,
+                      "Folder for run files (default: results)");
   command->add_option("--plugin", arguments->plugins, "Shared library with further variants")
       ->allow_extra_args(false);
   command->add_flag("--again", arguments->again,

@@ -85,11 +85,13 @@ TEST(BySite, BadOptionsAreRefusedWithTheirPlace) {
   EXPECT_EQ(refused({{"site_options", {{"a.*", {{"weight", 1}}}}}}),
             "x.json: options.site_options.a.*: 'weight' is one for all sites; the options that may "
             "differ are width, half");
-  EXPECT_EQ(
-      refused({{"site_options", {{"a.*", {{"widht", 1}}}}}}),
-      "x.json: options.site_options.a.*: unknown option 'widht'; the options are half, width");
+  EXPECT_EQ(refused({{"site_options", {{"a.*", {{"widht", 1}}}}}}),
+            "x.json: options.site_options.a.*: unknown option 'widht' (did you mean 'width'?); the "
+            "options are "
+            "half, width");
   EXPECT_EQ(refused({{"site_option", json::object()}}),
-            "x.json: options: unknown option 'site_option'; the options are half, site_options, "
+            "x.json: options: unknown option 'site_option' (did you mean 'site_options'?); the "
+            "options are half, site_options, "
             "weight, width");
   EXPECT_EQ(refused({{"width", 1}}), "x.json: options.half: 2 of 1");
 }

@@ -14,7 +14,8 @@
 
 namespace rankwise {
 
-/// The name of an option, and those it had before, which are still read.
+/// The name of an option, with those it had before and those that other libraries give it. All are
+/// read; `now` is recorded.
 struct OptionName {
   OptionName(const char* name) : now(name) {}  // implicit: most options have one name
   OptionName(std::string name, std::vector<std::string> older)
@@ -25,12 +26,22 @@ struct OptionName {
 
   std::string now;
   std::vector<std::string> before;
+  std::vector<std::string> elsewhere = {};
 };
 
 /// renamed("now", "before", "long before")
 template <class... Older>
 OptionName renamed(std::string now, Older&&... before) {
   return {std::move(now), {std::string(std::forward<Older>(before))...}};
+}
+
+/// also_called("clip", "max_grad_norm"): names that PEFT and the Trainer of Transformers give to
+/// what means the same.
+template <class... Others>
+OptionName also_called(std::string now, Others&&... others) {
+  OptionName name{std::move(now), {}};
+  name.elsewhere = {std::string(std::forward<Others>(others))...};
+  return name;
 }
 
 /// The names of an enum's values, in the order that messages and documentation list them.

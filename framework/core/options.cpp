@@ -1,6 +1,8 @@
 #include "framework/core/options.h"
 
 #include "framework/core/largest_count.h"
+#include "framework/core/nearest.h"
+#include "framework/core/other_names.h"
 
 #include <fmt/ranges.h>
 
@@ -13,8 +15,10 @@ namespace rankwise {
 
 std::string OptionName::in(const nlohmann::json& object) const {
   if (object.contains(now)) return now;
-  for (const std::string& older : before) {
-    if (object.contains(older)) return older;
+  for (const auto* others : {&before, &elsewhere}) {
+    for (const std::string& other : *others) {
+      if (object.contains(other)) return other;
+    }
   }
   return "";
 }
@@ -48,6 +52,15 @@ bool is_called(const nlohmann::json& value, const std::string& type) {
   return type != "an object" || value.is_object();
 }
 
+[[noreturn]] void fail_key(const std::string& where, const std::string& key,
+                           const std::set<std::string>& names) {
+  const auto instead = instead_of(key);
+  check(!instead, "{}there is no option '{}'; give {}", where, key, instead.value_or(""));
+  check(!names.empty(), "{}unknown option '{}'; there are no options here", where, key);
+  fail("{}unknown option '{}'{}; the options are {}", where, key,
+       did_you_mean(key, {names.begin(), names.end()}), fmt::join(names, ", "));
+}
+
 }  // namespace
 
 std::string join_path(const std::string& path, const std::string& key) {
@@ -63,15 +76,13 @@ void check_keys(const std::string& path, const nlohmann::json& object,
   for (const OptionName& option : known) {
     now_of[option.now] = option.now;
     for (const std::string& older : option.before) now_of[older] = option.now;
+    for (const std::string& other : option.elsewhere) now_of[other] = option.now;
     names.insert(option.now);
   }
   std::map<std::string, std::string> given;
   for (const auto& [key, ignored] : object.items()) {
     const auto found = now_of.find(key);
-    if (found == now_of.end()) {
-      check(!names.empty(), "{}unknown option '{}'; there are no options here", where, key);
-      fail("{}unknown option '{}'; the options are {}", where, key, fmt::join(names, ", "));
-    }
+    if (found == now_of.end()) fail_key(where, key, names);
     const auto [first, fresh] = given.emplace(found->second, key);
     check(fresh, "{}'{}' and '{}' are names of one option; give '{}' alone", where, first->second,
           key, found->second);

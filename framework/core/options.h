@@ -14,7 +14,8 @@
 ///     field("gate", self.gate, "how scores become gates",
 ///           {{Gating::kSigmoid, "sigmoid"}, {Gating::kSoftmax, "softmax"}});
 ///
-/// An option that got another name is renamed("now", "before"): the old one is still read.
+/// An option that got another name is renamed("now", "before"): the old one is still read. What
+/// PEFT or the Trainer of Transformers call another name is also_called("clip", "max_grad_norm").
 #pragma once
 
 #include "framework/core/constraint.h"
@@ -39,7 +40,9 @@ struct OptionInfo {
   std::string default_value;  // as JSON
   std::string expectation;    // from its rule
   std::string help;
-  std::vector<std::string> aliases;  // older names that are still read
+  std::vector<std::string> aliases;         // older names that are still read
+  std::vector<std::string> elsewhere = {};  // of other libraries, read as well
+  Limits limits = {};                       // what its rule says, for programs
 };
 
 namespace options {
@@ -168,8 +171,8 @@ nlohmann::json to_json(const T& value) {
   }
 }
 
-/// Throws Error for a key of `object` that is neither a name nor an older name of an option, and
-/// for an option that is given by two of its names.
+/// Throws Error for a key of `object` that is none of the names of an option, and for an option
+/// that is given by two of its names.
 void check_keys(const std::string& path, const nlohmann::json& object,
                 const std::vector<OptionName>& known);
 /// Throws Error: `value` at `path` has another type than `type`.
@@ -253,8 +256,8 @@ struct Describer {
     if constexpr (Visitable<T>) {
       describe_into(value, here, infos);
     } else {
-      infos.push_back(
-          {here, type_name<T>(), to_json(value).dump(), rule.expectation, help, name.before});
+      infos.push_back({here, type_name<T>(), to_json(value).dump(), rule.expectation, help,
+                       name.before, name.elsewhere, rule.limits});
     }
   }
   template <Enum E>
@@ -262,7 +265,7 @@ struct Describer {
                   const NamesOf<E>& names) const {
     infos.push_back({join_path(path, name.now), type_name<E>(),
                      nlohmann::json(names.of(value)).dump(), names.rule().expectation, help,
-                     name.before});
+                     name.before, name.elsewhere, names.rule().limits});
   }
 };
 

@@ -24,7 +24,7 @@ struct Outer {
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
     field(renamed("rank", "ranks_in_all", "r"), self.rank, "total ranks", positive());
-    field("alpha", self.alpha, "numerator of the scale", positive());
+    field(also_called("alpha", "lora_alpha"), self.alpha, "numerator of the scale", positive());
     field("gate", self.gate, "how scores become gates",
           {{Gating::kSigmoid, "sigmoid"}, {Gating::kSoftmax, "softmax"}});
     field("ranks", self.ranks, "candidates", each(positive()));
@@ -62,7 +62,8 @@ TEST(Options, RefusalsNameThePlaceTheValueAndTheWayOut) {
   EXPECT_EQ(refusal(R"({"gate": "relu"})"),
             "x.json: runs[2].options.gate: \"relu\" is not one of sigmoid, softmax");
   EXPECT_EQ(refusal(R"({"rnak": 1})"),
-            "x.json: runs[2].options: unknown option 'rnak'; the options are alpha, gate, inner, "
+            "x.json: runs[2].options: unknown option 'rnak' (did you mean 'rank'?); the options "
+            "are alpha, gate, inner, "
             "rank, ranks");
   EXPECT_EQ(refusal(R"({"inner": {"rate": 2}})"),
             "x.json: runs[2].options.inner.rate: 2 is not between 0 and 1");
@@ -94,6 +95,31 @@ TEST(Options, AnOlderNameIsReadAndTheNewOnePrinted) {
   EXPECT_EQ(describe_options<Outer>()[0].name, "rank");
   EXPECT_EQ(describe_options<Outer>()[0].aliases, (std::vector<std::string>{"ranks_in_all", "r"}));
   EXPECT_EQ(refusal(R"({"r": 0})"), "x.json: runs[2].options.r: 0 is not positive");
+}
+
+TEST(Options, ANameOfAnotherLibraryIsReadAndOursPrinted) {
+  const auto parsed = parse_options<Outer>({{"lora_alpha", 3}}, "x");
+  EXPECT_EQ(parsed.alpha, 3);
+  EXPECT_FALSE(options_to_json(parsed).contains("lora_alpha"));
+  EXPECT_EQ(describe_options<Outer>()[1].elsewhere, std::vector<std::string>{"lora_alpha"});
+  EXPECT_EQ(refusal(R"({"alpha": 3, "lora_alpha": 3})"),
+            "x.json: runs[2].options: 'alpha' and 'lora_alpha' are names of one option; give "
+            "'alpha' alone");
+}
+
+TEST(Options, WhatOtherLibrariesSayInAnotherWayIsConverted) {
+  EXPECT_EQ(refusal(R"({"use_rslora": true})"),
+            "x.json: runs[2].options: there is no option 'use_rslora'; give options.scaling: "
+            "\"rank_stabilised\"");
+}
+
+TEST(Options, RulesSayTheirLimitsToPrograms) {
+  const auto infos = describe_options<Outer>();
+  EXPECT_EQ(infos[0].limits.low, 0);
+  EXPECT_TRUE(infos[0].limits.low_is_open);
+  EXPECT_EQ(infos[2].limits.choices, (std::vector<std::string>{"sigmoid", "softmax"}));
+  EXPECT_EQ(infos[3].limits.low, 0);  // of each element
+  EXPECT_EQ(infos[4].limits.high, 1);
 }
 
 TEST(Options, TwoNamesOfOneOptionAreRefused) {

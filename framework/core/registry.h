@@ -2,8 +2,7 @@
 #pragma once
 
 #include "framework/core/error.h"
-
-#include <fmt/ranges.h>
+#include "framework/core/nearest.h"
 
 #include <map>
 #include <string>
@@ -26,12 +25,17 @@ class Registry {
     check(items_.emplace(name, std::move(item)).second, "{} '{}' is registered twice", kind_, name);
   }
 
-  /// Throws Error that lists the known names.
+  /// Throws Error that lists the known names, and says which is near.
   const T& find(std::string_view name) const {
     const auto found = items_.find(name);
-    check(found != items_.end(), "unknown {} '{}'; the {} are {}", kind_, name, kinds_,
-          fmt::join(names(), ", "));
+    if (found == items_.end()) fail_unknown(kind_, kinds_, name, names());
     return found->second;
+  }
+
+  /// The name that is meant, capitals and `-`, `_` forgiven where one name alone is meant; `name`
+  /// itself where none is.
+  std::string name_of(std::string_view name) const {
+    return same_name(name, names()).value_or(std::string(name));
   }
 
   bool contains(std::string_view name) const { return items_.find(name) != items_.end(); }

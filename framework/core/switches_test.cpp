@@ -50,7 +50,8 @@ TEST_F(Switches, AreNamedWithCommasBetween) {
 TEST_F(Switches, RefuseAnUnknownNameWithTheKnownOnes) {
   const std::string message = error_of([] { read("test-frist"); });
   EXPECT_EQ(message,
-            "RANKWISE_WITHOUT: unknown switch 'test-frist'; the switches are kept-memory, "
+            "RANKWISE_WITHOUT: unknown switch 'test-frist' (did you mean 'test-first'?); the "
+            "switches are kept-memory, "
             "test-first, test-second");
 }
 

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/metrics.h"
+#include "framework/core/nearest.h"
 #include "framework/core/text.h"
 
 #include <fmt/ranges.h>
@@ -110,7 +111,8 @@ void check_tasks_asked_for(const std::vector<std::string>& names,
   std::set<std::string> seen;
   for (const std::string& name : names) {
     check(std::find(known.begin(), known.end(), name) != known.end(),
-          "unknown task '{}'; the tasks of {} are {}", name, suite, fmt::join(known, ", "));
+          "unknown task '{}'{}; the tasks of {} are {}", name, did_you_mean(name, known), suite,
+          fmt::join(known, ", "));
     check(seen.insert(name).second, "data.tasks: '{}' is there twice; name each task once", name);
   }
 }

@@ -1,5 +1,8 @@
 #include "framework/ops/attention_kernel.h"
 
+#include "framework/ops/instruction_set.h"
+#include "framework/ops/stored_vectors.h"
+#include "framework/ops/transpose.h"
 #include "framework/ops/vector_math.h"
 
 #include <algorithm>
@@ -32,44 +35,49 @@ class Scratch {
   T* next_;
 };
 
-/// to [rows, padded] = scale * from [rows, width]; zeros behind.
-template <class T, class S>
-RANKWISE_INLINE void copy_rows(const S* from, std::int64_t stride, std::int64_t rows,
-                               std::int64_t width, T scale, T* to, std::int64_t padded) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) to[i * padded + j] = scale * T(from[i * stride + j]);
-    for (std::int64_t j = width; j < padded; ++j) to[i * padded + j] = 0;
-  }
-}
+/// Stored rows of `width` values each, that begin `stride` apart. Behind each stands that of the
+/// next head, which is fetched ahead.
+template <class S>
+struct StoredRows {
+  S* data;
+  std::int64_t stride, width;
+};
 
-/// to [width, padded] = the transpose of from [rows, width]; zeros behind.
-template <class T, class S>
-RANKWISE_INLINE void copy_columns(const S* from, std::int64_t stride, std::int64_t rows,
-                                  std::int64_t width, T* to, std::int64_t padded) {
-  for (std::int64_t j = 0; j < width; ++j) {
-    for (std::int64_t i = 0; i < rows; ++i) to[j * padded + i] = T(from[i * stride + j]);
-    for (std::int64_t i = rows; i < padded; ++i) to[j * padded + i] = 0;
-  }
-}
-
-/// to [rows, width] at `stride` = scale * from [rows, padded].
-template <class T, class S>
-RANKWISE_INLINE void write_rows(const T* from, std::int64_t padded, std::int64_t rows,
-                                std::int64_t width, T scale, S* to, std::int64_t stride) {
+/// to [rows, width in whole vectors] = scale * from; zeros behind.
+template <int kBytes, class T, class S>
+RANKWISE_INLINE void copy_rows(const StoredRows<const S>& from, std::int64_t rows, T scale, T* to) {
   for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) to[i * stride + j] = S(scale * from[i * padded + j]);
-  }
-}
-
-template <class T, class S>
-RANKWISE_INLINE void add_rows(const T* from, std::int64_t padded, std::int64_t rows,
-                              std::int64_t width, S* to, std::int64_t stride) {
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < width; ++j) {
-      S& sum = to[i * stride + j];
-      sum = S(T(sum) + from[i * padded + j]);
+    const S* row = from.data + i * from.stride;
+    for (std::int64_t j = 0; j < from.width; j += lanes<T, kBytes>, to += lanes<T, kBytes>) {
+      store(to, read<S, kBytes>(row + j, from.width - j) * scale);
+      __builtin_prefetch(row + j + from.width);
     }
   }
+}
+
+/// to = scale * from [rows, width in whole vectors], added to what stands there where kAdds.
+template <int kBytes, bool kAdds, class T, class S>
+RANKWISE_INLINE void write_rows(const T* from, std::int64_t rows, T scale,
+                                const StoredRows<S>& to) {
+  using V = Vector<T, kBytes>;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    S* row = to.data + i * to.stride;
+    for (std::int64_t j = 0; j < to.width; j += lanes<T, kBytes>, from += lanes<T, kBytes>) {
+      __builtin_prefetch(row + j + to.width, 1);
+      const V start = kAdds ? read<S, kBytes>(row + j, to.width - j) : V{};
+      write<S, kBytes>(row + j, to.width - j, start + load<V>(from) * scale);
+    }
+  }
+}
+
+/// A matrix that lies as q, or as k.
+template <class S, class Stored>
+RANKWISE_INLINE StoredRows<Stored> queries(const AttentionHead<S>& head, Stored* data) {
+  return {data, head.stride, head.width};
+}
+template <class S, class Stored>
+RANKWISE_INLINE StoredRows<Stored> others(const AttentionHead<S>& head, Stored* data) {
+  return {data, head.kv_stride, head.width};
 }
 
 /// How many rows, from the first on, the rows before `end` may attend to.
@@ -93,33 +101,36 @@ RANKWISE_INLINE void forward(const AttentionHead<S>& head, std::vector<T>& memor
   const std::int64_t padded = whole_vectors<T, kBytes>(kv_length);
   const std::int64_t width = whole_vectors<T, kBytes>(head.width);
   const std::int64_t block = std::min(kBlock, length);
-  Scratch<T> scratch(memory,
-                     (length + kv_length) * width + head.width * padded + block * (padded + width));
+  Scratch<T> scratch(
+      memory, (length + 2 * kv_length) * width + head.width * padded + block * (padded + width));
   T* q = scratch.take(length * width);
+  T* k = scratch.take(kv_length * width);
   T* v = scratch.take(kv_length * width);
   T* k_columns = scratch.take(head.width * padded);
   T* scores = scratch.take(block * padded);
   T* out = scratch.take(block * width);
-  copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
-  copy_rows(head.v, head.kv_stride, kv_length, head.width, T(1), v, width);
-  copy_columns(head.k, head.kv_stride, kv_length, head.width, k_columns, padded);
+  copy_rows<kBytes>(queries(head, head.q), length, head.scale, q);
+  copy_rows<kBytes>(others(head, head.v), kv_length, T(1), v);
+  copy_rows<kBytes>(others(head, head.k), kv_length, T(1), k);
+  transpose<T, kBytes>({kv_length, head.width, k, width}, k_columns, padded);
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
-    multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
-                               scores);
+    const std::int64_t most = reach(head, first + rows);
+    const std::int64_t columns = whole_vectors<T, kBytes>(most);
+    multiply<T, kBytes, false>({rows, columns, head.width, padded}, {q + first * width, width, 1},
+                               k_columns, scores);
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = scores + i * padded;
       const std::int64_t seen = reach(head, first + i + 1);
       add_bias(head, first + i, seen, row);
       const T largest = maximum<T, kBytes>(row, seen);
       const T sum = exponentials<T, kBytes>(row, seen, largest);
-      std::fill(row + seen, row + padded, T(0));
+      std::fill(row + seen, row + columns, T(0));
       head.log_sum[(first + i) * head.log_sum_stride] = largest + std::log(sum);
-      scale_row<T, kBytes>(row, padded, 1 / sum);
+      scale_row<T, kBytes>(row, columns, 1 / sum);
     }
-    multiply<T, kBytes, false>({rows, width, reach(head, first + rows)}, {scores, padded, 1}, v,
-                               out);
-    write_rows(out, width, rows, head.width, T(1), head.out + first * head.stride, head.stride);
+    multiply<T, kBytes, false>({rows, width, most, width}, {scores, padded, 1}, v, out);
+    write_rows<kBytes, false>(out, rows, T(1), queries(head, head.out + first * head.stride));
   }
 }
 
@@ -143,10 +154,11 @@ RANKWISE_INLINE void backward(const AttentionHead<S>& head, std::vector<T>& memo
   const std::int64_t padded = whole_vectors<T, kBytes>(kv_length);
   const std::int64_t width = whole_vectors<T, kBytes>(head.width);
   const std::int64_t block = std::min(kBlock, length);
-  Scratch<T> scratch(memory, (2 * length + 3 * kv_length) * width + 2 * head.width * padded +
+  Scratch<T> scratch(memory, (2 * length + 4 * kv_length) * width + 2 * head.width * padded +
                                  block * (2 * padded + width));
   T* q = scratch.take(length * width);
   T* k = scratch.take(kv_length * width);
+  T* v = scratch.take(kv_length * width);
   T* d_out = scratch.take(length * width);
   T* d_k = scratch.take(kv_length * width);
   T* d_v = scratch.take(kv_length * width);
@@ -155,39 +167,42 @@ RANKWISE_INLINE void backward(const AttentionHead<S>& head, std::vector<T>& memo
   T* p = scratch.take(block * padded);
   T* dp = scratch.take(block * padded);
   T* d_q = scratch.take(block * width);
-  copy_rows(head.q, head.stride, length, head.width, head.scale, q, width);
-  copy_rows(head.k, head.kv_stride, kv_length, head.width, T(1), k, width);
-  copy_rows(head.d_out, head.stride, length, head.width, T(1), d_out, width);
-  copy_columns(head.k, head.kv_stride, kv_length, head.width, k_columns, padded);
-  copy_columns(head.v, head.kv_stride, kv_length, head.width, v_columns, padded);
+  copy_rows<kBytes>(queries(head, head.q), length, head.scale, q);
+  copy_rows<kBytes>(queries(head, head.d_out), length, T(1), d_out);
+  copy_rows<kBytes>(others(head, head.k), kv_length, T(1), k);
+  copy_rows<kBytes>(others(head, head.v), kv_length, T(1), v);
+  transpose<T, kBytes>({kv_length, head.width, k, width}, k_columns, padded);
+  transpose<T, kBytes>({kv_length, head.width, v, width}, v_columns, padded);
   std::fill_n(d_k, 2 * kv_length * width, T(0));  // and d_v behind it
   for (std::int64_t first = 0; first < length; first += block) {
     const std::int64_t rows = std::min(block, length - first);
-    multiply<T, kBytes, false>({rows, padded, head.width}, {q + first * width, width, 1}, k_columns,
-                               p);
-    multiply<T, kBytes, false>({rows, padded, head.width}, {d_out + first * width, width, 1},
-                               v_columns, dp);
+    const std::int64_t most = reach(head, first + rows);
+    const std::int64_t columns = whole_vectors<T, kBytes>(most);
+    multiply<T, kBytes, false>({rows, columns, head.width, padded}, {q + first * width, width, 1},
+                               k_columns, p);
+    multiply<T, kBytes, false>({rows, columns, head.width, padded},
+                               {d_out + first * width, width, 1}, v_columns, dp);
     for (std::int64_t i = 0; i < rows; ++i) {
       T* row = p + i * padded;
       const std::int64_t seen = reach(head, first + i + 1);
       add_bias(head, first + i, seen, row);
       exponentials<T, kBytes>(row, seen, head.log_sum[(first + i) * head.log_sum_stride]);
-      std::fill(row + seen, row + padded, T(0));
-      softmax_gradient<T, kBytes>(row, dp + i * padded, padded);
+      std::fill(row + seen, row + columns, T(0));
+      softmax_gradient<T, kBytes>(row, dp + i * padded, columns);
     }
-    const std::int64_t seen = reach(head, first + rows);
-    multiply<T, kBytes, true>({seen, width, rows}, {p, 1, padded}, d_out + first * width, d_v);
-    multiply<T, kBytes, true>({seen, width, rows}, {dp, 1, padded}, q + first * width, d_k);
-    multiply<T, kBytes, false>({rows, width, seen}, {dp, padded, 1}, k, d_q);
-    write_rows(d_q, width, rows, head.width, head.scale, head.d_q + first * head.stride,
-               head.stride);
+    multiply<T, kBytes, true, true>({most, width, rows, width}, {p, 1, padded},
+                                    d_out + first * width, d_v);
+    multiply<T, kBytes, true, true>({most, width, rows, width}, {dp, 1, padded}, q + first * width,
+                                    d_k);
+    multiply<T, kBytes, false>({rows, width, most, width}, {dp, padded, 1}, k, d_q);
+    write_rows<kBytes, false>(d_q, rows, head.scale, queries(head, head.d_q + first * head.stride));
   }
   if (head.adds) {
-    add_rows(d_k, width, kv_length, head.width, head.d_k, head.kv_stride);
-    add_rows(d_v, width, kv_length, head.width, head.d_v, head.kv_stride);
+    write_rows<kBytes, true>(d_k, kv_length, T(1), others(head, head.d_k));
+    write_rows<kBytes, true>(d_v, kv_length, T(1), others(head, head.d_v));
   } else {
-    write_rows(d_k, width, kv_length, head.width, T(1), head.d_k, head.kv_stride);
-    write_rows(d_v, width, kv_length, head.width, T(1), head.d_v, head.kv_stride);
+    write_rows<kBytes, false>(d_k, kv_length, T(1), others(head, head.d_k));
+    write_rows<kBytes, false>(d_v, kv_length, T(1), others(head, head.d_v));
   }
 }
 
@@ -207,29 +222,23 @@ RANKWISE_INLINE void backward(const AttentionHead<S>& head, std::vector<T>& memo
 RANKWISE_KERNEL(baseline, 16)
 #ifdef __x86_64__
 RANKWISE_KERNEL(avx2, 32, __attribute__((target("avx2,fma"))))
-RANKWISE_KERNEL(avx512, 64, __attribute__((target("avx512f,avx512dq"))))
+RANKWISE_KERNEL(avx512, 64, __attribute__((target("avx512f,avx512dq,prfchw"))))
 #endif
 
 template <class S>
-std::vector<AttentionKernel<S>> kernels_of_this_machine() {
-  std::vector<AttentionKernel<S>> kernels;
+AttentionKernel<S> attention_kernel_for(InstructionSet set) {
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    kernels.push_back({"avx512", forward_avx512<S>, backward_avx512<S>});
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    kernels.push_back({"avx2", forward_avx2<S>, backward_avx2<S>});
-  }
+  if (set == InstructionSet::kAvx512) return {"avx512", forward_avx512<S>, backward_avx512<S>};
+  if (set == InstructionSet::kAvx2) return {"avx2", forward_avx2<S>, backward_avx2<S>};
 #endif
-  kernels.push_back({"baseline", forward_baseline<S>, backward_baseline<S>});
-  return kernels;
+  return {"baseline", forward_baseline<S>, backward_baseline<S>};
 }
 
 }  // namespace
 
 template <class S>
 const std::vector<AttentionKernel<S>>& attention_kernels() {
-  static const std::vector<AttentionKernel<S>> kernels = kernels_of_this_machine<S>();
+  static const auto kernels = for_each_set(attention_kernel_for<S>);
   return kernels;
 }
 template const std::vector<AttentionKernel<float>>& attention_kernels<float>();

@@ -139,7 +139,9 @@ RANKWISE_BF16_INLINE void multiply_pair_rows(std::int64_t rows, const PairTerms&
     multiply_pair_tile<kPairRows, kVectors>({terms[0].below(i), terms[1].below(i)}, to.below(i));
   for (; i + 4 <= rows; i += 4)
     multiply_pair_tile<4, kVectors>({terms[0].below(i), terms[1].below(i)}, to.below(i));
-  for (; i < rows; ++i)
+  for (; i + 2 <= rows; i += 2)
+    multiply_pair_tile<2, kVectors>({terms[0].below(i), terms[1].below(i)}, to.below(i));
+  if (i < rows)
     multiply_pair_tile<1, kVectors>({terms[0].below(i), terms[1].below(i)}, to.below(i));
 }
 

@@ -10,6 +10,14 @@ enum class InstructionSet { kBaseline, kAvx2, kAvx512 };
 /// Those that this machine can run, the widest first.
 const std::vector<InstructionSet>& instruction_sets();
 
+/// make(set) of each of these.
+template <class Kernel>
+std::vector<Kernel> for_each_set(Kernel (*make)(InstructionSet set)) {
+  std::vector<Kernel> kernels;
+  for (const InstructionSet set : instruction_sets()) kernels.push_back(make(set));
+  return kernels;
+}
+
 /// Whether kernels run in the widest vectors: the switch "wide-vectors".
 bool wide_vectors();
 

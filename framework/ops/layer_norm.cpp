@@ -1,4 +1,5 @@
 #include "framework/ops/layer_norm_kernel.h"
+#include "framework/ops/norm_gradient.h"
 #include "framework/ops/norm_inputs.h"
 #include "framework/ops/norms.h"
 #include "framework/ops/optional_tensor.h"
@@ -57,18 +58,11 @@ class LayerNormalisation : public torch::autograd::Function<LayerNormalisation> 
   // whether it is the only owner.
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Tensor &normalised = saved[0], d_out = gradients[0].contiguous();
-    const Tensor d_x = at::empty_like(normalised);
-    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, d_x.scalar_type(), "layer_norm", [&] {
-      using Kernel = LayerNormGradientKernel<scalar_t>;
-      run_kernel(Kernel{.width = saved[2].numel(),
-                        .normalised = normalised.data_ptr<scalar_t>(),
-                        .d_out = d_out.data_ptr<scalar_t>(),
-                        .scale = saved[1].data_ptr<typename Kernel::T>(),
-                        .weight = saved[2].data_ptr<typename Kernel::T>(),
-                        .d_x = d_x.data_ptr<scalar_t>()},
-                 saved[1].numel(), saved[2].numel());
-    });
+    const NormGradient gradient{.rows = saved[0],
+                                .scale = saved[1],
+                                .weight = saved[2],
+                                .d_out = gradients[0].contiguous()};
+    const Tensor d_x = gradient.of_layer_norm();
     const Tensor d_y = context->saved_data["has_y"].toBool() ? d_x : Tensor();
     return {d_x, d_y, Tensor(), Tensor(), Tensor()};
   }

@@ -74,44 +74,4 @@ struct LayerNormKernel {
   }
 };
 
-/// With g = d_out * weight: d_x = scale (g - mean(g) - normalised mean(g normalised)).
-template <class S>
-struct LayerNormGradientKernel {
-  using T = ComputedIn<S>;
-
-  std::int64_t width;
-  const S *normalised, *d_out;
-  const T *scale, *weight;
-  S* d_x;
-
-  template <int kBytes>
-  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
-    for (std::int64_t i = begin; i < end; ++i) differentiate<kBytes>(i);
-  }
-
- private:
-  template <int kBytes>
-  RANKWISE_INLINE void differentiate(std::int64_t i) const {
-    using V = Vector<T, kBytes>;
-    const S *row = normalised + i * width, *d_row = d_out + i * width;
-    const auto weighted = [&](std::int64_t j, std::int64_t left) RANKWISE_STEP {
-      return V(read<S, kBytes>(d_row + j, left) * read<T, kBytes>(weight + j, left));
-    };
-    Chains<T, kBytes> sums, products;
-    const auto add = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
-      const V g = weighted(j, left);
-      sums.vectors[chain] += g;
-      products.vectors[chain] += g * read<S, kBytes>(row + j, left);
-    };
-    for_each_vector<T, kBytes>(0, width, add);
-    const T mean = sums.sum() / static_cast<T>(width);
-    const T along = products.sum() / static_cast<T>(width), factor = scale[i];
-    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
-      const V rest = weighted(j, left) - mean - read<S, kBytes>(row + j, left) * along;
-      write<S, kBytes>(d_x + i * width + j, left, V(rest * factor));
-    };
-    for_each_vector<T, kBytes>(0, width, step);
-  }
-};
-
 }  // namespace rankwise

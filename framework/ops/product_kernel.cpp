@@ -1,5 +1,6 @@
 #include "framework/ops/product_kernel.h"
 
+#include "framework/ops/instruction_set.h"
 #include "framework/ops/transpose.h"
 #include "framework/ops/vector_math.h"
 
@@ -21,7 +22,7 @@ constexpr std::int64_t kFewRows = 32;      // up to here a panel is read where i
 constexpr std::int64_t kDirectInner = 64;  // so long at a time, for the cache
 
 template <int kBytes>
-inline constexpr int rows_of_tile = kBytes == 64   ? 8
+inline constexpr int rows_of_tile = kBytes == 64   ? 14
                                     : kBytes == 32 ? 6
                                                    : 4;
 
@@ -31,9 +32,10 @@ struct TileTerm {
   Left<T> left;
   const T* right;
   std::int64_t right_row, inner;
+  bool fetches = false;  // the next tile's rows, which no panel has read yet
 
   RANKWISE_INLINE TileTerm below(std::int64_t rows) const {
-    return {left.from(rows), right, right_row, inner};
+    return {left.from(rows), right, right_row, inner, fetches};
   }
 };
 
@@ -53,39 +55,75 @@ struct Target {
   }
 };
 
+/// sum += the term's product. kSideBySide: both sides are read without gaps, which the compiler
+/// must know to make of this loop what the machine can do; else the next rows of the right side are
+/// fetched ahead, which no machine foresees.
+template <class T, int kBytes, int kRows, int kVectors, bool kSideBySide>
+RANKWISE_INLINE void add_term(const TileTerm<T>& term, Vector<T, kBytes> (&sum)[kRows][kVectors]) {
+  using V = Vector<T, kBytes>;
+  constexpr std::int64_t kLanes = lanes<T, kBytes>;
+  const std::int64_t left_column = kSideBySide ? 1 : term.left.column;
+  const std::int64_t right_row = kSideBySide ? kVectors * kLanes : term.right_row;
+  const T* left[kRows];
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) left[i] = term.left.data + i * term.left.row;
+  const T* next_left = term.left.data + kRows * term.left.row;
+  const T* right_at = term.right;
+  for (std::int64_t k = 0; k < term.inner; ++k, right_at += right_row) {
+    if (kSideBySide && term.fetches) __builtin_prefetch(next_left + k * kLanes);
+    V right[kVectors];
+#pragma GCC unroll 8
+    for (int j = 0; j < kVectors; ++j) {
+      right[j] = load<V>(right_at + j * kLanes);
+      if (!kSideBySide) __builtin_prefetch(right_at + kDirectInner * right_row + j * kLanes);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i) {
+      const T one = left[i][k * left_column];
+#pragma GCC unroll 8
+      for (int j = 0; j < kVectors; ++j) sum[i][j] += one * right[j];
+    }
+  }
+}
+
 // The loops over the tile must be unrolled: its sums live in registers.
 template <class T, int kBytes, int kRows, int kVectors>
 RANKWISE_INLINE void multiply_tile(const TileTerms<T>& terms, const Target<T>& to) {
   using V = Vector<T, kBytes>;
   constexpr std::int64_t kLanes = lanes<T, kBytes>;
   V sum[kRows][kVectors];
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
       const T* start = to.adds ? to.out + i * to.row : to.bias;
+      __builtin_prefetch(to.out + i * to.row + j * kLanes, 1);  // to be written
       sum[i][j] = start != nullptr ? load<V>(start + j * kLanes) : V{};
     }
   }
   for (const TileTerm<T>& term : terms) {
-    for (std::int64_t k = 0; k < term.inner; ++k) {
-      V right[kVectors];
-#pragma GCC unroll 8
-      for (int j = 0; j < kVectors; ++j)
-        right[j] = load<V>(term.right + k * term.right_row + j * kLanes);
-#pragma GCC unroll 8
-      for (int i = 0; i < kRows; ++i) {
-        const T left = term.left.data[i * term.left.row + k * term.left.column];
-#pragma GCC unroll 8
-        for (int j = 0; j < kVectors; ++j) sum[i][j] += left * right[j];
-      }
+    if (term.left.column == 1 && term.right_row == kVectors * kLanes) {
+      add_term<T, kBytes, kRows, kVectors, true>(term, sum);
+    } else {
+      add_term<T, kBytes, kRows, kVectors, false>(term, sum);
     }
   }
-#pragma GCC unroll 8
+#pragma GCC unroll 16
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) store(to.out + i * to.row + j * kLanes, sum[i][j]);
   }
+}
+
+/// As many tiles of kRows rows as fit into rows [first, rows); the first row that is left.
+template <class T, int kBytes, int kRows, int kVectors>
+RANKWISE_INLINE std::int64_t multiply_tiles(std::int64_t first, std::int64_t rows,
+                                            const TileTerms<T>& terms, const Target<T>& to) {
+  for (; first + kRows <= rows; first += kRows) {
+    multiply_tile<T, kBytes, kRows, kVectors>({terms[0].below(first), terms[1].below(first)},
+                                              to.below(first));
+  }
+  return first;
 }
 
 /// Rows [0, rows) of one panel of kVectors whole vectors.
@@ -93,13 +131,11 @@ template <class T, int kBytes, int kVectors>
 RANKWISE_INLINE void multiply_rows(std::int64_t rows, const TileTerms<T>& terms,
                                    const Target<T>& to) {
   constexpr int kRows = rows_of_tile<kBytes>;
-  std::int64_t i = 0;
-  for (; i + kRows <= rows; i += kRows) {
-    multiply_tile<T, kBytes, kRows, kVectors>({terms[0].below(i), terms[1].below(i)}, to.below(i));
-  }
-  for (; i < rows; ++i) {
-    multiply_tile<T, kBytes, 1, kVectors>({terms[0].below(i), terms[1].below(i)}, to.below(i));
-  }
+  std::int64_t first = multiply_tiles<T, kBytes, kRows, kVectors>(0, rows, terms, to);
+  if constexpr (kRows > 8) first = multiply_tiles<T, kBytes, 8, kVectors>(first, rows, terms, to);
+  first = multiply_tiles<T, kBytes, 4, kVectors>(first, rows, terms, to);
+  first = multiply_tiles<T, kBytes, 2, kVectors>(first, rows, terms, to);
+  multiply_tiles<T, kBytes, 1, kVectors>(first, rows, terms, to);
 }
 
 /// The same of a panel that has fewer columns than vectors hold: its tiles are made beside.
@@ -162,6 +198,11 @@ RANKWISE_INLINE void pack_panel(const ProductTerm<T>& term, const PanelWidth<T, 
   for (std::int64_t k = 0; k < term.inner; ++k) {
     const T* from = term.right + k * term.right_column;
     T* to = panel + k * width.kept;
+    if (term.right_row == 1 && width.columns == width.kept) {
+      for (std::int64_t j = 0; j < width.columns; j += lanes<T, kBytes>)
+        store(to + j, load<Vector<T, kBytes>>(from + j));
+      continue;
+    }
     for (std::int64_t j = 0; j < width.columns; ++j) to[j] = from[j * term.right_row];
     std::fill(to + width.columns, to + width.kept, T(0));
   }
@@ -194,13 +235,15 @@ RANKWISE_INLINE void multiply_slab(const ProductTask<T>& task, std::int64_t firs
       const auto& [first, second] = task.terms;
       const T* panel = slab + p * size;
       const T* behind = panel + first.inner * width.kept;
-      const TileTerms<T> terms{
-          TileTerm<T>{
-              {first.left, first.left_row, first.left_column}, panel, width.kept, first.inner},
-          TileTerm<T>{{second.left, second.left_row, second.left_column},
-                      behind,
-                      width.kept,
-                      second.inner}};
+      const TileTerms<T> terms{TileTerm<T>{{first.left, first.left_row, first.left_column},
+                                           panel,
+                                           width.kept,
+                                           first.inner,
+                                           p == 0},
+                               TileTerm<T>{{second.left, second.left_row, second.left_column},
+                                           behind,
+                                           width.kept,
+                                           second.inner}};
       const Target<T> to{task.out + (first_panel + p) * kWidest, task.out_row,
                          task.bias != nullptr ? behind + second.inner * width.kept : nullptr,
                          task.adds};
@@ -300,29 +343,23 @@ RANKWISE_INLINE void run(const ProductTask<T>& task, std::vector<T>& scratch) {
 RANKWISE_PRODUCT(baseline, 16)
 #ifdef __x86_64__
 RANKWISE_PRODUCT(avx2, 32, __attribute__((target("avx2,fma"))))
-RANKWISE_PRODUCT(avx512, 64, __attribute__((target("avx512f,avx512dq"))))
+RANKWISE_PRODUCT(avx512, 64, __attribute__((target("avx512f,avx512dq,prfchw"))))
 #endif
 
 template <class T>
-std::vector<ProductKernel<T>> products_of_this_machine() {
-  std::vector<ProductKernel<T>> kernels;
+ProductKernel<T> product_kernel_for(InstructionSet set) {
 #ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    kernels.push_back({"avx512", product_avx512<T>});
-  }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    kernels.push_back({"avx2", product_avx2<T>});
-  }
+  if (set == InstructionSet::kAvx512) return {"avx512", product_avx512<T>};
+  if (set == InstructionSet::kAvx2) return {"avx2", product_avx2<T>};
 #endif
-  kernels.push_back({"baseline", product_baseline<T>});
-  return kernels;
+  return {"baseline", product_baseline<T>};
 }
 
 }  // namespace
 
 template <class T>
 const std::vector<ProductKernel<T>>& product_kernels() {
-  static const std::vector<ProductKernel<T>> kernels = products_of_this_machine<T>();
+  static const auto kernels = for_each_set(product_kernel_for<T>);
   return kernels;
 }
 template const std::vector<ProductKernel<float>>& product_kernels<float>();

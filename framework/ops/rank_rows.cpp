@@ -1,7 +1,6 @@
 #include "framework/ops/rank_rows.h"
 
 #include "framework/core/switches.h"
-#include "framework/ops/instruction_set.h"
 #include "framework/ops/rank_rows_kernel.h"
 
 #include <ATen/Dispatch.h>
@@ -24,12 +23,6 @@ const Switch gather_switch(
 // Measured: reading chosen rows costs about three times as much each as a dense product's.
 constexpr double kLargestShare = 0.4;
 constexpr std::int64_t kRowGrain = 64, kColumnGrain = 128;
-
-template <class T>
-const RankRowsKernel<T>& rank_rows_kernel() {
-  const auto& kernels = rank_rows_kernels<T>();
-  return wide_vectors() ? kernels.front() : kernels.back();
-}
 
 template <class T>
 RankRowsTask<T> task_of(const RankValues& list, const Tensor& x, const Tensor& matrix) {
@@ -73,8 +66,24 @@ RankValues contiguous(const RankValues& list) {
   return {list.ranks.contiguous(), list.values.contiguous(), list.starts};
 }
 
+// Whether rows that stand for all others leave enough zeros: what is dense is not read as a whole.
+template <class T>
+bool looks_few(const Tensor& dense) {
+  constexpr std::int64_t kApart = 16;
+  const std::int64_t ranks = dense.size(1);
+  std::int64_t count = 0;
+  std::int64_t seen = 0;
+  for (std::int64_t n = 0; n < dense.size(0); n += kApart) {
+    const T* row = dense.const_data_ptr<T>() + n * ranks;
+    for (std::int64_t r = 0; r < ranks; ++r) count += row[r] != T(0) ? 1 : 0;
+    seen += ranks;
+  }
+  return static_cast<double>(count) <= kLargestShare * static_cast<double>(seen);
+}
+
 template <class T>
 RankValues nonzeros(const Tensor& dense) {
+  if (!looks_few<T>(dense)) return {};
   const std::int64_t rows = dense.size(0), ranks = dense.size(1);
   const auto most = static_cast<std::int64_t>(kLargestShare * static_cast<double>(rows * ranks));
   const torch::TensorOptions whole = dense.options().dtype(torch::kInt64);
@@ -117,16 +126,14 @@ RankValues few_of(const at::Tensor& dense) {
 at::Tensor rank_dots(const at::Tensor& x, const at::Tensor& matrix, const at::Tensor& ranks) {
   const RankValues list{ranks.contiguous(), at::empty(ranks.sizes(), x.options())};
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "rank_dots", [&] {
-    over_rows(task_of<scalar_t>(list, x.contiguous(), matrix.contiguous()),
-              rank_rows_kernel<scalar_t>().dot);
+    over_rows(task_of<scalar_t>(list, x.contiguous(), matrix.contiguous()), rank_dots<scalar_t>);
   });
   return list.values;
 }
 
 void spread_ranks(const RankValues& list, const at::Tensor& matrix, at::Tensor& x) {
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "spread_ranks", [&] {
-    over_rows(task_of<scalar_t>(contiguous(list), x, matrix.contiguous()),
-              rank_rows_kernel<scalar_t>().spread);
+    over_rows(task_of<scalar_t>(contiguous(list), x, matrix.contiguous()), spread_ranks<scalar_t>);
   });
 }
 
@@ -134,7 +141,7 @@ at::Tensor collect_ranks(const RankValues& list, const at::Tensor& x, std::int64
   Tensor sums = at::zeros({ranks, x.size(1)}, x.options());
   AT_DISPATCH_FLOATING_TYPES(x.scalar_type(), "collect_ranks", [&] {
     over_columns(task_of<scalar_t>(contiguous(list), x.contiguous(), sums),
-                 rank_rows_kernel<scalar_t>().collect);
+                 collect_ranks<scalar_t>);
   });
   return sums;
 }

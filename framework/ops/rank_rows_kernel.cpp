@@ -1,6 +1,6 @@
 #include "framework/ops/rank_rows_kernel.h"
 
-#include "framework/ops/vector_math.h"
+#include "framework/ops/row_kernel.h"
 
 namespace rankwise {
 
@@ -80,83 +80,81 @@ RANKWISE_INLINE void collect_one(T value, const T* x, T* row, std::int64_t width
   for (; c < width; ++c) row[c] += value * x[c];
 }
 
-template <class T, int kBytes>
-RANKWISE_INLINE void dot(const RankRowsTask<T>& task) {
-  for (std::int64_t n = task.first; n < task.end; ++n) {
-    const OwnRanks<T> own(task.list, n);
-    const T* x = task.x + n * task.x_row;
-    std::int64_t i = 0;
-    for (; i + 8 <= own.count; i += 8) dot_group<T, kBytes, 8>(own, i, task, x);
-    for (; i < own.count; ++i) dot_group<T, kBytes, 1>(own, i, task, x);
-  }
-}
+template <class T>
+struct DotRows {
+  RankRowsTask<T> task;
 
-template <class T, int kBytes>
-RANKWISE_INLINE void spread(const RankRowsTask<T>& task) {
-  for (std::int64_t n = task.first; n < task.end; ++n) {
-    const OwnRanks<T> own(task.list, n);
-    T* x = task.x + n * task.x_row;
-    std::int64_t i = 0;
-    for (; i + 8 <= own.count; i += 8) spread_group<T, kBytes, 8>(own, i, task, x);
-    for (; i < own.count; ++i) spread_group<T, kBytes, 1>(own, i, task, x);
-  }
-}
-
-template <class T, int kBytes>
-RANKWISE_INLINE void collect(const RankRowsTask<T>& task) {
-  for (std::int64_t n = task.first; n < task.end; ++n) {
-    const OwnRanks<T> own(task.list, n);
-    for (std::int64_t i = 0; i < own.count; ++i) {
-      collect_one<T, kBytes>(own.values[i], task.x + n * task.x_row,
-                             task.matrix + own.ranks[i] * task.matrix_row, task.width);
+  template <int kBytes>
+  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t n = begin; n < end; ++n) {
+      const OwnRanks<T> own(task.list, n);
+      const T* x = task.x + n * task.x_row;
+      std::int64_t i = 0;
+      for (; i + 8 <= own.count; i += 8) dot_group<T, kBytes, 8>(own, i, task, x);
+      for (; i < own.count; ++i) dot_group<T, kBytes, 1>(own, i, task, x);
     }
   }
-}
-
-// The bodies for one instruction set.
-#define RANKWISE_RANK_ROWS(set, bytes, ...)                     \
-  template <class T>                                            \
-  __VA_ARGS__ void dot_##set(const RankRowsTask<T>& task) {     \
-    dot<T, bytes>(task);                                        \
-  }                                                             \
-  template <class T>                                            \
-  __VA_ARGS__ void spread_##set(const RankRowsTask<T>& task) {  \
-    spread<T, bytes>(task);                                     \
-  }                                                             \
-  template <class T>                                            \
-  __VA_ARGS__ void collect_##set(const RankRowsTask<T>& task) { \
-    collect<T, bytes>(task);                                    \
-  }
-
-RANKWISE_RANK_ROWS(baseline, 16)
-#ifdef __x86_64__
-RANKWISE_RANK_ROWS(avx2, 32, __attribute__((target("avx2,fma"))))
-RANKWISE_RANK_ROWS(avx512, 64, __attribute__((target("avx512f,avx512dq"))))
-#endif
+};
 
 template <class T>
-std::vector<RankRowsKernel<T>> rank_rows_of_this_machine() {
-  std::vector<RankRowsKernel<T>> kernels;
-#ifdef __x86_64__
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) {
-    kernels.push_back({"avx512", dot_avx512<T>, spread_avx512<T>, collect_avx512<T>});
+struct SpreadRows {
+  RankRowsTask<T> task;
+
+  template <int kBytes>
+  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t n = begin; n < end; ++n) {
+      const OwnRanks<T> own(task.list, n);
+      T* x = task.x + n * task.x_row;
+      std::int64_t i = 0;
+      for (; i + 8 <= own.count; i += 8) spread_group<T, kBytes, 8>(own, i, task, x);
+      for (; i < own.count; ++i) spread_group<T, kBytes, 1>(own, i, task, x);
+    }
   }
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    kernels.push_back({"avx2", dot_avx2<T>, spread_avx2<T>, collect_avx2<T>});
+};
+
+template <class T>
+struct CollectRows {
+  RankRowsTask<T> task;
+
+  template <int kBytes>
+  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
+    for (std::int64_t n = begin; n < end; ++n) {
+      const OwnRanks<T> own(task.list, n);
+      for (std::int64_t i = 0; i < own.count; ++i) {
+        collect_one<T, kBytes>(own.values[i], task.x + n * task.x_row,
+                               task.matrix + own.ranks[i] * task.matrix_row, task.width);
+      }
+    }
   }
-#endif
-  kernels.push_back({"baseline", dot_baseline<T>, spread_baseline<T>, collect_baseline<T>});
-  return kernels;
+};
+
+template <class Body, class T>
+void run_rows(const RankRowsTask<T>& task) {
+  compiled_for<Body>(instruction_set())({task}, task.first, task.end);
 }
 
 }  // namespace
 
 template <class T>
-const std::vector<RankRowsKernel<T>>& rank_rows_kernels() {
-  static const std::vector<RankRowsKernel<T>> kernels = rank_rows_of_this_machine<T>();
-  return kernels;
+void rank_dots(const RankRowsTask<T>& task) {
+  run_rows<DotRows<T>>(task);
 }
-template const std::vector<RankRowsKernel<float>>& rank_rows_kernels<float>();
-template const std::vector<RankRowsKernel<double>>& rank_rows_kernels<double>();
+
+template <class T>
+void spread_ranks(const RankRowsTask<T>& task) {
+  run_rows<SpreadRows<T>>(task);
+}
+
+template <class T>
+void collect_ranks(const RankRowsTask<T>& task) {
+  run_rows<CollectRows<T>>(task);
+}
+
+template void rank_dots(const RankRowsTask<float>& task);
+template void rank_dots(const RankRowsTask<double>& task);
+template void spread_ranks(const RankRowsTask<float>& task);
+template void spread_ranks(const RankRowsTask<double>& task);
+template void collect_ranks(const RankRowsTask<float>& task);
+template void collect_ranks(const RankRowsTask<double>& task);
 
 }  // namespace rankwise

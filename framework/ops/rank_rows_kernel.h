@@ -1,12 +1,10 @@
-/// Products with a few rows of a matrix for each row of another, on the CPU: what a token's own
-/// ranks cost where it uses few of many.
+/// Products with a few rows of a matrix for each row of another, on the CPU, in the vectors of
+/// instruction_set(): what a token's own ranks cost where it uses few of many.
 ///
 /// Dimensions: N rows of x, R rows of the matrix (one a rank), both `width` wide.
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 namespace rankwise {
 
@@ -31,17 +29,16 @@ struct RankRowsTask {
   std::int64_t matrix_row = 0;
 };
 
-/// The computations for one instruction set.
+/// value = x[n] · matrix[rank]. T: float or double, as below.
 template <class T>
-struct RankRowsKernel {
-  std::string name;                              // "avx512"
-  void (*dot)(const RankRowsTask<T>& task);      // value = x[n] · matrix[rank]
-  void (*spread)(const RankRowsTask<T>& task);   // x[n] += Σ value * matrix[rank]
-  void (*collect)(const RankRowsTask<T>& task);  // matrix[rank] += value * x[n]
-};
+void rank_dots(const RankRowsTask<T>& task);
 
-/// Those that this machine can run, the fastest first. T: float or double.
+/// x[n] += Σ value * matrix[rank].
 template <class T>
-const std::vector<RankRowsKernel<T>>& rank_rows_kernels();
+void spread_ranks(const RankRowsTask<T>& task);
+
+/// matrix[rank] += value * x[n].
+template <class T>
+void collect_ranks(const RankRowsTask<T>& task);
 
 }  // namespace rankwise

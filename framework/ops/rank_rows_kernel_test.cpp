@@ -3,10 +3,13 @@
 #include "framework/ops/rank_rows_kernel.h"
 
 #include "framework/core/seed.h"
+#include "framework/ops/instruction_set.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
+#include <vector>
 
 namespace rankwise {
 namespace {
@@ -61,22 +64,24 @@ void expect_close(const std::vector<T>& found, const std::vector<T>& exact, doub
 
 template <class T>
 void expect_rank_rows(double tolerance) {
-  for (const RankRowsKernel<T>& kernel : rank_rows_kernels<T>()) {
+  for (const InstructionSet set : instruction_sets()) {
+    const InInstructionSet in_set(set);
+    const std::string name = "set " + std::to_string(static_cast<int>(set));
     const Lists<T> start;
     Lists<T> dots, spread, collected, exact;
-    kernel.dot(dots.task());
+    rank_dots(dots.task());
     exact.values.assign(13, 0);
     start.for_each(
         [&](auto i, auto at, auto of) { exact.values[i] += start.x[at] * start.matrix[of]; });
-    expect_close(dots.values, exact.values, 10 * tolerance, kernel.name + " dot");
-    kernel.spread(spread.task());
-    kernel.collect(collected.task());
+    expect_close(dots.values, exact.values, 10 * tolerance, name + " dot");
+    spread_ranks(spread.task());
+    collect_ranks(collected.task());
     start.for_each([&](auto i, auto at, auto of) {
       exact.x[at] += start.values[i] * start.matrix[of];
       exact.matrix[of] += start.values[i] * start.x[at];
     });
-    expect_close(spread.x, exact.x, tolerance, kernel.name + " spread");
-    expect_close(collected.matrix, exact.matrix, tolerance, kernel.name + " collect");
+    expect_close(spread.x, exact.x, tolerance, name + " spread");
+    expect_close(collected.matrix, exact.matrix, tolerance, name + " collect");
   }
 }
 

@@ -1,3 +1,4 @@
+#include "framework/ops/norm_gradient.h"
 #include "framework/ops/norm_inputs.h"
 #include "framework/ops/norms.h"
 #include "framework/ops/rms_norm_kernel.h"
@@ -38,23 +39,6 @@ RmsNormed rms_normed(const NormInputs& given, bool keeps) {
   return made;
 }
 
-/// The gradient of normalised rows, and `d_sum` where it is defined.
-Tensor rms_norm_gradient(const variable_list& saved, const Tensor& d_out, const Tensor& d_sum) {
-  const Tensor &x = saved[0], d_x = at::empty_like(x);
-  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "rms_norm", [&] {
-    using Kernel = RmsNormGradientKernel<scalar_t>;
-    run_kernel(Kernel{.width = saved[2].numel(),
-                      .x = x.data_ptr<scalar_t>(),
-                      .d_out = d_out.data_ptr<scalar_t>(),
-                      .d_sum = data_or_null<scalar_t>(d_sum),
-                      .scale = saved[1].data_ptr<typename Kernel::T>(),
-                      .weight = saved[2].data_ptr<typename Kernel::T>(),
-                      .d_x = d_x.data_ptr<scalar_t>()},
-               saved[1].numel(), saved[2].numel());
-  });
-  return d_x;
-}
-
 class RmsNormalisation : public torch::autograd::Function<RmsNormalisation> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& weight,
@@ -66,7 +50,11 @@ class RmsNormalisation : public torch::autograd::Function<RmsNormalisation> {
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    return {rms_norm_gradient(saved, gradients[0].contiguous(), Tensor()), Tensor(), Tensor()};
+    const NormGradient gradient{.rows = saved[0],
+                                .scale = saved[1],
+                                .weight = saved[2],
+                                .d_out = gradients[0].contiguous()};
+    return {gradient.of_rms_norm(), Tensor(), Tensor()};
   }
 };
 
@@ -86,7 +74,8 @@ class SumRmsNormalisation : public torch::autograd::Function<SumRmsNormalisation
     Tensor d_sum = gradients[0];
     if (d_sum.defined()) d_sum = d_sum.contiguous();
     if (gradients[1].defined()) {
-      d_sum = rms_norm_gradient(saved, gradients[1].contiguous(), d_sum);
+      d_sum = NormGradient{saved[0], saved[1], saved[2], gradients[1].contiguous(), d_sum}
+                  .of_rms_norm();
     }
     return {d_sum, d_sum, Tensor(), Tensor()};
   }

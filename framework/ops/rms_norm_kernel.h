@@ -62,44 +62,4 @@ struct RmsNormKernel {
   }
 };
 
-/// With g = d_out * weight: d_x = scale (g - x scale² mean(g x)) + d_sum.
-template <class S>
-struct RmsNormGradientKernel {
-  using T = ComputedIn<S>;
-
-  std::int64_t width;
-  const S *x, *d_out;
-  const S* d_sum;  // another gradient of x; null: none
-  const T *scale, *weight;
-  S* d_x;
-
-  template <int kBytes>
-  RANKWISE_INLINE void over(std::int64_t begin, std::int64_t end) const {
-    for (std::int64_t i = begin; i < end; ++i) differentiate<kBytes>(i);
-  }
-
- private:
-  template <int kBytes>
-  RANKWISE_INLINE void differentiate(std::int64_t i) const {
-    using V = Vector<T, kBytes>;
-    const std::int64_t first = i * width;
-    const auto weighted = [&](std::int64_t j, std::int64_t left) RANKWISE_STEP {
-      return V(read<S, kBytes>(d_out + first + j, left) * read<T, kBytes>(weight + j, left));
-    };
-    Chains<T, kBytes> products;
-    const auto add = [&](std::int64_t j, std::int64_t left, std::int64_t chain) RANKWISE_STEP {
-      products.vectors[chain] += weighted(j, left) * read<S, kBytes>(x + first + j, left);
-    };
-    for_each_vector<T, kBytes>(0, width, add);
-    const T factor = scale[i];
-    const T along = factor * factor * (products.sum() / static_cast<T>(width));
-    const auto step = [&](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
-      V gradient = factor * (weighted(j, left) - read<S, kBytes>(x + first + j, left) * along);
-      if (d_sum != nullptr) gradient += read<S, kBytes>(d_sum + first + j, left);
-      write<S, kBytes>(d_x + first + j, left, gradient);
-    };
-    for_each_vector<T, kBytes>(0, width, step);
-  }
-};
-
 }  // namespace rankwise

@@ -1,6 +1,7 @@
 #include "framework/ops/top_k.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/top_k_kernel.h"
 
 #include <ATen/Dispatch.h>
 #include <ATen/Parallel.h>
@@ -14,10 +15,10 @@ namespace rankwise {
 
 namespace {
 
-const Switch top_k_switch(
-    "own-top-k",
-    "the k largest of each row by one pass that keeps the best so far, on the CPU; without: by "
-    "LibTorch's topk");
+const Switch top_k_switch("own-top-k",
+                          "the k largest of each row on the CPU by counting those before each "
+                          "score, of rows beyond 64 by "
+                          "one pass that keeps the best so far; without: by LibTorch's topk");
 
 constexpr std::int64_t kMost = 64;        // of k: every replacement looks through the kept ones
 constexpr std::int64_t kTopKGrain = 256;  // rows that are worth a thread
@@ -63,10 +64,14 @@ class Best {
 
 template <class T>
 void choose(const at::Tensor& scores, std::int64_t k, at::Tensor& chosen) {
-  const std::int64_t width = scores.size(1);
+  const std::int64_t rows = scores.size(0), width = scores.size(1);
   const T* score = scores.const_data_ptr<T>();
   auto* index = chosen.data_ptr<std::int64_t>();
-  at::parallel_for(0, scores.size(0), kTopKGrain, [&](std::int64_t first, std::int64_t end) {
+  if (width <= CountingTopK<T>::kWidest) {
+    run_kernel(CountingTopK<T>{score, width, k, index}, rows, width);
+    return;
+  }
+  at::parallel_for(0, rows, kTopKGrain, [&](std::int64_t first, std::int64_t end) {
     for (std::int64_t n = first; n < end; ++n) {
       Best<T> best(score + n * width, k, index + n * k);
       for (std::int64_t r = k; r < width; ++r) best.offer(r);

@@ -1,11 +1,13 @@
 #include "framework/ops/top_k.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/instruction_set.h"
 
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include <limits>
+#include <utility>
 
 namespace rankwise {
 namespace {
@@ -17,29 +19,50 @@ Tensor sorted(const Tensor& indices) { return std::get<0>(indices.sort(1)); }
 TEST(TopK, TakesTheSameAsLibTorchWhereNoneAreEqual) {
   torch::manual_seed(2);
   for (const auto type : {torch::kFloat32, torch::kFloat64}) {
-    for (const std::int64_t k : {1, 3, 8, 33, 64, 70}) {
-      const Tensor scores = torch::randn({50, 70}, type);
-      const Tensor expected = std::get<1>(scores.topk(k, 1));
-      EXPECT_TRUE(sorted(largest_indices(scores, k)).equal(sorted(expected))) << k;
-      EXPECT_TRUE(sorted(largest_indices(scores.t().contiguous().t(), k)).equal(sorted(expected)));
+    for (const auto& [width, k] : {std::pair{70, 1},
+                                   {70, 3},
+                                   {70, 33},
+                                   {70, 64},
+                                   {70, 70},
+                                   {64, 8},
+                                   {64, 64},
+                                   {33, 5},
+                                   {16, 1},
+                                   {7, 7},
+                                   {1, 1}}) {
+      const Tensor scores = torch::randn({50, width}, type);
+      const Tensor expected = sorted(std::get<1>(scores.topk(k, 1)));
+      for (const InstructionSet set : instruction_sets()) {
+        const InInstructionSet in_set(set);
+        EXPECT_TRUE(sorted(largest_indices(scores, k)).equal(expected)) << width << " " << k;
+      }
+      EXPECT_TRUE(sorted(largest_indices(scores.t().contiguous().t(), k)).equal(expected));
       const Without without("own-top-k");
-      EXPECT_TRUE(sorted(largest_indices(scores, k)).equal(sorted(expected))) << k;
+      EXPECT_TRUE(sorted(largest_indices(scores, k)).equal(expected)) << width << " " << k;
     }
   }
 }
 
+// Rows narrower and wider than what is counted.
 TEST(TopK, OfEqualScoresTheLowerIndicesWin) {
   const Tensor scores = torch::tensor({{1.0, 2.0, 1.0, 2.0, 1.0}});
   EXPECT_TRUE(sorted(largest_indices(scores, 3)).equal(torch::tensor({{0, 1, 3}}, torch::kInt64)));
-  EXPECT_TRUE(sorted(largest_indices(torch::zeros({1, 9}), 2))
-                  .equal(torch::tensor({{0, 1}}, torch::kInt64)));
+  for (const std::int64_t width : {9, 64, 90}) {
+    for (const InstructionSet set : instruction_sets()) {
+      const InInstructionSet in_set(set);
+      EXPECT_TRUE(sorted(largest_indices(torch::zeros({1, width}), 3))
+                      .equal(torch::tensor({{0, 1, 2}}, torch::kInt64)));
+    }
+  }
 }
 
 TEST(TopK, CountsNaNAsLargest) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Tensor scores = torch::tensor({{1.0, 2.0, nan, 0.0}, {nan, 3.0, nan, 4.0}});
-  EXPECT_TRUE(
-      sorted(largest_indices(scores, 2)).equal(torch::tensor({{1, 2}, {0, 2}}, torch::kInt64)));
+  const Tensor expected = torch::tensor({{1, 2}, {0, 2}}, torch::kInt64);
+  EXPECT_TRUE(sorted(largest_indices(scores, 2)).equal(expected));
+  const Tensor wide = at::cat({scores, torch::zeros({2, 80})}, 1);
+  EXPECT_TRUE(sorted(largest_indices(wide, 2)).equal(expected));
 }
 
 TEST(TopK, OfNoRowsIsEmpty) {

@@ -55,14 +55,19 @@ template <class T, int kBytes>
 RANKWISE_INLINE void transpose(const RowMatrix<T>& from, T* to, std::int64_t width) {
   using V = Vector<T, kBytes>;
   constexpr int kLanes = lanes<T, kBytes>;
+  constexpr int kAhead = 8;  // squares: more rows than a processor fetches ahead by itself
   for (std::int64_t first = 0; first < width; first += kLanes) {
     const std::int64_t rows = std::clamp<std::int64_t>(from.rows - first, 0, kLanes);
     const T* source = from.data + first * from.stride;
     std::int64_t k = 0;
-    for (; rows == kLanes && k + kLanes <= from.columns; k += kLanes) {
+    for (; k + kLanes <= from.columns; k += kLanes) {
       V square[kLanes];
 #pragma GCC unroll 16
-      for (int i = 0; i < kLanes; ++i) square[i] = load<V>(source + i * from.stride + k);
+      for (int i = 0; i < kLanes; ++i) {
+        const T* at = source + i * from.stride + k;
+        __builtin_prefetch(at + kAhead * kLanes);
+        square[i] = i < rows ? load<V>(at) : V{};
+      }
       transpose_square(square);
 #pragma GCC unroll 16
       for (int i = 0; i < kLanes; ++i) store(to + (k + i) * width + first, square[i]);

@@ -56,9 +56,9 @@ RANKWISE_INLINE T sum_of(const Vector<T, kBytes>& vector) {
   return sum;
 }
 
-/// C [rows, columns] = A [rows, inner] B [inner, columns].
+/// C [rows, columns] = A [rows, inner] B [inner, columns]; rows of B and of C begin `stride` apart.
 struct ProductSize {
-  std::int64_t rows, columns, inner;
+  std::int64_t rows, columns, inner, stride;
 };
 
 /// A, at any strides: its transpose is read by exchanging them.
@@ -70,63 +70,68 @@ struct Left {
   RANKWISE_INLINE Left from(std::int64_t first) const { return {data + first * row, row, column}; }
 };
 
-/// A block of C of kRows rows and kVectors vectors, held in registers: its loops must be unrolled.
-template <class T, int kBytes, int kRows, int kVectors, bool kAdd>
+/// A block of C of kRows rows and kVectors vectors, held in registers: its loops must be unrolled,
+/// and the compiler must know which of A's strides is one.
+template <class T, int kBytes, int kRows, int kVectors, bool kAdd, bool kTransposed>
 RANKWISE_INLINE void multiply_block(const ProductSize& size, const Left<T>& a, const T* b, T* c) {
   using V = Vector<T, kBytes>;
+  const std::int64_t row = kTransposed ? 1 : a.row, column = kTransposed ? a.column : 1;
   V sum[kRows][kVectors];
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
-      sum[i][j] = kAdd ? load<V>(c + i * size.columns + j * lanes<T, kBytes>) : V{};
+      sum[i][j] = kAdd ? load<V>(c + i * size.stride + j * lanes<T, kBytes>) : V{};
     }
   }
-  for (std::int64_t k = 0; k < size.inner; ++k) {
+  const T* left = a.data;
+  for (std::int64_t k = 0; k < size.inner; ++k, left += column, b += size.stride) {
     V right[kVectors];
 #pragma GCC unroll 8
-    for (int j = 0; j < kVectors; ++j)
-      right[j] = load<V>(b + k * size.columns + j * lanes<T, kBytes>);
+    for (int j = 0; j < kVectors; ++j) right[j] = load<V>(b + j * lanes<T, kBytes>);
 #pragma GCC unroll 8
     for (int i = 0; i < kRows; ++i) {
-      const T left = a.data[i * a.row + k * a.column];
 #pragma GCC unroll 8
-      for (int j = 0; j < kVectors; ++j) sum[i][j] += left * right[j];
+      for (int j = 0; j < kVectors; ++j) sum[i][j] += left[i * row] * right[j];
     }
   }
 #pragma GCC unroll 8
   for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < kVectors; ++j) {
-      store(c + i * size.columns + j * lanes<T, kBytes>, sum[i][j]);
+      store(c + i * size.stride + j * lanes<T, kBytes>, sum[i][j]);
     }
   }
 }
 
-template <class T, int kBytes, int kVectors, bool kAdd>
+template <class T, int kBytes, int kVectors, bool kAdd, bool kTransposed>
 RANKWISE_INLINE void multiply_columns(const ProductSize& size, const Left<T>& a, const T* b, T* c) {
   constexpr int kRows = kBytes == 64 ? 8 : 4;  // as many sums as there are registers for
   std::int64_t i = 0;
   for (; i + kRows <= size.rows; i += kRows) {
-    multiply_block<T, kBytes, kRows, kVectors, kAdd>(size, a.from(i), b, c + i * size.columns);
+    multiply_block<T, kBytes, kRows, kVectors, kAdd, kTransposed>(size, a.from(i), b,
+                                                                  c + i * size.stride);
   }
   for (; i + 2 <= size.rows; i += 2) {
-    multiply_block<T, kBytes, 2, kVectors, kAdd>(size, a.from(i), b, c + i * size.columns);
+    multiply_block<T, kBytes, 2, kVectors, kAdd, kTransposed>(size, a.from(i), b,
+                                                              c + i * size.stride);
   }
   if (i < size.rows) {
-    multiply_block<T, kBytes, 1, kVectors, kAdd>(size, a.from(i), b, c + i * size.columns);
+    multiply_block<T, kBytes, 1, kVectors, kAdd, kTransposed>(size, a.from(i), b,
+                                                              c + i * size.stride);
   }
 }
 
-/// C = A B, or C += A B where kAdd. The columns are whole vectors, here and in the rows of B.
-template <class T, int kBytes, bool kAdd>
+/// C = A B, or C += A B where kAdd; A side by side, or its transpose where kTransposed. The columns
+/// are whole vectors.
+template <class T, int kBytes, bool kAdd, bool kTransposed = false>
 RANKWISE_INLINE void multiply(const ProductSize& size, const Left<T>& a, const T* b, T* c) {
   constexpr std::int64_t kStep = lanes<T, kBytes>;
   std::int64_t j = 0;
   for (; j + 2 * kStep <= size.columns; j += 2 * kStep) {
-    multiply_columns<T, kBytes, 2, kAdd>(size, a, b + j, c + j);
+    multiply_columns<T, kBytes, 2, kAdd, kTransposed>(size, a, b + j, c + j);
   }
-  if (j < size.columns) multiply_columns<T, kBytes, 1, kAdd>(size, a, b + j, c + j);
+  if (j < size.columns) multiply_columns<T, kBytes, 1, kAdd, kTransposed>(size, a, b + j, c + j);
 }
 
 template <class T, int kBytes>

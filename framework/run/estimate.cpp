@@ -36,7 +36,7 @@ std::string cost_key(const RunConfig& config) {
 WorkerEnd wait_for(WorkerProcess& worker) {
   constexpr int kMilliseconds = 20;
   for (;;) {
-    pollfd waiting{worker.descriptor(), POLLIN, 0};
+    pollfd waiting{worker.descriptors().front(), POLLIN, 0};
     poll(&waiting, 1, kMilliseconds);
     worker.read();
     if (auto end = worker.end()) return *end;

@@ -10,6 +10,7 @@
 #include "framework/run/stop_signals.h"
 #include "framework/run/training_run.h"
 #include "framework/train/progress.h"
+#include "framework/train/training_logs.h"
 
 #include <ATen/Parallel.h>
 
@@ -51,15 +52,18 @@ std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop
 }
 
 // Trains and records into the run's file, which has its name when all is written.
-RunOutcome record(const RunJob& job, const std::filesystem::path& file, const StopRequest& stop) {
+RunOutcome record(const RunJob& job, const std::filesystem::path& file, const StopRequest& stop,
+                  const ProgressReport& report) {
   const Clock::time_point begin = Clock::now();
   start_peak(parse_device(job.device));
   const std::unique_ptr<TrainingRun> training = prepared(job, stop);
   if (stop()) return RunOutcome::kStopped;
   TrainingRun& run = *training;
-  RunWriter writer(file, run.layout(), opening_attributes(job, run.scale()), run.resume_from(file));
+  const RunHistory history = run.resume_from(file);
+  RunWriter writer(file, run.layout(), opening_attributes(job, run.scale()), history);
   try {
-    run.train(writer);
+    TrainingLogs logs(job.config.record.logs, file, run.layout(), history);
+    run.train(writer, logs, report);
     const FinalRecord record = run.close(file);
     const std::chrono::duration<double> seconds = Clock::now() - begin;
     writer.finish(record, closing_attributes(run.totals(), seconds.count()));
@@ -131,15 +135,17 @@ RunOutcome run_outcome(std::string_view word) {
   fail("unknown outcome '{}'; the outcomes are finished, skipped, busy, stopped", word);
 }
 
-RunOutcome execute(const RunJob& job, const StopRequest& stop) {
+bool is_finished(const RunJob& job) { return !job.again && std::filesystem::exists(run_file(job)); }
+
+RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressReport& report) {
   const std::filesystem::path file = run_file(job);
-  if (!job.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  if (is_finished(job)) return RunOutcome::kSkipped;
   const auto lock = FileLock::try_lock(lock_path(file));
   if (!lock) return RunOutcome::kBusy;
   // It may have been finished before we had the lock.
-  if (!job.again && std::filesystem::exists(file)) return RunOutcome::kSkipped;
+  if (is_finished(job)) return RunOutcome::kSkipped;
   at::set_num_threads(static_cast<int>(job.threads));
-  return record(job, file, stop);
+  return record(job, file, stop, report);
 }
 
 }  // namespace rankwise

@@ -3,6 +3,7 @@
 
 #include "framework/core/json.h"
 #include "framework/run/run_config.h"
+#include "framework/train/progress.h"
 #include "framework/train/stop.h"
 
 #include <string>
@@ -31,6 +32,9 @@ struct RunJob {
 /// Where its finished run file is or will be.
 std::filesystem::path run_file(const RunJob& job);
 
+/// Whether that file is there and is to stay.
+bool is_finished(const RunJob& job);
+
 /// What a run's data make of its config.
 struct RunScale {
   std::int64_t tasks = 0;
@@ -50,8 +54,10 @@ RunOutcome run_outcome(std::string_view word);
 
 /// Trains, evaluates and records, from where an earlier call was cut. A finished file of the same
 /// config is left alone (kSkipped); a run that another process holds is left to it (kBusy). On an
-/// Error the partial file is kept as a failed one and the Error goes on.
+/// Error the partial file is kept as a failed one and the Error goes on. `report` is told how far
+/// it is; without, standard error is.
 RunOutcome execute(
-    const RunJob& job, const StopRequest& stop = [] { return false; });
+    const RunJob& job, const StopRequest& stop = [] { return false; },
+    const ProgressReport& report = {});
 
 }  // namespace rankwise

@@ -43,7 +43,9 @@ struct RunMembers {
     field("data", self.data, "suite and subsets");
     field("train", self.train, "training");
     field("record", self.record, "what is recorded");
-    field("sites", self.sites, "patterns of adapted linears; empty: the backbone's default");
+    field(also_called("sites", "target_modules"), self.sites,
+          "patterns of adapted linears; empty: the backbone's default. As target_modules, ends of "
+          "their names: \"query\" is \"*.query\"");
     field("init_from", self.init_from,
           "goes on from the parameters of another run: its file, STUDY/LABEL-SEED, or a file of "
           "parameters (.safetensors); empty: from fresh ones");
@@ -56,6 +58,13 @@ std::string backbone_name(const json& backbone, const std::string& path) {
         "{}.backbone: has no name; the backbones are {}", path,
         fmt::join(backbones().names(), ", "));
   return name->get<std::string>();
+}
+
+// What PEFT's target_modules mean: the linears of those names, wherever they are.
+std::vector<std::string> ends_of_names(const std::vector<std::string>& modules) {
+  std::vector<std::string> patterns;
+  for (const std::string& name : modules) patterns.push_back("*." + name);
+  return patterns;
 }
 
 template <class Lookup>
@@ -81,19 +90,20 @@ void check_rates(const TrainOptions& train, const std::string& path) {
 }  // namespace
 
 RunConfig resolve_run(const json& run, const std::string& path) {
-  const auto members = parse_options<RunMembers>(run, path);
+  auto members = parse_options<RunMembers>(run, path);
+  if (run.contains("target_modules")) members.sites = ends_of_names(members.sites);
   check(!members.variant.empty(), "{}: has no variant; the variants are {}", path,
         fmt::join(variants().names(), ", "));
-  const Variant& variant =
-      at_path(path + ".variant", [&] { return std::cref(variants().find(members.variant)); });
   RunConfig config;
-  config.variant = members.variant;
+  config.variant = variants().name_of(members.variant);
+  const Variant& variant =
+      at_path(path + ".variant", [&] { return std::cref(variants().find(config.variant)); });
   config.label = members.label.empty() ? members.variant : members.label;
   config.group = members.group.empty() ? config.label : members.group;
   config.options = variant.resolve(members.options, path + ".options");
   config.seed = members.seed;
   config.adapter_seed = members.adapter_seed;
-  config.backbone = backbone_name(members.backbone, path);
+  config.backbone = backbones().name_of(backbone_name(members.backbone, path));
   const BackboneKind& kind = at_path(path + ".backbone.name",
                                      [&] { return std::cref(backbones().find(config.backbone)); });
   json backbone_options = members.backbone;
@@ -110,6 +120,8 @@ RunConfig resolve_run(const json& run, const std::string& path) {
   config.init_from = members.init_from;
   return config;
 }
+
+std::vector<OptionInfo> run_members() { return describe_options<RunMembers>(); }
 
 json RunConfig::to_json() const {
   json named_backbone = backbone_options;

@@ -40,6 +40,10 @@ struct RunConfig {
 /// `path` names the place in messages. Throws Error for anything unknown or out of range.
 RunConfig resolve_run(const nlohmann::json& run, const std::string& path);
 
+/// What a run of a study file may say, for people and programs: `train` and `record` member by
+/// member, the options of variant, backbone and data as objects.
+std::vector<OptionInfo> run_members();
+
 /// What the run's suite is found or made by. The tokenizer is that of the backbone's weights.
 SuiteInputs suite_inputs(const RunConfig& config, const Paths& paths);
 

@@ -45,9 +45,10 @@ TEST(RunConfig, ReadsItsOwnJsonBack) {
 TEST(RunConfig, RefusesWhatItDoesNotKnow) {
   EXPECT_THAT(
       refusal("/variant", "smorra"),
-      HasSubstr(fmt::format("x.json: runs[2].variant: unknown variant 'smorra'; the variants "
-                            "are {}",
-                            fmt::join(variants().names(), ", "))));
+      HasSubstr(fmt::format(
+          "x.json: runs[2].variant: unknown variant 'smorra' (did you mean 'smora'?); the variants "
+          "are {}",
+          fmt::join(variants().names(), ", "))));
   EXPECT_THAT(refusal("/options/rankk", 3),
               AllOf(HasSubstr("x.json: runs[2].options"), HasSubstr("rankk"), HasSubstr("active")));
   EXPECT_THAT(refusal("/optoins", json::object()),

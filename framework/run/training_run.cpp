@@ -133,11 +133,11 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
   return std::move(resumed->history);
 }
 
-void TrainingRun::train(RunWriter& writer) {
+void TrainingRun::train(RunWriter& writer, Observer& log, const ProgressReport& report) {
   Recorder recorder(writer);
-  Progress progress(name_, trainer_.planned_steps());
+  Progress progress(name_, trainer_.planned_steps(), report);
   Watch watch(*this, writer);
-  const std::vector<Observer*> observers{&recorder, &progress, &watch};
+  const std::vector<Observer*> observers{&recorder, &log, &progress, &watch};
   try {
     trainer_.run(
         observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },

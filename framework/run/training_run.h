@@ -7,6 +7,7 @@
 #include "framework/train/checkpoint.h"
 #include "framework/train/early_stopping.h"
 #include "framework/train/evaluator.h"
+#include "framework/train/progress.h"
 #include "framework/train/statistics.h"
 #include "framework/train/stop.h"
 #include "framework/train/trainer.h"
@@ -34,9 +35,9 @@ class TrainingRun {
   /// Goes to where a run of this file was cut; what it recorded until then. Nothing: a fresh start.
   RunHistory resume_from(const std::filesystem::path& file);
 
-  /// Trains to the end, with evaluations and checkpoints. Throws Stopped when asked to stop, after
-  /// a last checkpoint where the config has any.
-  void train(RunWriter& writer);
+  /// Trains to the end, with evaluations and checkpoints; `log` watches as the writer does. Throws
+  /// Stopped when asked to stop, after a last checkpoint where the config has any.
+  void train(RunWriter& writer, Observer& log, const ProgressReport& report);
 
   /// Predicts once more with the last and the best parameters, and writes the parameters' files.
   FinalRecord close(const std::filesystem::path& file);

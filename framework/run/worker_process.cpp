@@ -43,7 +43,7 @@ class WorkerProcess::Pipe {
 namespace {
 
 struct Descriptors {
-  int order, answer;
+  int order, answer, messages;  // the last one: -1 where standard error stays
 };
 
 // What a plug-in prints must not mix with the parent's own output, which scripts read.
@@ -52,6 +52,7 @@ struct Descriptors {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(127);  // it ended before the line above
   dup2(descriptors.order, STDIN_FILENO);
+  if (descriptors.messages >= 0) dup2(descriptors.messages, STDERR_FILENO);
   dup2(STDERR_FILENO, STDOUT_FILENO);
   fcntl(descriptors.answer, F_SETFD, 0);  // stays open in the worker
   std::array<std::string, 4> words{program, "worker", "--answer",
@@ -60,6 +61,17 @@ struct Descriptors {
                                  nullptr};
   execv(program.c_str(), arguments.data());
   _exit(127);
+}
+
+std::vector<std::string> take_whole_lines(std::string& text) {
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  for (std::size_t end = text.find('\n'); end != std::string::npos;
+       begin = end + 1, end = text.find('\n', begin)) {
+    lines.push_back(text.substr(begin, end - begin));
+  }
+  text.erase(0, begin);
+  return lines;
 }
 
 std::string death(int signal) {
@@ -86,21 +98,26 @@ void write_all(int descriptor, const std::string& text) {
   }
 }
 
-WorkerProcess::WorkerProcess(const std::string& program, const std::string& order)
-    : answer_pipe_(std::make_unique<Pipe>()) {
+WorkerProcess::WorkerProcess(const std::string& program, const std::string& order,
+                             Messages messages)
+    : answer_pipe_(std::make_unique<Pipe>()),
+      message_pipe_(messages == Messages::kKept ? std::make_unique<Pipe>() : nullptr) {
   Pipe input;
-  fcntl(answer_pipe_->reading(), F_SETFL, O_NONBLOCK);
+  for (const int descriptor : descriptors()) fcntl(descriptor, F_SETFL, O_NONBLOCK);
   std::fflush(nullptr);
   const pid_t self = getpid();
   {
     const HeldRequests held;
     process_ = fork();
     if (process_ == 0) {
-      become_worker(self, program, {input.reading(), answer_pipe_->writing()});
+      become_worker(self, program,
+                    {input.reading(), answer_pipe_->writing(),
+                     message_pipe_ ? message_pipe_->writing() : -1});
     }
   }
   check(process_ >= 0, "no process can be started: {}", std::strerror(errno));
   answer_pipe_->close_writing();
+  if (message_pipe_) message_pipe_->close_writing();
   input.close_reading();
   write_all(input.writing(), order);
 }
@@ -109,23 +126,40 @@ WorkerProcess::WorkerProcess(WorkerProcess&&) noexcept = default;
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&&) noexcept = default;
 WorkerProcess::~WorkerProcess() = default;
 
-int WorkerProcess::descriptor() const { return answer_pipe_->reading(); }
+std::vector<int> WorkerProcess::descriptors() const {
+  std::vector<int> all{answer_pipe_->reading()};
+  if (message_pipe_) all.push_back(message_pipe_->reading());
+  return all;
+}
 
-void WorkerProcess::read() {
+void WorkerProcess::read_into(std::string& text, Pipe& pipe) {
   std::array<char, 4096> buffer{};
-  while (answer_pipe_->reading() >= 0) {
-    const ssize_t count = ::read(answer_pipe_->reading(), buffer.data(), buffer.size());
+  while (pipe.reading() >= 0) {
+    const ssize_t count = ::read(pipe.reading(), buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return;  // nothing more for now
-    if (count == 0) answer_pipe_->close_reading();
-    answer_.append(buffer.data(), static_cast<std::size_t>(count));
+    if (count == 0) pipe.close_reading();
+    text.append(buffer.data(), static_cast<std::size_t>(count));
   }
+}
+
+void WorkerProcess::read() {
+  read_into(answer_, *answer_pipe_);
+  if (message_pipe_) read_into(messages_, *message_pipe_);
+}
+
+std::vector<std::string> WorkerProcess::take_lines() { return take_whole_lines(answer_); }
+
+std::vector<std::string> WorkerProcess::take_messages() {
+  if (ended_ && !messages_.empty() && messages_.back() != '\n') messages_ += '\n';
+  return take_whole_lines(messages_);
 }
 
 std::optional<WorkerEnd> WorkerProcess::end() {
   int status = 0;
   const pid_t found = waitpid(process_, &status, WNOHANG);
   if (found == 0 || (found < 0 && errno == EINTR)) return std::nullopt;
+  ended_ = true;
   read();
   WorkerEnd end{answer_, std::nullopt};
   if (found == process_) end.status = status;

@@ -22,11 +22,15 @@ std::filesystem::path script(const std::filesystem::path& folder, const std::str
   return path;
 }
 
-WorkerResult result_of(const std::string& body) {
+RunJob toy_job() {
   const nlohmann::json run{{"variant", "linear_probe"},
                            {"backbone", {{"name", "tiny"}}},
                            {"data", {{"suite", "planted"}}}};
-  const RunJob job{.config = resolve_run(run, "run"), .study = "toy"};
+  return {.config = resolve_run(run, "run"), .study = "toy", .paths = {.results = test_folder()}};
+}
+
+WorkerResult result_of(const std::string& body) {
+  const RunJob job = toy_job();  // before the script: each empties the test's folder
   return run_workers({job}, {.jobs = 1, .program = script(test_folder(), body)}).front();
 }
 
@@ -45,6 +49,18 @@ TEST(Workers, AnswersAreReadWhileTheyRun) {
 
 TEST(Workers, AnAnswerCountsWhateverComesAfterIt) {
   EXPECT_EQ(result_of("echo '{\"outcome\": \"finished\"}' >&$3; kill -SEGV $$").error, "");
+}
+
+TEST(Workers, AFinishedRunNeedsNone) {
+  RunJob job = toy_job();
+  const WorkerOptions deadly{.jobs = 1, .program = script(test_folder(), "exit 3")};
+  std::filesystem::create_directories(run_file(job).parent_path());
+  write_bytes(run_file(job), "a run");
+  const WorkerResult skipped = run_workers({job}, deadly).front();
+  EXPECT_EQ(skipped.error, "");
+  EXPECT_EQ(skipped.outcome, RunOutcome::kSkipped);
+  job.again = true;
+  EXPECT_NE(run_workers({job}, deadly).front().error, "");
 }
 
 TEST(Workers, DeathIsTold) {

@@ -2,10 +2,12 @@
 
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
+#include "framework/core/terminal.h"
 #include "framework/io/file_lock.h"
 #include "framework/run/calibration.h"
 #include "framework/run/plugin.h"
 #include "framework/run/stop_signals.h"
+#include "framework/run/study_status.h"
 #include "framework/run/worker_process.h"
 #include "framework/train/progress.h"
 
@@ -14,18 +16,49 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <iterator>
+#include <optional>
+#include <sstream>
 
 namespace rankwise {
 
 namespace {
 
 using nlohmann::json;
+using Clock = std::chrono::steady_clock;
 
 // How long a wait lasts before it looks at ended workers and asked-for stops again.
 constexpr int kMilliseconds = 50;
+
+json to_json(const RunProgress& progress) {
+  json value{{"step", progress.step}, {"steps", progress.steps}, {"loss", progress.loss}};
+  if (progress.tokens_per_second) value["tokens_per_second"] = *progress.tokens_per_second;
+  if (progress.seconds_left) value["seconds_left"] = *progress.seconds_left;
+  return value;
+}
+
+RunProgress progress_of(const json& value) {
+  const auto number = [&](const char* name) {
+    const auto found = value.find(name);
+    return found == value.end() ? std::nullopt : std::optional(found->get<double>());
+  };
+  return {.step = value.at("step"),
+          .steps = value.at("steps"),
+          .loss = value.at("loss").is_null() ? std::nan("") : value.at("loss").get<double>(),
+          .tokens_per_second = number("tokens_per_second"),
+          .seconds_left = number("seconds_left")};
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
 
 // The stop may reach a worker, from a terminal say, before it can answer or has anything to save.
 bool died_of_stop(const WorkerEnd& end) {
@@ -36,8 +69,8 @@ bool died_of_stop(const WorkerEnd& end) {
 }
 
 // An answer counts whatever came after it: the run's file was whole by then.
-void conclude(WorkerResult& result, const WorkerEnd& end) {
-  const json answer = json::parse(end.answer, nullptr, /*allow_exceptions=*/false);
+void conclude(WorkerResult& result, const std::string& text, const WorkerEnd& end) {
+  const json answer = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (answer.is_object() && answer.contains("error")) {
     result.error = answer["error"];
   } else if (answer.is_object()) {
@@ -49,10 +82,15 @@ void conclude(WorkerResult& result, const WorkerEnd& end) {
   }
 }
 
+// On a terminal it alone writes there, and workers tell it what they would have written: of two
+// processes each would write over the other's line.
 class Pool {
  public:
   Pool(const std::vector<RunJob>& jobs, const WorkerOptions& options)
-      : jobs_(jobs), options_(options) {
+      : jobs_(jobs),
+        options_(options),
+        on_terminal_(is_terminal(STDERR_FILENO)),
+        status_(jobs.size(), options.jobs) {
     for (const RunJob& job : jobs) {
       results_.push_back({job.config.label, job.config.seed, RunOutcome::kStopped, ""});
     }
@@ -60,6 +98,11 @@ class Pool {
 
   void run(const std::vector<std::size_t>& which) {
     for (const std::size_t job : which) {
+      if (is_finished(jobs_[job])) {  // a process would say no more
+        results_[job].outcome = RunOutcome::kSkipped;
+        status_.passed_over();
+        continue;
+      }
       while (static_cast<std::int64_t>(workers_.size()) >= options_.jobs) wait();
       if (StopSignals::requested()) break;
       start(job);
@@ -73,12 +116,17 @@ class Pool {
   struct Worker {
     std::size_t job;
     WorkerProcess process;
+    std::string answer{};
   };
 
   void start(std::size_t job) {
     json order = jobs_[job].to_json();
     order["plugins"] = options_.plugins;
-    workers_.push_back({job, WorkerProcess(options_.program, order.dump())});
+    order["tell"] = on_terminal_;
+    const Messages messages = on_terminal_ ? Messages::kKept : Messages::kPassedOn;
+    workers_.push_back({job, WorkerProcess(options_.program, order.dump(), messages)});
+    const std::string name = fmt::format("{} seed {}", results_[job].label, results_[job].seed);
+    status_.started(job, name, Clock::now());
   }
 
   // Reads answers and takes leave of workers that ended, once.
@@ -86,30 +134,66 @@ class Pool {
     pass_stop_on();
     std::vector<pollfd> waiting;
     for (const Worker& worker : workers_) {
-      waiting.push_back({worker.process.descriptor(), POLLIN, 0});
+      for (const int descriptor : worker.process.descriptors()) {
+        waiting.push_back({descriptor, POLLIN, 0});
+      }
     }
     poll(waiting.data(), waiting.size(), kMilliseconds);
     for (auto worker = workers_.begin(); worker != workers_.end();) {
       worker->process.read();
+      hear(*worker, worker->process.take_lines());
       const auto end = worker->process.end();
-      if (end) finish(results_[worker->job], *end);
+      if (end) hear(*worker, lines_of(end->answer));  // what came since
+      for (const std::string& message : worker->process.take_messages()) say(message);
+      if (end) finish(*worker, *end);
       worker = end ? workers_.erase(worker) : std::next(worker);
     }
+    show_status();
+  }
+
+  // Progress is for the terminal; what else it says on its descriptor is its answer.
+  void hear(Worker& worker, const std::vector<std::string>& lines) {
+    for (const std::string& line : lines) {
+      const json said = json::parse(line, nullptr, /*allow_exceptions=*/false);
+      if (said.is_object() && said.contains("progress")) {
+        status_.told(worker.job, progress_of(said["progress"]), Clock::now());
+      } else {
+        worker.answer += line;
+      }
+    }
+  }
+
+  // Above the lines of a terminal that are written anew.
+  void say(const std::string& line) {
+    lines_.clear();
+    fmt::print(stderr, "{}\n", line);
+  }
+
+  // Often enough to look alive; every step would flicker.
+  void show_status() {
+    constexpr auto kPause = std::chrono::milliseconds(200);
+    if (!on_terminal_) return;
+    if (workers_.empty()) return lines_.clear();
+    const Clock::time_point now = Clock::now();
+    if (now - shown_ < kPause) return;
+    shown_ = now;
+    lines_.show(status_.lines(terminal_width(STDERR_FILENO), now));
   }
 
   void pass_stop_on() {
     if (asked_ || !StopSignals::requested()) return;
     asked_ = true;
-    fmt::print(stderr, "{}stopping after the running step; a second signal ends at once\n",
-               fresh_line());
+    say("stopping after the running step; a second signal ends at once");
     for (const Worker& worker : workers_) worker.process.ask_to_stop();
   }
 
-  static void finish(WorkerResult& result, const WorkerEnd& end) {
-    conclude(result, end);
+  void finish(const Worker& worker, const WorkerEnd& end) {
+    WorkerResult& result = results_[worker.job];
+    conclude(result, worker.answer, end);
+    const bool trained = result.error.empty() && result.outcome == RunOutcome::kFinished;
+    status_.ended(worker.job, trained, Clock::now());
     if (result.error.empty()) return;
-    fmt::print(stderr, "{}{} seed {}  failed: {}\n", fresh_line(), result.label, result.seed,
-               result.error);
+    say(fmt::format("{} seed {}  failed: {}", result.label, result.seed, result.error));
   }
 
   const std::vector<RunJob>& jobs_;
@@ -117,6 +201,10 @@ class Pool {
   std::vector<WorkerResult> results_;
   std::vector<Worker> workers_;
   bool asked_ = false;
+  bool on_terminal_;
+  StudyStatus status_;
+  StatusLines lines_{};
+  Clock::time_point shown_{};
 };
 
 std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
@@ -167,7 +255,13 @@ int worker_main(int answer_descriptor) {
     if (order.contains("calibrate")) {
       answer["calibration"] = calibrate(job, order["calibrate"].get<double>()).to_json();
     } else {
-      const RunOutcome outcome = execute(job, StopSignals::requested);
+      ProgressReport report;
+      if (order.value("tell", false)) {
+        report = [=](const RunProgress& progress) {
+          write_all(answer_descriptor, json{{"progress", to_json(progress)}}.dump() + "\n");
+        };
+      }
+      const RunOutcome outcome = execute(job, StopSignals::requested, report);
       answer["outcome"] = to_string(outcome);
       stopped = outcome == RunOutcome::kStopped;
     }

@@ -23,9 +23,10 @@ struct WorkerResult {
   std::string error;  // one line; empty unless it failed
 };
 
-/// Executes all jobs with at most `jobs` processes at a time, in order. Busy runs, which another
-/// process holds, are waited for at the end and said so. A request to the caller's StopSignals ends
-/// it: running workers are asked to stop and waited for, and what is not done is kStopped.
+/// Executes all jobs that are not finished with at most `jobs` processes at a time, in order. Busy
+/// runs, which another process holds, are waited for at the end and said so. A request to the
+/// caller's StopSignals ends it: running workers are asked to stop and waited for, and what is not
+/// done is kStopped.
 std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
                                       const WorkerOptions& options);
 

@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/core/glob.h"
 #include "framework/core/json_file.h"
+#include "framework/core/nearest.h"
 #include "framework/core/options.h"
 #include "framework/core/slug.h"
 #include "framework/core/text.h"
@@ -12,6 +13,8 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
 namespace rankwise {
@@ -69,6 +72,7 @@ struct StudyMembers {
 json read_object(const fs::path& file) {
   json study = read_json(file);
   check(study.is_object(), "{}: {} is not an object", file.string(), study.dump());
+  study.erase("$schema");  // for editors
   return study;
 }
 
@@ -103,6 +107,13 @@ json whole_study(const fs::path& file) {
   return study;
 }
 
+void check_seeds(const std::vector<std::int64_t>& seeds, const std::string& place) {
+  for (auto seed = seeds.begin(); seed != seeds.end(); ++seed) {
+    check(*seed >= 0, "{}: {} is not zero or more", place, *seed);
+    check(std::find(seeds.begin(), seed, *seed) == seed, "{}: {} is there twice", place, *seed);
+  }
+}
+
 void check_name(const std::string& name, const fs::path& file) {
   check(!name.empty(), "{}: has no name under 'study'", file.string());
   check_printable(name, file.string() + ": study:");
@@ -116,11 +127,35 @@ StudyMembers read_members(const fs::path& file) {
   check_name(members.study, file);
   check(!members.runs.empty(), "{}: runs: there is none", file.string());
   check(!members.seeds.empty(), "{}: seeds: there is none", file.string());
-  for (auto seed = members.seeds.begin(); seed != members.seeds.end(); ++seed) {
-    check(std::find(members.seeds.begin(), seed, *seed) == seed, "{}: seeds: {} is there twice",
-          file.string(), *seed);
-  }
+  check_seeds(members.seeds, file.string() + ": seeds");
   return members;
+}
+
+/// Values of --sweep, with commas between: JSON, or texts where they are none.
+json values_of(const std::string& text) {
+  const json list = json::parse("[" + text + "]", nullptr, /*allow_exceptions=*/false);
+  if (!list.is_discarded()) return list;
+  json texts = json::array();
+  std::istringstream words(text);
+  for (std::string word; std::getline(words, word, ',');) texts.push_back(word);
+  return texts;
+}
+
+/// The row with --sweep's lists among its own, in place of those of the same option. "options.rank"
+/// and "rank" are one.
+json with_sweeps(json run, const std::vector<std::string>& sweeps) {
+  constexpr std::string_view kOptions = "options.";
+  for (const std::string& text : sweeps) {
+    const auto equals = text.find('=');
+    check(equals != std::string::npos && equals > 0 && equals + 1 < text.size(),
+          "--sweep {}: expected path=values, as in options.rank=1,2,4", text);
+    std::string path = text.substr(0, equals);
+    if (path.starts_with(kOptions)) path.erase(0, kOptions.size());
+    json& own = run["sweep"];
+    if (own.is_null()) own = json::object();
+    if (own.is_object()) own[path] = values_of(text.substr(equals + 1));
+  }
+  return run;
 }
 
 std::vector<StudyOutput> outputs_of(const std::vector<json>& entries, const char* member,
@@ -156,7 +191,8 @@ std::vector<StudyRun> runs_of(const StudyMembers& members, const StudyOverrides&
   for (std::size_t i = 0; i < members.runs.size(); ++i) {
     const std::string place = fmt::format("{}: runs[{}]", file, i);
     check(members.runs[i].is_object(), "{}: {} is not an object", place, members.runs[i].dump());
-    for (json run : expand_row(merged(members.defaults, members.runs[i]), place)) {
+    const json whole = with_sweeps(merged(members.defaults, members.runs[i]), overrides.sweep);
+    for (json run : expand_row(whole, place)) {
       for (const std::string& text : overrides.set) {
         const auto [path, value] = parse_setting(text, "--set");
         place_value(run, path, value, "--set " + text);
@@ -197,8 +233,8 @@ void keep_only(std::vector<StudyRun>& runs, const std::vector<std::string>& only
   for (const std::string& pattern : only) {
     check(std::any_of(runs.begin(), runs.end(),
                       [&](const StudyRun& run) { return wanted(run, pattern); }),
-          "--only {}: no run of {} is called so; the labels are {}", pattern, file,
-          fmt::join(labels, ", "));
+          "--only {}: no run of {} is called so{}; the labels are {}", pattern, file,
+          did_you_mean(pattern, labels), fmt::join(labels, ", "));
   }
   std::erase_if(runs, [&](const StudyRun& run) {
     return std::none_of(only.begin(), only.end(),
@@ -218,8 +254,14 @@ std::pair<std::string, json> parse_setting(const std::string& text, const std::s
   return {text.substr(0, equals), parsed.is_discarded() ? json(value) : parsed};
 }
 
+std::vector<OptionInfo> study_members() { return describe_options<StudyMembers>(); }
+
 StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides) {
-  const StudyMembers members = read_members(file);
+  StudyMembers members = read_members(file);
+  if (!overrides.seeds.empty()) {
+    members.seeds = overrides.seeds;
+    check_seeds(members.seeds, "--seeds");
+  }
   StudyFile study{.path = file,
                   .name = members.study,
                   .reproduces = members.reproduces,

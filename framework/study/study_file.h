@@ -3,6 +3,7 @@
 #pragma once
 
 #include "framework/core/json.h"
+#include "framework/core/options.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -13,8 +14,10 @@ namespace rankwise {
 
 /// What the command line changes.
 struct StudyOverrides {
-  std::vector<std::string> set;   // "train.steps=100": into every run, after the file
-  std::vector<std::string> only;  // labels or variants, * and ? allowed; empty: all
+  std::vector<std::string> set;          // "train.steps=100": into every run, after the file
+  std::vector<std::string> only;         // labels or variants, * and ? allowed; empty: all
+  std::vector<std::int64_t> seeds = {};  // instead of the file's; empty: those
+  std::vector<std::string> sweep = {};   // "options.rank=1,2,4": rows of every row
 };
 
 /// A table or figure that a study's results consist of, by its registered name.
@@ -49,6 +52,9 @@ struct StudyFile {
   std::string reference;            // label that ablations compare with; may be empty
   std::vector<StudyRun> runs;       // rows in order, each with its seeds in order
 };
+
+/// What a study file may say, for people and programs; `defaults` and `runs` as objects.
+std::vector<OptionInfo> study_members();
 
 /// Throws Error with file and place for a file that is no study: keys unknown or twice there, names
 /// that leave the results folder, two rows of one label, a sweep of no list, ...

@@ -16,7 +16,7 @@ using nlohmann::json;
 bool is_section(const std::string& name) {
   static const std::vector<std::string> kSections{
       "variant", "label", "group",  "seed",  "adapter_seed", "adapter_stream", "backbone",
-      "data",    "train", "record", "sites", "options",      "init_from"};
+      "data",    "train", "record", "sites", "options",      "init_from",      "target_modules"};
   return std::find(kSections.begin(), kSections.end(), name) != kSections.end();
 }
 

@@ -1,15 +1,32 @@
 #include "framework/suites/suite.h"
 
 #include "framework/core/hash.h"
+#include "framework/core/nearest.h"
 #include "framework/data/subset.h"
 #include "framework/data/token_file.h"
 #include "framework/model/weights_place.h"
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <system_error>
+
 namespace rankwise {
 
 namespace {
+
+// Those made in memory, and those of the folder, each file "<suite>-<weights>.h5".
+std::vector<std::string> known_suites(const SuiteInputs& inputs) {
+  std::vector<std::string> names = suites().names();
+  const std::string ending = fmt::format("-{}.h5", weights_name(inputs.tokenizer));
+  std::error_code missing;
+  for (const auto& entry : std::filesystem::directory_iterator(inputs.data / "suites", missing)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(ending)) names.push_back(name.substr(0, name.size() - ending.size()));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
 
 std::filesystem::path token_file(const DataOptions& options, const SuiteInputs& inputs) {
   check(!inputs.tokenizer.empty(),
@@ -18,11 +35,12 @@ std::filesystem::path token_file(const DataOptions& options, const SuiteInputs& 
         options.suite, fmt::join(suites().names(), ", "));
   const auto file = inputs.data / "suites" /
                     fmt::format("{}-{}.h5", options.suite, weights_name(inputs.tokenizer));
-  check(std::filesystem::exists(file),
-        "unknown suite '{}': {} does not exist; make it with scripts/prepare --suite {} --backbone "
-        "{}, and --from its description where it is your own (suites made in memory: {})",
-        options.suite, file.string(), options.suite, inputs.tokenizer,
-        fmt::join(suites().names(), ", "));
+  check(
+      std::filesystem::exists(file),
+      "unknown suite '{}'{}: {} does not exist; make it with scripts/prepare --suite {} --backbone "
+      "{}, and --from its description where it is your own (suites made in memory: {})",
+      options.suite, did_you_mean(options.suite, known_suites(inputs)), file.string(),
+      options.suite, inputs.tokenizer, fmt::join(suites().names(), ", "));
   return file;
 }
 
@@ -104,6 +122,7 @@ Registry<SuiteKind>& suites() {
 
 DataOptions resolve_data(const nlohmann::json& data, const std::string& path) {
   auto options = parse_options<DataOptions>(data, path);
+  options.suite = suites().name_of(options.suite);
   if (suites().contains(options.suite)) {
     options.options = suites().find(options.suite).resolve(options.options, path + ".options");
   } else {

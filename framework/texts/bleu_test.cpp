@@ -17,7 +17,8 @@ nlohmann::json bleu_fixture() {
 }
 
 TEST(Tokens13a, AreThoseOfSacrebleu) {
-  for (const auto& pair : bleu_fixture().at("tokens_13a")) {
+  const auto fixture = bleu_fixture();
+  for (const auto& pair : fixture.at("tokens_13a")) {
     EXPECT_EQ(tokens_13a(pair.at(0).get<std::string>()), pair.at(1));
   }
 }

@@ -11,10 +11,18 @@ namespace {
 
 using nlohmann::json;
 
-// Whether `object` says it; null says nothing.
-bool says(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && !found->is_null();
+// Whether `object` says the option, by any of its names; null says nothing.
+template <class Options>
+bool says(const json& object, const char* option) {
+  Options options;
+  std::vector<OptionName> names;
+  Options::visit(options, options::NameCollector{names});
+  for (const OptionName& name : names) {
+    if (name.now != option) continue;
+    const std::string given = name.in(object);
+    return !given.empty() && !object[given].is_null();
+  }
+  return false;
 }
 
 // `usual` has a default; `other` has none and takes its place.
@@ -27,15 +35,16 @@ void choose_one(const json& given, const std::pair<const char*, std::optional<Us
           usual.first, other.first);
     return;
   }
-  check(!says(given, usual.first), "{}: {} and {} are both given; make one of them null", path,
-        usual.first, other.first);
+  check(!says<TrainOptions>(given, usual.first),
+        "{}: {} and {} are both given; make one of them null", path, usual.first, other.first);
   usual.second.reset();
 }
 
 void settle_sampler(TrainOptions& options, const json& given, const std::string& path) {
   SamplerOptions& sampler = options.sampler;
   if (options.epochs) {
-    if (!says(given.value("sampler", json::object()), "tasks")) sampler.tasks = kPasses;
+    if (!says<SamplerOptions>(given.value("sampler", json::object()), "tasks"))
+      sampler.tasks = kPasses;
     check(sampler.tasks == kPasses,
           "{}.sampler.tasks: '{}' draws tasks, and epochs are exact passes; name passes, or give "
           "steps instead of epochs",

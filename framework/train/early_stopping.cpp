@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/metrics.h"
+#include "framework/core/nearest.h"
 
 #include <fmt/ranges.h>
 
@@ -36,8 +37,9 @@ EarlyStopping::EarlyStopping(const EarlyStoppingOptions& options, const Dataset&
       return;
     }
   }
-  fail("train.early_stopping.metric: nothing is scored as '{}'; the scores are {}", options.metric,
-       fmt::join(known_scores(dataset), ", "));
+  const std::vector<std::string> known = known_scores(dataset);
+  fail("train.early_stopping.metric: nothing is scored as '{}'{}; the scores are {}",
+       options.metric, did_you_mean(options.metric, known), fmt::join(known, ", "));
 }
 
 double EarlyStopping::score(const ScoresByTask& scores) const {

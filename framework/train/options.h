@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace rankwise {
 
@@ -92,8 +93,9 @@ struct TrainOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("steps", self.steps, "optimizer steps; null where epochs is set", positive());
-    field("epochs", self.epochs,
+    field(also_called("steps", "max_steps"), self.steps,
+          "optimizer steps; null where epochs is set", positive());
+    field(also_called("epochs", "num_train_epochs"), self.epochs,
           "instead of steps: passes over all training examples of all tasks, each exactly once a "
           "pass",
           positive());
@@ -119,21 +121,22 @@ struct TrainOptions {
           {{LearningSchedule::kLinear, "linear"},
            {LearningSchedule::kCosine, "cosine"},
            {LearningSchedule::kConstant, "constant"}});
-    field("warmup", self.warmup,
+    field(also_called("warmup", "warmup_ratio"), self.warmup,
           "fraction of the steps used for learning-rate warm-up; null where warmup_steps is set",
           between(0, 1));
     field("warmup_steps", self.warmup_steps, "instead of warmup: in steps", not_negative());
     field("weight_decay", self.weight_decay, "AdamW's decoupled decay", not_negative());
     field("weight_decay_of", self.weight_decay_of, "the same by kind of parameter");
-    field("beta1", self.beta1, "AdamW's", at_least_below(0, 1));
-    field("beta2", self.beta2, "AdamW's", at_least_below(0, 1));
-    field("epsilon", self.epsilon, "AdamW's", positive());
-    field("clip", self.clip, "largest norm of all gradients together; 0: not clipped",
-          not_negative());
+    field(also_called("beta1", "adam_beta1"), self.beta1, "AdamW's", at_least_below(0, 1));
+    field(also_called("beta2", "adam_beta2"), self.beta2, "AdamW's", at_least_below(0, 1));
+    field(also_called("epsilon", "adam_epsilon"), self.epsilon, "AdamW's", positive());
+    field(also_called("clip", "max_grad_norm"), self.clip,
+          "largest norm of all gradients together; 0: not clipped", not_negative());
     field("sampler", self.sampler, "which examples a batch holds");
     field("evaluations", self.evaluations, "evaluations on dev, evenly spread, one at the end",
           positive());
-    field("evaluate_at_start", self.evaluate_at_start, "one more before the first step");
+    field(also_called("evaluate_at_start", "eval_on_start"), self.evaluate_at_start,
+          "one more before the first step");
     field("early_stopping", self.early_stopping, "ending training where dev stops improving");
     field("evaluation_rows", self.evaluation_rows, "rows (tokens) of an evaluation batch",
           positive());
@@ -155,7 +158,9 @@ struct TrainOptions {
 };
 
 struct RecordOptions {
-  static std::set<std::string> without_effect() { return {"checkpoints", "checkpoint_every"}; }
+  static std::set<std::string> without_effect() {
+    return {"checkpoints", "checkpoint_every", "logs"};
+  }
 
   std::int64_t samples = 40;
   bool factors = true;
@@ -163,6 +168,7 @@ struct RecordOptions {
   KeptParameters parameters;
   bool checkpoints = true;
   CheckpointInterval checkpoint_every;
+  std::vector<std::string> logs;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -179,6 +185,10 @@ struct RecordOptions {
           "cut is resumed; the last two are kept until the run ends");
     field("checkpoint_every", self.checkpoint_every,
           "one more checkpoint after so many steps, or after a time such as \"10 min\"");
+    field("logs", self.logs,
+          "the course of training beside the run file as well: jsonl (.train.jsonl, a line an "
+          "event), tensorboard (event files in .tensorboard/)",
+          each(one_of({"jsonl", "tensorboard"})));
   }
 };
 

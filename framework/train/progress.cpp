@@ -23,35 +23,50 @@ std::string duration(double seconds) {
 
 const char* fresh_line() { return isatty(STDERR_FILENO) == 1 ? "\r\x1b[K" : ""; }
 
-Progress::Progress(std::string name, std::int64_t steps)
-    : name_(std::move(name)), steps_(steps), terminal_(isatty(STDERR_FILENO) == 1) {}
+std::string to_text(const RunProgress& progress) {
+  std::string text =
+      fmt::format("step {}/{}  loss {:.4f}", progress.step, progress.steps, progress.loss);
+  if (progress.tokens_per_second)
+    text += fmt::format("  {:.0f} tokens/s", *progress.tokens_per_second);
+  if (progress.seconds_left) text += fmt::format("  {} left", duration(*progress.seconds_left));
+  return text;
+}
+
+Progress::Progress(std::string name, std::int64_t steps, ProgressReport report)
+    : name_(std::move(name)),
+      steps_(steps),
+      report_(std::move(report)),
+      terminal_(isatty(STDERR_FILENO) == 1) {}
 
 void Progress::on_step(const StepRecord& record) {
   if (first_step_ < 0) first_step_ = record.step - 1;
   tokens_ += record.tokens;
   training_seconds_ += record.seconds;
   // A terminal's line is renewed; a log gets one line in ten seconds.
-  const auto pause = terminal_ ? std::chrono::milliseconds(200) : std::chrono::seconds(10);
+  const auto pause =
+      terminal_ || report_ ? std::chrono::milliseconds(200) : std::chrono::seconds(10);
   const auto now = Clock::now();
   if (now - printed_ < pause && record.step < steps_) return;
   printed_ = now;
-  print(record);
+  tell(record);
 }
 
 // Nothing before there is enough to measure: the first steps, also those after a resume, are slow.
-std::string Progress::speed(const StepRecord& record) const {
+void Progress::add_speed(RunProgress& progress) const {
   constexpr double kEnough = 1;  // seconds
-  if (training_seconds_ < kEnough) return "";
+  if (training_seconds_ < kEnough) return;
   const std::chrono::duration<double> elapsed = Clock::now() - begin_;
-  const auto done = static_cast<double>(record.step - first_step_);
-  const double left = elapsed.count() / done * static_cast<double>(steps_ - record.step);
-  return fmt::format("  {:.0f} tokens/s  {} left", static_cast<double>(tokens_) / training_seconds_,
-                     duration(left));
+  const auto done = static_cast<double>(progress.step - first_step_);
+  progress.tokens_per_second = static_cast<double>(tokens_) / training_seconds_;
+  progress.seconds_left = elapsed.count() / done * static_cast<double>(steps_ - progress.step);
 }
 
-void Progress::print(const StepRecord& record) {
-  fmt::print(stderr, "{}{}  step {}/{}  loss {:.4f}{}{}", terminal_ ? "\r" : "", name_, record.step,
-             steps_, record.loss, speed(record), terminal_ ? "\x1b[K" : "\n");
+void Progress::tell(const StepRecord& record) const {
+  RunProgress progress{.step = record.step, .steps = steps_, .loss = record.loss};
+  add_speed(progress);
+  if (report_) return report_(progress);
+  fmt::print(stderr, "{}{}  {}{}", terminal_ ? "\r" : "", name_, to_text(progress),
+             terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);
 }
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import data, jobs, ours, packages, report, rounds
+from . import data, growth, jobs, ours, packages, report, rounds
 from .errors import BenchError
 from .ours import PROGRAM, Places
 from .processes import ROOT, environment, output
 from .rounds import Wanted
-from .sets import JOBS, JOBS_SUMMARY, SETS, BenchSet
+from .sets import GROWTH, JOBS, OTHERS, SETS, BenchSet
 
 DESCRIPTION = f"""\
 Trains a set of examples with rankwise and with transformers + PEFT in turn, a process each time,
@@ -30,6 +30,14 @@ The sets for a GPU are written and have not been run where they were written. Th
 packages come from an environment of their own:
   {packages.MAKE}
 """
+
+
+# Options that measurements of their own kind take.
+OF_GROWTH = ("most_tokens", "most_runs")
+OF_OTHERS = {
+    JOBS: ("pairs", "steps", "json"),
+    GROWTH: ("pairs", "steps", "json", "python", "data", *OF_GROWTH),
+}
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,7 +59,7 @@ def positive(text: str) -> int:
 
 
 def parser() -> Parser:
-    listed = [(one.name, one.summary) for one in SETS.values()] + [(JOBS, JOBS_SUMMARY)]
+    listed = [(one.name, one.summary) for one in SETS.values()] + list(OTHERS.items())
     sets = "\n".join(f"  {name:11} {summary}" for name, summary in listed)
     made = Parser(
         prog="scripts/bench",
@@ -71,19 +79,20 @@ def parser() -> Parser:
     add("--switches", action="store_true", help="ours too without each optimisation in turn")
     add("--evaluation", action="store_true", help="our evaluation's tokens/s over training's")
     add("--attention", choices=("sdpa", "eager"), default="sdpa", help="Python's (default: sdpa)")
+    add("--most-tokens", type=positive, default=10**7, help="of growth (default: 10 000 000)")
+    add("--most-runs", type=positive, default=1000, help="of growth (default: 1000)")
     add("--json", type=Path, metavar="FILE", help="writes everything measured there")
     add("--python", type=Path, metavar="PATH", help="interpreter with the opponents' packages")
     add("--data", type=Path, metavar="DIR", help="models and suites (default: RANKWISE_DATA, data)")
     return made
 
 
-def interpreter(given: argparse.Namespace) -> Path:
+def interpreter(given: argparse.Namespace, ours_alone: bool) -> Path:
     """That of build/bench; for our side alone that of .venv will do."""
     if given.python:
         return given.python.absolute()
     own = packages.ENVIRONMENT / "bin/python"
-    ours_alone = ROOT / ".venv/bin/python"
-    return ours_alone if given.only == "ours" and not own.exists() else own
+    return ROOT / ".venv/bin/python" if ours_alone and not own.exists() else own
 
 
 def wanted_of(given: argparse.Namespace, places: Places) -> Wanted:
@@ -98,21 +107,32 @@ def wanted_of(given: argparse.Namespace, places: Places) -> Wanted:
     )
 
 
+def takes(chosen: str, option: str) -> bool:
+    return option not in OF_GROWTH if chosen in SETS else option in OF_OTHERS[chosen]
+
+
 def check_wish(given: argparse.Namespace) -> None:
+    """BenchError for what was asked of a set that has no use for it."""
+    defaults = vars(parser().parse_args([given.set]))
+    for name, value in vars(given).items():
+        if value != defaults[name] and not takes(given.set, name):
+            raise BenchError(f"{given.set} has no use for --{name.replace('_', '-')}")
     if given.only == "python" and (given.variants or given.switches or given.evaluation):
         raise BenchError(
             "--variants, --switches and --evaluation are of our side; leave --only out"
         )
 
 
+def data_folder(given: argparse.Namespace) -> Path:
+    return (given.data or Path(os.environ.get("RANKWISE_DATA", ROOT / "data"))).absolute()
+
+
 def measure(bench: BenchSet, given: argparse.Namespace) -> dict[str, Any]:
     """Runs a set, prints its report, and gives its JSON."""
-    check_wish(given)
-    python = interpreter(given)
+    python = interpreter(given, given.only == "ours")
     if given.only != "ours":
         packages.check_environment(python)
-    folder = (given.data or Path(os.environ.get("RANKWISE_DATA", ROOT / "data"))).absolute()
-    places = Places(python, data.prepared(bench, folder, python))
+    places = Places(python, data.prepared(bench, data_folder(given), python))
     wanted = wanted_of(given, places)
     versions = packages.versions(places)
     found = rounds.run(bench, wanted, places)
@@ -120,13 +140,19 @@ def measure(bench: BenchSet, given: argparse.Namespace) -> dict[str, Any]:
     return report.document(bench, wanted, found, versions)
 
 
-def measure_jobs(given: argparse.Namespace) -> dict[str, Any]:
+def measure_other(given: argparse.Namespace) -> dict[str, Any]:
+    """Runs one of OTHERS, which have no opponents, and gives its JSON."""
     program = dict(
         line.split(None, 1) for line in output([str(PROGRAM), "env"], environment(1)).splitlines()
     )
-    found = jobs.compare(PROGRAM, given.pairs)
+    if given.set == JOBS:
+        found = jobs.compare(PROGRAM, given.pairs, given.steps)
+    else:
+        asked = growth.Growth(given.most_tokens, given.most_runs, given.pairs, given.steps)
+        python = interpreter(given, ours_alone=True)
+        found = growth.compare(asked, data_folder(given), python)
     versions = {"program": program, "processor": packages.processor()}
-    return {"format": "rankwise-bench", "version": report.VERSION, "set": {"name": JOBS},
+    return {"format": "rankwise-bench", "version": report.VERSION, "set": {"name": given.set},
             "versions": versions, **found}  # fmt: skip
 
 
@@ -135,8 +161,9 @@ def dispatch(given: argparse.Namespace) -> None:
         raise BenchError(f"no program at {PROGRAM}; run scripts/build first")
     if given.json and not given.json.absolute().parent.is_dir():
         raise BenchError(f"--json {given.json}: there is no folder {given.json.parent}")
-    if given.set == JOBS:
-        document = measure_jobs(given)
+    check_wish(given)
+    if given.set in OTHERS:
+        document = measure_other(given)
     else:
         wished = {"steps": given.steps, "batch": given.batch, "precision": given.precision}
         document = measure(SETS[given.set].changed(**wished), given)

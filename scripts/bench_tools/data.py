@@ -19,17 +19,27 @@ def prepared(bench: BenchSet, data: Path, python: Path) -> Path:
         need(data / f"suites/{bench.suite}-{bench.weights}.h5", f"--suite {bench.suite} {backbone}")
         need(data / f"models/{bench.weights}/model.safetensors", backbone)
         return data
-    (OWN_DATA / "suites").mkdir(parents=True, exist_ok=True)
-    (OWN_DATA / "models").mkdir(exist_ok=True)
+    make_own_folders()
     model = OWN_DATA / "models" / bench.weights
     if bench.random_weights:
         make_random(model, python)
     else:
         need(data / f"models/{bench.weights}/model.safetensors", backbone)
-        model.unlink(missing_ok=True)
-        model.symlink_to((data / "models" / bench.weights).resolve())
+        link_model(data / "models" / bench.weights)
     make_windows(bench, model, data, python)
     return OWN_DATA
+
+
+def make_own_folders() -> None:
+    for name in ("suites", "models"):
+        (OWN_DATA / name).mkdir(parents=True, exist_ok=True)
+
+
+def link_model(model: Path) -> None:
+    """Beside the token files made here."""
+    link = OWN_DATA / "models" / model.name
+    link.unlink(missing_ok=True)
+    link.symlink_to(model.resolve())
 
 
 def need(path: Path, words: str) -> None:

@@ -41,6 +41,15 @@ class OurRun:
     options: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """How the program is called."""
+
+    threads: int
+    device: str = "cpu"
+    without: str = ""  # a switch that is off
+
+
 def study(bench: BenchSet, run: OurRun) -> dict[str, Any]:
     """A study file of one run: examples in the data's order, tasks in turn."""
     lora = {"rank": bench.rank, "alpha": ALPHA_OVER_RANK * bench.rank, "dropout": 0}
@@ -90,11 +99,20 @@ def train(
     bench: BenchSet, run: OurRun, places: Places, threads: int, folder: Path
 ) -> tuple[list[Line], Path]:
     """What the program said, and its run file."""
+    setting = Setting(threads, bench.device, run.without)
+    return run_study(study(bench, run), places, folder, setting)
+
+
+def run_study(
+    described: dict[str, Any], places: Places, folder: Path, setting: Setting
+) -> tuple[list[Line], Path]:
+    """The same of a study file called "bench" that has one run."""
     path = folder / "bench.json"
-    path.write_text(json.dumps(study(bench, run)))
+    path.write_text(json.dumps(described))
+    threads = setting.threads
     command = [places.program, "run", path, "--threads", str(threads), "--results", folder]
-    command += ["--data", places.data, "--device", bench.device]
-    more = {"RANKWISE_WITHOUT": run.without} if run.without else {}
+    command += ["--data", places.data, "--device", setting.device]
+    more = {"RANKWISE_WITHOUT": setting.without} if setting.without else {}
     lines = timed_lines([str(word) for word in command], environment(threads, **more), "stderr")
     files = sorted((folder / "bench").glob("*.h5"))
     if len(files) != 1:

@@ -31,12 +31,12 @@ def environment(threads: int, **more: str) -> dict[str, str]:
 
 
 def timed_lines(
-    command: Sequence[str | Path], variables: dict[str, str], watched: str
+    command: Sequence[str | Path], variables: dict[str, str], watched: str, folder: Path = ROOT
 ) -> list[Line]:
     """Lines of `watched`, stdout or stderr; BenchError with the last one said where it fails."""
     begin = time.perf_counter()
     process = subprocess.Popen(
-        command, cwd=ROOT, env=variables, text=True, stdin=subprocess.DEVNULL,
+        command, cwd=folder, env=variables, text=True, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     watch, other = process.stdout, process.stderr
@@ -65,6 +65,6 @@ def timed_lines(
     return lines
 
 
-def output(command: Sequence[str | Path], variables: dict[str, str]) -> str:
+def output(command: Sequence[str | Path], variables: dict[str, str], folder: Path = ROOT) -> str:
     """What it prints on standard output."""
-    return "\n".join(line.text for line in timed_lines(command, variables, "stdout"))
+    return "\n".join(line.text for line in timed_lines(command, variables, "stdout", folder))

@@ -66,5 +66,10 @@ SETS = {
     )
 }  # fmt: skip
 
+# Measurements of their own kind: their summaries.
 JOBS = "jobs"
-JOBS_SUMMARY = "two one-thread runs at a time over one (configs/planted.json, 30 runs)"
+GROWTH = "growth"
+OTHERS = {
+    JOBS: "two one-thread runs at a time over one (configs/planted.json, 30 runs)",
+    GROWTH: "a token's time over files and runs of 10^3 to 10^7 tokens, a run's over 1 to 1,000",
+}

@@ -11,10 +11,21 @@ from .program import DATA, PROGRAM, ROOT, Folder
 from .stand_ins import call
 
 sys.path.insert(0, str(ROOT / "scripts"))
-from bench_tools import agreement, flops, ours, packages, report, rounds, theirs
+from bench_tools import (
+    agreement,
+    flops,
+    growth,
+    growth_runs,
+    growth_tokens,
+    ours,
+    packages,
+    report,
+    rounds,
+    theirs,
+)
 from bench_tools.errors import BenchError
 from bench_tools.processes import Line, environment, timed_lines
-from bench_tools.sets import SETS
+from bench_tools.sets import OTHERS, SETS
 from bench_tools.summaries import Measurement, ratio, spread
 
 BENCH = ROOT / "scripts/bench"
@@ -200,6 +211,43 @@ class Flops(unittest.TestCase):
         self.assertEqual(flops.base_flops(flops.products(config, True)), expected)
 
 
+class Growth(unittest.TestCase):
+    """What is said of files, runs and studies that grow."""
+
+    def test_sizes_go_up_tenfold(self) -> None:
+        self.assertEqual(growth.decades(1000, 10**5), [1000, 10**4, 10**5])
+        self.assertEqual(growth.decades(1, 9), [1])
+
+    def test_a_file_is_compared_with_the_smallest(self) -> None:
+        _, first, second = growth.files_text(
+            {1000: [measured(100), measured(200)], 10000: [measured(50), measured(160)]}
+        )
+        self.assertEqual(first.split(), ["1,000", "150", "1.00", "(1.00-1.00)", "0.50", "s"])
+        # Medians of 1/50 and 1/160 s over those of 1/100 and 1/200.
+        self.assertEqual(second.split(), ["10,000", "105", "1.75", "(1.25-2.00)", "0.50", "s"])
+
+    def test_tenths_of_a_run_are_from_its_first_step_and_its_evaluations(self) -> None:
+        first = [Line(1.0, "lora seed 0  step 1/20  loss 0.7")]
+        # A second for the one step that is left of the first tenth, then two for two.
+        ends = [Line(2.0 * i, f"lora seed 0  dev at step {2 * i}:  x 1") for i in range(1, 11)]
+        found = growth_tokens.seconds_of_tenths(first + ends, 20)
+        self.assertEqual(found, [1.0] * 10)
+        with self.assertRaisesRegex(BenchError, "lines of progress"):
+            growth_tokens.seconds_of_tenths(first + ends[1:], 20)
+        text = growth.run_text(growth_tokens.LongRun(9, [0.001] * 9 + [0.0015]))
+        self.assertEqual(text[1], "last tenth over first: 1.50")
+
+    def test_further_runs_are_those_beyond_the_smaller_study(self) -> None:
+        self.assertEqual(growth_runs.further([1, 10, 100], [5, 14, 194]), [1, 2])
+        found = {
+            1: dict.fromkeys(growth_runs.ASKED, 0.5),
+            10: dict.fromkeys(growth_runs.ASKED, 0.95),
+        }
+        *_, first, second = growth.runs_text(found)
+        self.assertEqual(first.split(), ["1"] + ["500.0"] * 5)
+        self.assertEqual(second.split(), ["10"] + ["95.0", "(50.0)"] * 5)
+
+
 class Refusals(unittest.TestCase):
     """One line, and the way out."""
 
@@ -225,6 +273,11 @@ class Refusals(unittest.TestCase):
     def test_ours_alone_is_not_asked_of_python(self) -> None:
         self.assertIn("of our side", self.refuse("cpu-short", "--only", "python", "--switches"))
 
+    def test_a_wish_that_a_set_has_no_use_for_is_refused(self) -> None:
+        self.assertIn("jobs has no use for --batch", self.refuse("jobs", "--batch", "4"))
+        said = self.refuse("cpu-short", "--most-runs", "4")
+        self.assertIn("cpu-short has no use for --most-runs", said)
+
     def test_missing_data_is_told_with_how_to_make_it(self) -> None:
         said = self.refuse("cpu-long", "--only", "ours", "--data", "/nonexistent")
         self.assertIn("scripts/prepare --suite text10 --backbone minilm-l6", said)
@@ -248,7 +301,7 @@ class Pins(unittest.TestCase):
 
     def test_the_page_names_every_set(self) -> None:
         page = (ROOT / "docs/speed.md").read_text()
-        for name in (*SETS, "jobs"):
+        for name in (*SETS, *OTHERS):
             self.assertIn(f"`{name}`", page)
 
 
@@ -269,6 +322,18 @@ class Tiny(Folder):
         self.assertIn("without attention-kernel", found["sides"])
         self.assertLess(found["loss_differences"]["without attention-kernel"], 1e-5)
         self.assertGreater(found["ratios"]["share of the limit"]["value"], 0)
+
+    def test_growth_is_measured(self) -> None:
+        file = self.folder / "growth.json"
+        arguments = ["--most-tokens", "10000", "--most-runs", "1", "--pairs", "1", "--steps", "1"]
+        arguments += ["--python", sys.executable, "--json", str(file)]
+        done = call(BENCH, "growth", *arguments, RANKWISE_PROGRAM=str(PROGRAM), seconds=300)
+        self.assertEqual(done.code, 0, done.err)
+        self.assertIn("last tenth over first: ", done.out)
+        found = json.loads(file.read_text())
+        self.assertEqual(list(found["files"]), ["1000", "10000"])
+        self.assertGreater(found["long_run"]["tokens"], 10000)
+        self.assertEqual(list(found["seconds_of_a_study"]["1"]), list(growth_runs.ASKED))
 
 
 if __name__ == "__main__":

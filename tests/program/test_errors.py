@@ -1,6 +1,7 @@
 """Mistakes in study files and on the command line: one line each, and nothing is written."""
 
 import os
+import re
 import signal
 import subprocess
 import unittest
@@ -19,7 +20,7 @@ class Runs(Errors):
         self.refuse_run(
             {"variant": "smorra"},
             "study.json: runs[0]",
-            f"unknown variant 'smorra'; the variants are {NAMES}",
+            f"unknown variant 'smorra' (did you mean 'smora'?); the variants are {NAMES}",
         )
         self.refuse_run(
             LORA | {"backbone": {"name": "bart"}},
@@ -175,16 +176,28 @@ class CommandLine(Errors):
     """Mistakes in the call."""
 
     def test_names_what_is_unknown(self) -> None:
-        self.assert_line(run("run", "study.json", "--sweet"), "--sweet", "rankwise --help")
-        self.assert_line(run("ruin"), "ruin", "rankwise --help")
-        self.assert_line(run("run"), "study", "rankwise --help")
+        self.assert_line(run("run", "study.json", "--sweet"), "--sweet", "'--sweep'", "rankwise run --help")
+        self.assert_line(run("ruin"), "ruin", "did you mean 'run'?", "rankwise --help")
+        self.assert_line(run("run"), "study", "rankwise run --help")
 
     def test_no_command_shows_the_help(self) -> None:
         done, asked = run(), run("--help")
         self.assertEqual((done.code, done.err, asked.code), (1, "", 0))
         self.assertEqual(done.out, asked.out)
         self.assertIn("reproduce ", done.out)
-        self.assertLessEqual(done.out.count("\n"), 40)
+        self.assertLessEqual(done.out.count("\n"), 48)
+        self.assertEqual(run("help").out, asked.out)
+        self.assertEqual(run("help", "run").out, run("run", "--help").out)
+        self.assert_line(run("help", "rnu"), "unknown command 'rnu' (did you mean 'run'?)")
+
+    def test_every_command_has_an_example(self) -> None:
+        commands = re.findall(r"(?m)^  ([a-z]+) {2,}", run("--help").out)
+        self.assertIn("verify", commands)
+        for command in commands:
+            self.assertIn(f"Example:\n  ", run(command, "--help").out, command)
+
+    def test_commands_are_found_in_other_letters(self) -> None:
+        self.assertEqual(run("List", "Variants").out, run("list", "variants").out)
 
     def test_numbers_out_of_range(self) -> None:
         for option in ("--jobs", "--threads"):

@@ -78,6 +78,7 @@ class DryRun(Folder):
                          [("short", 3), ("smora", 3)])  # fmt: skip
         self.assertRegex(done.out, r"with --jobs 2 [\d.]+ s, up to [\d.]+ s where")
         self.assertRegex(done.out, r"host memory at a time: up to [\d.]+ MiB of [\d.]+ GiB\n")
+        self.assertRegex(done.out, r"\ntotal: 6 of 6 runs to run, .*, [\d.]+ s to [\d.]+ s with --jobs 2, [\d.]+ MiB of memory\n\Z")
 
     def test_calibrates_what_is_to_run(self) -> None:
         study = tiny_study(SHORT, {"variant": "linear_probe"})
@@ -90,7 +91,8 @@ class DryRun(Folder):
     def test_lists_alone_without_calibration(self) -> None:
         done = self.succeed(tiny_study(SHORT), "--dry-run", "--no-calibration")
         self.assertEqual(len(plan(done.out)), 1)
-        self.assertEqual(len(done.out.splitlines()), 2)
+        self.assertEqual(len(done.out.splitlines()), 4)
+        self.assertRegex(done.out, r"\ntotal: 1 of 1 runs to run, \d+ steps, [\d.]+ TFLOP, [\d.]+ \w+ of disk\n\Z")
         refused = self.run_study(tiny_study(SHORT), "--no-calibration")
         self.assertEqual(refused.code, 1)
         self.assertIn("--dry-run", refused.err)

@@ -114,7 +114,7 @@ class SiteOptions(Errors):
         refused = {
             "runs[0].options.site_options.*.1.rank: 0 is not positive": at_second(rank=0),
             "runs[0].options.site_options.*.1.active: 8 is more than the 4 ranks": at_second(rank=4),
-            "runs[0].options.site_options.*.1: unknown option 'rnak'; the options are active, alpha":
+            "runs[0].options.site_options.*.1: unknown option 'rnak' (did you mean 'rank'?); the options are active, alpha":
                 at_second(rnak=4),
             "runs[0].options.site_options: [] is not an object": {"site_options": []},
             "runs[0].options.site_options.*.1: 'reading' is one for all sites":

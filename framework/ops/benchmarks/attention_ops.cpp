@@ -1,5 +1,7 @@
 #include "framework/ops/attention_kernel.h"
 #include "framework/ops/benchmarks/timed_ops.h"
+#include "framework/ops/bucketed_attention.h"
+#include "framework/ops/kv_cache.h"
 #include "framework/ops/packed_attention.h"
 
 #include <numeric>
@@ -19,23 +21,85 @@ Work attention_work(const BatchShape& shape, double products, double tensors) {
           static_cast<double>(shape.rows()) * tensors * (width + shared)};
 }
 
-TimedOp packed_of(const BatchShape& shape) {
-  const std::int64_t shared = shape.kv_heads * shape.head_width();
-  const torch::Tensor q = leaf({shape.rows(), shape.width}), k = leaf({shape.rows(), shared}),
-                      v = leaf({shape.rows(), shared});
+AttentionForm form_of(const BatchShape& shape) {
+  return shape.causal ? causal(shape.heads, shape.kv_heads, shape.head_width())
+                      : bidirectional(shape.heads, shape.head_width());
+}
+
+struct Heads {
+  explicit Heads(const BatchShape& shape)
+      : q(leaf({shape.rows(), shape.width})),
+        k(leaf({shape.rows(), shape.kv_heads * shape.head_width()})),
+        v(leaf(k.sizes())) {}
+
+  torch::Tensor q, k, v;
+};
+
+TimedOp attention_of(const BatchShape& shape, const Heads& given,
+                     std::function<torch::Tensor()> forward) {
+  return {{given.q, given.k, given.v},
+          std::move(forward),
+          attention_work(shape, kForwardProducts, 2),
+          attention_work(shape, kBackwardProducts, 4)};
+}
+
+std::vector<std::int64_t> starts_of(const BatchShape& shape) {
   std::vector<std::int64_t> starts{0};
   for (const std::int64_t length : shape.lengths) starts.push_back(starts.back() + length);
+  return starts;
+}
+
+TimedOp packed_of(const BatchShape& shape) {
+  const std::vector<std::int64_t> starts = starts_of(shape);
   const auto buckets = std::make_shared<LazyBuckets>(starts, torch::kCPU);
   const torch::Tensor bounds = torch::tensor(starts, torch::kInt64);
   const torch::Tensor first = bounds.slice(0, 0, -1).contiguous(), lengths = bounds.diff();
-  AttentionForm form = shape.causal ? causal(shape.heads, shape.kv_heads, shape.head_width())
-                                    : bidirectional(shape.heads, shape.head_width());
-  return {{q, k, v},
-          [=] {
-            return packed_attention(q, k, v, {first, lengths, *buckets}, form);
-          },
-          attention_work(shape, kForwardProducts, 2),
-          attention_work(shape, kBackwardProducts, 4)};
+  const Heads given(shape);
+  return attention_of(shape, given, [=, form = form_of(shape)] {
+    return packed_attention(given.q, given.k, given.v, {first, lengths, *buckets}, form);
+  });
+}
+
+TimedOp bucketed_of(const BatchShape& shape) {
+  const auto buckets = std::make_shared<LazyBuckets>(starts_of(shape), torch::kCPU);
+  const Heads given(shape);
+  return attention_of(shape, given, [=, form = form_of(shape)] {
+    return bucketed_attention(given.q, given.k, given.v, buckets->get(), form);
+  });
+}
+
+/// Row `position` of each sequence.
+Batch one_row_each(std::int64_t sequences, std::int64_t position) {
+  Batch batch;
+  batch.positions = torch::full({sequences}, position, torch::kInt64);
+  batch.first_rows = torch::arange(sequences);
+  batch.lengths = torch::ones({sequences}, torch::kInt64);
+  std::vector<std::int64_t> starts(static_cast<std::size_t>(sequences) + 1);
+  std::iota(starts.begin(), starts.end(), 0);
+  batch.buckets = LazyBuckets(starts, torch::kCPU);
+  return batch;
+}
+
+// All rows of the shape's sequences, one after another: every step reads the keys and values of the
+// rows before it.
+TimedOp cache_of(const BatchShape& shape) {
+  const auto sequences = static_cast<std::int64_t>(shape.lengths.size());
+  const std::int64_t length = shape.lengths.back(), shared = shape.kv_heads * shape.head_width();
+  const torch::Tensor q = torch::randn({sequences, shape.width});
+  const torch::Tensor k = torch::randn({sequences, shared}), v = torch::randn({sequences, shared});
+  const auto write = [=, form = form_of(shape)] {
+    KvCache cache(length);
+    torch::Tensor out;
+    for (std::int64_t position = 0; position < length; ++position) {
+      const Batch batch = one_row_each(sequences, position);
+      cache.begin(batch);
+      out = cache.attend(0, q, k, v, form);
+    }
+    return out;
+  };
+  Work work = attention_work(shape, kForwardProducts, 2);
+  work.values += 2 * shape.scores() * static_cast<double>(shared);
+  return {{}, write, work};
 }
 
 // Buffers of one head of one sequence.
@@ -85,6 +149,8 @@ void time_kernel(benchmark::State& state, const BatchShape& shape,
 
 void add_attention_ops(const BatchShape& shape) {
   add_op("attention", shape, packed_of);
+  add_op("bucketed_attention", shape, bucketed_of);
+  if (shape.causal) add_forward_op("kv_cache", shape, cache_of);
   for (const AttentionKernel<float>& kernel : attention_kernels<float>()) {
     for (const bool backward : {false, true}) {
       const std::string name = "attention_kernel/" + kernel.name + "/" + shape.name +

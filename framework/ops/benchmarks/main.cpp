@@ -18,15 +18,15 @@ int main(int count, char** arguments) {
   at::set_num_threads(1);
   torch::manual_seed(0);
   for (const rankwise::BatchShape& shape : rankwise::batch_shapes()) {
+    rankwise::add_product_ops(shape);
     rankwise::add_linear_ops(shape);
+    rankwise::add_rank_ops(shape);
     rankwise::add_attention_ops(shape);
     rankwise::add_row_ops(shape);
   }
   benchmark::Initialize(&count, arguments);
   if (benchmark::ReportUnrecognizedArguments(count, arguments)) return 1;
-  const rankwise::Roofline& roof = rankwise::roofline();
-  benchmark::AddCustomContext("products_gflops", fmt::format("{:.1f}", roof.flops / 1e9));
-  benchmark::AddCustomContext("copy_gbytes", fmt::format("{:.1f}", roof.bytes / 1e9));
+  rankwise::add_roofline();
   benchmark::RunSpecifiedBenchmarks();
   return 0;
 }

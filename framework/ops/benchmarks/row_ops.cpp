@@ -13,8 +13,6 @@ namespace rankwise {
 
 namespace {
 
-double values_of(const torch::Tensor& tensor) { return static_cast<double>(tensor.numel()); }
-
 // Reads x and writes y; backward reads dy and x, and writes dx.
 TimedOp elementwise(const torch::Tensor& x, std::function<torch::Tensor()> forward) {
   return {{x}, std::move(forward), {0, 2 * values_of(x)}, {0, 3 * values_of(x)}};
@@ -60,10 +58,11 @@ TimedOp gelu_of(const BatchShape& shape) {
   return elementwise(x, [=] { return rankwise::gelu(x); });
 }
 
-TimedOp gated_unit_of(const BatchShape& shape) {
+TimedOp gated_unit_of(const BatchShape& shape,
+                      torch::Tensor (*unit)(const torch::Tensor& gate, const torch::Tensor& up)) {
   const torch::Tensor gate = leaf({shape.rows(), shape.inner}), up = leaf(gate.sizes());
   return {{gate, up},
-          [=] { return gated_silu(gate, up); },
+          [=] { return unit(gate, up); },
           {0, 3 * values_of(gate)},
           {0, 5 * values_of(gate)}};
 }
@@ -103,7 +102,9 @@ void add_row_ops(const BatchShape& shape) {
   }
   add_op("rms_norm", shape, rms_norm_of);
   add_op("add_rms_norm", shape, add_rms_norm_of);
-  add_op("gated_unit", shape, gated_unit_of);
+  add_op("gated_silu", shape, [](const BatchShape& s) { return gated_unit_of(s, gated_silu); });
+  add_op("gated_gelu_tanh", shape,
+         [](const BatchShape& s) { return gated_unit_of(s, gated_gelu_tanh); });
   add_op("rotary", shape, rotation_of);
   if (shape.vocabulary > 0) add_op("token_likelihood", shape, likelihood_of);
 }

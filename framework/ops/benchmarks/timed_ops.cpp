@@ -6,6 +6,8 @@ namespace rankwise {
 
 torch::Tensor leaf(at::IntArrayRef sizes) { return torch::randn(sizes).requires_grad_(); }
 
+double values_of(const torch::Tensor& tensor) { return static_cast<double>(tensor.numel()); }
+
 namespace {
 
 void time_forward(benchmark::State& state, const TimedOp& op) {
@@ -32,6 +34,13 @@ void add_op(const std::string& name, const BatchShape& shape, const MakeOp& make
   })->Unit(benchmark::kMicrosecond);
   benchmark::RegisterBenchmark((root + "/backward").c_str(), [=](benchmark::State& state) {
     time_backward(state, make(shape));
+  })->Unit(benchmark::kMicrosecond);
+}
+
+void add_forward_op(const std::string& name, const BatchShape& shape, const MakeOp& make) {
+  benchmark::RegisterBenchmark((name + "/" + shape.name).c_str(), [=](benchmark::State& state) {
+    const torch::NoGradGuard no_gradients;
+    time_forward(state, make(shape));
   })->Unit(benchmark::kMicrosecond);
 }
 
