@@ -67,8 +67,8 @@ def _firsts(metrics: list[str]) -> list[str]:
 
 
 def _facts(attributes: h5py.AttributeManager | dict) -> dict:
-    names = ("label", "variant", "seed", "study")
-    return {name: attributes[name] for name in names} | {"order": attributes.get("order", 0)}
+    words = {name: str(attributes[name]) for name in ("label", "variant", "study")}
+    return words | {"seed": int(attributes["seed"]), "order": int(attributes.get("order", 0))}
 
 
 def _from_run_file(file: h5py.File) -> Iterator[Run]:
@@ -81,7 +81,8 @@ def _from_run_file(file: h5py.File) -> Iterator[Run]:
         if group is not None and metric in group.attrs:
             scores[task] = float(group.attrs[metric])
     selection, embedding = file.get("selection", {}), file.get("embedding", {})
-    sites = [name for name in embedding if isinstance(embedding[name], h5py.Group)]
+    groups = [name for name in embedding if isinstance(embedding[name], h5py.Group)]
+    sites = [name for name in groups if "task" in embedding[name]]
     yield Run(
         **_facts(file.attrs),
         tasks=tasks,
@@ -91,7 +92,7 @@ def _from_run_file(file: h5py.File) -> Iterator[Run]:
         group=list(file["truth/group"][:]) if "truth/group" in file else [],
         chosen={site: selection[site]["rank"][-1] for site in selection},
         probability={site: selection[site]["probability"][-1] for site in selection},
-        embedding={site: embedding[site]["task"][-1] for site in sites if "task" in embedding[site]},
+        embedding={site: embedding[site]["task"][-1] for site in sites},
     )
 
 
@@ -103,7 +104,7 @@ def _from_summary(file: h5py.File) -> Iterator[Run]:
         of_set, attributes = file[f"set/{number}"], json.loads(text)
         tasks, metrics = _texts(of_set["task/name"]), _firsts(_texts(of_set["task/metrics"]))
         found = dict(zip(_texts(of_set["test/column"]), of_set["test/score"][row], strict=True))
-        columns = {task: f"{task}/best/{metric}" for task, metric in zip(tasks, metrics, strict=True)}
+        columns = {t: f"{t}/best/{metric}" for t, metric in zip(tasks, metrics, strict=True)}
         embedding = of_set.get("embedding", {})
         learnt = {
             site: embedding[site]["task"][row].astype(float)

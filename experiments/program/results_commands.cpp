@@ -36,7 +36,8 @@ std::vector<StudyFile> files_of_studies(const RunSet& runs, const ResultsArgumen
   for (const std::string& file : arguments.studies) studies.push_back(read_study_file(file));
   if (!studies.empty()) return studies;
   for (const std::string& name : studies_of(runs)) {
-    const Run& first = part_of_study(runs, name).groups.front().runs.front();
+    const RunSet part = part_of_study(runs, name);
+    const Run& first = part.groups.front().runs.front();
     const std::string file =
         first.text("study_file").empty() ? name + ".json" : first.text("study_file");
     const std::filesystem::path path = std::filesystem::path("configs") / file;

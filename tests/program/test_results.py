@@ -27,9 +27,9 @@ class Results(unittest.TestCase):
 
     def test_makes_every_committed_table_and_figure(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
-            out = Path(folder)
+            out = Path(folder) / "results"  # LaTeX labels hold the folder's name
             done = subprocess.run(
-                ["scripts/results", "--out", folder],
+                ["scripts/results", "--out", str(out)],
                 cwd=ROOT,
                 env=os.environ | {"RANKWISE_PROGRAM": str(PROGRAM)},
                 capture_output=True,
