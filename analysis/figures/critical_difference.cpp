@@ -119,16 +119,17 @@ std::string csv(const Ordered& methods) {
   return text;
 }
 
-Drawing to_drawing(const Ordered& methods, const std::string& heading) {
+Drawing to_drawing(const Ordered& methods, const Heading& heading) {
   constexpr double kTop = 0.42, kBottom = 0.06;  // inches of the bar, and below the lowest label
   const auto groups = alike_groups(methods.ranks, methods.difference).size();
   const Plan room = plan(methods, groups);
   Drawing drawing{.name = "critical_difference", .width = methods.size() > 10 ? 7 : 3.4};
-  const double head = heading_height(heading, drawing);
+  drawing.caption = heading.caption();
+  const double head = heading.height(drawing);
   drawing.height = head + kTop + room.depth + kBottom;
   drawing.csv = csv(methods);
   const Panel panel{room.side, kBottom, drawing.width - 2 * room.side, kTop + room.depth};
-  drawing.script = heading_commands(heading, drawing) + place(panel, drawing) +
+  drawing.script = heading.commands(drawing) + place(panel, drawing) +
                    fmt::format(
                        "unset key\nunset ytics\nunset border\nset xrange [1:{}]\n"
                        "set yrange [{:.6g}:{:.6g}]\nset xtics axis out scale 0.3 offset 0,1.7 "
@@ -152,7 +153,8 @@ FigureFiles draw_critical_difference(const FigureRequest& request,
       result.leave_out(label, "it has not all tasks");
     }
   }
-  const std::string heading = "Mean rank " + to_text(*ranks) + "; a bar joins those that do not";
+  const Heading heading{"Mean rank " + to_text(*ranks) + "; a bar joins those that do not",
+                        source_of(runs)};
   result.draw(to_drawing(ordered(*ranks), heading), request);
   return result;
 }

@@ -3,6 +3,7 @@
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/run_source.h"
 #include "analysis/runs/site_names.h"
 
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ std::string heading(const RunGroup& group, const UsageDivergence& divergence) {
 
 HeatStyle style(const std::string& name, const RunGroup& group, const UsageDivergence& divergence,
                 const std::vector<HeatMap>& maps) {
-  HeatStyle style{.name = name, .heading = heading(group, divergence)};
+  HeatStyle style{.name = name, .heading = heading(group, divergence), .source = source_of(group)};
   style.panel_name = "against";
   style.row_name = "task";
   style.column_axis = "site";

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
-Table small_table() {
+Table escaped_table() {
   return {.caption = "Scores",
           .header = {"method", "cola"},
           .rows = {{{"a|b", {}}, {"81.0 ± 1.0", MeanStd{3, 81, 1}}},
@@ -22,7 +22,7 @@ Table small_table() {
 }
 
 TEST(Table, MarkdownAlignsByCharactersAndEscapesBars) {
-  EXPECT_EQ(to_markdown(small_table()),
+  EXPECT_EQ(to_markdown(escaped_table()),
             "Scores\n\n"
             "| method     |       cola |\n"
             "| :--------- | ---------: |\n"
@@ -34,7 +34,7 @@ TEST(Table, MarkdownAlignsByCharactersAndEscapesBars) {
 }
 
 TEST(Table, CsvGivesStatisticsTheirOwnColumns) {
-  EXPECT_EQ(to_csv(small_table()),
+  EXPECT_EQ(to_csv(escaped_table()),
             "method,cola,cola std,cola n\n"
             "a|b,81,1,3\n"
             "\"long, name\",7,,1\n"
@@ -68,7 +68,7 @@ TEST(Table, LatexHasBooktabsRulesAndEscapedText) {
 }
 
 /// Eight columns of 12 digits, of which four and the row's name fill a line.
-Table wide_table() {
+Table split_table() {
   Table table{.header = {"method"}, .rows = {{{"a", {}}}}, .footers = {"note"}};
   for (int i = 1; i <= 8; ++i) {
     table.header.push_back("c" + std::to_string(i));
@@ -85,7 +85,7 @@ std::size_t count(const std::string& text, const std::string& part) {
 }
 
 TEST(Table, LatexSplitsAfterTheColumnsThatFit) {
-  const std::string text = to_latex(wide_table(), {.caption = "All", .label = "tab:all"});
+  const std::string text = to_latex(split_table(), {.caption = "All", .label = "tab:all"});
   EXPECT_EQ(count(text, "\\begin{table}"), 2U);
   EXPECT_EQ(count(text, "\nmethod & "), 2U);
   EXPECT_NE(text.find("\\caption{All (part 2 of 2)}\n\\label{tab:all-2}"), std::string::npos);
@@ -93,16 +93,16 @@ TEST(Table, LatexSplitsAfterTheColumnsThatFit) {
 }
 
 TEST(Table, LatexLeavesOutDetails) {
-  Table table = wide_table();
+  Table table = split_table();
   table.details = {"c2", "c3", "c4", "c5", "c6", "c7"};
   EXPECT_NE(to_latex(table).find("method & c1 & c8 \\\\"), std::string::npos);
 }
 
 TEST(Table, KeepsTheColumnsAskedFor) {
-  const Table table = with_columns(wide_table(), {"c8", "c1"});
+  const Table table = with_columns(split_table(), {"c8", "c1"});
   EXPECT_EQ(table.header, (std::vector<std::string>{"method", "c8", "c1"}));
   EXPECT_EQ(table.rows[0].size(), 3U);
-  EXPECT_EQ(error_of([] { with_columns(small_table(), {"cole"}); }),
+  EXPECT_EQ(error_of([] { with_columns(escaped_table(), {"cole"}); }),
             "unknown column 'cole'; the columns are method, cola");
 }
 
@@ -134,9 +134,9 @@ TEST(Table, HtmlIsAFragmentWithEscapedText) {
 }
 
 TEST(Table, AnUnknownFormatNamesThoseThereAre) {
-  EXPECT_EQ(error_of([] { to_format(small_table(), "xlsx"); }),
+  EXPECT_EQ(error_of([] { to_format(escaped_table(), "xlsx"); }),
             "unknown format 'xlsx'; the formats are csv, html, json, latex, md");
-  EXPECT_EQ(to_format(small_table(), "csv"), to_csv(small_table()));
+  EXPECT_EQ(to_format(escaped_table(), "csv"), to_csv(escaped_table()));
 }
 
 TEST(Table, ShowsControlCharactersInNoFormat) {
@@ -151,11 +151,11 @@ TEST(Table, ShowsControlCharactersInNoFormat) {
 
 TEST(Table, IsWrittenInEveryFormat) {
   const auto folder = test_folder();
-  const auto paths = write_table(small_table(), (folder / "new" / "scores").string());
+  const auto paths = write_table(escaped_table(), (folder / "new" / "scores").string());
   ASSERT_EQ(paths.size(), 4U);
-  EXPECT_EQ(read_file(folder / "new/scores.md"), to_markdown(small_table()));
+  EXPECT_EQ(read_file(folder / "new/scores.md"), to_markdown(escaped_table()));
   EXPECT_EQ(read_file(folder / "new/scores.tex"),
-            to_latex(small_table(), {.label = "tab:new-scores"}));
+            to_latex(escaped_table(), {.label = "tab:new-scores"}));
 }
 
 TEST(Csv, QuotesOnlyWhatMustBeQuoted) {

@@ -1,29 +1,30 @@
 # Drawn by rankwise from rank_distribution_more.csv; again: gnuplot -e "format='svg'" rank_distribution_more.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,541 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,5.64in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,1692 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,554 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,5.77in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,1731 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
 cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'rank_distribution_more.csv'
 set output 'rank_distribution_more.'.format
 set encoding utf8
 set datafile separator comma
-set label 'more: share of each layer''s sites and seeds that chose a rank; dot:' at screen 0.5,0.9823 center font ',7.0'
-set label 'mean chosen rank' at screen 0.5,0.9592 center font ',7.0'
-set label 'more_table5 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9362 center font ',6.0' tc rgb '#555555'
+set label 'more: share of each layer''s sites and seeds that chose a rank; dot:' at screen 0.5,0.9827 center font ',7.0'
+set label 'mean chosen rank; gate entropy 0.97 of a uniform gate''s, chosen' at screen 0.5,0.9601 center font ',7.0'
+set label 'rank at probability 0.19 (uniform 0.12)' at screen 0.5,0.9376 center font ',7.0'
+set label 'more_table5 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9151 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:0.8]
 set cbtics 0,0.2 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.1064,0.0674 size screen 0.8524,0.0124
-set label 'share that chose the rank' at screen 0.5326,0.0177 center font ',7'
+set colorbox horizontal user origin screen 0.1064,0.0659 size screen 0.8524,0.0121
+set label 'share that chose the rank' at screen 0.5326,0.0173 center font ',7'
 set border lw 0.5
 unset key
 set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.7376
-set tmargin at screen 0.8936
+set bmargin at screen 0.7210
+set tmargin at screen 0.8735
 set title 'rotten_tomatoes'
 unset xtics
 unset xlabel
@@ -39,8 +40,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6668
-set bmargin at screen 0.7376
-set tmargin at screen 0.8936
+set bmargin at screen 0.7210
+set tmargin at screen 0.8735
 set title 'sms_spam'
 unset xtics
 unset xlabel
@@ -56,8 +57,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9588
-set bmargin at screen 0.7376
-set tmargin at screen 0.8936
+set bmargin at screen 0.7210
+set tmargin at screen 0.8735
 set title 'reuters8'
 unset xtics
 unset xlabel
@@ -73,8 +74,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.5443
-set tmargin at screen 0.7004
+set bmargin at screen 0.5321
+set tmargin at screen 0.6846
 set title 'supersense16'
 unset xtics
 unset xlabel
@@ -90,8 +91,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6668
-set bmargin at screen 0.5443
-set tmargin at screen 0.7004
+set bmargin at screen 0.5321
+set tmargin at screen 0.6846
 set title 'boolq'
 unset xtics
 unset xlabel
@@ -107,8 +108,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9588
-set bmargin at screen 0.5443
-set tmargin at screen 0.7004
+set bmargin at screen 0.5321
+set tmargin at screen 0.6846
 set title 'privacyqa'
 unset xtics
 unset xlabel
@@ -124,8 +125,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.3511
-set tmargin at screen 0.5071
+set bmargin at screen 0.3432
+set tmargin at screen 0.4957
 set title 'commonsense_qa'
 unset xtics
 unset xlabel
@@ -141,8 +142,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6668
-set bmargin at screen 0.3511
-set tmargin at screen 0.5071
+set bmargin at screen 0.3432
+set tmargin at screen 0.4957
 set title 'social_iqa'
 set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8
@@ -158,8 +159,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9588
-set bmargin at screen 0.3511
-set tmargin at screen 0.5071
+set bmargin at screen 0.3432
+set tmargin at screen 0.4957
 set title 'vader_tweets'
 set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8
@@ -175,8 +176,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.1578
-set tmargin at screen 0.3138
+set bmargin at screen 0.1542
+set tmargin at screen 0.3068
 set title 'vader_amazon'
 set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8

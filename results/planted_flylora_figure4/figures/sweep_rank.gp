@@ -1,8 +1,9 @@
 # Drawn by rankwise from sweep_rank.csv; again: gnuplot -e "format='svg'" sweep_rank.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,228 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.37in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,711 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,224 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.33in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,699 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'sweep_rank.csv'
 set output 'sweep_rank.'.format
 set encoding utf8
@@ -10,27 +11,27 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9578 center font ',7.0'
+set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9571 center font ',7.0'
+set label 'planted_flylora_figure4 · tiny (random) · suite planted · seeds 10–14' at screen 0.5,0.9013 center font ',6.0' tc rgb '#555555'
 set yrange [0.8:0.95]
-set ytics 0.05
+set ytics 0.8,0.05
 set title offset 0,-0.8 font ',7.0'
 unset key
-set arrow from screen 0.4037,0.0443 to screen 0.4625,0.0443 nohead lc rgb '#0072B2' lw 1.5 dt 1
-set label '' at screen 0.4331,0.0443 point pt 7 ps 0.5 lc rgb '#0072B2'
-set label 'flylora' at screen 0.4772,0.0443 left font ',7'
 set multiplot
 set lmargin at screen 0.1519
-set rmargin at screen 0.9529
-set bmargin at screen 0.2278
-set tmargin at screen 0.9030
+set rmargin at screen 0.8491
+set bmargin at screen 0.1674
+set tmargin at screen 0.8541
 set logscale x
 set xrange [7.06162397:72.50456866]
 set xtics ('8' 8,'16' 16,'32' 32,'64' 64)
-set xlabel 'rank' offset 0,0.7
+set xlabel 'ranks r' offset 0,0.7
 set format y '%g'
-set ylabel 'mean test relative_error' offset 1.2,0
-plot data skip 1 every ::0::3 using 3:4:5:6 with yerrorbars lc rgb '#0072B2' lw 0.8 pt -1, \
-  data skip 1 every ::0::3 using 3:4 with linespoints lc rgb '#0072B2' lw 1 dt 1 pt 7 ps 0.35
+set ylabel 'mean test relative error' offset 0.3,0
+set arrow from graph 0.9464,0.3919 to graph 1.0591,0.3919 nohead lw 0.6 lc rgb '#56B4E9'
+set label 'flylora' at graph 1.0717,0.3919 left font ',6.5'
+plot data skip 1 every ::0::3 using 3:5:(0):($6-$5) with vectors heads size screen 0.0059,90 lc rgb '#56B4E9' lw 0.8, \
+  data skip 1 every ::0::3 using 3:4 with linespoints lc rgb '#56B4E9' lw 1 dt (4,3) pt 14 ps 0.35
 unset label
 unset arrow
 unset multiplot

@@ -1,27 +1,29 @@
 # Drawn by rankwise from usage_flylora_32_8.csv; again: gnuplot -e "format='svg'" usage_flylora_32_8.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,260 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.7100000000000004in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,813 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,271 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.8200000000000003in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,846 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'usage_flylora_32_8.csv'
 set output 'usage_flylora_32_8.'.format
 set encoding utf8
 set datafile separator comma
-set label 'flylora 32/8: 6 of 210 sites, seed 0; each site''s ranks from its' at screen 0.5,0.9631 center font ',7.0'
-set label 'busiest' at screen 0.5,0.9151 center font ',7.0'
+set label 'flylora 32/8: 6 of 210 sites, seed 0; each site''s ranks from its' at screen 0.5,0.9645 center font ',7.0'
+set label 'busiest' at screen 0.5,0.9184 center font ',7.0'
+set label 'smollm2 · llama smollm2-135m · suite commonsense4 · seed 0' at screen 0.5,0.8723 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:1]
 set cbtics 0,0.2 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.2275,0.1402 size screen 0.7314,0.0258
-set cblabel 'share of dev tokens that used the rank' offset 0,1.1
+set colorbox horizontal user origin screen 0.2275,0.1348 size screen 0.7314,0.0248
+set label 'share of dev tokens that used the rank' at screen 0.5931,0.0355 center font ',7'
 set border lw 0.5
 unset key
 set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.2275
 set rmargin at screen 0.4556
-set bmargin at screen 0.6125
-set tmargin at screen 0.8192
+set bmargin at screen 0.5887
+set tmargin at screen 0.7872
 set title '0 q_proj'
 unset xtics
 unset xlabel
@@ -29,14 +31,14 @@ set ytics ('openbookqa' 1,'arc_easy' 2,'arc_challenge' 3,'social_iqa' 4) scale 0
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [4.5:0.5]
-plot data matrix every 1:1:2:1:33:4 using ($1-1):($2-0):3 with image
+plot data matrix every 1:1:2:1:33:4 using ($1-1):($2-0):3 with @cells
 unset colorbox
 unset label
 unset arrow
 set lmargin at screen 0.4791
 set rmargin at screen 0.7072
-set bmargin at screen 0.6125
-set tmargin at screen 0.8192
+set bmargin at screen 0.5887
+set tmargin at screen 0.7872
 set title '5 down_proj'
 unset xtics
 unset xlabel
@@ -44,14 +46,14 @@ unset ytics
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [4.5:0.5]
-plot data matrix every 1:1:2:5:33:8 using ($1-1):($2-4):3 with image
+plot data matrix every 1:1:2:5:33:8 using ($1-1):($2-4):3 with @cells
 unset colorbox
 unset label
 unset arrow
 set lmargin at screen 0.7307
 set rmargin at screen 0.9588
-set bmargin at screen 0.6125
-set tmargin at screen 0.8192
+set bmargin at screen 0.5887
+set tmargin at screen 0.7872
 set title '11 down_proj'
 unset xtics
 unset xlabel
@@ -59,14 +61,14 @@ unset ytics
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [4.5:0.5]
-plot data matrix every 1:1:2:9:33:12 using ($1-1):($2-8):3 with image
+plot data matrix every 1:1:2:9:33:12 using ($1-1):($2-8):3 with @cells
 unset colorbox
 unset label
 unset arrow
 set lmargin at screen 0.2275
 set rmargin at screen 0.4556
-set bmargin at screen 0.3284
-set tmargin at screen 0.5351
+set bmargin at screen 0.3156
+set tmargin at screen 0.5142
 set title '17 down_proj'
 set xtics ('1' 1,'10' 10,'20' 20,'30' 30) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'rank by load' offset 0,0.8
@@ -74,14 +76,14 @@ set ytics ('openbookqa' 1,'arc_easy' 2,'arc_challenge' 3,'social_iqa' 4) scale 0
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [4.5:0.5]
-plot data matrix every 1:1:2:13:33:16 using ($1-1):($2-12):3 with image
+plot data matrix every 1:1:2:13:33:16 using ($1-1):($2-12):3 with @cells
 unset colorbox
 unset label
 unset arrow
 set lmargin at screen 0.4791
 set rmargin at screen 0.7072
-set bmargin at screen 0.3284
-set tmargin at screen 0.5351
+set bmargin at screen 0.3156
+set tmargin at screen 0.5142
 set title '23 down_proj'
 set xtics ('1' 1,'10' 10,'20' 20,'30' 30) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'rank by load' offset 0,0.8
@@ -89,14 +91,14 @@ unset ytics
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [4.5:0.5]
-plot data matrix every 1:1:2:17:33:20 using ($1-1):($2-16):3 with image
+plot data matrix every 1:1:2:17:33:20 using ($1-1):($2-16):3 with @cells
 unset colorbox
 unset label
 unset arrow
 set lmargin at screen 0.7307
 set rmargin at screen 0.9588
-set bmargin at screen 0.3284
-set tmargin at screen 0.5351
+set bmargin at screen 0.3156
+set tmargin at screen 0.5142
 set title '29 down_proj'
 set xtics ('1' 1,'10' 10,'20' 20,'30' 30) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'rank by load' offset 0,0.8
@@ -104,7 +106,7 @@ unset ytics
 unset ylabel
 set xrange [0.5:32.5]
 set yrange [4.5:0.5]
-plot data matrix every 1:1:2:21:33:24 using ($1-1):($2-20):3 with image
+plot data matrix every 1:1:2:21:33:24 using ($1-1):($2-20):3 with @cells
 unset colorbox
 unset label
 unset arrow
