@@ -109,8 +109,8 @@ TEST(PlantedMeasures, GradientsAreMeasuredOffTheDiagonal) {
 TEST(PlantedMeasures, AnUnknownNameListsTheNames) {
   EXPECT_EQ(find_measure("tau_b").heading, "τ-b");
   EXPECT_NE(error_of([] {
-              find_measure("tau");
-            }).find("unknown measure 'tau'; the measures are error_last"),
+              find_measure("kendall");
+            }).find("unknown measure 'kendall'; the measures are error_last"),
             std::string::npos);
 }
 

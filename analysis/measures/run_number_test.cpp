@@ -56,8 +56,10 @@ TEST(RunScore, UnknownNamesListTheKnownOnes) {
   test::write_run(folder, "a");
   const RunSet runs = load_runs({folder});
   const std::string text = error_of([&] { score_name(runs, {.measure = "colaa"}); });
-  EXPECT_NE(text.find("unknown measure 'colaa'; expected one of average, cola, sst2"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(
+          "unknown measure 'colaa' (did you mean 'cola'?); the measures are average, cola, sst2"),
+      std::string::npos)
       << text;
 }
 

@@ -12,7 +12,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-Table small_table() {
+Table terminal_table() {
   return {.caption = "Scores",
           .header = {"method", "cola", "MiB"},
           .rows = {{{"lora", {}}, {"81.0 ± 1.0", MeanStd{3, 81, 1}, true}, {"12", {}}},
@@ -38,7 +38,7 @@ Table wide_table() {
 }
 
 TEST(TerminalTable, AlignsColumnsAndKeepsDetailsBack) {
-  EXPECT_EQ(to_terminal(small_table(), {}),
+  EXPECT_EQ(to_terminal(terminal_table(), {}),
             "Scores\n\n"
             "method        cola\n"
             "──────────────────\n"
@@ -47,14 +47,14 @@ TEST(TerminalTable, AlignsColumnsAndKeepsDetailsBack) {
             "\n"
             "seeds: 3\n"
             "Not shown: MiB (--all).\n");
-  EXPECT_THAT(to_terminal(small_table(), {.all = true}), HasSubstr("undecided"));
+  EXPECT_THAT(to_terminal(terminal_table(), {.all = true}), HasSubstr("undecided"));
 }
 
 TEST(TerminalTable, ColoursTheBestAndTheUndecidedWhereAsked) {
-  const std::string text = to_terminal(small_table(), {.colour = true, .all = true});
+  const std::string text = to_terminal(terminal_table(), {.colour = true, .all = true});
   EXPECT_THAT(text, HasSubstr("\x1b[1;32m81.0 ± 1.0\x1b[0m"));
   EXPECT_THAT(text, HasSubstr("\x1b[2mundecided\x1b[0m"));
-  EXPECT_THAT(to_terminal(small_table(), {.all = true}), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(to_terminal(terminal_table(), {.all = true}), Not(HasSubstr("\x1b")));
 }
 
 TEST(TerminalTable, FitsTheLineInBlocksThatBeginWithTheRowsName) {
@@ -86,7 +86,7 @@ TEST(TerminalTable, ShowsControlCharactersAsSuch) {
 }
 
 TEST(JsonTable, HoldsTextsAndTheirStatistics) {
-  const nlohmann::json json = nlohmann::json::parse(to_json(small_table()));
+  const nlohmann::json json = nlohmann::json::parse(to_json(terminal_table()));
   EXPECT_EQ(json["columns"], nlohmann::json({"method", "cola", "MiB"}));
   const nlohmann::json best{
       {"text", "81.0 ± 1.0"}, {"mean", 81.0}, {"std", 1.0}, {"n", 3}, {"best", true}};

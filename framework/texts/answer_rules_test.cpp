@@ -94,7 +94,8 @@ TEST(AnswerRules, UnknownNameListsTheKnown) {
     answer_rules().find("last_numer");
     FAIL();
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), HasSubstr("unknown answer rule 'last_numer'; the answer rules are"));
+    EXPECT_THAT(error.what(), HasSubstr("unknown answer rule 'last_numer' (did you mean "
+                                        "'last_number'?); the answer rules are"));
   }
 }
 
