@@ -12,20 +12,20 @@ COMPARED = {".md", ".csv", ".tex", ".gp", ".svg"}  # a PDF holds the time it was
 
 
 def committed() -> set[Path]:
-    """Tables and figures that git knows, but for the page about them."""
+    """Tables, figures and the page about them that git knows."""
     listed = subprocess.run(
         ["git", "ls-files", "results"], cwd=ROOT, capture_output=True, text=True
     )
     if listed.returncode != 0:
         raise unittest.SkipTest("no git checkout: what is committed is not known")
     paths = {Path(line).relative_to("results") for line in listed.stdout.splitlines()}
-    return {path for path in paths if path.suffix in COMPARED and path.name != "README.md"}
+    return {path for path in paths if path.suffix in COMPARED}
 
 
 class Results(unittest.TestCase):
     """scripts/results."""
 
-    def test_makes_every_committed_table_and_figure(self) -> None:
+    def test_makes_every_committed_table_figure_and_text(self) -> None:
         with tempfile.TemporaryDirectory() as folder:
             out = Path(folder) / "results"  # LaTeX labels hold the folder's name
             done = subprocess.run(
