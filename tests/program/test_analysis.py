@@ -141,7 +141,10 @@ class Table(Errors):
         run("table", all_variants(), "--out", out)
         for name, suffix in (("md", ".md"), ("csv", ".csv"), ("latex", ".tex"), ("html", ".html")):
             printed = run("table", all_variants(), "--format", name).out
-            self.assertEqual(printed, out.with_suffix(suffix).read_text(), name)
+            written = out.with_suffix(suffix).read_text()
+            if name == "latex":  # a file's table has the caption and label of its place
+                written = re.sub(r"\\(caption|label)\{.*\}\n", "", written)
+            self.assertEqual(printed, written, name)
         self.assertTrue(printed.startswith('<table class="rankwise">'))
         self.assert_line(run("table", all_variants(), "--format", "xlsx"), "xlsx", "html", "latex")
 

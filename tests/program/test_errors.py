@@ -139,7 +139,7 @@ class StudyFile(Errors):
 
     def test_another_document_than_a_study(self) -> None:
         self.refuse("[1, 2]", "study.json", "[1,2]", "an object")
-        self.refuse('{"runz": []}', "study.json", "'runz'", "defaults, defaults_from, figures, merge, note", "runs")
+        self.refuse('{"runz": []}', "study.json", "'runz'", "defaults, defaults_from, figures, findings, first_metrics, merge, note", "runs")
 
     def test_nothing_to_run(self) -> None:
         self.refuse(tiny_study(), "study.json: runs")

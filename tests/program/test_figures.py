@@ -136,17 +136,20 @@ class Figures(Errors):
             if path.suffix == ".svg":
                 self.assertNotIn("<image", path.read_text(), path)
 
+    def by_load(self, name: str) -> np.ndarray:
+        """[sites * tasks, ranks] of smora's first seed, each site's ranks from its busiest."""
+        parts = []
+        with open_run(by_label(all_variants())["smora"][0]) as file:
+            for site in names(file, "site"):
+                load = file["usage"][site]["count"][-1].sum(axis=0).astype(float)
+                order = np.argsort(-load, kind="stable")
+                parts.append(file["usage"][site][name][-1][:, order])
+        return np.concatenate(parts).astype(float)
+
     def test_usage_shows_shares_of_the_last_evaluation(self) -> None:
         files = self.draw("usage")
-        paths = by_label(all_variants())["smora"]
-        counts = np.zeros((2, 3, 12))
-        for path in paths:
-            with open_run(path) as file:
-                for i, site in enumerate(names(file, "site")):
-                    counts[i] += file["usage"][site]["count"][-1]
-        tokens = len(paths) * 32
-        self.check_shares(files["usage_smora_sites.csv"], counts.reshape(6, 12) / tokens)
-        self.check_shares(files["usage_smora.csv"], counts.sum(axis=0) / (2 * tokens))
+        for name in ("usage_smora_sites.csv", "usage_smora.csv"):
+            self.check_shares(files[name], self.by_load("count") / 32)
 
     def check_shares(self, path: Path, expected: np.ndarray) -> None:
         rows = csv_rows(path)
@@ -156,15 +159,10 @@ class Figures(Errors):
     def test_usage_shows_mean_gates(self) -> None:
         files = self.draw("usage", "figures", "--set", "value=gate", "--set", "sites=false")
         rows = csv_rows(files["usage_smora_gate.csv"])
-        count, mass = np.zeros((3, 12)), np.zeros((3, 12))
-        for path in by_label(all_variants())["smora"]:
-            with open_run(path) as file:
-                for site in names(file, "site"):
-                    count += file["usage"][site]["count"][-1]
-                    mass += file["usage"][site]["gate_mass"][-1]
         drawn = [[float(row[str(rank)] or "nan") for rank in range(1, 13)] for row in rows]
         with np.errstate(invalid="ignore"):
-            np.testing.assert_allclose(drawn, mass / count, rtol=1e-5)
+            expected = self.by_load("gate_mass") / self.by_load("count")
+            np.testing.assert_allclose(drawn, expected, rtol=1e-5)
 
     def test_reports_show_gates_where_they_are_soft(self) -> None:
         page = self.folder / "report.html"

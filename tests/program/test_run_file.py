@@ -218,7 +218,7 @@ class Schema(unittest.TestCase):
         wanted -= {"/@error", "/@taken_from", "/@evaluated"}  # of failed, reused and evaluated ones
         wanted -= {"/@ended_early", "/@init_sha256"}  # of runs that ended early, or went on
         wanted -= {"/@switched_off"}  # of those without an optimisation
-        wanted -= {"/@measures", "/@token_ranks", "/@stale"}  # of those in a summary
+        wanted -= {"/@measures", "/@token_ranks", "/@half_divergence", "/@stale"}  # in a summary
         wanted -= {"/@peak_device_allocated_mib", "/@peak_device_reserved_mib"}  # of those on a GPU
         for path in run_files(all_variants()):
             self.assertEqual(wanted - set(content(path)), set(), path.name)

@@ -106,23 +106,21 @@ class Scripts(Tree):
         self.stand_in(
             "build/release/bin/rankwise",
             f"case $1 in run) {run};; table) mkdir -p results/demo; echo '| a |' >results/demo/table.md;;"
-            " figure) mkdir -p results/demo/figures; echo $2; touch results/demo/figures/$2.svg;; esac",
+            " esac",
         )
         return self.script("demo")
 
-    def test_demo_ends_with_the_table_and_where_the_figures_are(self) -> None:
+    def test_demo_ends_with_the_table_and_where_the_page_is(self) -> None:
         done = self.demo()
         self.assertEqual((done.code, done.err), (0, ""))
-        names = ("data and weights", "nine runs", "table", "figures")
+        names = ("data and weights", "nine runs", "table", "report")
         stages = "".join(f"{line}\n" for line in done.out.splitlines()[:4])
         self.assertRegex(stages, lines(*(("demo", name) for name in names)))
+        *table, page = done.out.splitlines()[4:]
         self.assertEqual(
-            done.out.splitlines()[4:],
-            [
-                "", "| a |", "", "table: results/demo/table.md, table.csv",
-                "figures: results/demo/figures (3 files)",
-            ],
-        )  # fmt: skip
+            table, ["", "| a |", "", "table: results/demo/table.md, table.csv, table.tex"]
+        )
+        self.assertRegex(page, r"\Areport: file:///.*/results/demo/report\.html\Z")
 
     def test_demo_shows_what_finished_and_fails_where_a_run_failed(self) -> None:
         done = self.demo(run="echo failed: more; exit 3")
