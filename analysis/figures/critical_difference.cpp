@@ -5,6 +5,7 @@
 #include "analysis/output/table.h"
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/run_footers.h"
+#include "analysis/runs/run_source.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>

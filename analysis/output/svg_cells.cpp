@@ -21,7 +21,8 @@ struct SvgCell {
 bool read_cell(const std::string& line, SvgCell& cell) {
   double right_again = 0, bottom_again = 0, left_again = 0, top_again = 0;
   int end = 0;
-  const int found = std::sscanf(
+  // The count of what was found is checked below.
+  const int found = std::sscanf(  // NOLINT(bugprone-unchecked-string-to-number-conversion)
       line.c_str(),
       " <polygon fill = 'rgb(%d, %d, %d)' points = '%lf,%lf %lf,%lf %lf,%lf %lf,%lf '/>%n",
       &cell.colour[0], &cell.colour[1], &cell.colour[2], &cell.left, &cell.bottom, &cell.right,

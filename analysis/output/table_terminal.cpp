@@ -171,7 +171,7 @@ class Page {
   }
 
   std::string styled(const std::string& part, const Style& style) const {
-    const std::string safe = printable(part);
+    std::string safe = printable(part);
     if (!form_.colour || style.on.empty()) return safe;
     return fmt::format("{}{}{}", style.on, safe, style.off);
   }

@@ -89,7 +89,7 @@ std::optional<Table> beside_paper(const PaperComparison& comparison) {
     for (const std::size_t column : kept) {
       const std::string& ours = line_at(row, column);
       const std::string printed = printed_text(table, table.rows[row], column);
-      cells.push_back({ours.empty() ? printed : printed + "\n" + ours, {}});
+      cells.push_back({ours.empty() ? printed : fmt::format("{}\n{}", printed, ours), {}});
     }
     result.rows.push_back(std::move(cells));
   }

@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
+#include <charconv>
 #include <string_view>
 
 namespace rankwise::analysis {
@@ -20,6 +20,13 @@ std::string base64(const std::string& bytes) {
                                      static_cast<int>(bytes.size()));
   text.resize(static_cast<std::size_t>(length));
   return text;
+}
+
+/// The digits from `at` on; 0 where there are none.
+int leading_number(const std::string& text, std::size_t at) {
+  int number = 0;
+  std::from_chars(text.data() + at, text.data() + text.size(), number);
+  return number;
 }
 
 }  // namespace
@@ -44,7 +51,7 @@ PageData image_of(const std::filesystem::path& svg, const std::string& caption) 
   image["caption"] = caption;
   image["data"] = base64(picture);
   const std::size_t at = picture.find(" width=\"");
-  const int pixels = at == std::string::npos ? 0 : std::atoi(picture.c_str() + at + 8);
+  const int pixels = at == std::string::npos ? 0 : leading_number(picture, at + 8);
   image["is_wide"] = pixels > 400;
   return image;
 }

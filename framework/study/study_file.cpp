@@ -137,7 +137,7 @@ StudyMembers read_members(const fs::path& file) {
 
 /// Values of --sweep, with commas between: JSON, or texts where they are none.
 json values_of(const std::string& text) {
-  const json list = json::parse("[" + text + "]", nullptr, /*allow_exceptions=*/false);
+  json list = json::parse("[" + text + "]", nullptr, /*allow_exceptions=*/false);
   if (!list.is_discarded()) return list;
   json texts = json::array();
   std::istringstream words(text);
