@@ -41,7 +41,8 @@ std::vector<HeatMap> to_maps(const UsageDivergence& divergence) {
     return HeatMap{.title = title, .rows = divergence.tasks, .columns = sites, .value = value};
   };
   return {map("from the other tasks", divergence.from_others),
-          map("between halves of one task", divergence.halves)};
+          map(divergence.recorded ? "between halves of one task" : "expected of independent tokens",
+              divergence.halves)};
 }
 
 std::string heading(const RunGroup& group, const UsageDivergence& divergence) {

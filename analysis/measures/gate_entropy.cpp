@@ -56,7 +56,7 @@ std::string gate_note(const RunGroup& group) {
   if (runs == 0) return "";
   return fmt::format(
       "; gate entropy {:.2f} of a uniform gate's, chosen rank at probability {:.2f} (uniform "
-      "{:.2f})",
+      "{:.3g})",
       sum.entropy / runs, sum.probability / runs, sum.uniform / runs);
 }
 

@@ -20,7 +20,7 @@ struct GateEntropy {
 std::optional<GateEntropy> gate_entropy(const RunFile& file);
 
 /// What a figure of chosen ranks says of them, the mean over the runs of a label: "; gate entropy
-/// 0.98 of a uniform gate's, chosen rank at probability 0.14 (uniform 0.12)". Empty where nothing
+/// 0.98 of a uniform gate's, chosen rank at probability 0.14 (uniform 0.125)". Empty where nothing
 /// is known.
 std::string gate_note(const RunGroup& group);
 

@@ -62,8 +62,9 @@ std::vector<std::string> listed_kinds() {
 
 std::filesystem::path find_study_file(const std::string& given) {
   const std::filesystem::path path = given;
-  if (std::filesystem::exists(path)) return path;
   const bool is_name = !path.has_parent_path() && path.extension() != ".json";
+  const bool is_other = is_name && std::filesystem::is_directory(path);  // a folder of that name
+  if (std::filesystem::exists(path) && !is_other) return path;
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : "configs";
   const std::string stem = is_name ? given : path.stem().string();
   const std::vector<std::string> studies = studies_in(folder);

@@ -2,6 +2,7 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <vector>
 
 namespace rankwise {
@@ -71,6 +72,7 @@ RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const a
   if (!pairs) return;
   coactivation_ = at::zeros({ranks, ranks}, options.dtype(at::kLong));
   half_count_ = at::zeros_like(count_);
+  examples_.assign(static_cast<std::size_t>(tasks), 0);
 }
 
 void RankUsage::add(const Choice& choice, const Batch& batch) {
@@ -89,29 +91,31 @@ void RankUsage::add(const Choice& choice, const Batch& batch) {
   }
 }
 
-// [n] the rows of every other example. A batch whose groups are not of its own sequences, a
-// decoder's, is taken by sequence.
+// [n] the rows of every other example of each task. A batch whose groups are not of its own
+// sequences, a decoder's, is taken by sequence.
 at::Tensor RankUsage::rows_of_half(const Batch& batch) {
   const bool grouped = !batch.groups.empty() && batch.groups.back() == batch.sequences();
+  const at::Tensor tasks = batch.sequence_task.cpu();
+  const auto* task_of = tasks.const_data_ptr<std::int64_t>();
   const std::int64_t examples = grouped ? batch.examples() : batch.sequences();
-  std::vector<std::int64_t> even;  // by sequence: 1 of every other example
+  std::vector<std::int64_t> kept;  // by sequence: 1 of every other example
   for (std::int64_t i = 0; i < examples; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const std::int64_t sequences = grouped ? batch.groups[at + 1] - batch.groups[at] : 1;
-    even.insert(even.end(), static_cast<std::size_t>(sequences), (examples_ + i) % 2 == 0 ? 1 : 0);
+    std::int64_t& seen = examples_.at(static_cast<std::size_t>(task_of[kept.size()]));
+    kept.insert(kept.end(), static_cast<std::size_t>(sequences), seen++ % 2 == 0 ? 1 : 0);
   }
-  examples_ += examples;
-  const at::Tensor by_sequence = at::tensor(even, batch.lengths.options());
+  const at::Tensor by_sequence = at::tensor(kept, batch.lengths.options());
   return by_sequence.repeat_interleave(batch.lengths).nonzero().flatten();
 }
 
 void RankUsage::reset() {
-  examples_ = 0;
   count_.zero_();
   gate_sum_.zero_();
   if (!coactivation_.defined()) return;
   coactivation_.zero_();
   half_count_.zero_();
+  std::fill(examples_.begin(), examples_.end(), 0);
 }
 
 }  // namespace rankwise

@@ -8,6 +8,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <vector>
 
 namespace rankwise {
 
@@ -26,8 +27,8 @@ class RankUsage {
   const at::Tensor& gate_mass() const { return gate_sum_; }  // [T, R] double: sum of gate values
   /// [R, R] int64 rows that chose both ranks; undefined without pairs.
   const at::Tensor& coactivation() const { return coactivation_; }
-  /// [T, R] int64 the part of count() that every other example made, the first of each task's among
-  /// them; undefined without pairs.
+  /// [T, R] int64 the part of count() that every other example of each task made, from its first
+  /// one on; undefined without pairs.
   const at::Tensor& half_count() const { return half_count_; }
   /// Whether a choice that was added differed from row to row.
   bool per_row() const { return per_row_; }
@@ -36,7 +37,7 @@ class RankUsage {
   at::Tensor rows_of_half(const Batch& batch);
 
   at::Tensor count_, gate_sum_, coactivation_, half_count_;
-  std::int64_t examples_ = 0;  // added since the last reset
+  std::vector<std::int64_t> examples_;  // of each task, since the last reset; empty without pairs
   bool per_row_ = false;
 };
 

@@ -165,18 +165,19 @@ TEST(RankUsage, CountsTheRanksOfEachRow) {
   EXPECT_THAT(integers(usage.coactivation()), ElementsAre(2, 1, 1, 1, 2, 1, 1, 1, 2));
 }
 
-TEST(RankUsage, CountsEveryOtherExampleByItselfOverBatches) {
+// The first and the third example are of the first task, the second is of the other one.
+TEST(RankUsage, CountsEveryOtherExampleOfEachTaskByItselfOverBatches) {
   RankUsage usage(2, 3, /*pairs=*/true, torch::kCPU);
   const Tensor ranks = torch::tensor({{2}, {1}, {0}}, kWhole);
   const Choice choice = Choice::per_row(ranks, torch::ones({3, 1}, kDouble), 3);
-  usage.add(choice, three_rows());  // the first and the third example
-  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 0, 1, 0, 0, 0));
-  usage.add(choice, three_rows());  // the second
-  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 0, 1, 0, 1, 0));
+  usage.add(choice, three_rows());  // the first example of each
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(0, 0, 1, 0, 1, 0));
+  usage.add(choice, three_rows());  // the third one of the first task
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(0, 0, 2, 0, 1, 0));
   usage.reset();
   EXPECT_EQ(usage.half_count().sum().item<std::int64_t>(), 0);
-  usage.add(Choice::all(3), three_rows());  // the first and the third again, both of the first task
-  EXPECT_THAT(integers(usage.half_count()), ElementsAre(2, 2, 2, 0, 0, 0));
+  usage.add(Choice::all(3), three_rows());
+  EXPECT_THAT(integers(usage.half_count()), ElementsAre(1, 1, 1, 1, 1, 1));
 }
 
 TEST(RankUsage, AddsUpUntilItIsReset) {

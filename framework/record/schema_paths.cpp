@@ -80,8 +80,7 @@ const std::vector<Path> kPaths = {
      "absent in files of early programs"},
     {"/@half_divergence", "", "JSON",
      "in a summary, by site: Jensen-Shannon divergence, in bits, between the ranks of the two "
-     "halves "
-     "of each task's dev examples (`half_count`)"},
+     "halves of each task's dev examples (`half_count`)"},
     {"/@measures", "", "JSON", "in a summary: the whole run's measures, by name"},
     {"/@token_ranks", "", "JSON",
      "in a summary, by site: ranks that each token uses where tokens choose; 0: they differ"},
@@ -174,7 +173,8 @@ const std::vector<Path> kPaths = {
     {"/usage/<site>/coactivation", "[R, R]", "uint64",
      "dev tokens that chose both ranks, in the latest evaluation that counted them"},
     {"/usage/<site>/half_count", "[T, R]", "uint64",
-     "the part of `count` that every other dev example made, in the same evaluation: how far two "
+     "the part of `count` that every other dev example of a task made, in the same evaluation: how "
+     "far two "
      "halves of one task differ; files of early programs have none"},
     {"/usage/<site>/balance_bias", "[E, R]", "float64", "added to the scores that choose"},
     {"/selection/<site>/rank", "[E, T]", "int64", "the number of active ranks a task chose"},

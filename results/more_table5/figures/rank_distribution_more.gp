@@ -10,7 +10,7 @@ set encoding utf8
 set datafile separator comma
 set label 'more: share of each layer''s sites and seeds that chose a rank; dot:' at screen 0.5,0.9827 center font ',7.0'
 set label 'mean chosen rank; gate entropy 0.97 of a uniform gate''s, chosen' at screen 0.5,0.9601 center font ',7.0'
-set label 'rank at probability 0.19 (uniform 0.12)' at screen 0.5,0.9376 center font ',7.0'
+set label 'rank at probability 0.19 (uniform 0.125)' at screen 0.5,0.9376 center font ',7.0'
 set label 'more_table5 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9151 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:0.8]

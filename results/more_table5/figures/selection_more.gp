@@ -10,8 +10,8 @@ set encoding utf8
 set datafile separator comma
 set label 'more: probability of each rank, mean over the layer’s sites and' at screen 0.5,0.9831 center font ',7.0'
 set label 'seeds; dot: mean chosen rank; gate entropy 0.97 of a uniform' at screen 0.5,0.9610 center font ',7.0'
-set label 'gate''s, chosen rank at probability 0.19 (uniform 0.12); an even one' at screen 0.5,0.9390 center font ',7.0'
-set label 'is 1/8' at screen 0.5,0.9169 center font ',7.0'
+set label 'gate''s, chosen rank at probability 0.19 (uniform 0.125); an even' at screen 0.5,0.9390 center font ',7.0'
+set label 'one is 1/8' at screen 0.5,0.9169 center font ',7.0'
 set label 'more_table5 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.8949 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:0.3]

@@ -40,7 +40,7 @@ set lmargin at screen 0.2871
 set rmargin at screen 0.9588
 set bmargin at screen 0.2208
 set tmargin at screen 0.4938
-set title 'between halves of one task'
+set title 'expected of independent tokens'
 set xtics ('0 query' 1,'3 value' 21) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'site' offset 0,0.8
 set ytics ('rotten_tomatoes' 1,'sms_spam' 2,'reuters8' 3,'supersense16' 4,'boolq' 5,'privacyqa' 6,'commonsense_qa' 7,'social_iqa' 8,'vader_tweets' 9,'vader_amazon' 10) scale 0.3 nomirror offset 0.5,0 font ',7'

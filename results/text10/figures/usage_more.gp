@@ -10,7 +10,7 @@ set encoding utf8
 set datafile separator comma
 set label 'more: mean over sites and seeds; dot: mean chosen rank; gate' at screen 0.5,0.9654 center font ',7.0'
 set label 'entropy 0.97 of a uniform gate''s, chosen rank at probability 0.19' at screen 0.5,0.9204 center font ',7.0'
-set label '(uniform 0.12)' at screen 0.5,0.8754 center font ',7.0'
+set label '(uniform 0.125)' at screen 0.5,0.8754 center font ',7.0'
 set label 'text10 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.8304 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:1]
