@@ -36,7 +36,7 @@ TEST(GateEntropy, IsOneOfAUniformGateAndZeroOfACertainOne) {
   EXPECT_NEAR(gate->uniform, (1 + third) / 2, 1e-12);
   EXPECT_EQ(gate_note(group),
             "; gate entropy 0.50 of a uniform gate's, chosen rank at probability 0.67 (uniform "
-            "0.67)");
+            "0.667)");
 }
 
 TEST(GateEntropy, IsNotKnownOfASelectorWithoutProbabilities) {
