@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,17 +31,12 @@ struct View {
   std::span<const std::byte> bytes;
 };
 
-/// A file mapped into memory; views live as long as it does.
+/// A file mapped into memory; views live as long as it does, or whoever holds its mapping().
 class Reader {
  public:
   /// Throws Error where the file is not complete and well-formed: every tensor's shape and place is
   /// checked here. A tensor of a type that is not one of ours is there by name only.
   explicit Reader(const std::filesystem::path& path);
-  Reader(Reader&& other) noexcept;
-  Reader& operator=(Reader&& other) noexcept;
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-  ~Reader();
 
   const std::filesystem::path& path() const { return path_; }
   std::vector<std::string> names() const;  // sorted
@@ -54,13 +50,20 @@ class Reader {
   /// type where it is none of ours.
   const View& find(const std::string& name) const;
 
+  /// What the views point into. It may be written to, which changes it for this process alone.
+  std::shared_ptr<std::byte> mapping() const { return mapping_; }
+
+  /// Gives the mapping's pages back until they are read again, when what this process wrote to them
+  /// is gone.
+  void forget_pages() const;
+
  private:
   void map();
-  void unmap() noexcept;
   void read_header();
 
   std::filesystem::path path_;
-  std::span<const std::byte> mapping_;
+  std::shared_ptr<std::byte> mapping_;
+  std::size_t size_ = 0;
   std::map<std::string, View> tensors_;
   std::map<std::string, std::string> other_types_;  // the type's word of each tensor that has one
   std::map<std::string, std::string> metadata_;

@@ -26,6 +26,8 @@ struct WeightNames {
 };
 
 /// Every parameter must be there under one of its names, in any floating type, with finite values.
+/// Those of the stored type on the host lie in the mapped files from then on: the files must not
+/// be written to meanwhile, only replaced.
 /// Further tensors are passed over, but for the module's own. On the meta device shapes are checked
 /// and nothing is read. Throws Error for a missing tensor, another shape or type, or one that is
 /// not used: file, tensor, found and expected.
