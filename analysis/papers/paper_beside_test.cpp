@@ -33,7 +33,7 @@ RunSet runs_of_suite(const std::string& suite) {
   return load_runs({folder});
 }
 
-std::vector<std::string> texts(const std::vector<Cell>& row) {
+std::vector<std::string> cell_texts(const std::vector<Cell>& row) {
   std::vector<std::string> all;
   for (const Cell& cell : row) all.push_back(cell.text);
   return all;
@@ -46,8 +46,8 @@ TEST(PaperBeside, OursStandsBelowThePrintedNumberOfTheSameTask) {
   const auto table = beside_paper(compare_with_paper(two_tasks(), runs));
   ASSERT_TRUE(table.has_value());
   EXPECT_EQ(table->header, (Texts{"row", "SST-2"})) << "MMLU is measured by no run";
-  EXPECT_EQ(texts(table->rows[0]), (Texts{"LoRA", "90.0\nours 80.0"}));
-  EXPECT_EQ(texts(table->rows[1]), (Texts{"MoRE", "95.0\nours 85.0"}));
+  EXPECT_EQ(cell_texts(table->rows[0]), (Texts{"LoRA", "90.0\nours 80.0"}));
+  EXPECT_EQ(cell_texts(table->rows[1]), (Texts{"MoRE", "95.0\nours 85.0"}));
 }
 
 TEST(PaperBeside, OfOtherTasksOnlyChangesAreCompared) {

@@ -38,11 +38,17 @@ using namespace analysis;
 
 namespace {
 
+// Wrapped on a terminal; else on one line, which programs search.
+void print_hanging(const std::string& name, const std::string& text) {
+  const bool wraps = is_terminal(STDOUT_FILENO);
+  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
+}
+
 template <class T, class Summary>
 void print_registry(const char* title, const Registry<T>& registry, Summary summary) {
   fmt::print("{}\n", title);
   for (const std::string& name : registry.names()) {
-    fmt::print("  {:18} {}\n", name, summary(registry.find(name)));
+    print_hanging(fmt::format("  {:19} ", name), summary(registry.find(name)));
   }
 }
 
@@ -83,9 +89,9 @@ const std::vector<std::pair<std::string, std::function<void()>>>& kinds() {
        [] {
          fmt::print(
              "parts of a run\n"
-             "  data               the suite, its tasks and subsets\n"
-             "  record             what is kept of a run\n"
-             "  train              steps, batches, optimizer, evaluations\n");
+             "  data                the suite, its tasks and subsets\n"
+             "  record              what is kept of a run\n"
+             "  train               steps, batches, optimizer, evaluations\n");
        }},
       {"switches",
        [] { print_registry("switches", switches(), [](const Switch* s) { return s->help(); }); }},
@@ -118,12 +124,6 @@ void list_markdown() {
   for (const std::string& name : variants().names()) {
     fmt::print("| `{}` | {} |\n", name, cell(variants().find(name).facts.summary));
   }
-}
-
-// Wrapped on a terminal; else on one line, which programs search.
-void print_hanging(const std::string& name, const std::string& text) {
-  const bool wraps = is_terminal(STDOUT_FILENO);
-  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
 }
 
 std::string other_names(const OptionInfo& option) {

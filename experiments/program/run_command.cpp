@@ -33,6 +33,7 @@ struct RunArguments {
   bool dry_run = false;
   bool no_calibration = false;
   bool again = false;
+  bool want_files = false;
   std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
 };
 
@@ -43,10 +44,11 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
 }
 
 // Ids of the runs that the study's summary holds: they are finished, though their files are gone.
+// None where the files are wanted.
 std::set<std::string> summarised_ids(const Study& study, const RunArguments& arguments) {
   const auto summary = arguments.paths.results / slug(study.file.name) / kSummaryFolder;
   std::set<std::string> ids;
-  if (!std::filesystem::exists(summary)) return ids;
+  if (arguments.want_files || !std::filesystem::exists(summary)) return ids;
   for (const auto& run : summary_runs(summary)) {
     ids.insert(RunFile(run).attributes().value("config_hash", ""));
   }
@@ -165,7 +167,9 @@ int run(const RunArguments& arguments) {
         }));
   }
   if (in_summary > 0) {
-    fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);
+    fmt::print(
+        "{} of the runs are in the study's summary; --want-files trains them for their files\n",
+        in_summary);
   }
   return summarise(run_workers(jobs, {arguments.jobs, this_program(), plugins}));
 }
@@ -213,6 +217,8 @@ void add_run_command(CLI::App& program) {
       ->allow_extra_args(false);
   command->add_flag("--again", arguments->again,
                     "Train runs anew that are finished; their files are replaced");
+  command->add_flag("--want-files", arguments->want_files,
+                    "Train also runs of which only the study's summary is left");
   command
       ->add_option("--reuse", arguments->reuse,
                    "Copy runs of the same config from this folder of another study")
