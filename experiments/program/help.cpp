@@ -31,6 +31,7 @@ constexpr const char* kAbout = "What there is";
 // Groups stand in the order in which main.cpp adds their first commands.
 constexpr Place kPlaces[] = {
     {"run", kTraining, "rankwise run configs/demo.json --jobs 2 --seeds 0 1 2"},
+    {"status", kTraining, "rankwise status results/demo"},
     {"merge", kTraining,
      "rankwise merge results/flylora_merging --rule ties --set ties.density=0.5"},
     {"reproduce", kTraining, "rankwise reproduce more.table5"},

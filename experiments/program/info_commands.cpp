@@ -6,6 +6,7 @@
 #include "experiments/program/commands.h"
 #include "experiments/program/names.h"
 #include "framework/adapter/variant.h"
+#include "framework/cluster/cluster_file.h"
 #include "framework/core/json_file.h"
 #include "framework/core/metrics.h"
 #include "framework/core/nearest.h"
@@ -193,6 +194,9 @@ bool describe_other(const std::string& name) {
   } else if (name == "study") {
     fmt::print("a study file, with defaults:\n");
     print_options(study_members());
+  } else if (name == "cluster") {
+    fmt::print("cluster.json, what a run asks of Slurm, with defaults:\n");
+    print_options(describe_options<ClusterOptions>());
   } else if (name == "train") {
     print_part<TrainOptions>("train");
   } else if (name == "data") {
@@ -210,7 +214,7 @@ void describe(const std::string& given) {
   const std::string name = same_name(given, names).value_or(given);
   check(describe_variant(name) || describe_other(name),
         "nothing is called '{}'{}; variants: {}; backbones: {}; suites: {}; tables: {}; figures: "
-        "{}; study files and their parts: study, run, data, record, train",
+        "{}; study files and their parts: study, run, data, record, train; cluster files: cluster",
         given, did_you_mean(given, names), fmt::join(variants().names(), ", "),
         fmt::join(backbones().names(), ", "), fmt::join(suites().names(), ", "),
         fmt::join(tables().names(), ", "), fmt::join(figures().names(), ", "));

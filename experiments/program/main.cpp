@@ -4,6 +4,7 @@
 #include "experiments/program/commands.h"
 #include "experiments/program/completion.h"
 #include "experiments/program/help.h"
+#include "experiments/program/slurm_command.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
@@ -41,6 +42,7 @@ int run(int count, char** arguments) {
   program.ignore_case()->ignore_underscore();
   program.set_version_flag("--version", [] { return rankwise::version_line(); });
   rankwise::add_run_command(program);
+  rankwise::add_status_command(program);
   rankwise::add_merge_command(program);
   rankwise::add_paper_commands(program);
   rankwise::add_analysis_commands(program);
@@ -69,6 +71,7 @@ int run(int count, char** arguments) {
   CLI::App* worker = program.add_subcommand("worker")->group("");
   worker->add_option("--answer", answer)->required();
   worker->callback([&] { throw CLI::RuntimeError(rankwise::worker_main(answer)); });
+  rankwise::add_task_command(program);
   try {
     program.parse(count, arguments);
   } catch (const CLI::RuntimeError& end) {

@@ -133,10 +133,14 @@ void RunWriter::guarded(const std::function<void()>& write) {
   try {
     write();
   } catch (const Error&) {  // a full disk: what was flushed before stays readable
-    for (auto& [path, column] : columns_) column.abandon();
-    file_.abandon();
+    abandon();
     throw;
   }
+}
+
+void RunWriter::abandon() noexcept {
+  for (auto& [path, column] : columns_) column.abandon();
+  file_.abandon();
 }
 
 void RunWriter::write_steps() {

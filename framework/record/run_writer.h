@@ -18,7 +18,7 @@
 namespace rankwise {
 
 /// Records one run. Until finish() the file is `partial_path(path)`: other processes read it at any
-/// time, and after a kill it holds every flushed step. One writer a path: callers hold a FileLock.
+/// time, and after a kill it holds every flushed step. One writer a path: callers hold a Lease.
 /// After a failed write (a full disk) it is left as a kill would leave it, and all else throws.
 class RunWriter {
  public:
@@ -45,6 +45,10 @@ class RunWriter {
   /// model.
   void finish(const FinalRecord& record, const nlohmann::json& attributes,
               const MergeRecord* merge = nullptr);
+
+  /// Writes nothing any more, and leaves the file as a kill would: where the run is another's by
+  /// now.
+  void abandon() noexcept;
 
   /// Completes what was recorded with status "failed" and the error, as `failed_path(path())`.
   void fail(const std::string& message);

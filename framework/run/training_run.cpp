@@ -49,6 +49,17 @@ void add_predictions(const Evaluation& evaluation, const char* parameters, Final
 
 }  // namespace
 
+// Before what is told of a step or an evaluation is written.
+class TrainingRun::Guard : public Observer {
+ public:
+  explicit Guard(const TrainingRun& run) : run_(run) {}
+  void on_step(const StepRecord&) override { run_.guard_(); }
+  void on_evaluation(const EvaluationRecord&) override { run_.guard_(); }
+
+ private:
+  const TrainingRun& run_;
+};
+
 // After every step, behind the observers that record it: counts, saves, and stops the run.
 class TrainingRun::Watch : public Observer {
  public:
@@ -74,10 +85,11 @@ class TrainingRun::Watch : public Observer {
   CheckpointTimer timer_;
 };
 
-TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
+TrainingRun::TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard)
     : config_(job.config),
       identity_(job.identity),
       stop_(std::move(stop)),
+      guard_(std::move(guard)),
       name_(fmt::format("{} seed {}", config_.label, config_.seed)),
       setup_(set_up(config_, job.paths, job.device)),
       evaluator_(evaluator_of(setup_, config_.train, [this] { stop_if_asked(); })),
@@ -136,10 +148,11 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
 }
 
 void TrainingRun::train(RunWriter& writer, Observer& log, const ProgressReport& report) {
+  Guard guard(*this);
   Recorder recorder(writer);
   Progress progress(name_, trainer_.planned_steps(), report);
   Watch watch(*this, writer);
-  const std::vector<Observer*> observers{&recorder, &log, &progress, &watch};
+  const std::vector<Observer*> observers{&guard, &recorder, &log, &progress, &watch};
   try {
     trainer_.run(
         observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },
@@ -205,6 +218,7 @@ void TrainingRun::restore_best() {
 
 // The run file first: a checkpoint that it does not reach is of no use.
 void TrainingRun::save(RunWriter& writer) {
+  guard_();
   if (!config_.record.checkpoints) return;
   writer.flush();
   save_checkpoint(writer.path(), model(), trainer_, evaluations_);
@@ -212,6 +226,7 @@ void TrainingRun::save(RunWriter& writer) {
 
 void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step,
                                      const std::filesystem::path& file) {
+  guard_();
   ParameterFacts facts{config_, identity_.config_hash, {}, parameters, step};
   for (const TaskData& data : dataset().tasks) facts.tasks.push_back(data.task.name);
   save_parameters(model(), facts, file);

@@ -13,14 +13,19 @@
 #include "framework/train/trainer.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace rankwise {
 
+/// Called before anything of a run is written: throws where the run is no longer this process's.
+using WriteGuard = std::function<void()>;
+
 class TrainingRun {
  public:
-  /// `job` outlives it. Throws Error where data, weights or memory are missing.
-  TrainingRun(const RunJob& job, StopRequest stop);
+  /// `job` outlives it; what `guard` throws ends the run with nothing more written. Throws Error
+  /// where data, weights or memory are missing.
+  TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard);
   TrainingRun(const TrainingRun&) = delete;
   TrainingRun& operator=(const TrainingRun&) = delete;
 
@@ -43,6 +48,7 @@ class TrainingRun {
   FinalRecord close(const std::filesystem::path& file);
 
  private:
+  class Guard;
   class Watch;
 
   Model& model() { return *setup_.model; }
@@ -61,6 +67,7 @@ class TrainingRun {
   const RunConfig& config_;
   const RunIdentity& identity_;
   StopRequest stop_;
+  WriteGuard guard_;
   std::string name_;
   RunSetup setup_;
   Evaluator evaluator_;
