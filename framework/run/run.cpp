@@ -64,7 +64,7 @@ RunOutcome record(const RunJob& job, const std::filesystem::path& file, const St
   try {
     TrainingLogs logs(job.config.record.logs, file, run.layout(), history);
     run.train(writer, logs, report);
-    const FinalRecord record = run.close(file);
+    const FinalRecord record = run.close(writer);
     const std::chrono::duration<double> seconds = Clock::now() - begin;
     writer.finish(record, closing_attributes(run.totals(), seconds.count()));
     remove_checkpoints(file);
