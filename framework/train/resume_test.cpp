@@ -165,7 +165,7 @@ TEST(Checkpoint, KeepsWhatEvaluationsLeft) {
   for (const auto& [name, tensor] : training.model->state()) {
     state.best_parameters.push_back(tensor.detach() + 1);
   }
-  save_checkpoint(file, *training.model, training.trainer, state);
+  save_checkpoint({file, "hash"}, *training.model, training.trainer, state);
   Training other({.variant = "lora"}, options_for("equal", true), tokens());
   const Checkpoint checkpoint(checkpoint_path(file));
   EXPECT_EQ(checkpoint.step(), 5);
