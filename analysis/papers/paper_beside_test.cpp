@@ -1,5 +1,6 @@
 #include "analysis/papers/paper_beside.h"
 
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_runs.h"
 #include "framework/core/json.h"
 #include "framework/io/test_files.h"
@@ -33,12 +34,6 @@ RunSet runs_of_suite(const std::string& suite) {
   return load_runs({folder});
 }
 
-std::vector<std::string> cell_texts(const std::vector<Cell>& row) {
-  std::vector<std::string> all;
-  for (const Cell& cell : row) all.push_back(cell.text);
-  return all;
-}
-
 using Texts = std::vector<std::string>;
 
 TEST(PaperBeside, OursStandsBelowThePrintedNumberOfTheSameTask) {
@@ -46,8 +41,8 @@ TEST(PaperBeside, OursStandsBelowThePrintedNumberOfTheSameTask) {
   const auto table = beside_paper(compare_with_paper(two_tasks(), runs));
   ASSERT_TRUE(table.has_value());
   EXPECT_EQ(table->header, (Texts{"row", "SST-2"})) << "MMLU is measured by no run";
-  EXPECT_EQ(cell_texts(table->rows[0]), (Texts{"LoRA", "90.0\nours 80.0"}));
-  EXPECT_EQ(cell_texts(table->rows[1]), (Texts{"MoRE", "95.0\nours 85.0"}));
+  EXPECT_EQ(texts(table->rows[0]), (Texts{"LoRA", "90.0\nours 80.0"}));
+  EXPECT_EQ(texts(table->rows[1]), (Texts{"MoRE", "95.0\nours 85.0"}));
 }
 
 TEST(PaperBeside, OfOtherTasksOnlyChangesAreCompared) {

@@ -41,6 +41,8 @@ class Reader {
   const std::filesystem::path& path() const { return path_; }
   std::vector<std::string> names() const;  // sorted
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /// Those of a type that is one of ours.
+  const std::map<std::string, View>& tensors() const { return tensors_; }
 
   bool contains(const std::string& name) const {
     return tensors_.contains(name) || other_types_.contains(name);
@@ -68,6 +70,13 @@ class Reader {
   std::map<std::string, std::string> other_types_;  // the type's word of each tensor that has one
   std::map<std::string, std::string> metadata_;
 };
+
+/// The metadata with "sha256": the hash of all that it says and of every tensor.
+std::map<std::string, std::string> sealed(const std::map<std::string, View>& tensors,
+                                          std::map<std::string, std::string> metadata);
+
+/// Throws Error where the file's "sha256" is not that of its content, or is missing.
+void check_seal(const Reader& reader);
 
 /// Writes tensors, those of large elements first and then by name as the reference library does,
 /// under a temporary name and renames: the same input gives the same bytes.

@@ -24,6 +24,7 @@ using nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;              // before the header
 constexpr std::size_t kLongestHeader = 100'000'000;  // the reference library's limit
+constexpr int kDeepestHeader = 8;                    // of a tensor's shape: 3
 constexpr const char* kMetadata = "__metadata__";
 
 std::uint64_t little_endian(std::span<const std::byte> bytes) {
@@ -37,7 +38,9 @@ std::uint64_t little_endian(std::span<const std::byte> bytes) {
 /// Parses, and refuses a key that is there twice, which JSON libraries let pass.
 json parse_header(std::string_view text, const std::string& file) {
   std::vector<std::set<std::string>> keys;  // of each open object
-  const auto watch = [&](int, json::parse_event_t event, json& parsed) {
+  const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
+    check(depth <= kDeepestHeader, "{}: the header is nested more than {} deep", file,
+          kDeepestHeader);
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key) {

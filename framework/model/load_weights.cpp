@@ -158,6 +158,29 @@ void check_copies(const torch::nn::Module& module, const StoredWeights& stored,
   }
 }
 
+// Tensors as their bytes lie on the host.
+class HostViews {
+ public:
+  // `file` names them in messages.
+  HostViews(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+            const std::filesystem::path& file) {
+    for (const auto& [name, tensor] : tensors) {
+      const torch::Tensor host = tensor.detach().to(torch::kCPU).contiguous();
+      kept_.push_back(host);
+      const auto bytes =
+          std::as_bytes(std::span(static_cast<const char*>(host.data_ptr()), host.nbytes()));
+      const safetensors::View view{dtype_of(host.scalar_type()), host.sizes().vec(), bytes};
+      check(views_.emplace(name, view).second, "{}: two tensors are called {}", file.string(),
+            name);
+    }
+  }
+  const std::map<std::string, safetensors::View>& views() const { return views_; }
+
+ private:
+  std::vector<torch::Tensor> kept_;  // their bytes
+  std::map<std::string, safetensors::View> views_;
+};
+
 }  // namespace
 
 torch::Tensor stored_tensor(const safetensors::View& view, const std::string& where) {
@@ -207,20 +230,14 @@ void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tens
 void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                   const std::filesystem::path& file,
                   const std::map<std::string, std::string>& metadata) {
-  std::vector<torch::Tensor> on_host;  // keeps the views' bytes alive
-  std::map<std::string, safetensors::View> views;
-  for (const auto& [name, tensor] : tensors) {
-    const torch::Tensor host = tensor.detach().to(torch::kCPU).contiguous();
-    on_host.push_back(host);
-    const auto bytes =
-        std::as_bytes(std::span(static_cast<const char*>(host.data_ptr()), host.nbytes()));
-    const bool added = views
-                           .emplace(name, safetensors::View{dtype_of(host.scalar_type()),
-                                                            host.sizes().vec(), bytes})
-                           .second;
-    check(added, "{}: two tensors are called {}", file.string(), name);
-  }
-  safetensors::write(file, views, metadata);
+  safetensors::write(file, HostViews(tensors, file).views(), metadata);
+}
+
+void save_sealed_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                         const std::filesystem::path& file,
+                         const std::map<std::string, std::string>& metadata) {
+  const HostViews host(tensors, file);
+  safetensors::write(file, host.views(), safetensors::sealed(host.views(), metadata));
 }
 
 }  // namespace rankwise

@@ -48,4 +48,9 @@ void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tens
                   const std::filesystem::path& file,
                   const std::map<std::string, std::string>& metadata = {});
 
+/// The same, sealed: safetensors::check_seal() tells whether anything of it has changed.
+void save_sealed_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                         const std::filesystem::path& file,
+                         const std::map<std::string, std::string>& metadata);
+
 }  // namespace rankwise

@@ -128,7 +128,7 @@ RunTotals TrainingRun::totals() const {
 }
 
 RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
-  auto resumed = resume(file, model(), trainer_, name_);
+  auto resumed = resume({file, identity_.config_hash}, model(), trainer_, name_);
   if (!resumed) {
     remove_checkpoints(file);  // none of them is of this attempt
     return {};
@@ -221,19 +221,22 @@ void TrainingRun::save(RunWriter& writer) {
   guard_();
   if (!config_.record.checkpoints) return;
   writer.flush();
-  save_checkpoint(writer.path(), model(), trainer_, evaluations_);
+  save_checkpoint({writer.path(), identity_.config_hash}, model(), trainer_, evaluations_);
 }
 
-void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step,
-                                     const std::filesystem::path& file) {
+void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step, RunWriter& writer) {
   guard_();
+  writer.check_in_place();
+  const bool last = std::string_view(parameters) == "last";
+  const auto file =
+      last ? last_parameters_path(writer.path()) : best_parameters_path(writer.path());
   ParameterFacts facts{config_, identity_.config_hash, {}, parameters, step};
   for (const TaskData& data : dataset().tasks) facts.tasks.push_back(data.task.name);
   save_parameters(model(), facts, file);
 }
 
 // Test once: with the last parameters, then with the best ones where they differ.
-FinalRecord TrainingRun::close(const std::filesystem::path& file) {
+FinalRecord TrainingRun::close(RunWriter& writer) {
   FinalRecord record;
   record.parameters = model().count();
   if (config_.record.factors) record.factors = collect_factors(model());
@@ -242,7 +245,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     collect_samples(model(), dataset(), config_.record.samples, setup_.tensors, record);
   }
   const KeptParameters& kept = config_.record.parameters;
-  if (kept.last) save_parameters_of("last", steps_done(), last_parameters_path(file));
+  if (kept.last) save_parameters_of("last", steps_done(), writer);
   if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
     last_dev_ = evaluate_uncounted(SplitName::kDev, false);
   }
@@ -258,7 +261,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     add_predictions(evaluate(SplitName::kDev, false), "best", record);
     add_predictions(evaluate(SplitName::kTest, false), "best", record);
   }
-  if (kept.best) save_parameters_of("best", evaluations_.best_step, best_parameters_path(file));
+  if (kept.best) save_parameters_of("best", evaluations_.best_step, writer);
   return record;
 }
 
