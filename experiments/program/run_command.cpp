@@ -5,6 +5,7 @@
 #include "experiments/program/run_checks.h"
 #include "framework/core/slug.h"
 #include "framework/model/weights_place.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
 #include "framework/run/plugin.h"
@@ -121,7 +122,9 @@ StudyOverrides with_backbone(const RunArguments& arguments) {
 // starts.
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
-  parse_device(arguments.device);
+  if (device_kernels_missing(parse_device(arguments.device).type())) {
+    fmt::print(stderr, "own CUDA kernels: {}\n", device_kernels_text());
+  }
   StudyFile file = read_study_file(find_study_file(arguments.file), with_backbone(arguments));
   check_outputs(file);
   std::vector<std::string> plugins = file.plugins;
