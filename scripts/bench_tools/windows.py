@@ -43,9 +43,7 @@ def write(spec: dict[str, Any]) -> None:
     with h5py.File(spec["file"], "w", libver=("earliest", "v110")) as file:
         file.attrs.update(root_attributes(spec["model"], "windows", spec["vocabulary"]))
         group = file.create_group("tasks/windows")
-        group.attrs.update(
-            task_attributes(0, "language_model", ["perplexity"], [], spec["window"])
-        )
+        group.attrs.update(task_attributes(0, "language_model", ["perplexity"], [], spec["window"]))
         first = 0
         for name, size in sizes.items():
             part = rows[first : first + size]  # the first token is the prompt

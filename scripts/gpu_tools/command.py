@@ -23,8 +23,9 @@ FORMAT, VERSION = "rankwise-gpu-check", 1
 DESCRIPTION = """\
 Checks and times rankwise on this machine's GPU, in a bundle (scripts/bundle --tests) beside the
 LibTorch of the Python that runs this, or in a build. It installs nothing and needs no data: models
-get random weights of their shapes. Parts run in this order until the budget ends; what was left is
-named. Writes gpu-check.json and the page gpu-check.md. Exit code 1: a part failed, or found a fault.
+get random weights of their shapes. Parts run in this order until the budget ends; what was left
+is named. Writes gpu-check.json and the page gpu-check.md. Exit code 1: a part failed, or found a
+fault.
 
 parts:
 {parts}
@@ -52,7 +53,9 @@ def names(text: str) -> tuple[str, ...]:
     found = tuple(name for name in text.split(",") if name)
     for name in found:
         if name not in known:
-            raise argparse.ArgumentTypeError(f"no part is called '{name}'; parts: {', '.join(known)}")
+            raise argparse.ArgumentTypeError(
+                f"no part is called '{name}'; parts: {', '.join(known)}"
+            )
     return found
 
 
@@ -109,7 +112,9 @@ def check(given: argparse.Namespace, work: Path, budget: Budget) -> dict[str, An
     place = Place(given.device, work.absolute(), small=given.device == "cpu")
     machine = json.loads(place.ask("machine"))
     if given.device == "cuda" and machine["card"] is None:
-        raise BenchError("PyTorch of this Python finds no CUDA device; --device cpu tries the script")
+        raise BenchError(
+            "PyTorch of this Python finds no CUDA device; --device cpu tries the script"
+        )
     document: dict[str, Any] = {
         "format": FORMAT, "version": VERSION, "device": given.device, "small": place.small,
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -148,5 +153,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(page(document), end="")
     bad = any(part["state"] == "failed" or part["faults"] for part in document["parts"])
     return 1 if bad else 0
-
-

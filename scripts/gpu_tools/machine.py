@@ -51,8 +51,13 @@ def processor() -> str:
 
 if __name__ == "__main__":
     print(
-        json.dumps({
-            "card": card(), "processor": processor(), "cores": os.cpu_count(),
-            "python": platform.python_version(), "packages": versions(),
-        })  # fmt: skip
+        json.dumps(
+            {
+                "card": card(),
+                "processor": processor(),
+                "cores": os.cpu_count(),
+                "python": platform.python_version(),
+                "packages": versions(),
+            }
+        )  # fmt: skip
     )

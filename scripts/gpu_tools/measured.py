@@ -1,6 +1,5 @@
 """Sides of a measurement, one process each: rankwise or PEFT on one set."""
 
-
 from dataclasses import dataclass, field
 from pathlib import Path
 

@@ -51,7 +51,12 @@ def goal_lines(parts: list[dict[str, Any]]) -> list[str]:
 
 
 def part_lines(part: dict[str, Any]) -> list[str]:
-    lines = ["", f"## {part['name']}: {part['state']}", "", f"{part['summary']} ({part['seconds']:.0f} s)."]
+    lines = [
+        "",
+        f"## {part['name']}: {part['state']}",
+        "",
+        f"{part['summary']} ({part['seconds']:.0f} s).",
+    ]
     for one in part["tables"]:
         if one["rows"]:
             lines += ["", *table(one["columns"], one["rows"])]
@@ -77,5 +82,7 @@ def page(document: dict[str, Any]) -> str:
         lines += part_lines(part)
     if left:
         lines += ["", "## Left out", ""]
-        lines += [f"- {part['name']}: {part['summary']}. {'; '.join(part['notes'])}" for part in left]
+        lines += [
+            f"- {part['name']}: {part['summary']}. {'; '.join(part['notes'])}" for part in left
+        ]
     return "\n".join(lines) + "\n"

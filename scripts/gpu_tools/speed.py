@@ -22,7 +22,11 @@ GPU_T5 = BenchSet(
 )  # fmt: skip
 
 # For trying it out: seconds on a CPU.
-SMALL_WEIGHTS = {"bert": "bert-small-random", "llama": "llama-small-random", "t5": "t5-small-random"}
+SMALL_WEIGHTS = {
+    "bert": "bert-small-random",
+    "llama": "llama-small-random",
+    "t5": "t5-small-random",
+}
 SMALL = {"steps": 3, "warmup": 2, "batch": 4}
 
 
@@ -84,7 +88,9 @@ def llama(place: Place, _: Budget, found: Found) -> None:
     best = max((speed for speed in speeds if speed is not None), default=None)
     own = series.measured[OURS]
     if best is not None:
-        found.goals.append(Goal("LLaMA-8B's shape, LoRA r=16, over PEFT's best", 1.6, own.speed / best))
+        found.goals.append(
+            Goal("LLaMA-8B's shape, LoRA r=16, over PEFT's best", 1.6, own.speed / best)
+        )
     found.goals += [
         Goal("LLaMA-8B's shape, LoRA r=16", 16000, own.speed, unit="tokens/s"),
         Goal("its peak at 8,192 tokens", LONG_LIMIT, own.peak_mib / 1024, at_most=True, unit="GiB"),
@@ -106,7 +112,9 @@ def llama_memory(place: Place, _: Budget, found: Found) -> None:
     series.run([Side(name, OurRun(train={"gradient_checkpointing": True}))])
     peak = series.measured[name].peak_mib / 1024
     found.goals.append(
-        Goal("with checkpointing at 8,192 tokens", CHECKPOINTED_LIMIT, peak, at_most=True, unit="GiB")
+        Goal(
+            "with checkpointing at 8,192 tokens", CHECKPOINTED_LIMIT, peak, at_most=True, unit="GiB"
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""The kernels of framework/ops/device compiled by nvcc, where there is one: objects, run nowhere."""
+"""The kernels of framework/ops/device compiled by nvcc where there is one: run nowhere."""
 
 import os
 import re
@@ -34,7 +34,15 @@ def nvcc() -> list[str]:
 def compiled(command: list[str], source: Path, folder: Path) -> str:
     """All that was said."""
     chosen = [word for word in command if "-gencode" not in word or f"code={TRIED}" in word]
-    words = [*chosen, "-Werror=all-warnings", "-Xptxas=-v", "-c", source, "-o", folder / f"{source.name}.o"]
+    words = [
+        *chosen,
+        "-Werror=all-warnings",
+        "-Xptxas=-v",
+        "-c",
+        source,
+        "-o",
+        folder / f"{source.name}.o",
+    ]
     done = subprocess.run(words, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""scripts/gpu_check: its reading and its page, refusals, and one call on the CPU with toy shapes."""
+"""scripts/gpu_check: its reading and page, refusals, and one call on the CPU with toy shapes."""
 
 import json
 import sys
@@ -51,7 +51,13 @@ def document(**more: Any) -> dict[str, Any]:
     left = part | {
         "name": "t5", "state": "left out", "tables": [], "goals": [], "notes": ["3 s were left"],
     }  # fmt: skip
-    card = {"name": "a card", "memory_gib": 79.2, "capability": "9.0", "driver": "580", "cuda": "13.0"}
+    card = {
+        "name": "a card",
+        "memory_gib": 79.2,
+        "capability": "9.0",
+        "driver": "580",
+        "cuda": "13.0",
+    }
     return {
         "device": "cuda", "small": False, "created": "2026", "budget_seconds": 540,
         "spent_seconds": 100, "parts": [part, left],
@@ -109,14 +115,18 @@ class Reading(Folder):
         found = compared.compared(one, self.write_run("same", [1.0, 2.0], 3))
         self.assertEqual(found, {"label": "lora", "loss": 0, "parameters": 0, "counts": True})
         found = compared.compared(one, self.write_run("other", [1.0, 2.5], 4))
-        self.assertEqual(found, {"label": "lora", "loss": 0.25, "parameters": 0.25, "counts": False})
+        self.assertEqual(
+            found, {"label": "lora", "loss": 0.25, "parameters": 0.25, "counts": False}
+        )
         found = compared.compared(one, self.write_run("nan", [1.0, float("nan")], 3))
         self.assertEqual(found["loss"], float("inf"))
 
     def test_what_runs_beyond_the_budget_is_ended(self) -> None:
         begin = time.monotonic()
         with ending_at(begin + 0.5), self.assertRaisesRegex(BenchError, "time for it was over"):
-            timed_lines([sys.executable, "-c", "import time; time.sleep(60)"], environment(1), "stdout")
+            timed_lines(
+                [sys.executable, "-c", "import time; time.sleep(60)"], environment(1), "stdout"
+            )
         self.assertLess(time.monotonic() - begin, 30)
 
 
@@ -204,7 +214,7 @@ class OnTheCpu(Folder):
         self.assertEqual([part["faults"] for part in found["parts"]], [[], [], [], []], found)
         self.assertEqual({part["state"] for part in found["parts"]}, {"done"})
         self.assertEqual(code, 0)
-        (passed, *_, failed, crashed, _, _), = told["conformance"]["tables"][0]["rows"]
+        ((passed, *_, failed, crashed, _, _),) = told["conformance"]["tables"][0]["rows"]
         self.assertGreater(passed, 10)
         self.assertEqual((failed, crashed), (0, 0))
         self.assertEqual(len(told["devices"]["tables"][0]["rows"]), 6)

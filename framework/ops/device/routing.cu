@@ -135,8 +135,9 @@ struct TallyPart {
       const int rows = static_cast<int>(left < device::kTallyRows ? left : device::kTallyRows);
       const int k = static_cast<int>(given.chosen.k);
       const std::int64_t* ranks = given.chosen.ranks + first * k;
-      for (int i = 0; i < rows * k; ++i) {
-        if (ranks[i] == rank) add(first * k + i, cells);
+      RANKWISE_ROLLED  // unrolled, registers are spilled
+          for (int i = 0; i < rows * k; ++i) {
+        if (ranks[i] == rank) add(first + i / k, first * k + i, cells);
       }
     });
   }
@@ -147,8 +148,7 @@ struct TallyPart {
     if (given.chosen.weight != nullptr) given.part_mass[cell] = 0;
   }
 
-  RANKWISE_DEVICE void add(std::int64_t choice, std::int64_t cells) const {
-    const std::int64_t row = choice / given.chosen.k;
+  RANKWISE_DEVICE void add(std::int64_t row, std::int64_t choice, std::int64_t cells) const {
     const std::int64_t task = given.row_task == nullptr ? 0 : given.row_task[row];
     const std::int64_t cell = cells + task * given.ranks;
     given.part_count[cell] += 1;

@@ -19,6 +19,7 @@
 #define RANKWISE_MACHINE on_cuda
 #define RANKWISE_DEVICE __device__ __forceinline__
 #define RANKWISE_UNROLL _Pragma("unroll")
+#define RANKWISE_ROLLED _Pragma("unroll 1")
 
 namespace rankwise::on_cuda {
 

@@ -15,6 +15,7 @@
 #define RANKWISE_MACHINE emulated
 #define RANKWISE_DEVICE inline
 #define RANKWISE_UNROLL
+#define RANKWISE_ROLLED
 
 namespace rankwise::emulated {
 
