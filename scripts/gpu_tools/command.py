@@ -7,9 +7,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from bench_tools import packages
+from bench_tools.command import Parser
 from bench_tools.errors import BenchError
 from bench_tools.processes import ending_at, environment, output
 
@@ -32,13 +33,6 @@ parts:
 
 transformers and peft, where this Python has them, are timed beside rankwise in the same call.
 """
-
-
-class Parser(argparse.ArgumentParser):
-    """Refuses in one line, as the other scripts do."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"gpu_check: {' '.join(message.split())}; see scripts/gpu_check --help\n")
 
 
 def seconds(text: str) -> float:

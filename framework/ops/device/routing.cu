@@ -87,21 +87,6 @@ struct RankGate {
   }
 };
 
-template <class S, class W>
-struct RankGateGradient {
-  static constexpr int kMostThreads = device::kBlockThreads;
-  using T = ComputedIn<S>;
-
-  device::RankGateGradient given;
-
-  RANKWISE_DEVICE void operator()(const Threads& at) const {
-    each_piece(at, given.shape.rows, given.shape.width, [&](std::int64_t row, std::int64_t rank) {
-      const T weight = static_cast<T>(RowGate<W>(given.chosen, row).of(rank));
-      row_of<S>(given.d_z, row)[rank] = narrow<S>(widen(row_of<S>(given.d_h, row)[rank]) * weight);
-    });
-  }
-};
-
 /// Of the weights: a piece is one of a row's choices.
 template <class S, class W>
 struct WeightGradient {
@@ -194,17 +179,14 @@ void rank_gate(const device::RankGate& given, device::Stream stream) {
 }
 
 void rank_gate_gradient(const device::RankGateGradient& given, device::Stream stream) {
+  if (given.d_z.data != nullptr) {  // gated as the values were
+    rank_gate({.shape = given.shape, .chosen = given.chosen, .z = given.d_h, .h = given.d_z},
+              stream);
+  }
+  if (given.d_weight == nullptr) return;
   with_types(given.shape.stored, given.chosen.weights, [&](auto rows, auto weights) {
-    using S = typename decltype(rows)::type;
-    using W = typename decltype(weights)::type;
-    if (given.d_z.data != nullptr) {
-      launch(RankGateGradient<S, W>{given},
-             device::over_pieces(given.shape.rows, given.shape.width), stream);
-    }
-    if (given.d_weight != nullptr) {
-      launch(WeightGradient<S, W>{given}, device::over_pieces(given.shape.rows, given.chosen.k),
-             stream);
-    }
+    using Body = WeightGradient<typename decltype(rows)::type, typename decltype(weights)::type>;
+    launch(Body{given}, device::over_pieces(given.shape.rows, given.chosen.k), stream);
   });
 }
 
