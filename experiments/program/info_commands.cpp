@@ -16,6 +16,7 @@
 #include "framework/core/terminal.h"
 #include "framework/data/sampler.h"
 #include "framework/model/backbone.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/run/plugin.h"
 #include "framework/run/run_config.h"
 #include "framework/study/study_file.h"
@@ -224,6 +225,7 @@ void print_environment() {
   nlohmann::json environment = base_provenance();
   environment["libtorch"] = TORCH_VERSION;
   environment["cuda"] = at::hasCUDA();
+  environment["cuda_kernels"] = device_kernels_text();
   environment["cores"] = std::thread::hardware_concurrency();
   environment["host"] = host_name();
   for (const auto& [key, value] : environment.items()) {

@@ -8,6 +8,7 @@
 #include "framework/core/slug.h"
 #include "framework/io/lease.h"
 #include "framework/model/weights_place.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
 #include "framework/run/plugin.h"
@@ -140,7 +141,9 @@ std::string device_here(const RunArguments& arguments) {
 // starts.
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
-  parse_device(device_here(arguments));
+  if (device_kernels_missing(parse_device(device_here(arguments)).type())) {
+    fmt::print(stderr, "own CUDA kernels: {}\n", device_kernels_text());
+  }
   static_cast<void>(lease_seconds());
   StudyFile file = read_study_file(find_study_file(arguments.file), with_backbone(arguments));
   check_outputs(file);

@@ -1,6 +1,7 @@
 #include "framework/adapter/choice.h"
 
 #include "framework/core/error.h"
+#include "framework/ops/rank_gate.h"
 
 #include <fmt/ranges.h>
 #include <torch/types.h>
@@ -40,7 +41,7 @@ at::Tensor Choice::apply(const at::Tensor& z, const Batch& batch) const {
     case Kind::kPerTask:
       return z * weight_.to(z.scalar_type()).index_select(0, batch.row_task);
     case Kind::kPerRow:
-      return z * at::zeros_like(z, z.options()).scatter(1, chosen_, weight_.to(z.scalar_type()));
+      return gated_ranks(z, chosen_, weight_);
     case Kind::kAll:
       return z;
   }

@@ -1,5 +1,7 @@
 #include "framework/adapter/rank_usage.h"
 
+#include "framework/ops/rank_tally.h"
+
 #include <torch/types.h>
 
 #include <algorithm>
@@ -76,10 +78,14 @@ RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const a
 }
 
 void RankUsage::add(const Choice& choice, const Batch& batch) {
-  const Tally added = tally(choice, batch);
-  count_ += added.count;
-  gate_sum_ += added.mass;
-  per_row_ = per_row_ || choice.kind() == Choice::Kind::kPerRow;
+  const bool by_row = choice.kind() == Choice::Kind::kPerRow;
+  per_row_ = per_row_ || by_row;
+  if (!by_row ||
+      !tallied_on_device({choice.chosen(), choice.weight(), batch.row_task}, count_, gate_sum_)) {
+    const Tally added = tally(choice, batch);
+    count_ += added.count;
+    gate_sum_ += added.mass;
+  }
   if (!coactivation_.defined()) return;
   half_count_ += count_of(choice, batch, rows_of_half(batch));
   if (choice.kind() == Choice::Kind::kPerRow) {

@@ -1,5 +1,6 @@
 #include "framework/adapter/routing.h"
 
+#include "framework/ops/rank_tally.h"
 #include "framework/ops/top_k.h"
 
 namespace rankwise {
@@ -50,6 +51,8 @@ torch::Tensor prompt_mean(const torch::Tensor& x, const Batch& batch) {
 }
 
 torch::Tensor rank_load(const torch::Tensor& chosen, std::int64_t ranks) {
+  const torch::Tensor load = torch::zeros({ranks}, chosen.options());
+  if (tallied_on_device({chosen}, load)) return load;
   return torch::bincount(chosen.flatten(), {}, ranks);
 }
 
