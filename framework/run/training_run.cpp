@@ -60,7 +60,7 @@ class TrainingRun::Guard : public Observer {
   const TrainingRun& run_;
 };
 
-// After every step, behind the observers that record it: counts, saves, and stops the run.
+// Behind the observers that record a run: counts, saves, and between steps stops it.
 class TrainingRun::Watch : public Observer {
  public:
   Watch(TrainingRun& run, RunWriter& writer)
@@ -69,10 +69,16 @@ class TrainingRun::Watch : public Observer {
   void on_step(const StepRecord& record) override {
     run_.totals_.training_rows += record.tokens;
     run_.totals_.training_seconds += record.seconds;
-    run_.stop_if_asked();
-    if (run_.trainer_.evaluates_after(record.step) || !timer_.is_due(record.step)) return;
+  }
+  void between_steps(std::int64_t step) {
+    if (run_.stop_()) {
+      run_.trainer_.deliver_all();
+      throw Stopped();
+    }
+    if (run_.trainer_.evaluates_after(step) || !timer_.is_due(step)) return;
+    run_.trainer_.deliver_all();
     run_.save(writer_);
-    timer_.start_again(record.step);
+    timer_.start_again(step);
   }
   void on_evaluation(const EvaluationRecord& record) override {
     run_.save(writer_);
@@ -153,6 +159,7 @@ void TrainingRun::train(RunWriter& writer, Observer& log, const ProgressReport& 
   Progress progress(name_, trainer_.planned_steps(), report);
   Watch watch(*this, writer);
   const std::vector<Observer*> observers{&guard, &recorder, &log, &progress, &watch};
+  trainer_.between_steps([&](std::int64_t step) { watch.between_steps(step); });
   try {
     trainer_.run(
         observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },
