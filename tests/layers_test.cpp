@@ -24,10 +24,10 @@ using ::testing::IsEmpty;
 
 // From left to right: a layer includes only what stands to its left in one of these.
 const std::vector<std::vector<std::string>> kChains = {
-    {"core", "texts", "io", "record", "study", "programs", "statistics", "output", "runs",
-     "measures", "compare", "papers", "figures", "tables", "report"},
-    {"core", "texts", "io", "record", "study", "programs", "data", "ops", "adapter", "model",
-     "generate", "suites", "train", "run", "merge", "exchange", "testing", "experiments"}};
+    {"core", "texts", "io", "record", "study", "programs", "cluster", "statistics", "output",
+     "runs", "measures", "compare", "papers", "figures", "tables", "report"},
+    {"core", "texts", "io", "record", "study", "programs", "cluster", "data", "ops", "adapter",
+     "model", "generate", "suites", "train", "run", "merge", "exchange", "testing", "experiments"}};
 
 const std::set<std::string> kAnalysis = {"statistics", "output",  "runs",   "measures", "compare",
                                          "papers",     "figures", "tables", "report"};

@@ -1,6 +1,7 @@
 /// Another program, run to its end without a shell.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -9,13 +10,15 @@
 namespace rankwise::analysis {
 
 struct ProcessResult {
-  int exit_code = 0;   // 128 + the signal where one ended it
-  std::string errors;  // what it wrote to standard error
+  int exit_code = 0;           // 128 + the signal where one ended it
+  std::string output, errors;  // what it wrote to standard output and standard error
 };
 
-/// Runs arguments[0], looked up in PATH, inside `folder`, with empty input and unheard output.
-/// Nothing when there is no such program; throws Error when it cannot be started otherwise.
-std::optional<ProcessResult> run_process(const std::vector<std::string>& arguments,
-                                         const std::filesystem::path& folder);
+/// Runs arguments[0], looked up in PATH, inside `folder`, with empty input. Nothing when there is
+/// no such program; throws Error when it cannot be started otherwise, and where it has not ended
+/// after `limit`, with SIGKILL for it.
+std::optional<ProcessResult> run_process(
+    const std::vector<std::string>& arguments, const std::filesystem::path& folder,
+    std::optional<std::chrono::milliseconds> limit = std::nullopt);
 
 }  // namespace rankwise::analysis

@@ -7,11 +7,24 @@
 namespace rankwise::analysis {
 namespace {
 
-TEST(Process, GivesTheExitCodeAndWhatWasWrittenToStandardError) {
-  const auto result = run_process({"sh", "-c", "echo unheard; echo heard >&2; exit 3"}, "/");
+TEST(Process, GivesTheExitCodeAndWhatWasWritten) {
+  const auto result = run_process({"sh", "-c", "echo out; echo error >&2; exit 3"}, "/");
   ASSERT_TRUE(result.has_value());
   EXPECT_EQ(result->exit_code, 3);
-  EXPECT_EQ(result->errors, "heard\n");
+  EXPECT_EQ(result->output, "out\n");
+  EXPECT_EQ(result->errors, "error\n");
+}
+
+TEST(Process, TakesMoreThanAPipeHoldsOfBoth) {
+  const auto result =
+      run_process({"sh", "-c", "head -c 300000 /dev/zero >&2; head -c 300000 /dev/zero"}, "/");
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->output.size(), 300000U);
+  EXPECT_EQ(result->errors.size(), 300000U);
+}
+
+TEST(Process, IsEndedWhereItTakesTooLong) {
+  EXPECT_THROW(run_process({"sleep", "60"}, "/", std::chrono::milliseconds(50)), Error);
 }
 
 TEST(Process, PassesArgumentsThroughNoShell) {

@@ -6,6 +6,7 @@
 namespace rankwise {
 
 void add_run_command(CLI::App& program);          // run
+void add_status_command(CLI::App& program);       // status
 void add_info_commands(CLI::App& program);        // list, describe, env
 void add_schema_command(CLI::App& program);       // schema
 void add_analysis_commands(CLI::App& program);    // table, measures, hypotheses, figure

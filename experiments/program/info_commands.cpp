@@ -6,6 +6,7 @@
 #include "experiments/program/commands.h"
 #include "experiments/program/names.h"
 #include "framework/adapter/variant.h"
+#include "framework/cluster/cluster_file.h"
 #include "framework/core/json_file.h"
 #include "framework/core/metrics.h"
 #include "framework/core/nearest.h"
@@ -39,11 +40,17 @@ using namespace analysis;
 
 namespace {
 
+// Wrapped on a terminal; else on one line, which programs search.
+void print_hanging(const std::string& name, const std::string& text) {
+  const bool wraps = is_terminal(STDOUT_FILENO);
+  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
+}
+
 template <class T, class Summary>
 void print_registry(const char* title, const Registry<T>& registry, Summary summary) {
   fmt::print("{}\n", title);
   for (const std::string& name : registry.names()) {
-    fmt::print("  {:18} {}\n", name, summary(registry.find(name)));
+    print_hanging(fmt::format("  {:19} ", name), summary(registry.find(name)));
   }
 }
 
@@ -84,9 +91,9 @@ const std::vector<std::pair<std::string, std::function<void()>>>& kinds() {
        [] {
          fmt::print(
              "parts of a run\n"
-             "  data               the suite, its tasks and subsets\n"
-             "  record             what is kept of a run\n"
-             "  train              steps, batches, optimizer, evaluations\n");
+             "  data                the suite, its tasks and subsets\n"
+             "  record              what is kept of a run\n"
+             "  train               steps, batches, optimizer, evaluations\n");
        }},
       {"switches",
        [] { print_registry("switches", switches(), [](const Switch* s) { return s->help(); }); }},
@@ -119,12 +126,6 @@ void list_markdown() {
   for (const std::string& name : variants().names()) {
     fmt::print("| `{}` | {} |\n", name, cell(variants().find(name).facts.summary));
   }
-}
-
-// Wrapped on a terminal; else on one line, which programs search.
-void print_hanging(const std::string& name, const std::string& text) {
-  const bool wraps = is_terminal(STDOUT_FILENO);
-  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
 }
 
 std::string other_names(const OptionInfo& option) {
@@ -194,6 +195,9 @@ bool describe_other(const std::string& name) {
   } else if (name == "study") {
     fmt::print("a study file, with defaults:\n");
     print_options(study_members());
+  } else if (name == "cluster") {
+    fmt::print("cluster.json, what a run asks of Slurm, with defaults:\n");
+    print_options(describe_options<ClusterOptions>());
   } else if (name == "train") {
     print_part<TrainOptions>("train");
   } else if (name == "data") {
@@ -211,7 +215,7 @@ void describe(const std::string& given) {
   const std::string name = same_name(given, names).value_or(given);
   check(describe_variant(name) || describe_other(name),
         "nothing is called '{}'{}; variants: {}; backbones: {}; suites: {}; tables: {}; figures: "
-        "{}; study files and their parts: study, run, data, record, train",
+        "{}; study files and their parts: study, run, data, record, train; cluster files: cluster",
         given, did_you_mean(given, names), fmt::join(variants().names(), ", "),
         fmt::join(backbones().names(), ", "), fmt::join(suites().names(), ", "),
         fmt::join(tables().names(), ", "), fmt::join(figures().names(), ", "));

@@ -4,6 +4,7 @@
 #include "experiments/program/commands.h"
 #include "experiments/program/completion.h"
 #include "experiments/program/help.h"
+#include "experiments/program/slurm_command.h"
 #include "framework/adapter/variant.h"
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
@@ -12,6 +13,8 @@
 #include "framework/core/text.h"
 #include "framework/run/workers.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -41,6 +44,7 @@ int run(int count, char** arguments) {
   program.ignore_case()->ignore_underscore();
   program.set_version_flag("--version", [] { return rankwise::version_line(); });
   rankwise::add_run_command(program);
+  rankwise::add_status_command(program);
   rankwise::add_merge_command(program);
   rankwise::add_paper_commands(program);
   rankwise::add_analysis_commands(program);
@@ -69,6 +73,7 @@ int run(int count, char** arguments) {
   CLI::App* worker = program.add_subcommand("worker")->group("");
   worker->add_option("--answer", answer)->required();
   worker->callback([&] { throw CLI::RuntimeError(rankwise::worker_main(answer)); });
+  rankwise::add_task_command(program);
   try {
     program.parse(count, arguments);
   } catch (const CLI::RuntimeError& end) {
@@ -102,9 +107,18 @@ int flush_output(int code) {
   return 1;
 }
 
-}  // namespace
+// Ends the process. Where a GPU was used no destructor of a static object runs any more: LibTorch's
+// and the driver's go in no known order, and some would call a driver that is gone. Files are closed
+// by then, for they are no static objects.
+int leave(int code) {
+  const bool used = at::detail::getCUDAHooks().hasCUDART() &&
+                    c10::getDeviceAllocator(c10::DeviceType::CUDA)->initialized();
+  if (!used) return code;
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
 
-int main(int count, char** arguments) {
+int run_told(int count, char** arguments) {
   // A worker that ended early, or a closed pipe behind standard output, shows where it is written
   // to: it must not end a study that is under way.
   std::signal(SIGPIPE, SIG_IGN);
@@ -123,3 +137,7 @@ int main(int count, char** arguments) {
     return 1;
   }
 }
+
+}  // namespace
+
+int main(int count, char** arguments) { return leave(run_told(count, arguments)); }

@@ -47,7 +47,7 @@ std::vector<std::string> output_formats() {
 }
 
 std::vector<std::string> described_names() {
-  std::vector<std::string> names{"study", "run", "train", "data", "record"};
+  std::vector<std::string> names{"study", "run", "train", "data", "record", "cluster"};
   for (const auto& some : {variants().names(), backbones().names(), suites().names(),
                            analysis::tables().names(), analysis::figures().names()}) {
     names.insert(names.end(), some.begin(), some.end());

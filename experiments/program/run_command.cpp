@@ -3,7 +3,10 @@
 #include "experiments/program/names.h"
 #include "experiments/program/ranges.h"
 #include "experiments/program/run_checks.h"
+#include "experiments/program/slurm_command.h"
+#include "experiments/program/this_program.h"
 #include "framework/core/slug.h"
+#include "framework/io/lease.h"
 #include "framework/model/weights_place.h"
 #include "framework/ops/device_kernels.h"
 #include "framework/record/run_reader.h"
@@ -14,6 +17,7 @@
 #include "framework/run/stop_signals.h"
 #include "framework/run/study.h"
 #include "framework/run/workers.h"
+#include "framework/study/study_plan.h"
 
 #include <set>
 #include <thread>
@@ -30,10 +34,14 @@ struct RunArguments {
   std::vector<std::string> plugins;
   std::string device = "cpu";
   std::int64_t jobs = 1;
+  bool jobs_given = false;
   std::int64_t threads = 0;
   bool dry_run = false;
   bool no_calibration = false;
   bool again = false;
+  bool want_files = false;
+  bool no_wait = false;
+  SlurmArguments slurm;
   std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
 };
 
@@ -44,10 +52,11 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
 }
 
 // Ids of the runs that the study's summary holds: they are finished, though their files are gone.
+// None where the files are wanted.
 std::set<std::string> summarised_ids(const Study& study, const RunArguments& arguments) {
   const auto summary = arguments.paths.results / slug(study.file.name) / kSummaryFolder;
   std::set<std::string> ids;
-  if (!std::filesystem::exists(summary)) return ids;
+  if (arguments.want_files || !std::filesystem::exists(summary)) return ids;
   for (const auto& run : summary_runs(summary)) {
     ids.insert(RunFile(run).attributes().value("config_hash", ""));
   }
@@ -83,23 +92,27 @@ int summarise(const std::vector<WorkerResult>& results) {
   std::int64_t skipped = 0;
   std::int64_t failed = 0;
   std::int64_t not_done = 0;
+  std::int64_t elsewhere = 0;
   for (const WorkerResult& result : results) {
     if (!result.error.empty()) {
       ++failed;
+    } else if (result.outcome == RunOutcome::kBusy && !StopSignals::requested()) {
+      ++elsewhere;
     } else if (!is_done(result.outcome)) {
       ++not_done;
     } else {
       ++(result.outcome == RunOutcome::kSkipped ? skipped : finished);
     }
   }
-  fmt::print("{} finished, {} already there, {} failed{}\n", finished, skipped, failed,
-             not_done == 0 ? "" : fmt::format(", {} not done", not_done));
+  fmt::print("{} finished, {} already there, {} failed{}{}\n", finished, skipped, failed,
+             not_done == 0 ? "" : fmt::format(", {} not done", not_done),
+             elsewhere == 0 ? "" : fmt::format(", {} left to other processes", elsewhere));
   for (const WorkerResult& result : results) {
     if (result.error.empty()) continue;
     fmt::print(stderr, "failed: {} seed {}: {}\n", result.label, result.seed, result.error);
   }
   if (not_done > 0) fmt::print(stderr, "stopped; the same command does the rest\n");
-  return not_done > 0 ? kNotDone : failed == 0 ? 0 : 1;
+  return not_done + elsewhere > 0 ? kNotDone : failed == 0 ? 0 : 1;
 }
 
 // A study whose runs were found fit to start, or to be skipped.
@@ -118,13 +131,20 @@ StudyOverrides with_backbone(const RunArguments& arguments) {
   return overrides;
 }
 
+// A machine that queues runs for a GPU may have none itself.
+std::string device_here(const RunArguments& arguments) {
+  const bool known = arguments.device == "cpu" || arguments.device == "cuda";
+  return arguments.slurm.wanted() && known ? "cpu" : arguments.device;
+}
+
 // Reads the study, its plug-ins and its data: what is wrong with them is told once, before any run
 // starts.
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
-  if (device_kernels_missing(parse_device(arguments.device).type())) {
+  if (device_kernels_missing(parse_device(device_here(arguments)).type())) {
     fmt::print(stderr, "own CUDA kernels: {}\n", device_kernels_text());
   }
+  static_cast<void>(lease_seconds());
   StudyFile file = read_study_file(find_study_file(arguments.file), with_backbone(arguments));
   check_outputs(file);
   std::vector<std::string> plugins = file.plugins;
@@ -132,16 +152,16 @@ PreparedStudy prepare(const RunArguments& arguments) {
   load_plugins(plugins);
   const Study study = resolve_study(std::move(file));
   std::vector<RunJob> jobs =
-      jobs_of(study, {arguments.paths, arguments.device, threads_per_run(arguments)});
+      jobs_of(study, {arguments.paths, device_here(arguments), threads_per_run(arguments)});
   for (RunJob& job : jobs) job.again = arguments.again;
   const std::set<std::string> summarised = summarised_ids(study, arguments);
   check_runs(jobs, [&](const RunJob& job) {
-    return state_of(job, arguments, summarised) == std::string("to run");
+    return device_here(arguments) == arguments.device &&
+           state_of(job, arguments, summarised) == std::string("to run");
   });
+  for (RunJob& job : jobs) job.device = arguments.device;
   return {std::move(jobs), plugins, summarised};
 }
-
-std::string this_program() { return std::filesystem::read_symlink("/proc/self/exe"); }
 
 int dry_run(const RunArguments& arguments, const PreparedStudy& study) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
@@ -154,11 +174,38 @@ int dry_run(const RunArguments& arguments, const PreparedStudy& study) {
                                     }});
 }
 
+// For `rankwise status`. Where it can not be written the runs themselves say why.
+void plan_runs(const std::vector<RunJob>& jobs, const StudyOverrides& overrides) {
+  if (jobs.empty()) return;
+  const std::filesystem::path folder = run_file(jobs.front()).parent_path();
+  StudyPlan asked{jobs.front().study, {}};
+  for (const RunJob& job : jobs) {
+    asked.runs.push_back({job.config.label, job.config.seed, run_file(job).filename()});
+  }
+  const bool whole = overrides.only.empty() && overrides.seeds.empty();
+  try {
+    write_plan(folder, whole ? asked : updated_plan(read_plan(folder), asked));
+  } catch (const Error&) {
+  }
+}
+
+// With a core for each thread, and as many at a time as --jobs says where it was given.
+int queue_runs(std::vector<RunJob> jobs, const PreparedStudy& study,
+               const RunArguments& arguments) {
+  ClusterOptions cluster = cluster_options(arguments.slurm);
+  if (arguments.threads > 0) cluster.cpus = arguments.threads;
+  if (arguments.jobs_given) cluster.at_a_time = arguments.jobs;
+  for (RunJob& job : jobs) job.threads = cluster.cpus;
+  std::erase_if(jobs, [](const RunJob& job) { return is_finished(job); });
+  return submit_runs(std::move(jobs), study.plugins, cluster, arguments.slurm.dry_run);
+}
+
 int run(const RunArguments& arguments) {
   const StopSignals signals;
   PreparedStudy study = prepare(arguments);
   if (arguments.dry_run) return dry_run(arguments, study);
   auto& [jobs, plugins, summarised] = study;
+  if (!arguments.slurm.dry_run) plan_runs(jobs, arguments.overrides);
   if (!arguments.reuse.empty()) reuse_runs(jobs, arguments);
   std::int64_t in_summary = 0;
   if (!arguments.again) {
@@ -168,9 +215,13 @@ int run(const RunArguments& arguments) {
         }));
   }
   if (in_summary > 0) {
-    fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);
+    fmt::print(
+        "{} of the runs are in the study's summary; --want-files trains them for their files\n",
+        in_summary);
   }
-  return summarise(run_workers(jobs, {arguments.jobs, this_program(), plugins}));
+  if (arguments.slurm.wanted()) return queue_runs(jobs, study, arguments);
+  return summarise(
+      run_workers(jobs, {arguments.jobs, /*wait=*/!arguments.no_wait, this_program(), plugins}));
 }
 
 }  // namespace
@@ -204,7 +255,8 @@ void add_run_command(CLI::App& program) {
                       "Weights of every run: a name below the data's models, or any folder with a "
                       "model as the hub has them");
   command->add_option("--jobs", arguments->jobs, "Runs at a time, each a process (default: 1)")
-      ->check(whole_number(1, kMostThreads));
+      ->check(whole_number(1, kMostThreads))
+      ->each([arguments](const std::string&) { arguments->jobs_given = true; });
   command->add_option("--threads", arguments->threads, "Threads per run (default: cores / jobs)")
       ->check(whole_number(1, kMostThreads));
   command->add_option("--device", arguments->device, "Where (default: cpu)")->type_name("cpu|cuda");
@@ -216,16 +268,21 @@ void add_run_command(CLI::App& program) {
       ->allow_extra_args(false);
   command->add_flag("--again", arguments->again,
                     "Train runs anew that are finished; their files are replaced");
+  command->add_flag("--want-files", arguments->want_files,
+                    "Train also runs of which only the study's summary is left");
   command
       ->add_option("--reuse", arguments->reuse,
                    "Copy runs of the same config from this folder of another study")
       ->allow_extra_args(false);
+  command->add_flag("--no-wait", arguments->no_wait,
+                    "Leave runs that another living process holds, instead of waiting for them");
   CLI::Option* dry_run =
       command->add_flag("--dry-run", arguments->dry_run,
                         "Print the runs and what they will take, run nothing; distinct runs are "
                         "calibrated for half a minute each at most");
   command->add_flag("--no-calibration", arguments->no_calibration, "Print the runs alone, at once")
       ->needs(dry_run);
+  add_slurm_options(*command, arguments->slurm);
   command->callback([arguments] { throw CLI::RuntimeError(run(*arguments)); });
 }
 

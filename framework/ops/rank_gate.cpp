@@ -1,6 +1,7 @@
 #include "framework/ops/rank_gate.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/determinism.h"
 #include "framework/ops/device_kernels.h"
 #include "framework/ops/precision.h"
 
@@ -61,6 +62,7 @@ class RankGate : public torch::autograd::Function<RankGate> {
 
 Tensor gated_ranks(const Tensor& z, const Tensor& chosen, const Tensor& weight) {
   if (device_kernels(z) == nullptr) {
+    const DistinctPlaces distinct;
     return z * at::zeros_like(z, z.options()).scatter(1, chosen, weight.to(z.scalar_type()));
   }
   const bool known = weight.scalar_type() == z.scalar_type() ||

@@ -1,6 +1,7 @@
 /// Writes a run file: step by step while the run goes on, complete and renamed at its end.
 #pragma once
 
+#include "framework/io/atomic_file.h"
 #include "framework/io/hdf5.h"
 #include "framework/record/merge_record.h"
 #include "framework/record/run_file.h"
@@ -18,7 +19,7 @@
 namespace rankwise {
 
 /// Records one run. Until finish() the file is `partial_path(path)`: other processes read it at any
-/// time, and after a kill it holds every flushed step. One writer a path: callers hold a FileLock.
+/// time, and after a kill it holds every flushed step. One writer a path: callers hold a Lease.
 /// After a failed write (a full disk) it is left as a kill would leave it, and all else throws.
 class RunWriter {
  public:
@@ -38,6 +39,10 @@ class RunWriter {
   /// Records an evaluation and flushes. Throws where a score or an array does not fit the layout.
   void evaluation(const EvaluationRecord& record);
 
+  /// Throws Error where the partial file no longer lies where it was begun: a folder was renamed or
+  /// removed, and what is written beside it would make that folder anew. Each flush asks.
+  void check_in_place() const;
+
   void flush();
 
   /// Completes the file with status "finished" under path(), and removes the file of an earlier
@@ -45,6 +50,10 @@ class RunWriter {
   /// model.
   void finish(const FinalRecord& record, const nlohmann::json& attributes,
               const MergeRecord* merge = nullptr);
+
+  /// Writes nothing any more, and leaves the file as a kill would: where the run is another's by
+  /// now.
+  void abandon() noexcept;
 
   /// Completes what was recorded with status "failed" and the error, as `failed_path(path())`.
   void fail(const std::string& message);
@@ -70,6 +79,7 @@ class RunWriter {
   std::size_t step_count_ = 0;                    // in the file
   std::size_t evaluation_count_ = 0;
   bool closed_ = false;
+  FileIdentity identity_;  // of the partial file
 };
 
 }  // namespace rankwise

@@ -2,7 +2,7 @@
 
 #include "framework/core/hash.h"
 #include "framework/core/slug.h"
-#include "framework/io/file_lock.h"
+#include "framework/io/lease_watch.h"
 #include "framework/model/weights_place.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/run_writer.h"
@@ -161,14 +161,15 @@ fs::path evaluate_parameters(const EvaluateRequest& request) {
   const TrainedParameters trained = read_trained(request.parameters);
   const RunJob job = job_of(trained, request);
   const fs::path file = target_of(job, trained, request);
-  const auto lock = FileLock::try_lock(lock_path(file));
-  check(lock.has_value(), "{}: another process is writing it", file.string());
+  auto lease = LeaseWatch::take(lock_path(file));
+  check(lease.has_value(), "{}: another process is writing it", file.string());
   at::set_num_threads(static_cast<int>(job.threads));
   const RunSetup setup = loaded(job, trained);
   Model& model = *setup.model;
   const Dataset& dataset = setup.suite.dataset;
   const Evaluation evaluation =
       evaluator_of(setup, job.config.train).evaluate(model, request.split, /*count_usage=*/true);
+  lease->check();
   RunWriter writer(file, run_layout(dataset, model, setup.suite.truth, request.split),
                    attributes_of(job, trained, request, dataset.task_count()));
   writer.evaluation({0, evaluation.scores(), collect_usage(model)});

@@ -3,7 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/data/content.h"
 #include "framework/io/atomic_file.h"
-#include "framework/io/file_lock.h"
+#include "framework/io/lease_watch.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
 #include "framework/texts/answer_rules.h"
@@ -183,8 +183,8 @@ std::vector<ExecutedPrograms> execute_programs(const fs::path& file,
                                                const ExecuteRequest& request) {
   check(!is_in_summary(file),
         "{}: a summary keeps no generated texts; name the run files themselves", file.string());
-  const auto lock = FileLock::try_lock(lock_path(file));
-  check(lock.has_value(), "{}: another process is writing it", file.string());
+  auto lease = LeaseWatch::take(lock_path(file));
+  check(lease.has_value(), "{}: another process is writing it", file.string());
   std::vector<PredictionRecord> records;
   std::vector<ExecutedPrograms> found;
   {
@@ -201,6 +201,7 @@ std::vector<ExecutedPrograms> execute_programs(const fs::path& file,
       records.push_back(std::move(record));
     }
   }
+  lease->check();
   if (!records.empty()) record_passed(file, records, request.runs.limits);
   return found;
 }

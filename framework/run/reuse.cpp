@@ -2,8 +2,8 @@
 
 #include "framework/core/error.h"
 #include "framework/io/atomic_file.h"
-#include "framework/io/file_lock.h"
 #include "framework/io/json_attributes.h"
+#include "framework/io/lease.h"
 #include "framework/record/run_reader.h"
 #include "framework/run/parameter_files.h"
 
@@ -61,8 +61,8 @@ std::optional<fs::path> find_reusable(const RunJob& job, const std::vector<fs::p
 bool reuse(const RunJob& job, const fs::path& run) {
   const fs::path target = run_file(job);
   create_parent_folder(target);
-  const auto lock = FileLock::try_lock(lock_path(target));
-  if (!lock) return false;
+  const auto lease = Lease::try_take(lock_path(target));
+  if (!lease) return false;
   const RunFile reused(run);
   const RunScale scale{static_cast<std::int64_t>(reused.layout().tasks.size()),
                        reused.attributes().at("steps")};

@@ -2,9 +2,10 @@
 
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
-#include "framework/io/file_lock.h"
+#include "framework/io/lease.h"
 #include "framework/record/run_writer.h"
 #include "framework/run/identify.h"
+#include "framework/run/progress_json.h"
 #include "framework/run/run_attributes.h"
 #include "framework/run/run_setup.h"
 #include "framework/run/stop_signals.h"
@@ -16,7 +17,9 @@
 
 #include <array>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace rankwise {
@@ -32,6 +35,39 @@ constexpr std::array<std::pair<RunOutcome, const char*>, 4> kOutcomes{
      {RunOutcome::kBusy, "busy"},
      {RunOutcome::kStopped, "stopped"}}};
 
+// What the run's lease says of it, for `rankwise status`.
+json work_of(const RunProgress& progress) {
+  json value{{"progress", to_json(progress)}};
+  if (const char* array = std::getenv("SLURM_ARRAY_JOB_ID")) {
+    const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
+    value["slurm"] = fmt::format("{}_{}", array, task == nullptr ? "" : task);
+  }
+  return value;
+}
+
+// The logs beside the run file, and how far the run is, for its lease.
+class LogsAndLease : public Observer {
+ public:
+  LogsAndLease(TrainingLogs& logs, Lease& lease, std::int64_t steps)
+      : logs_(logs), lease_(lease), steps_(steps) {}
+
+  void on_step(const StepRecord& record) override {
+    logs_.on_step(record);
+    // Counts from the first step: what came before says nothing of the others.
+    if (!progress_) {
+      progress_.emplace("", steps_, [this](const RunProgress& at) { lease_.say(work_of(at)); });
+    }
+    progress_->on_step(record);
+  }
+  void on_evaluation(const EvaluationRecord& record) override { logs_.on_evaluation(record); }
+
+ private:
+  TrainingLogs& logs_;
+  Lease& lease_;
+  std::int64_t steps_;
+  std::optional<Progress> progress_;
+};
+
 void record_failure(RunWriter& writer, const std::string& message) {
   try {
     writer.fail(message);
@@ -46,35 +82,42 @@ void say_stopped(const TrainingRun& run, bool checkpoints) {
 }
 
 // Reads data and makes the model, which may take minutes and leaves nothing that could be lost.
-std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop) {
+std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop, Lease& lease) {
   const EndsAtOnce nothing_to_save("", lock_path(run_file(job)));
-  return std::make_unique<TrainingRun>(job, stop);
+  return std::make_unique<TrainingRun>(job, stop, [&lease] { lease.check(); });
 }
 
 // Trains and records into the run's file, which has its name when all is written.
-RunOutcome record(const RunJob& job, const std::filesystem::path& file, const StopRequest& stop,
+RunOutcome record(const RunJob& job, const StopRequest& stop, Lease& lease,
                   const ProgressReport& report) {
   const Clock::time_point begin = Clock::now();
   start_peak(parse_device(job.device));
-  const std::unique_ptr<TrainingRun> training = prepared(job, stop);
+  const std::unique_ptr<TrainingRun> run = prepared(job, stop, lease);
   if (stop()) return RunOutcome::kStopped;
-  TrainingRun& run = *training;
-  const RunHistory history = run.resume_from(file);
-  RunWriter writer(file, run.layout(), opening_attributes(job, run.scale()), history);
+  lease.check();
+  const std::filesystem::path file = run_file(job);
+  const RunHistory history = run->resume_from(file);
+  RunWriter writer(file, run->layout(), opening_attributes(job, run->scale()), history);
   try {
-    TrainingLogs logs(job.config.record.logs, file, run.layout(), history);
-    run.train(writer, logs, report);
-    const FinalRecord record = run.close(file);
+    TrainingLogs logs(job.config.record.logs, file, run->layout(), history);
+    LogsAndLease watching(logs, lease, run->scale().steps);
+    run->train(writer, watching, report);
+    const FinalRecord record = run->close(writer);
     const std::chrono::duration<double> seconds = Clock::now() - begin;
-    writer.finish(record, closing_attributes(run.totals(), seconds.count()));
+    lease.check();
+    writer.finish(record, closing_attributes(run->totals(), seconds.count()));
     remove_checkpoints(file);
     return RunOutcome::kFinished;
   } catch (const Stopped&) {
     writer.flush();
-    say_stopped(run, job.config.record.checkpoints);
+    say_stopped(*run, job.config.record.checkpoints);
     return RunOutcome::kStopped;
+  } catch (const LeaseLost&) {
+    writer.abandon();
+    throw;
   } catch (const std::exception& error) {
     const std::string message = plain_message(error);
+    lease.check();
     record_failure(writer, message);
     throw Error(message);
   }
@@ -140,12 +183,18 @@ bool is_finished(const RunJob& job) { return !job.again && std::filesystem::exis
 RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressReport& report) {
   const std::filesystem::path file = run_file(job);
   if (is_finished(job)) return RunOutcome::kSkipped;
-  const auto lock = FileLock::try_lock(lock_path(file));
-  if (!lock) return RunOutcome::kBusy;
-  // It may have been finished before we had the lock.
+  auto lease = Lease::try_take(lock_path(file));
+  if (!lease) return RunOutcome::kBusy;
+  // It may have been finished before we had the lease.
   if (is_finished(job)) return RunOutcome::kSkipped;
   at::set_num_threads(static_cast<int>(job.threads));
-  return record(job, file, stop, report);
+  try {
+    return record(job, stop, *lease, report);
+  } catch (const LeaseLost& lost) {
+    fmt::print(stderr, "{}{} seed {}  is left to another process: {}\n", fresh_line(),
+               job.config.label, job.config.seed, lost.what());
+    return RunOutcome::kBusy;
+  }
 }
 
 }  // namespace rankwise

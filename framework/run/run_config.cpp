@@ -157,8 +157,4 @@ std::string run_file_ending(const RunConfig& config, const RunIdentity& identity
   return fmt::format("-s{}-{}.h5", config.seed, identity.config_hash.substr(0, 10));
 }
 
-std::filesystem::path lock_path(const std::filesystem::path& run_file) {
-  return std::filesystem::path(run_file).replace_extension(".lock");
-}
-
 }  // namespace rankwise

@@ -3,7 +3,7 @@
 #include "framework/run/run.h"
 
 #include "framework/core/error.h"
-#include "framework/io/file_lock.h"
+#include "framework/io/lease.h"
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
 #include "framework/run/identify.h"
@@ -120,9 +120,8 @@ TEST(Run, IsReusedOnlyWhereItIsTheSameAndWhole) {
 
 TEST(Run, IsLeftToTheProcessThatHoldsIt) {
   const RunJob job = job_of(small_run(), test_folder());
-  const auto lock =
-      FileLock::try_lock(std::filesystem::path(run_file(job)).replace_extension(".lock"));
-  ASSERT_TRUE(lock.has_value());
+  const auto lease = Lease::try_take(lock_path(run_file(job)));
+  ASSERT_TRUE(lease.has_value());
   EXPECT_EQ(execute(job), RunOutcome::kBusy);
   EXPECT_FALSE(std::filesystem::exists(run_file(job)));
 }

@@ -49,7 +49,18 @@ void add_predictions(const Evaluation& evaluation, const char* parameters, Final
 
 }  // namespace
 
-// After every step, behind the observers that record it: counts, saves, and stops the run.
+// Before what is told of a step or an evaluation is written.
+class TrainingRun::Guard : public Observer {
+ public:
+  explicit Guard(const TrainingRun& run) : run_(run) {}
+  void on_step(const StepRecord&) override { run_.guard_(); }
+  void on_evaluation(const EvaluationRecord&) override { run_.guard_(); }
+
+ private:
+  const TrainingRun& run_;
+};
+
+// Behind the observers that record a run: counts, saves, and between steps stops it.
 class TrainingRun::Watch : public Observer {
  public:
   Watch(TrainingRun& run, RunWriter& writer)
@@ -58,10 +69,16 @@ class TrainingRun::Watch : public Observer {
   void on_step(const StepRecord& record) override {
     run_.totals_.training_rows += record.tokens;
     run_.totals_.training_seconds += record.seconds;
-    run_.stop_if_asked();
-    if (run_.trainer_.evaluates_after(record.step) || !timer_.is_due(record.step)) return;
+  }
+  void between_steps(std::int64_t step) {
+    if (run_.stop_()) {
+      run_.trainer_.deliver_all();
+      throw Stopped();
+    }
+    if (run_.trainer_.evaluates_after(step) || !timer_.is_due(step)) return;
+    run_.trainer_.deliver_all();
     run_.save(writer_);
-    timer_.start_again(record.step);
+    timer_.start_again(step);
   }
   void on_evaluation(const EvaluationRecord& record) override {
     run_.save(writer_);
@@ -74,10 +91,11 @@ class TrainingRun::Watch : public Observer {
   CheckpointTimer timer_;
 };
 
-TrainingRun::TrainingRun(const RunJob& job, StopRequest stop)
+TrainingRun::TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard)
     : config_(job.config),
       identity_(job.identity),
       stop_(std::move(stop)),
+      guard_(std::move(guard)),
       name_(fmt::format("{} seed {}", config_.label, config_.seed)),
       setup_(set_up(config_, job.paths, job.device)),
       evaluator_(evaluator_of(setup_, config_.train, [this] { stop_if_asked(); })),
@@ -116,7 +134,7 @@ RunTotals TrainingRun::totals() const {
 }
 
 RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
-  auto resumed = resume(file, model(), trainer_, name_);
+  auto resumed = resume({file, identity_.config_hash}, model(), trainer_, name_);
   if (!resumed) {
     remove_checkpoints(file);  // none of them is of this attempt
     return {};
@@ -136,10 +154,12 @@ RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
 }
 
 void TrainingRun::train(RunWriter& writer, Observer& log, const ProgressReport& report) {
+  Guard guard(*this);
   Recorder recorder(writer);
   Progress progress(name_, trainer_.planned_steps(), report);
   Watch watch(*this, writer);
-  const std::vector<Observer*> observers{&recorder, &log, &progress, &watch};
+  const std::vector<Observer*> observers{&guard, &recorder, &log, &progress, &watch};
+  trainer_.between_steps([&](std::int64_t step) { watch.between_steps(step); });
   try {
     trainer_.run(
         observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },
@@ -205,20 +225,25 @@ void TrainingRun::restore_best() {
 
 // The run file first: a checkpoint that it does not reach is of no use.
 void TrainingRun::save(RunWriter& writer) {
+  guard_();
   if (!config_.record.checkpoints) return;
   writer.flush();
-  save_checkpoint(writer.path(), model(), trainer_, evaluations_);
+  save_checkpoint({writer.path(), identity_.config_hash}, model(), trainer_, evaluations_);
 }
 
-void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step,
-                                     const std::filesystem::path& file) {
+void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step, RunWriter& writer) {
+  guard_();
+  writer.check_in_place();
+  const bool last = std::string_view(parameters) == "last";
+  const auto file =
+      last ? last_parameters_path(writer.path()) : best_parameters_path(writer.path());
   ParameterFacts facts{config_, identity_.config_hash, {}, parameters, step};
   for (const TaskData& data : dataset().tasks) facts.tasks.push_back(data.task.name);
   save_parameters(model(), facts, file);
 }
 
 // Test once: with the last parameters, then with the best ones where they differ.
-FinalRecord TrainingRun::close(const std::filesystem::path& file) {
+FinalRecord TrainingRun::close(RunWriter& writer) {
   FinalRecord record;
   record.parameters = model().count();
   if (config_.record.factors) record.factors = collect_factors(model());
@@ -227,7 +252,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     collect_samples(model(), dataset(), config_.record.samples, setup_.tensors, record);
   }
   const KeptParameters& kept = config_.record.parameters;
-  if (kept.last) save_parameters_of("last", steps_done(), last_parameters_path(file));
+  if (kept.last) save_parameters_of("last", steps_done(), writer);
   if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
     last_dev_ = evaluate_uncounted(SplitName::kDev, false);
   }
@@ -243,7 +268,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     add_predictions(evaluate(SplitName::kDev, false), "best", record);
     add_predictions(evaluate(SplitName::kTest, false), "best", record);
   }
-  if (kept.best) save_parameters_of("best", evaluations_.best_step, best_parameters_path(file));
+  if (kept.best) save_parameters_of("best", evaluations_.best_step, writer);
   return record;
 }
 

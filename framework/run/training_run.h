@@ -13,14 +13,19 @@
 #include "framework/train/trainer.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 namespace rankwise {
 
+/// Called before anything of a run is written: throws where the run is no longer this process's.
+using WriteGuard = std::function<void()>;
+
 class TrainingRun {
  public:
-  /// `job` outlives it. Throws Error where data, weights or memory are missing.
-  TrainingRun(const RunJob& job, StopRequest stop);
+  /// `job` outlives it; what `guard` throws ends the run with nothing more written. Throws Error
+  /// where data, weights or memory are missing.
+  TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard);
   TrainingRun(const TrainingRun&) = delete;
   TrainingRun& operator=(const TrainingRun&) = delete;
 
@@ -40,9 +45,10 @@ class TrainingRun {
   void train(RunWriter& writer, Observer& log, const ProgressReport& report);
 
   /// Predicts once more with the last and the best parameters, and writes the parameters' files.
-  FinalRecord close(const std::filesystem::path& file);
+  FinalRecord close(RunWriter& writer);
 
  private:
+  class Guard;
   class Watch;
 
   Model& model() { return *setup_.model; }
@@ -54,13 +60,13 @@ class TrainingRun {
   void keep_best(std::int64_t step, const Evaluation& evaluation);
   void restore_best();
   void save(RunWriter& writer);
-  void save_parameters_of(const char* parameters, std::int64_t step,
-                          const std::filesystem::path& file);
+  void save_parameters_of(const char* parameters, std::int64_t step, RunWriter& writer);
   void stop_if_asked() const;
 
   const RunConfig& config_;
   const RunIdentity& identity_;
   StopRequest stop_;
+  WriteGuard guard_;
   std::string name_;
   RunSetup setup_;
   Evaluator evaluator_;

@@ -3,13 +3,13 @@
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
 #include "framework/core/terminal.h"
-#include "framework/io/file_lock.h"
+#include "framework/io/lease_watch.h"
 #include "framework/run/calibration.h"
 #include "framework/run/plugin.h"
+#include "framework/run/progress_json.h"
 #include "framework/run/stop_signals.h"
 #include "framework/run/study_status.h"
 #include "framework/run/worker_process.h"
-#include "framework/train/progress.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,12 +17,13 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <sstream>
+#include <thread>
 
 namespace rankwise {
 
@@ -33,25 +34,6 @@ using Clock = std::chrono::steady_clock;
 
 // How long a wait lasts before it looks at ended workers and asked-for stops again.
 constexpr int kMilliseconds = 50;
-
-json to_json(const RunProgress& progress) {
-  json value{{"step", progress.step}, {"steps", progress.steps}, {"loss", progress.loss}};
-  if (progress.tokens_per_second) value["tokens_per_second"] = *progress.tokens_per_second;
-  if (progress.seconds_left) value["seconds_left"] = *progress.seconds_left;
-  return value;
-}
-
-RunProgress progress_of(const json& value) {
-  const auto number = [&](const char* name) {
-    const auto found = value.find(name);
-    return found == value.end() ? std::nullopt : std::optional(found->get<double>());
-  };
-  return {.step = value.at("step"),
-          .steps = value.at("steps"),
-          .loss = value.at("loss").is_null() ? std::nan("") : value.at("loss").get<double>(),
-          .tokens_per_second = number("tokens_per_second"),
-          .seconds_left = number("seconds_left")};
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
@@ -156,7 +138,7 @@ class Pool {
     for (const std::string& line : lines) {
       const json said = json::parse(line, nullptr, /*allow_exceptions=*/false);
       if (said.is_object() && said.contains("progress")) {
-        status_.told(worker.job, progress_of(said["progress"]), Clock::now());
+        status_.told(worker.job, run_progress(said["progress"]), Clock::now());
       } else {
         worker.answer += line;
       }
@@ -215,13 +197,46 @@ std::vector<std::size_t> busy_ones(const std::vector<WorkerResult>& results) {
   return busy;
 }
 
-void wait_for(const RunJob& job) {
-  const std::filesystem::path lock = lock_path(run_file(job));
-  const std::string holder = FileLock::holder(lock);
-  fmt::print(stderr, "{} seed {}  is being run by {}; waiting for it\n", job.config.label,
-             job.config.seed, holder.empty() ? "another process" : holder);
-  FileLock::wait(lock, StopSignals::requested);
-}
+// Runs that other processes hold: waited for until one is free, or, where that is not wanted, until
+// all of them prove to be in good hands.
+class Waiting {
+ public:
+  Waiting(const std::vector<RunJob>& jobs, bool for_the_living)
+      : jobs_(jobs), for_the_living_(for_the_living) {}
+
+  /// Those of `busy` that may be tried again; none where they are left to others, or a stop is
+  /// asked for.
+  std::vector<std::size_t> wait(const std::vector<std::size_t>& busy) {
+    for (const std::size_t job : busy) say(job);
+    while (!busy.empty() && !StopSignals::requested()) {
+      std::vector<std::size_t> free;
+      std::size_t alive = 0;
+      for (const std::size_t job : busy) {
+        const LeaseWatch::Finding found = watch_.look(lock_path(run_file(jobs_[job])));
+        if (found == LeaseWatch::Finding::kFree) free.push_back(job);
+        if (found == LeaseWatch::Finding::kAlive) ++alive;
+      }
+      if (!free.empty()) return free;
+      if (!for_the_living_ && alive == busy.size()) return {};
+      std::this_thread::sleep_for(LeaseWatch::kPause);
+    }
+    return {};
+  }
+
+ private:
+  void say(std::size_t job) {
+    if (!said_.insert(job).second) return;
+    const RunConfig& config = jobs_[job].config;
+    fmt::print(stderr, "{} seed {}  is being run by {}; {}\n", config.label, config.seed,
+               LeaseWatch::holder(lock_path(run_file(jobs_[job]))),
+               for_the_living_ ? "waiting for it" : "looking whether it is alive");
+  }
+
+  const std::vector<RunJob>& jobs_;
+  const bool for_the_living_;
+  LeaseWatch watch_;
+  std::set<std::size_t> said_;
+};
 
 }  // namespace
 
@@ -232,12 +247,12 @@ std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = i;
   Pool pool(jobs, options);
   pool.run(all);
-  for (auto busy = busy_ones(pool.results()); !busy.empty() && !StopSignals::requested();
-       busy = busy_ones(pool.results())) {
-    wait_for(jobs[busy.front()]);
-    pool.run(busy);
+  Waiting others(jobs, options.wait);
+  for (;;) {
+    const auto free = others.wait(busy_ones(pool.results()));
+    if (free.empty()) return pool.results();
+    pool.run(free);
   }
-  return pool.results();
 }
 
 int worker_main(int answer_descriptor) {

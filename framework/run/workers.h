@@ -11,6 +11,7 @@ namespace rankwise {
 
 struct WorkerOptions {
   std::int64_t jobs = 1;
+  bool wait = true;                  // for runs that other processes hold
   std::string program;               // path of this program; called as `program worker`
   std::vector<std::string> plugins;  // that workers load first
 };
@@ -24,9 +25,10 @@ struct WorkerResult {
 };
 
 /// Executes all jobs that are not finished with at most `jobs` processes at a time, in order. Busy
-/// runs, which another process holds, are waited for at the end and said so. A request to the
-/// caller's StopSignals ends it: running workers are asked to stop and waited for, and what is not
-/// done is kStopped.
+/// runs, which another process holds, are said so at the end and waited for, or else left to it
+/// once it has given a sign of life; what it drops is taken over. A request to the caller's
+/// StopSignals ends it: running workers are asked to stop and waited for, and what is not done is
+/// kStopped.
 std::vector<WorkerResult> run_workers(const std::vector<RunJob>& jobs,
                                       const WorkerOptions& options);
 

@@ -92,13 +92,16 @@ def run(
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[bytes]:
-    """The program in a process group of its own; kill_group() ends it with its workers."""
+def start(
+    *arguments: str | Path, before: tuple[str, ...] = (), **variables: str
+) -> subprocess.Popen[bytes]:
+    """The program in a process group of its own; kill_group() ends it with its workers. `before`
+    are words in front of the program's name, `variables` join its environment."""
     return subprocess.Popen(
-        [PROGRAM, *arguments],
+        [*before, PROGRAM, *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(),
+        env=environment(**variables),
         start_new_session=True,
     )
 
@@ -158,7 +161,8 @@ class Folder(unittest.TestCase):
 
 
 def files_below(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """Every file, but for the list of runs that were asked for."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "plan.json")
 
 
 def run_files(folder: Path, pattern: str = "*.h5") -> list[Path]:

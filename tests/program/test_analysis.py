@@ -192,7 +192,7 @@ class Comparisons(Errors):
         header, *rows = markdown_rows(run("ablate", all_variants(), "--reference", "lora").out)
         self.assertEqual([row[0] for row in rows], ["lora", *(x for x in LABELS if x != "lora")])
         self.assertEqual(header[-1], "verdict")
-        self.assertTrue({row[-1] for row in rows[1:]} <= {"higher", "lower", "undecided"})
+        self.assertTrue({row[-1] for row in rows[1:]} <= {"higher", "lower", "inconclusive"})
         self.assert_line(run("ablate", all_variants(), "--score", "mnli"), "mnli", "average")
 
     def test_diff_names_paths_and_leaves_out_times(self) -> None:

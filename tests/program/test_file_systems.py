@@ -1,6 +1,7 @@
 """File systems without locks, pipes and links in the place of files, names that are too long."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -8,7 +9,7 @@ import unittest
 from pathlib import Path
 
 from .errors import Errors
-from .program import Done, run, run_files, tiny_study
+from .program import Done, run, run_files, start, tiny_study
 
 LORA = {"variant": "lora"}
 
@@ -55,11 +56,27 @@ class NoLocks(Errors):
                     self.assertEqual((done.code, done.err), (0, ""), done.err)
         self.assertTrue(file.exists())
 
-    def test_running_says_where_to_go(self) -> None:
-        study = self.write(tiny_study(LORA))
-        for done in self.each_reason("run", study, "--results", self.results):
-            self.assert_failure(done, ".lock: cannot be locked", "--results")
-        self.assert_nothing_written()
+    def test_running_needs_none(self) -> None:
+        for reason, library in self.libraries.items():
+            with self.subTest(reason):
+                results = self.folder / reason
+                done = self.run_study(
+                    tiny_study(LORA), "--results", results, LD_PRELOAD=library
+                )
+                self.assertEqual(done.code, 0, done.err)
+                self.assertIn("1 finished, 0 already there, 0 failed", done.out)
+                self.assertEqual(run_files(results, "*.lock"), [])
+
+    def test_two_processes_share_a_study_without(self) -> None:
+        runs = [LORA | {"label": f"r{i}", "seed": i, "train": {"steps": 400}} for i in range(4)]
+        path = self.write(tiny_study(*runs))
+        words = ("run", path, "--results", self.results, "--threads", "1")
+        library = self.libraries["ENOLCK"]
+        processes = [start(*words, LD_PRELOAD=library) for _ in range(2)]
+        ended = [process.communicate(timeout=60) for process in processes]
+        self.assertEqual([process.returncode for process in processes], [0, 0], ended)
+        finished = [re.findall(r"(\d+) finished", out.decode())[0] for out, _ in ended]
+        self.assertEqual(sum(map(int, finished)), 4, ended)
 
 
 class Instead(Errors):

@@ -131,6 +131,13 @@ class Packages(Setup):
         self.assertRegex(found, r" clang-format hdf5-tools( libbenchmark-dev)?\Z")
         self.assertIn("clang-tidy==23.1.4", self.pip())
 
+    def test_of_a_cluster_are_looked_for_only_when_asked(self) -> None:
+        self.succeed("--cluster")
+        self.assertEqual(
+            self.calls("apt-get")[1].partition("recommends ")[2],
+            "munge parallel slurm-client slurmctld slurmd",
+        )
+
     def test_that_can_not_be_installed_are_named(self) -> None:
         self.without("gnuplot")
         self.stand_in("bin/apt-get", '[ "$1" = update ] || { echo E: no space left; exit 100; }')
