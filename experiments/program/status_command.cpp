@@ -103,7 +103,7 @@ void print(const StudyStanding& standing, const Queue& queue, bool all) {
     }
   }
   if (standing.others > 0) {
-    print_line(fmt::format("{} further run files have options that the study no longer has",
+    print_line(fmt::format("{} further run files are not of the study as it was last run",
                            standing.others));
   }
 }
