@@ -82,7 +82,7 @@ void correct(std::vector<ScoreComparison>& comparisons, std::optional<double> Sc
 std::string ScoreComparison::verdict() const {
   const bool differ = holm_p && *holm_p < kSignificant;
   if (!differ && holm_equivalence && *holm_equivalence < kSignificant) return "alike";
-  if (!differ) return "undecided";
+  if (!differ) return "inconclusive";
   return mean_std(differences).mean > 0 ? "higher" : "lower";
 }
 
@@ -150,6 +150,13 @@ std::size_t find_label(const RunSet& set, const std::string& label) {
   check(meant.has_value(), "no finished run is called '{}'{}; the labels are {}", label,
         did_you_mean(label, labels), fmt::join(labels, ", "));
   return static_cast<std::size_t>(std::find(labels.begin(), labels.end(), *meant) - labels.begin());
+}
+
+std::size_t find_reference(const RunSet& set, const std::string& wanted) {
+  if (!wanted.empty()) return find_label(set, wanted);
+  const std::vector<std::string> labels = set.labels();
+  const auto found = std::find(labels.begin(), labels.end(), set.reference);
+  return found == labels.end() ? 0 : static_cast<std::size_t>(found - labels.begin());
 }
 
 Comparison compare(const RunSet& set, const std::string& a, const std::string& b,

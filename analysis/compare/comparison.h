@@ -42,7 +42,7 @@ struct ScoreComparison {
   std::optional<double> equivalence, holm_equivalence;
 
   /// "higher" or "lower" where Holm's p is below 0.05, else "alike" where that of equivalence is,
-  /// else "undecided".
+  /// else "inconclusive".
   std::string verdict() const;
   /// 95 %, that p belongs to: of the seeds, or with one seed of the examples.
   std::optional<Interval> interval() const;
@@ -77,6 +77,10 @@ struct Comparison {
 
 /// The index of a label; throws Error that lists the labels.
 std::size_t find_label(const RunSet& set, const std::string& label);
+
+/// Of the label that a table compares with: the wanted one, or where none is wanted the study's, or
+/// where that is not among the rows the first. Throws Error for an unknown one that is wanted.
+std::size_t find_reference(const RunSet& set, const std::string& wanted);
 
 /// Throws Error for unknown labels, or where they share no seed under one protocol.
 Comparison compare(const RunSet& set, const std::string& a, const std::string& b,

@@ -180,5 +180,19 @@ TEST(FewSeedsFooter, EndsWithSixSeeds) {
   EXPECT_EQ(few_seeds_footer(1), "");
 }
 
+TEST(Comparison, ComparesWithTheStudysReferenceWhereNoneIsWanted) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a", {.label = "a"});
+  test::write_run(folder, "b", {.label = "b"});
+  RunSet set = load_runs({folder});
+  EXPECT_EQ(find_reference(set, ""), 0U);
+  EXPECT_EQ(find_reference(set, "b"), 1U);
+  set.reference = "b";
+  EXPECT_EQ(find_reference(set, ""), 1U);
+  EXPECT_EQ(find_reference(set, "a"), 0U);
+  set.reference = "not among the rows";
+  EXPECT_EQ(find_reference(set, ""), 0U);
+}
+
 }  // namespace
 }  // namespace rankwise::analysis

@@ -97,7 +97,7 @@ HypothesisResult test_one(const Hypothesis& hypothesis, const RunsBySeed& runs_a
   }
   result.a = mean_std(pairs.a);
   result.b = mean_std(pairs.b);
-  result.verdict = Verdict::kUndecided;
+  result.verdict = Verdict::kInconclusive;
   if (hypothesis.counts) {
     count_seeds(pairs.difference, result);
     return result;
@@ -135,14 +135,14 @@ int side(const Hypothesis& hypothesis, const PairedTest& difference) {
 
 Verdict verdict(const HypothesisResult& result) {
   if (result.share) {
-    if (result.share->high < 0.5) return Verdict::kDidNotHold;
+    if (result.share->high < 0.5) return Verdict::kRefuted;
     const bool most = result.share->low > 0.5 && *result.holm_p < kSignificant;
-    return most ? Verdict::kHeld : Verdict::kUndecided;
+    return most ? Verdict::kSupported : Verdict::kInconclusive;
   }
   if (!result.difference) return result.verdict;
   const int where = side(result.hypothesis, *result.difference);
-  if (where < 0) return Verdict::kDidNotHold;
-  return where > 0 && *result.holm_p < kSignificant ? Verdict::kHeld : Verdict::kUndecided;
+  if (where < 0) return Verdict::kRefuted;
+  return where > 0 && *result.holm_p < kSignificant ? Verdict::kSupported : Verdict::kInconclusive;
 }
 
 }  // namespace

@@ -54,11 +54,11 @@ struct Hypothesis {
 std::vector<Hypothesis> read_hypotheses(const std::filesystem::path& path);
 
 enum class Verdict {
-  kHeld,        // the interval lies on the claimed side (by counts: above a half), and Holm's p is
-                // below 0.05
-  kDidNotHold,  // the interval lies wholly on the other side
-  kUndecided,   // neither, or one seed
-  kNotMeasured  // no seed has both values
+  kSupported,     // the interval lies on the claimed side (by counts: above a half), and Holm's p
+                  // is below 0.05
+  kRefuted,       // the interval lies wholly on the other side
+  kInconclusive,  // neither, or one seed
+  kNotMeasured    // no seed has both values
 };
 
 struct HypothesisResult {

@@ -58,13 +58,13 @@ TEST(Hypotheses, PairRunsBySeed) {
   EXPECT_NEAR(result.difference->mean, -0.2, 1e-12);
   EXPECT_NEAR(*result.p, 0.0074166660290697194, 1e-9);  // SciPy's ttest_rel
   EXPECT_EQ(result.holm_p, result.p);
-  EXPECT_EQ(result.verdict, Verdict::kHeld);
+  EXPECT_EQ(result.verdict, Verdict::kSupported);
 }
 
 TEST(Hypotheses, DoNotHoldWhereTheIntervalIsOnTheOtherSide) {
   const RunSet runs = hypothesis_runs(test_folder());
-  EXPECT_EQ(test_one(runs, about("low", "greater", "high")).verdict, Verdict::kDidNotHold);
-  EXPECT_EQ(test_one(runs, about("high", "less", "low")).verdict, Verdict::kDidNotHold);
+  EXPECT_EQ(test_one(runs, about("low", "greater", "high")).verdict, Verdict::kRefuted);
+  EXPECT_EQ(test_one(runs, about("high", "less", "low")).verdict, Verdict::kRefuted);
 }
 
 TEST(Hypotheses, AreUndecidedWhereTheIntervalIncludesBothSides) {
@@ -72,10 +72,10 @@ TEST(Hypotheses, AreUndecidedWhereTheIntervalIncludesBothSides) {
   write_errors(folder, "a", {{0, .10}, {1, .30}, {2, .20}});
   write_errors(folder, "b", {{0, .25}, {1, .20}, {2, .20}});
   const RunSet runs = load_runs({folder});
-  EXPECT_EQ(test_one(runs, about("a", "less", "b")).verdict, Verdict::kUndecided);
+  EXPECT_EQ(test_one(runs, about("a", "less", "b")).verdict, Verdict::kInconclusive);
   Hypothesis equal = about("a", "equal", "b");
   equal.margin = 0.05;
-  EXPECT_EQ(test_one(runs, equal).verdict, Verdict::kUndecided);
+  EXPECT_EQ(test_one(runs, equal).verdict, Verdict::kInconclusive);
 }
 
 TEST(Hypotheses, AreUndecidedWithOneSeed) {
@@ -83,7 +83,7 @@ TEST(Hypotheses, AreUndecidedWithOneSeed) {
   write_errors(folder, "a", {{0, .10}});
   write_errors(folder, "b", {{0, .25}});
   const HypothesisResult result = test_one(load_runs({folder}), about("a", "less", "b"));
-  EXPECT_EQ(result.verdict, Verdict::kUndecided);
+  EXPECT_EQ(result.verdict, Verdict::kInconclusive);
   EXPECT_EQ(result.a.count, 1U);
   EXPECT_FALSE(result.p.has_value());
 }
@@ -94,13 +94,13 @@ TEST(Hypotheses, CompareWithAMultipleAndAConstant) {
   half.times = 0.5;  // .15, .175, .14
   EXPECT_NEAR(test_one(runs, half).difference->mean, 0.11 - 0.155, 1e-12);
   half.constant = -0.1;
-  EXPECT_EQ(test_one(runs, half).verdict, Verdict::kDidNotHold);
+  EXPECT_EQ(test_one(runs, half).verdict, Verdict::kRefuted);
   Hypothesis threshold = about("high", "greater", "");
   threshold.constant = 0.2;
   const HypothesisResult result = test_one(runs, threshold);
   EXPECT_NEAR(result.difference->mean, 0.11, 1e-12);
   EXPECT_EQ(result.b.count, 0U);
-  EXPECT_EQ(result.verdict, Verdict::kHeld);
+  EXPECT_EQ(result.verdict, Verdict::kSupported);
 }
 
 TEST(Hypotheses, CompareTwoMeasuresOfTheSameRuns) {
@@ -119,9 +119,9 @@ TEST(Hypotheses, HoldForEqualValuesInsideTheMarginAndNotOutsideIt) {
   const RunSet runs = load_runs({folder});
   Hypothesis equal = about("a", "equal", "b");
   equal.margin = 0.1;
-  EXPECT_EQ(test_one(runs, equal).verdict, Verdict::kHeld);
+  EXPECT_EQ(test_one(runs, equal).verdict, Verdict::kSupported);
   equal.b = "c";
-  EXPECT_EQ(test_one(runs, equal).verdict, Verdict::kDidNotHold);
+  EXPECT_EQ(test_one(runs, equal).verdict, Verdict::kRefuted);
 }
 
 TEST(Hypotheses, NeedMoreWhenManyAreTested) {
@@ -130,7 +130,7 @@ TEST(Hypotheses, NeedMoreWhenManyAreTested) {
   const HypothesisResult result = test_hypotheses(runs, many).front();
   EXPECT_NEAR(*result.holm_p, 10 * *result.p, 1e-12);
   EXPECT_LT(result.difference->high, 0);
-  EXPECT_EQ(result.verdict, Verdict::kUndecided);
+  EXPECT_EQ(result.verdict, Verdict::kInconclusive);
 }
 
 TEST(Hypotheses, AreCorrectedAmongThoseOfTheSameName) {
@@ -150,19 +150,19 @@ TEST(Hypotheses, CountTheSeedsOfAThreshold) {
   const RunSet runs = load_runs({folder});
   Hypothesis claim = about("ceiling", "greater", "");
   claim.constant = 0.9;
-  EXPECT_EQ(test_one(runs, claim).verdict, Verdict::kUndecided) << "by its mean";
+  EXPECT_EQ(test_one(runs, claim).verdict, Verdict::kInconclusive) << "by its mean";
   claim.counts = true;
   const HypothesisResult result = test_one(runs, claim);
   EXPECT_EQ(result.seeds->hits, 9U);
   EXPECT_NEAR(result.share->low, 0.554984, 1e-5);  // SciPy's exact interval
   EXPECT_NEAR(*result.p, 22.0 / 1024, 1e-12);
-  EXPECT_EQ(result.verdict, Verdict::kHeld);
+  EXPECT_EQ(result.verdict, Verdict::kSupported);
   const Table table = hypothesis_table({result});
   EXPECT_EQ(table.rows[0][2].text, "error_best: ceiling > 0.9, in most seeds");
   EXPECT_EQ(table.rows[0][6].text, "9 of 10");
   EXPECT_EQ(table.rows[0][7].text, "55 % to 100 %");
   claim.relation = "less";
-  EXPECT_EQ(test_one(runs, claim).verdict, Verdict::kDidNotHold);
+  EXPECT_EQ(test_one(runs, claim).verdict, Verdict::kRefuted);
 }
 
 TEST(Hypotheses, SayWhyNothingWasMeasured) {
@@ -192,7 +192,7 @@ TEST(HypothesisTable, HasARowForEachHypothesis) {
   EXPECT_EQ(table.rows[0][3].text, "3");
   EXPECT_EQ(table.rows[0][4].text, "0.110 ± 0.010");
   EXPECT_EQ(table.rows[0][6].text, "-0.055");
-  EXPECT_EQ(table.rows[0][10].text, "held");
+  EXPECT_EQ(table.rows[0][10].text, "supported");
   EXPECT_EQ(table.rows[1][10].text, "not measured");
   EXPECT_EQ(table.footers.back(),
             "H, error_best: low < nothing: not measured: study 'trial' has no finished run of "

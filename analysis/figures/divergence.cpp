@@ -1,5 +1,6 @@
 #include "analysis/figures/figure.h"
 #include "analysis/measures/usage_divergence.h"
+#include "analysis/output/figure_style.h"
 #include "analysis/output/heat_figure.h"
 #include "analysis/output/heat_scale.h"
 #include "analysis/runs/chosen_labels.h"
@@ -7,8 +8,10 @@
 #include "analysis/runs/site_names.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
+#include <cstddef>
 #include <tuple>
 
 namespace rankwise::analysis {
@@ -55,6 +58,31 @@ std::string heading(const RunGroup& group, const UsageDivergence& divergence) {
       mean(divergence.from_others), mean(divergence.halves), null);
 }
 
+/// The sites by layer, where there is no room for the name of each.
+void name_layers(const UsageDivergence& divergence, const std::vector<HeatMap>& maps,
+                 HeatStyle& style) {
+  const std::vector<std::string>& names = maps.front().columns;
+  constexpr double kApart = 0.03;  // inches
+  double needed = 0;
+  for (const std::string& name : names) needed += text_width({name}, kLeastSize) + kApart;
+  if (needed <= heat_panel_width(maps, style)) return;
+  const std::vector<std::string> layers = site_layers(divergence.sites);
+  std::size_t most = 0;  // sites of a layer
+  std::string order;     // of those of the first one that has most
+  for (std::size_t first = 0, end = 0; first < layers.size(); first = end) {
+    while (end < layers.size() && layers[end] == layers[first]) ++end;
+    style.column_tics.emplace_back(static_cast<double>(first + end + 1) / 2, layers[first]);
+    if (end - first <= most) continue;
+    most = end - first;
+    std::vector<std::string> own(names.begin() + static_cast<std::ptrdiff_t>(first),
+                                 names.begin() + static_cast<std::ptrdiff_t>(end));
+    for (std::string& name : own) name = name.substr(name.find(' ') + 1);
+    order = fmt::to_string(fmt::join(own, ", "));
+  }
+  style.column_axis = "layer";
+  style.heading += fmt::format(". Columns of a layer: {}", order);
+}
+
 HeatStyle style(const std::string& name, const RunGroup& group, const UsageDivergence& divergence,
                 const std::vector<HeatMap>& maps) {
   HeatStyle style{.name = name, .heading = heading(group, divergence), .source = source_of(group)};
@@ -75,8 +103,10 @@ FigureFiles draw_divergence(const FigureRequest& request, const DivergenceOption
                            if (!divergence)
                              throw NothingToDraw("no rank is chosen, or there is one task");
                            const std::vector<HeatMap> maps = to_maps(*divergence);
-                           result.draw(heat_drawing(maps, style(name, group, *divergence, maps)),
-                                       request);
+                           HeatStyle drawn = style(name, group, *divergence, maps);
+                           drawn.width = request.width;
+                           name_layers(*divergence, maps, drawn);
+                           result.draw(heat_drawing(maps, drawn), request);
                          });
 }
 

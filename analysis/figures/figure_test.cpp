@@ -361,6 +361,46 @@ TEST(Figure, RanksHoldTheTruthBesideTheChoice) {
   EXPECT_EQ(result.notes(), Names{"not drawn, no rank is chosen by task: rate 0.1, rate 0.2"});
 }
 
+TEST(Figure, RanksDrawTheTrueOnesOnce) {
+  const fs::path folder = test_folder();
+  test::RunSpec given = test::planted_run({1, 1, 1, 1}, {1, 1, 1, 1}),
+                chosen = test::planted_run({1, 2, 3, 1}, {1, 1, 2, 2});
+  given.label = "given";
+  given.usage = {test::prefix_usage({1, 2, 3, 1}), test::prefix_usage({2, 2, 1, 3})};
+  given.first_usage = given.usage;
+  given.evaluations = chosen.evaluations = 3;
+  write_run(folder, "a", given);
+  const FigureFiles alone = draw_figure("ranks", folder, {{"tasks", false}});
+  EXPECT_NE(read_file(alone.files.front()).find(",given,"), std::string::npos);
+  write_run(folder, "b", chosen);
+  const FigureFiles both = draw_figure("ranks", folder, {{"tasks", false}});
+  const std::string csv = read_file(both.files.front());
+  EXPECT_EQ(csv.find(",given,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",alpha,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find(",true rank,"), std::string::npos) << csv;
+  EXPECT_EQ(both.notes(), Names{"not drawn, its ranks are those of the line 'true rank': given"});
+}
+
+TEST(Figure, SweepsCompareTheirPointsWithinSeeds) {
+  const fs::path folder = test_folder();
+  for (const std::int64_t seed : {0, 1, 2}) {
+    for (const double rate : {0.1, 0.2}) {
+      test::RunSpec run = test::routed_run(fmt::format("rate {}", rate), rate);
+      run.seed = seed;
+      // Seeds lie far apart, the two rates always .02.
+      const double error = 0.1 * static_cast<double>(seed) + rate / 5;
+      run.test_scores = {{"p0", error}, {"p1", error}, {"p2", error}, {"p3", error}};
+      write_run(folder, fmt::format("r{}-{}", rate, seed), run);
+    }
+  }
+  const FigureFiles result = draw_figure("sweep", folder);
+  EXPECT_EQ(
+      read_file(result.files.front()),
+      "axis,label,place,mean,low,high,value\noptions.balance_rate,routed,0.1,0.12,0.12,0.12,0.1\n"
+      "options.balance_rate,routed,0.2,0.14,0.14,0.14,0.2\n");
+  EXPECT_NE(result.captions.begin()->second.find("within-seed interval"), std::string::npos);
+}
+
 TEST(Figure, SweepsHoldTheValueOfTheAxis) {
   const FigureFiles result = draw_figure("sweep", drawable_runs());
   EXPECT_EQ(read_file(result.files.front()),

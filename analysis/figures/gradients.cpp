@@ -52,12 +52,23 @@ std::vector<HeatMap> to_maps(const std::vector<std::string>& labels,
   return maps;
 }
 
+/// What the numbers in brackets are to be held against; nothing of a run without the site or steps.
+std::string null_text(const Run& run, const std::string& site) {
+  const auto steps = run.attributes.value("steps", std::int64_t{0});
+  for (const SiteRecord& record : run.file().layout().sites) {
+    if (record.name != site || record.out < 1 || steps < 2) continue;
+    return fmt::format(", {:.3f} at least, of independent entries",
+                       independent_correlation(steps, record.out));
+  }
+  return "";
+}
+
 FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& options) {
   const RunSet runs = choose_labels(request.runs, options.labels);
   FigureFiles result;
   std::vector<std::string> labels;
   std::vector<Eigen::MatrixXd> correlations;
-  std::string site;
+  std::string site, null;
   for (const RunGroup& group : runs.groups) {
     const Run& run = group.runs.front();
     if (const auto gradients = gradients_at(run, options.site)) {
@@ -67,6 +78,7 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
         continue;
       }
       site = gradients->site;
+      null = null_text(run, site);
       labels.push_back(run.label);
       correlations.push_back(correlation);
     } else {
@@ -77,10 +89,10 @@ FigureFiles draw_gradients(const FigureRequest& request, const GradientOptions& 
     }
   }
   check(!labels.empty(), "nothing to draw: {}", result.reasons());
-  HeatStyle style{
-      .name = "gradients",
-      .heading = fmt::format("{}; in brackets: mean absolute correlation of all columns", site),
-      .source = source_of_first(runs)};
+  HeatStyle style{.name = "gradients",
+                  .heading = fmt::format(
+                      "{}; in brackets: mean absolute correlation of all columns{}", site, null),
+                  .source = source_of_first(runs)};
   style.width = request.width;
   style.row_name = "column";
   style.row_axis = style.column_axis = "column of B";

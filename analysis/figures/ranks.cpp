@@ -55,6 +55,25 @@ Line true_line(const TaskRanks& ranks, const OfSeed& of_seed) {
 
 using Labelled = std::vector<std::pair<std::string, TaskRanks>>;
 
+/// Whether the true ranks are what it has, from the first evaluation to the last.
+bool has_the_true_ranks(const TaskRanks& ranks) {
+  return !ranks.truth.empty() &&
+         std::all_of(ranks.chosen.begin(), ranks.chosen.end(),
+                     [&](const auto& step) { return step.second == ranks.truth; });
+}
+
+/// The line of the true ranks stands for labels that have them given.
+void leave_out_given(Labelled& groups, FigureFiles& result) {
+  const auto is_given = [](const auto& group) { return has_the_true_ranks(group.second); };
+  if (std::all_of(groups.begin(), groups.end(), is_given)) return;
+  for (const auto& group : groups) {
+    if (is_given(group)) {
+      result.leave_out(group.first, fmt::format("its ranks are those of the line '{}'", kTrue));
+    }
+  }
+  std::erase_if(groups, is_given);
+}
+
 template <class OfSeed>
 LinePanel panel(const std::string& title, const Labelled& groups, const OfSeed& of_seed) {
   LinePanel result{title, {}};
@@ -129,6 +148,7 @@ FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options
     }
   }
   check(!groups.empty(), "nothing to draw: {}", result.reasons());
+  leave_out_given(groups, result);
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
   const auto add = [&](std::vector<LinePanel> panels, const std::string& name,
                        const std::string& over, bool bands) {

@@ -83,11 +83,10 @@ std::vector<HeatMap> maps(const Course& course) {
 HeatStyle style(const std::string& name, const RunGroup& group, const Course& course,
                 const std::vector<HeatMap>& panels) {
   HeatStyle style{.name = name};
-  style.heading = fmt::format(
-      "{}: probability of each rank, mean over {}sites{}; dot: mean chosen rank{}; an even one is "
-      "1/{}",
-      group.label, course.axis == "layer" ? "the layer’s " : "",
-      course.several_seeds ? " and seeds" : "", gate_note(group), panels.front().columns.size());
+  style.heading =
+      fmt::format("{}: probability of each rank, mean over {}sites{}; dot: mean chosen rank{}",
+                  group.label, course.axis == "layer" ? "the layer’s " : "",
+                  course.several_seeds ? " and seeds" : "", gate_note(group));
   style.source = source_of(group);
   style.panel_name = "task";
   style.row_name = style.row_axis = course.axis;

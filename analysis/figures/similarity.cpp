@@ -130,7 +130,7 @@ FigureFiles draw_similarity(const FigureRequest& request, const SimilarityOption
 
 const RegisterFigure similarity_registration(
     "similarity",
-    "tasks by tasks: likeness of rank usage and of embeddings, with tree and silhouette",
+    "tasks by tasks: similarity of rank usage and of embeddings, with tree and silhouette",
     draw_similarity);
 
 }  // namespace

@@ -7,12 +7,18 @@
 #include "analysis/runs/option_words.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/runs/run_source.h"
+#include "analysis/statistics/statistics.h"
+#include "analysis/statistics/within_seed.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace rankwise::analysis {
 namespace {
@@ -64,17 +70,58 @@ struct SweepPlaces {
   double of(double value) const { return place_of(value, all, scale); }
 };
 
-Line to_line(const SweepLine& sweep, const RunSet& runs, const NumberChoice& choice, double factor,
-             const SweepPlaces& places) {
-  Line line{sweep.name};
-  for (const auto& [at, group] : sweep.point) {
-    std::vector<double> scores;
-    for (const Run& run : runs.groups[group].runs) {
-      if (const auto score = run_score(run.file(), choice)) scores.push_back(factor * *score);
+/// One point of a line, with the scores of its runs by seed.
+struct SweepPoint {
+  std::size_t line = 0;
+  double at = 0;
+  std::vector<std::int64_t> seeds;
+  std::vector<double> scores;
+};
+
+/// Those that have a score, line by line.
+std::vector<SweepPoint> scored_points(const ConfigSweep& sweep, const RunSet& runs,
+                                      const NumberChoice& choice, double factor) {
+  std::vector<SweepPoint> points;
+  for (std::size_t i = 0; i < sweep.lines.size(); ++i) {
+    for (const auto& [at, group] : sweep.lines[i].point) {
+      SweepPoint point{i, at, {}, {}};
+      for (const Run& run : runs.groups[group].runs) {
+        const auto score = run_score(run.file(), choice);
+        if (!score) continue;
+        point.seeds.push_back(run.seed);
+        point.scores.push_back(factor * *score);
+      }
+      if (!point.scores.empty()) points.push_back(std::move(point));
     }
-    if (!scores.empty()) line.add_mean(places.of(at), scores);
   }
-  return line;
+  return points;
+}
+
+/// What the bars show: all points of one figure have their seeds in common, and are to be compared.
+std::optional<std::vector<Interval>> shared_intervals(const std::vector<SweepPoint>& points) {
+  std::vector<std::vector<double>> scores;
+  for (const SweepPoint& point : points) {
+    if (point.seeds != points.front().seeds) return std::nullopt;
+    scores.push_back(point.scores);
+  }
+  return within_seed_intervals(scores);
+}
+
+std::vector<Line> lines_of(const ConfigSweep& sweep, const std::vector<SweepPoint>& points,
+                           const std::optional<std::vector<Interval>>& intervals,
+                           const SweepPlaces& places) {
+  std::vector<Line> lines;
+  for (const SweepLine& line : sweep.lines) lines.push_back({line.name});
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    Line& line = lines[points[i].line];
+    const double at = places.of(points[i].at);
+    if (intervals) {
+      line.add(at, mean_std(points[i].scores).mean, (*intervals)[i].low, (*intervals)[i].high);
+    } else {
+      line.add_mean(at, points[i].scores);
+    }
+  }
+  return lines;
 }
 
 void add_sweep(const ConfigSweep& sweep, const std::string& name, const RunSet& runs,
@@ -86,16 +133,16 @@ void add_sweep(const ConfigSweep& sweep, const std::string& name, const RunSet& 
   }
   const std::string scale = scale_of(values, options.scale);
   LineStyle style{.name = "sweep_" + name};
-  std::vector<LinePanel> panels = {{sweep.axis, {}}};
-  for (const SweepLine& line : sweep.lines) {
-    panels.front().lines.push_back(
-        to_line(line, runs, options.score, score.factor, {values, scale}));
-  }
+  const std::vector<SweepPoint> points = scored_points(sweep, runs, options.score, score.factor);
+  const auto intervals = shared_intervals(points);
+  std::vector<LinePanel> panels = {
+      {sweep.axis, lines_of(sweep, points, intervals, {values, scale})}};
   leave_out_empty(panels, result);
   for (const double value : values) {
     style.x_tics.emplace_back(place_of(value, values, scale), fmt::format("{:g}", value));
   }
-  style.heading = score_heading(score, several_seeds(runs));
+  style.heading = score_heading(score, several_seeds(runs),
+                                intervals ? "95 % within-seed interval" : "95 % t-interval");
   style.panel_name = "axis";
   style.x_name = "place";
   style.tic_name = "value";

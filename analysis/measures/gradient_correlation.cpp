@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace rankwise::analysis {
 
@@ -30,6 +31,11 @@ double mean_absolute_off_diagonal(const MatrixXd& correlation) {
     }
   }
   return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / count;
+}
+
+double independent_correlation(std::int64_t steps, std::int64_t out) {
+  const auto entries = static_cast<double>((steps - 1) * out);
+  return std::sqrt(2 / (std::numbers::pi * entries));
 }
 
 std::vector<std::size_t> drawn_columns(const std::vector<MatrixXd>& correlations,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <random>
 
 namespace rankwise::analysis {
 namespace {
@@ -19,6 +20,24 @@ TEST(GradientCorrelation, IsCovarianceOverDeviations) {
 
 TEST(GradientCorrelation, OfOneColumnHasNoMean) {
   EXPECT_TRUE(std::isnan(mean_absolute_off_diagonal(gradient_correlation({"site", 1, {4}}))));
+}
+
+TEST(GradientCorrelation, OfIndependentEntriesIsThatOfManyDraws) {
+  // 51 steps of 4 entries, about their mean: 200 free values a column.
+  std::mt19937 random(1);
+  std::normal_distribution<double> normal;
+  double sum = 0;
+  constexpr int kPairs = 2000, kSteps = 51, kOut = 4;
+  for (int pair = 0; pair < kPairs; ++pair) {
+    Eigen::MatrixXd a(kSteps, kOut), b(kSteps, kOut);
+    for (double& value : a.reshaped()) value = normal(random);
+    for (double& value : b.reshaped()) value = normal(random);
+    a.rowwise() -= a.colwise().mean().eval();
+    b.rowwise() -= b.colwise().mean().eval();
+    sum += std::abs(a.cwiseProduct(b).sum()) / std::sqrt(a.squaredNorm() * b.squaredNorm());
+  }
+  const double expected = independent_correlation(kSteps, kOut);
+  EXPECT_NEAR(sum / kPairs, expected, 0.07 * expected) << "four standard errors";
 }
 
 TEST(GradientCorrelation, DrawsColumnsThatHaveAGradientAlwaysTheSame) {

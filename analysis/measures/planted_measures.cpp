@@ -142,6 +142,17 @@ void measure_gradients(const RunFile& file, MeasureValues& values) {
   values["gradient_correlation"] = mean_std(correlations).mean;
 }
 
+/// A mean over the sites with ranks, of runs that have the measure above.
+void measure_gradient_null(const RunFile& file, MeasureValues& values) {
+  const auto steps = file.attributes().value("steps", std::int64_t{0});
+  if (!values.contains("gradient_correlation") || steps < 2) return;
+  std::vector<double> nulls;
+  for (const SiteRecord& site : file.layout().sites) {
+    if (site.out > 0) nulls.push_back(independent_correlation(steps, site.out));
+  }
+  if (!nulls.empty()) values["gradient_null"] = mean_std(nulls).mean;
+}
+
 const std::vector<Measure> kPlantedMeasures = {
     {"error_last", "error, last", 3,
      "relative error on test with the last parameters, mean over tasks: 0 perfect, 1 no gain"},
@@ -203,7 +214,7 @@ const std::vector<Measure> kPlantedMeasures = {
     {"left_recovered", "left directions", 2,
      "the same of the planted output directions in the column space of B"},
     {"update_cosine", "update cosine", 2,
-     "mean cosine of two tasks' updates, over pairs and the sites that choose a rank a task"},
+     "mean cosine of two tasks' updates, over pairs and the sites that choose one rank per task"},
     {"merge_before", "before merging", 3, "first metric on test of each task's own model, mean"},
     {"merge_after", "after merging", 3, "the same of the merged model"},
     {"merge_cka", "CKA", 2, "linear CKA of the two models' pooled vectors on test, mean"},
@@ -220,6 +231,8 @@ const std::vector<Measure> kPlantedMeasures = {
     {"gradient_covariance", "gradient |covariance|", 5,
      "of two columns of B over the training steps, mean magnitude over pairs and sites"},
     {"gradient_correlation", "gradient |correlation|", 3, "the same of their correlation"},
+    {"gradient_null", "of independent entries", 3,
+     "that mean were every entry of every gradient drawn by itself: the least that it can be"},
 };
 
 }  // namespace
@@ -245,6 +258,7 @@ MeasureValues measure_run(const RunFile& file) {
     // Measures that are younger than the summary, as far as it has what they are made from.
     if (!values.contains("gate_entropy")) measure_gate(file, values);
     if (!values.contains("usage_divergence")) measure_divergence(file, values);
+    measure_gradient_null(file, values);
     return values;
   }
   set(values, "error_last", test_error(file, "last"));
@@ -259,6 +273,7 @@ MeasureValues measure_run(const RunFile& file) {
   set(values, "update_cosine", mean_update_cosine(file));
   measure_merging(file, values);
   measure_gradients(file, values);
+  measure_gradient_null(file, values);
   return values;
 }
 

@@ -58,11 +58,11 @@ ScoreName average_name(const std::vector<TaskRecord>& tasks, const NumberChoice&
 
 }  // namespace
 
-std::string score_heading(const ScoreName& score, bool several_seeds) {
+std::string score_heading(const ScoreName& score, bool several_seeds, const std::string& bars) {
   const std::string direction = !score.higher_is_better   ? ""
                                 : *score.higher_is_better ? "; higher is better"
                                                           : "; lower is better";
-  return (several_seeds ? "Mean over seeds, bar: 95 % t-interval" : "One seed") + direction;
+  return (several_seeds ? "Mean over seeds, bar: " + bars : "One seed") + direction;
 }
 
 ScoreName score_name(const RunSet& runs, const NumberChoice& choice) {

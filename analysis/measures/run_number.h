@@ -34,8 +34,10 @@ struct ScoreName {
   double factor = 1;  // of the number as it is drawn: 100 where higher is better, as in tables
 };
 
-/// What stands above a figure of the score: how it is averaged, and its direction.
-std::string score_heading(const ScoreName& score, bool several_seeds);
+/// What stands above a figure of the score: how it is averaged, what its bars are, and its
+/// direction.
+std::string score_heading(const ScoreName& score, bool several_seeds,
+                          const std::string& bars = "95 % t-interval");
 
 /// By the first run of the set. Throws Error for an unknown name, or an average of metrics of which
 /// some rise and some fall.

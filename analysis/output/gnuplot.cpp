@@ -105,12 +105,16 @@ std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
 }
 
 std::string gnuplot_string(std::string_view text) {
+  const std::string shown = printable(text, "\n");
+  // gnuplot 5.4 takes two apostrophes at the beginning of a string for its end.
+  const bool begins = shown.starts_with('\'');
   std::string quoted = "'";
-  for (const char c : printable(text, "\n")) {
+  for (const char c : std::string_view(shown).substr(begins ? 1 : 0)) {
     if (c == '\'') quoted += '\'';
     quoted += c == '\n' ? ' ' : c;
   }
-  return quoted + "'";
+  quoted += "'";
+  return begins ? "(\"'\"." + quoted + ")" : quoted;
 }
 
 std::vector<std::string> file_names(const std::vector<std::string>& labels) {

@@ -62,6 +62,28 @@ TEST(Gnuplot, ARefusedScriptIsToldInGnuplotsWords) {
 
 TEST(Gnuplot, TextsAreQuotedAndCarryNoControlCharacters) {
   EXPECT_EQ(gnuplot_string("it's\n\x1b[0m"), "'it''s \\x1b[0m'");
+  EXPECT_EQ(gnuplot_string("'quoted'"), "(\"'\".'quoted''')");
+}
+
+TEST(Gnuplot, RunsNothingOfAText) {
+  const fs::path folder = test_folder();
+  const std::string touch = "touch " + (folder / "pwned").string();
+  int number = 0;
+  for (const std::string& text :
+       {"$(" + touch + ")", "`" + touch + "`", "'; system(\"" + touch + "\"); '",
+        "''.system('" + touch + "').''", "'.system('" + touch + "').'", "\"; !" + touch + "; \"",
+        std::string("'\\"), std::string("'"), std::string("''"), std::string("''''a"),
+        std::string("@a {/Symbol b} %s")}) {
+    const std::string shown = gnuplot_string(text);
+    Drawing drawing = line();
+    drawing.name = "x" + std::to_string(++number);
+    drawing.formats = {"svg"};
+    drawing.script = "set label " + shown + " at 0,0\nset title " + shown + "\nset xlabel " +
+                     shown + " offset 0,0.7\nset xtics (" + shown + " 1, " + shown +
+                     " 2)\nplot data skip 1 using 1:2 with lines title " + shown;
+    draw(drawing, folder);
+    EXPECT_FALSE(fs::exists(folder / "pwned")) << text;
+  }
 }
 
 TEST(Gnuplot, FileNamesAreReadableAndDiffer) {

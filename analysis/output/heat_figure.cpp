@@ -100,6 +100,16 @@ std::string tics(char axis, const Strings& names, double length) {
                      fmt::join(texts, ","), axis == 'x' ? "0,0.4" : "0.5,0", size);
 }
 
+/// The same of names that stand at places of their own.
+std::string placed_tics(const std::vector<std::pair<double, std::string>>& placed) {
+  Strings texts;
+  for (const auto& [at, name] : placed) {
+    texts.push_back(fmt::format("{} {:.6g}", gnuplot_string(name), at));
+  }
+  return fmt::format("set xtics ({}) scale 0 nomirror offset 0,0.4 font ',{}'\n",
+                     fmt::join(texts, ","), kFontSize);
+}
+
 /// Where a map's numbers stand in the CSV, counted from 0 as gnuplot's matrices are.
 struct HeatPlace {
   Index first_row = 1;
@@ -252,7 +262,8 @@ std::string panel_commands(const std::vector<HeatMap>& maps, std::size_t i, cons
   if (maps.size() > 1) text += panels.title(i);
   const Strings& x = along_x(map, style);
   text += lowest && style.tics
-              ? tics('x', x, panels.width()) +
+              ? (style.column_tics.empty() ? tics('x', x, panels.width())
+                                           : placed_tics(style.column_tics)) +
                     name('x', style.rows_along_x ? style.row_axis : style.column_axis, "0,0.8")
               : "unset xtics\nunset xlabel\n";
   text += leftmost && style.tics

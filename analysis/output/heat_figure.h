@@ -7,6 +7,7 @@
 #include <Eigen/Core>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise::analysis {
@@ -27,16 +28,17 @@ struct HeatStyle {
   std::string source = {};   // below the heading: study, backbone, suite, seeds
   std::string panel_name = "panel", row_name = "row", mark_name = "mark";  // columns of the CSV
   std::string row_axis = {}, column_axis = {};  // what the axes are called; may be empty
-  std::string colour = {};                      // what the colour bar is called
-  double low = 0, high = 1;                     // the ends of the colour scale; below 0: diverging
-  double width = kColumnWidth;                  // inches
-  std::size_t columns = 3;                      // most panels in a row of a column's width
-  double row_height = 0.14;                     // inches, or of a column where rows lie along x
-  double panel_height = 2.6;                    // inches at most; rows become lower
-  double right = 0;                             // inches to leave free at a panel's right
-  bool rows_along_x = false;                    // columns upwards; else rows downwards
-  bool numbers = false;                         // write the values into cells that are wide enough
-  bool tics = true;                             // name rows and columns
+  std::vector<std::pair<double, std::string>> column_tics = {};  // columns from 1, instead of all
+  std::string colour = {};                                       // what the colour bar is called
+  double low = 0, high = 1;     // the ends of the colour scale; below 0: diverging
+  double width = kColumnWidth;  // inches
+  std::size_t columns = 3;      // most panels in a row of a column's width
+  double row_height = 0.14;     // inches, or of a column where rows lie along x
+  double panel_height = 2.6;    // inches at most; rows become lower
+  double right = 0;             // inches to leave free at a panel's right
+  bool rows_along_x = false;    // columns upwards; else rows downwards
+  bool numbers = false;         // write the values into cells that are wide enough
+  bool tics = true;             // name rows and columns
 };
 
 /// The CSV has a line per row of a matrix: panel, row, mark where there are any, values by column.

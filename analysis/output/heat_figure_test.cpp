@@ -48,6 +48,13 @@ TEST(HeatFigure, RowsRunDownwardsOrLieAlongX) {
                     "set xrange [0.5:2.5]\nset yrange [0.5:3.5]"));
 }
 
+TEST(HeatFigure, ColumnsMayBeNamedInGroups) {
+  const Drawing drawing =
+      heat_drawing({two_by_three()}, {.name = "n", .column_tics = {{1.5, "0"}, {3, "1"}}});
+  EXPECT_TRUE(holds(drawing.script, "set xtics ('0' 1.5,'1' 3) "));
+  EXPECT_TRUE(holds(drawing.csv, "panel,row,1,2,3\n")) << "every column has its name there";
+}
+
 TEST(HeatFigure, OneColumnIsDrawnAsBoxes) {
   HeatMap map{.title = "p", .rows = {"a", "b"}, .columns = {"1"}, .value = {}};
   map.value = Eigen::MatrixXd::Ones(2, 1);

@@ -84,13 +84,29 @@ Cell mean_cell(const MeanStd& value, int digits) {
   return mean_cell(value, [&](double number) { return fmt::format("{:.{}f}", number, digits); });
 }
 
+namespace {
+
+/// "0 of 30 runs finished" says something in words; "3 of 10", "26 % to 88 %" and "68.5 (n=3)" are
+/// numbers.
+bool is_wordy(const std::string& text) {
+  constexpr std::ptrdiff_t kShortest = 4;
+  const auto is_letter = [](unsigned char c) { return std::isalpha(c) != 0; };
+  for (auto at = text.begin(); at != text.end();) {
+    const auto first = std::find_if(at, text.end(), is_letter);
+    at = std::find_if_not(first, text.end(), is_letter);
+    if ((first == text.begin() && at != first) || at - first >= kShortest) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 std::vector<bool> text_columns(const Table& table) {
   std::vector<bool> text(table.header.size(), false);
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto words =
-        std::count_if(table.rows.begin(), table.rows.end(), [&](const std::vector<Cell>& row) {
-          return !row[i].text.empty() && std::isalpha(static_cast<unsigned char>(row[i].text[0]));
-        });
+        std::count_if(table.rows.begin(), table.rows.end(),
+                      [&](const std::vector<Cell>& row) { return is_wordy(row[i].text); });
     text[i] = i == 0 || 2 * words > static_cast<std::ptrdiff_t>(table.rows.size());
   }
   return text;

@@ -38,7 +38,7 @@ struct Table {
 };
 
 /// Columns of words, which are aligned to the left as numbers are to the right: the first, and
-/// those where most cells begin with a letter.
+/// those where most cells begin with a letter or hold a word.
 std::vector<bool> text_columns(const Table& table);
 
 /// Caption, table and footers; the columns are aligned in the source as well.

@@ -8,6 +8,8 @@
 namespace rankwise::analysis {
 namespace {
 
+constexpr const char* kWords = " class=\"words\"";
+
 std::string cell_html(const std::string& text) {
   std::string html;
   for (const char c : escape_html(text)) c == '\n' ? html += "<br>" : html += c;
@@ -21,7 +23,7 @@ std::string row_line(const std::vector<Cell>& row, const std::vector<bool>& word
     const std::string text = cell_html(row[i].text);
     const std::string inside = row[i].bold ? "<strong>" + text + "</strong>" : text;
     line += i == 0 ? fmt::format("<th scope=\"row\">{}</th>", inside)
-                   : fmt::format("<td{}>{}</td>", words[i] ? " class=\"words\"" : "", inside);
+                   : fmt::format("<td{}>{}</td>", words[i] ? kWords : "", inside);
   }
   return line + "</tr>\n";
 }
@@ -57,8 +59,9 @@ std::string to_html(const Table& table) {
   if (!table.caption.empty())
     text += fmt::format("<caption>{}</caption>\n", escape_html(table.caption));
   text += "<thead>\n<tr>";
-  for (const std::string& name : table.header) {
-    text += fmt::format("<th scope=\"col\">{}</th>", escape_html(name));
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    text += fmt::format("<th scope=\"col\"{}>{}</th>", i > 0 && words[i] ? kWords : "",
+                        escape_html(table.header[i]));
   }
   text += "</tr>\n</thead>\n<tbody>\n";
   for (const auto& row : table.rows) text += row_line(row, words);

@@ -82,7 +82,7 @@ std::vector<std::vector<Column>> blocks_of(std::vector<Column> columns, std::siz
 
 /// Verdicts that say that nothing is said.
 bool is_faint(std::string_view text) {
-  return text == "undecided" || text == "inconclusive" || text == "not measured" || text == "–";
+  return text == "inconclusive" || text == "not measured" || text == "–";
 }
 
 /// Printed lines of one table.

@@ -16,7 +16,7 @@ Table terminal_table() {
   return {.caption = "Scores",
           .header = {"method", "cola", "MiB"},
           .rows = {{{"lora", {}}, {"81.0 ± 1.0", MeanStd{3, 81, 1}, true}, {"12", {}}},
-                   {{"more", {}}, {"7.0", MeanStd{1, 7, 0}}, {"undecided", {}}}},
+                   {{"more", {}}, {"7.0", MeanStd{1, 7, 0}}, {"inconclusive", {}}}},
           .footers = {"seeds: 3"},
           .details = {"MiB"}};
 }
@@ -47,13 +47,13 @@ TEST(TerminalTable, AlignsColumnsAndKeepsDetailsBack) {
             "\n"
             "seeds: 3\n"
             "Not shown: MiB (--all).\n");
-  EXPECT_THAT(to_terminal(terminal_table(), {.all = true}), HasSubstr("undecided"));
+  EXPECT_THAT(to_terminal(terminal_table(), {.all = true}), HasSubstr("inconclusive"));
 }
 
 TEST(TerminalTable, ColoursTheBestAndTheUndecidedWhereAsked) {
   const std::string text = to_terminal(terminal_table(), {.colour = true, .all = true});
   EXPECT_THAT(text, HasSubstr("\x1b[1;32m81.0 ± 1.0\x1b[0m"));
-  EXPECT_THAT(text, HasSubstr("\x1b[2mundecided\x1b[0m"));
+  EXPECT_THAT(text, HasSubstr("\x1b[2minconclusive\x1b[0m"));
   EXPECT_THAT(to_terminal(terminal_table(), {.all = true}), Not(HasSubstr("\x1b")));
 }
 
@@ -91,7 +91,7 @@ TEST(JsonTable, HoldsTextsAndTheirStatistics) {
   const nlohmann::json best{
       {"text", "81.0 ± 1.0"}, {"mean", 81.0}, {"std", 1.0}, {"n", 3}, {"best", true}};
   EXPECT_EQ(json["rows"][0][1], best);
-  EXPECT_EQ(json["rows"][1][2], nlohmann::json({{"text", "undecided"}}));
+  EXPECT_EQ(json["rows"][1][2], nlohmann::json({{"text", "inconclusive"}}));
   EXPECT_EQ(json["notes"], nlohmann::json({"seeds: 3"}));
 }
 

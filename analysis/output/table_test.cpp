@@ -113,13 +113,24 @@ TEST(Table, ALineBreakInACellIsOneInThePage) {
 
 TEST(Table, WordsStandAtTheLeft) {
   const Table table{.header = {"method", "verdict", "cell"},
-                    .rows = {{{"a", {}}, {"held", {}}, {"n/a (not found)", {}}},
+                    .rows = {{{"a", {}}, {"supported", {}}, {"n/a (not found)", {}}},
                              {{"b", {}}, {"–", {}}, {"0.5", {}}},
-                             {{"c", {}}, {"undecided", {}}, {"+0.5", {}}}}};
+                             {{"c", {}}, {"inconclusive", {}}, {"+0.5", {}}}}};
   EXPECT_EQ(text_columns(table), (std::vector<bool>{true, true, false}));
   EXPECT_NE(to_markdown(table).find("| :----- | :-------- | --------------: |"), std::string::npos);
   EXPECT_NE(to_latex(table).find("{tabular}{llr}"), std::string::npos);
-  EXPECT_NE(to_html(table).find("<td class=\"words\">held</td>"), std::string::npos);
+  EXPECT_NE(to_html(table).find("<td class=\"words\">supported</td>"), std::string::npos);
+  EXPECT_NE(to_html(table).find("<th scope=\"col\" class=\"words\">verdict</th>"),
+            std::string::npos);
+}
+
+TEST(Table, ColumnsOfPhrasesStandAtTheLeftAndThoseOfNumbersAtTheRight) {
+  const Table table{
+      .header = {"table", "its runs", "seeds", "share"},
+      .rows = {
+          {{"a", {}}, {"0 of 30 runs finished", {}}, {"6 of 10", {}}, {"26 % to 88 %", {}}},
+          {{"b", {}}, {"15 of 15 runs finished", {}}, {"3 (0, 1, 2)", {}}, {"68.5 (n=3)", {}}}}};
+  EXPECT_EQ(text_columns(table), (std::vector<bool>{true, true, false, false}));
 }
 
 TEST(Table, HtmlIsAFragmentWithEscapedText) {

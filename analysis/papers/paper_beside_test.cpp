@@ -1,5 +1,6 @@
 #include "analysis/papers/paper_beside.h"
 
+#include "analysis/output/test_output.h"
 #include "analysis/runs/test_runs.h"
 #include "framework/core/json.h"
 #include "framework/io/test_files.h"
@@ -31,12 +32,6 @@ RunSet runs_of_suite(const std::string& suite) {
                      .attributes = {{"suite", suite}}});
   }
   return load_runs({folder});
-}
-
-std::vector<std::string> texts(const std::vector<Cell>& row) {
-  std::vector<std::string> all;
-  for (const Cell& cell : row) all.push_back(cell.text);
-  return all;
 }
 
 using Texts = std::vector<std::string>;

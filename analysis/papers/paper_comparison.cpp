@@ -203,7 +203,7 @@ class CellComparison {
     } else if (cell.reasons.empty()) {
       judge_size(cell);
     } else {
-      cell.verdict = has_sign(cell) ? PaperVerdict::kUndecided : PaperVerdict::kNotComparable;
+      cell.verdict = has_sign(cell) ? PaperVerdict::kInconclusive : PaperVerdict::kNotComparable;
     }
   }
 
@@ -225,7 +225,7 @@ class CellComparison {
   void judge_size(ComparedCell& cell) const {
     cell.difference = cell.ours.mean - *paper(cell).mean;
     if (cell.ours.count < 2) {
-      cell.verdict = PaperVerdict::kUndecided;
+      cell.verdict = PaperVerdict::kInconclusive;
       cell.note = "one seed has no interval";
       return;
     }

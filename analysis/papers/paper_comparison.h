@@ -21,7 +21,7 @@ enum class PaperVerdict {
   kOutside,        // comparable, and it does not
   kSameSign,       // not comparable in size, but the change to the reference row has its sign
   kOppositeSign,   // the other sign
-  kUndecided,      // our change may be chance, or is of one seed
+  kInconclusive,   // our change may be chance, or is of one seed
   kNotComparable,  // other backbone, data or scale, and no reference row
   kNotFound,       // the paper's cell was not found
   kNotRun          // we have no such run or task

@@ -19,8 +19,8 @@ std::string verdict_text(PaperVerdict verdict) {
       return "same sign";
     case PaperVerdict::kOppositeSign:
       return "opposite sign";
-    case PaperVerdict::kUndecided:
-      return "undecided";
+    case PaperVerdict::kInconclusive:
+      return "inconclusive";
     case PaperVerdict::kNotComparable:
       return "not comparable";
     case PaperVerdict::kNotFound:
@@ -102,7 +102,7 @@ std::vector<std::string> footers(const PaperComparison& comparison, const RunSet
   if (errors) lines.emplace_back("Ours are errors, not times 100: a fall is a gain.");
   lines.push_back(seeds_footer(runs));
   for (std::string& text : protocol_footers(runs)) lines.push_back(std::move(text));
-  for (std::string& text : unfinished_footers(runs)) lines.push_back(std::move(text));
+  for (std::string& text : row_footers(runs)) lines.push_back(std::move(text));
   return lines;
 }
 

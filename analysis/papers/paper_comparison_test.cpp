@@ -103,7 +103,7 @@ TEST(PaperComparison, OfAnotherSettingOnlySignsAreCompared) {
   EXPECT_FALSE(cola.difference) << "sizes are not put beside each other";
   EXPECT_EQ(to_text(cola), "same sign; size not comparable: backbone, data");
   const ComparedCell& sst2 = cell(comparison, 1, 2);
-  EXPECT_EQ(to_text(sst2), "undecided: p (Holm) 1; size not comparable: backbone, data");
+  EXPECT_EQ(to_text(sst2), "inconclusive: p (Holm) 1; size not comparable: backbone, data");
   EXPECT_EQ(to_text(cell(comparison, 0, 0)), "not comparable: backbone, data");
 }
 
@@ -124,7 +124,7 @@ TEST(PaperComparison, SignsAreCorrectedForTheirNumber) {
   const auto two = compare_with_paper(table, set);
   EXPECT_NEAR(*cell(two, 1, 0).holm_p, 0.089, 0.0005);
   EXPECT_EQ(to_text(cell(two, 1, 0)),
-            "undecided: p (Holm) 0.0889; size not comparable: backbone, data");
+            "inconclusive: p (Holm) 0.0889; size not comparable: backbone, data");
   EXPECT_THAT(comparison_table(two, set).footers,
               Contains(HasSubstr("Holm's correction over the 2 changes")));
   table.rows[1].cells[2].mean = std::nullopt;
@@ -164,7 +164,7 @@ TEST(PaperComparison, RunsOfOtherSeedsOrProtocolsAreNotSubtracted) {
   write_run(folder, "d", {.label = "more", .seed = 2, .attributes = {{"protocol_hash", "b"}}});
   const auto comparison = compare_with_paper(paper(), load_runs({folder}));
   EXPECT_EQ(to_text(cell(comparison, 1, 0)),
-            "undecided: fewer than two matched seeds have no interval; size not comparable: "
+            "inconclusive: fewer than two matched seeds have no interval; size not comparable: "
             "backbone, data");
 }
 

@@ -52,9 +52,17 @@ struct WantedTable {
   std::string reference;
 };
 
+bool names_scores(const StudyFile& study) {
+  return std::any_of(study.tables.begin(), study.tables.end(),
+                     [](const StudyOutput& output) { return output.name == "scores"; });
+}
+
 /// The scores, then what the studies name, each once.
 std::vector<WantedTable> wanted_tables(const ReportOptions& options) {
-  std::vector<WantedTable> wanted = {{{"scores"}, ""}};
+  std::vector<WantedTable> wanted;
+  if (std::none_of(options.studies.begin(), options.studies.end(), names_scores)) {
+    wanted.push_back({{"scores"}, ""});
+  }
   for (const StudyFile& study : options.studies) {
     for (const StudyOutput& output : study.tables) {
       const bool known = std::any_of(wanted.begin(), wanted.end(), [&](const WantedTable& other) {

@@ -1,12 +1,13 @@
 #include "analysis/report/report.h"
 
+#include "analysis/report/finding_text.h"
 #include "analysis/report/lint.h"
+#include "analysis/report/page_configs.h"
 #include "analysis/report/page_data.h"
 #include "analysis/report/page_figures.h"
 #include "analysis/report/page_tables.h"
 #include "analysis/report/recipe.h"
 #include "analysis/report/report_template.h"
-#include "analysis/runs/config_difference.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/runs/studies.h"
 #include "framework/core/json.h"
@@ -14,6 +15,7 @@
 
 #include <fmt/ranges.h>
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <utility>
@@ -24,13 +26,18 @@ namespace {
 
 using data = PageData;
 
-void add_findings(const ReportOptions& options, data& page) {
+void add_findings(const RunSet& runs, const ReportOptions& options, data& page) {
   std::vector<data> findings;
+  std::size_t open = 0;
   for (const StudyFile& study : options.studies) {
-    for (const std::string& finding : study.findings) findings.emplace_back(sentence_html(finding));
+    const Findings found = fill_findings(study, runs);
+    for (const std::string& text : found.texts) findings.emplace_back(sentence_html(text));
+    open += found.open;
   }
   page["has_findings"] = !findings.empty();
   page["findings"] = list_of(findings);
+  page["has_open_findings"] = open > 0;
+  page["open_findings"] = std::to_string(open);
 }
 
 void add_failures(const RunSet& runs, data& page) {
@@ -45,30 +52,6 @@ void add_failures(const RunSet& runs, data& page) {
   for (const std::string& skipped : runs.skipped) lines.emplace_back(skipped);
   page["has_failures"] = !lines.empty();
   page["failures"] = list_of(lines);
-}
-
-nlohmann::json whole_config(const RunGroup& group) {
-  return group.runs.front().attributes.value("config", nlohmann::json::object());
-}
-
-void add_configs(const RunSet& runs, data& page) {
-  const RunGroup& first = runs.groups.front();
-  std::vector<data> rows;
-  for (const RunGroup& group : runs.groups) {
-    std::vector<std::string> texts;
-    for (const LeafDifference& difference :
-         differences(nameless_config(first), nameless_config(group))) {
-      texts.push_back(to_text(difference));
-    }
-    data row;
-    row["label"] = group.label;
-    row["seeds"] = seeds_text(group);
-    row["difference"] = texts.empty() ? "–" : fmt::to_string(fmt::join(texts, "; "));
-    rows.push_back(std::move(row));
-  }
-  page["rows"] = list_of(rows);
-  page["first_label"] = first.label;
-  page["first_config"] = whole_config(first).dump(2);
 }
 
 /// The runs that were copied by `run --reuse`, as study and file; empty: none.
@@ -171,7 +154,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   page["title"] = title(runs);
   if (const std::string asked = question(runs); !asked.empty()) page["question"] = asked;
   page["summary"] = summary(runs);
-  add_findings(options, page);
+  add_findings(runs, options, page);
   add_best_rows(runs, page);
   add_failures(runs, page);
   add_figures(runs, options, page);

@@ -66,6 +66,45 @@ TEST(Report, PutsAPapersTableBesideItsStudy) {
                     HasSubstr("no cell of it is the same quantity")));
 }
 
+TEST(Report, ConfigsAreShownByWhatDiffersFromTheVariantsDefaults) {
+  const auto folder = test_folder();
+  const auto write = [&](const std::string& label, const nlohmann::json& options) {
+    const nlohmann::json train = {{"steps", 60}, {"learning_rate", label == "b" ? 0.1 : 0.2}};
+    test::RunSpec spec{.label = label};
+    spec.attributes["config"] = {{"label", label},
+                                 {"variant", "lora"},
+                                 {"backbone", {{"name", "bert"}, {"weights", "minilm-l6"}}},
+                                 {"options", {{"rank", 8}, {"alpha", 16}}},
+                                 {"train", train}};
+    spec.attributes["identity"] = {{"variant", "lora"},
+                                   {"seed", 0},
+                                   {"backbone", {{"name", "bert"}, {"weights", "5f3a"}}},
+                                   {"options", options},
+                                   {"train", train}};
+    test::write_run(folder, label, spec);
+  };
+  write("a", {{"rank", 4}, {"site_options", {{"*.query", {{"rank", 2}}}}}});
+  write("b", nlohmann::json::object());
+  const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
+  EXPECT_THAT(page, HasSubstr("<p class=\"settings\">All rows: "
+                              "<code>backbone.name: &quot;bert&quot;</code> "
+                              "<code>backbone.weights: &quot;minilm-l6&quot;</code> "
+                              "<code>train.steps: 60</code> </p>"));
+  EXPECT_THAT(page, HasSubstr("<th scope=\"row\">a</th><td>lora <code>*.query.rank: 2</code> "
+                              "<code>rank: 4</code> <code>train.learning_rate: 0.2</code> </td>"));
+  EXPECT_THAT(page, HasSubstr("<th scope=\"row\">b</th><td>lora "
+                              "<code>train.learning_rate: 0.1</code> </td>"));
+  EXPECT_THAT(page, Not(HasSubstr("5f3a")));
+}
+
+TEST(Report, FillsFindingsAndSaysHowManyItCanNot) {
+  StudyFile study{.name = "trial",
+                  .findings = {"{scores:alpha:average}!", "{scores:none:average}"}};
+  const std::string page = report_html(runs(test_folder()), {.studies = {study}});
+  EXPECT_THAT(page, HasSubstr("<li>70.0 ± 0.0!</li>"));
+  EXPECT_THAT(page, HasSubstr("these runs lack a number of theirs: 1."));
+}
+
 TEST(Report, BeginsWithTheFindingsFiguresAndReferenceOfItsStudy) {
   StudyFile study{.name = "trial", .findings = {"Rank `4` is <enough>."}, .reference = "beta <b>"};
   study.figures = {{"training", {{"window", 3}}}};
@@ -74,6 +113,10 @@ TEST(Report, BeginsWithTheFindingsFiguresAndReferenceOfItsStudy) {
   EXPECT_THAT(page, HasSubstr("<li>Rank <code>4</code> is &lt;enough&gt;.</li>"));
   EXPECT_LT(page.find("moving mean of 3 steps"), page.find("More figures"));
   EXPECT_LT(page.find("aria-label=\"ablation\""), page.find("More tables"));
+  study.tables = {{"scores", {{"split", "dev"}}}};
+  const std::string dev = report_html(runs(test_folder()), {.studies = {study}});
+  const std::size_t scores = dev.find("aria-label=\"scores\"");
+  EXPECT_EQ(dev.find("aria-label=\"scores\"", scores + 1), std::string::npos) << "once";
   EXPECT_THAT(report_html(runs(test_folder()), {}), Not(HasSubstr("id=\"findings\"")));
 }
 

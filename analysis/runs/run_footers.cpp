@@ -162,8 +162,14 @@ std::vector<std::string> stale_footers(const RunSet& set) {
   return lines;
 }
 
-std::vector<std::string> unfinished_footers(const RunSet& set) {
+std::vector<std::string> row_footers(const RunSet& set) {
   std::vector<std::string> lines;
+  for (const RunGroup& group : set.groups) {
+    const auto note = set.row_notes.find(group.label);
+    if (note != set.row_notes.end()) {
+      lines.push_back(fmt::format("Row {}: {}.", note->first, note->second));
+    }
+  }
   for (const Run& run : set.failed) {
     lines.push_back(fmt::format("Failed: {}, seed {}: {}", run.label, run.seed, run.error));
   }

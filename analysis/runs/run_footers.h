@@ -37,10 +37,12 @@ std::string short_hash(const std::string& hash);
 std::vector<std::string> scores_footers(const RunSet& set, const std::vector<TaskColumn>& tasks,
                                         const ScoreChoice& choice);
 
-std::string setting_footer(const RunSet& set);                   // backbone, suite, steps
-std::vector<std::string> scale_footers(const RunSet& set);       // the runs' notes
-std::vector<std::string> protocol_footers(const RunSet& set);    // with the scale notes
-std::vector<std::string> unfinished_footers(const RunSet& set);  // failed, running, stale runs
+std::string setting_footer(const RunSet& set);                 // backbone, suite, steps
+std::vector<std::string> scale_footers(const RunSet& set);     // the runs' notes
+std::vector<std::string> protocol_footers(const RunSet& set);  // with the scale notes
+
+/// What rows are as their study file says it, a line each; then failed, running and stale runs.
+std::vector<std::string> row_footers(const RunSet& set);
 
 /// Rows that were measured before a fault was mended that changes them, by reason (`/@stale`).
 std::vector<std::string> stale_footers(const RunSet& set);

@@ -19,9 +19,15 @@ RunGroup group(const std::string& label, const std::string& stale) {
 TEST(RunFooters, StaleRowsSayWhyOnce) {
   const RunSet set{.groups = {group("lora", ""), group("dylora", "clipped before the mask"),
                               group("lora_fa", "clipped before the mask")}};
-  EXPECT_THAT(unfinished_footers(set),
+  EXPECT_THAT(row_footers(set),
               ElementsAre("Stale: dylora, lora_fa: clipped before the mask; to be run again."));
   EXPECT_THAT(stale_footers({.groups = {group("lora", "")}}), IsEmpty());
+}
+
+TEST(RunFooters, SayWhatTheRowsOfTheTableAre) {
+  RunSet set{.groups = {group("printed", ""), group("lora", "")}};
+  set.row_notes = {{"printed", "the paper's estimator"}, {"gumbel", "not in this table"}};
+  EXPECT_THAT(row_footers(set), ElementsAre("Row printed: the paper's estimator."));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ struct RunSet {
   std::vector<Run> failed, running;   // not used, but to be told of
   std::vector<std::string> warnings;  // one line for each file that could not be read
   std::vector<std::string> skipped;   // one line for each thing that only looks like a run file
+  // From the studies' files, by heed():
+  std::map<std::string, std::string> row_notes = {};  // what groups are, by label
+  std::string reference = {};                         // the label that tables compare with
 
   std::vector<std::string> labels() const;  // of the groups
 };

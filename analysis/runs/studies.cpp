@@ -34,4 +34,19 @@ RunSet part_of_study(const RunSet& set, const std::string& study) {
   return part;
 }
 
+void heed(const std::vector<StudyFile>& studies, RunSet& set) {
+  std::vector<std::string> metrics;
+  for (const StudyFile& study : studies) {
+    metrics.insert(metrics.end(), study.first_metrics.begin(), study.first_metrics.end());
+    for (const auto& [label, note] : study.row_notes) {
+      for (const RunGroup& group : set.groups) {
+        const bool meant = study_of(group) == study.name && own_label(group.runs.front()) == label;
+        if (meant) set.row_notes[group.label] = note;
+      }
+    }
+  }
+  lead_with(set, metrics);
+  if (studies.size() == 1 && studies_of(set).size() == 1) set.reference = studies[0].reference;
+}
+
 }  // namespace rankwise::analysis

@@ -23,5 +23,23 @@ TEST(Studies, AreListedOnceAndTakenApart) {
   EXPECT_EQ(part_of_study(set, "one").failed.size(), 1U);
 }
 
+TEST(Studies, AreHeededInWhatTheySayOfMetricsAndRows) {
+  const auto folder = test_folder();
+  test::write_run(folder, "a", {.attributes = {{"study", "one"}}});
+  test::write_run(folder, "b", {.label = "beta", .attributes = {{"study", "two"}}});
+  RunSet set = load_runs({folder});
+  heed({{.name = "one",
+         .row_notes = {{"alpha", "the first"}, {"beta", "of another study"}},
+         .first_metrics = {"cola/accuracy"}},
+        {.name = "two"}},
+       set);
+  EXPECT_EQ(set.row_notes, (std::map<std::string, std::string>{{"alpha", "the first"}}));
+  EXPECT_EQ(set.groups[0].runs[0].file().layout().tasks[0].metrics[0], "accuracy");
+  EXPECT_EQ(set.reference, "") << "two studies";
+  RunSet one = part_of_study(set, "one");
+  heed({{.name = "one", .reference = "alpha"}}, one);
+  EXPECT_EQ(one.reference, "alpha");
+}
+
 }  // namespace
 }  // namespace rankwise::analysis

@@ -106,7 +106,7 @@ void add_tests_footers(const std::vector<ScoreComparison>& comparisons,
 
 Table ablation_table(const RunSet& set, const AblationOptions& options) {
   check_one_protocol(set);
-  const std::size_t reference = options.reference.empty() ? 0 : find_label(set, options.reference);
+  const std::size_t reference = find_reference(set, options.reference);
   const ScoredRuns scored = read_scores(set, options.choice());
   const auto scores = score_columns(scored);
   const ScoreColumn& column = find_column(scores, options.score);
@@ -137,7 +137,7 @@ Table ablation_table(const RunSet& set, const AblationOptions& options) {
   add_tests_footers(comparisons, columns, options.margin, table);
   table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.add_footers(protocol_footers(set));
-  table.add_footers(unfinished_footers(set));
+  table.add_footers(row_footers(set));
   std::erase(table.footers, "");
   return table;
 }

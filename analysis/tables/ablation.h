@@ -22,7 +22,8 @@ struct AblationOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("reference", self.reference, "the label that the others are compared with; empty: first");
+    field("reference", self.reference,
+          "the label that the others are compared with; empty: the study's, else the first");
     field("score", self.score, "a task's name, task/metric for another than its first, or average");
     field("margin", self.margin,
           "the least difference that would matter, in the table's unit: rows are tested for being "

@@ -42,7 +42,7 @@ TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
   EXPECT_EQ(table.rows[1][3].text, "-9.97");
   EXPECT_EQ(table.rows[1][4].text, "-10.11 to -9.82");
   EXPECT_EQ(table.rows[1].back().text, "lower");
-  EXPECT_EQ(table.rows[2].back().text, "undecided");
+  EXPECT_EQ(table.rows[2].back().text, "inconclusive");
   for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.header.size());
 }
 
@@ -63,7 +63,7 @@ TEST(Ablation, TestsRowsForBeingAlikeWhereAMarginIsGiven) {
   EXPECT_EQ(table.header[8], "p (alike)");
   EXPECT_EQ(table.rows[1].back().text, "alike");
   EXPECT_EQ(ablation_table(runs, {.reference = "full", .margin = 0.01}).rows[1].back().text,
-            "undecided");
+            "inconclusive");
 }
 
 TEST(Ablation, ComparesAnotherMetricThanTheFirst) {

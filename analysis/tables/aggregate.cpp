@@ -84,14 +84,14 @@ void add_footers(const RunSet& set, const ScoredRuns& scored, Table& table) {
                   kBootstrap.resamples)};
   table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.add_footers(protocol_footers(set));
-  table.add_footers(unfinished_footers(set));
+  table.add_footers(row_footers(set));
 }
 
 }  // namespace
 
 Table aggregate_table(const RunSet& set, const AggregateOptions& options) {
   check_one_protocol(set);
-  const std::size_t reference = options.reference.empty() ? 0 : find_label(set, options.reference);
+  const std::size_t reference = find_reference(set, options.reference);
   const ScoredRuns scored = read_scores(set, options.choice());
   check(has_average(scored.tasks),
         "some measures rise and some fall: tasks have no common scale to aggregate over");

@@ -18,7 +18,8 @@ struct AggregateOptions {
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
-    field("reference", self.reference, "the label to improve on; empty: the first");
+    field("reference", self.reference,
+          "the label to improve on; empty: the study's, else the first");
     ScoreChoice::visit(self, field);
   }
 };

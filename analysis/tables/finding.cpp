@@ -39,14 +39,14 @@ std::string tasks_words(const Comparison& comparison, std::size_t average) {
     return std::count_if(comparison.scores.begin(), end,
                          [&](const ScoreComparison& score) { return score.verdict() == verdict; });
   };
-  return fmt::format("; of the tasks, {} is higher on {}, lower on {} and undecided on {}",
+  return fmt::format("; of the tasks, {} is higher on {}, lower on {} and inconclusive on {}",
                      comparison.runs.labels()[0], count("higher"), count("lower"),
-                     count("undecided"));
+                     count("inconclusive"));
 }
 
 /// Where the models of these seeds differ and training seeds leave it open.
 std::string examples_words(const ScoreComparison& score) {
-  const bool open = score.verdict() == "undecided" && score.differences.size() > 1;
+  const bool open = score.verdict() == "inconclusive" && score.differences.size() > 1;
   if (!open || !score.over_examples || score.over_examples->p >= kSignificant) return "";
   return fmt::format(
       "; these models differ on these examples (p {:.2g}), but others of the method, from other "
@@ -63,7 +63,7 @@ std::string finding(const Comparison& comparison) {
   const std::string on =
       index > 0 ? fmt::format("the average over {} tasks", index) : score.heading;
   const std::string said =
-      score.verdict() == "undecided"
+      score.verdict() == "inconclusive"
           ? fmt::format("{} and {} are not told apart on {}", labels[0], labels[1], on)
           : fmt::format("{} is {} than {} on {}", labels[0], score.verdict(), labels[1], on);
   return fmt::format("{}: {}{}{}.", said, numbers(score), examples_words(score),

@@ -129,7 +129,7 @@ Table grid_table(const RunSet& runs, const GridOptions& options) {
   table.add_footers(scores_footers(set, scored.columns(), scored.choice));
   table.footers.push_back(protocols_footer(columns));
   table.add_footers(scale_footers(set));
-  table.add_footers(unfinished_footers(set));
+  table.add_footers(row_footers(set));
   std::erase(table.footers, "");
   return table;
 }

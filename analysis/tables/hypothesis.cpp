@@ -13,12 +13,12 @@ constexpr int kDigits = 3;
 
 std::string text_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kHeld:
-      return "held";
-    case Verdict::kDidNotHold:
-      return "did not hold";
-    case Verdict::kUndecided:
-      return "undecided";
+    case Verdict::kSupported:
+      return "supported";
+    case Verdict::kRefuted:
+      return "refuted";
+    case Verdict::kInconclusive:
+      return "inconclusive";
     case Verdict::kNotMeasured:
       return "not measured";
   }
@@ -81,9 +81,8 @@ Table hypothesis_table(const std::vector<HypothesisResult>& results) {
       "Pearson) of their share, and p of the sign test.",
       "p: two-sided, paired t-test; of ≈ two one-sided tests against the margin. Holm's correction "
       "is over the claims of one hypothesis.",
-      "held: the interval lies on the claimed side (in most seeds: above 50 %) and p (Holm) < "
-      "0.05; "
-      "did not hold: it lies wholly on the other side; undecided: neither."};
+      "supported: the interval lies on the claimed side (in most seeds: above 50 %) and p (Holm) < "
+      "0.05; refuted: it lies wholly on the other side; inconclusive: neither."};
   for (const HypothesisResult& result : results) {
     if (result.note.empty()) continue;
     table.footers.push_back(fmt::format("{}, {}: not measured: {}.", result.hypothesis.name,

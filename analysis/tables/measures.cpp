@@ -86,7 +86,7 @@ void add_setting(const RunSet& set, Table& table) {
       "than half of the row's seeds have it.");
   table.footers.push_back(setting_footer(set));
   table.add_footers(protocol_footers(set));
-  table.add_footers(unfinished_footers(set));
+  table.add_footers(row_footers(set));
 }
 
 /// Mean chosen rank by step of evaluation.

@@ -120,7 +120,7 @@ Table merging_table(const RunSet& runs, const MergingOptions& options) {
       "times 100 where higher is better. CKA: linear, of the two models' pooled vectors on test.",
       seeds_footer(runs), setting_footer(runs)};
   table.add_footers(protocol_footers(runs));
-  table.add_footers(unfinished_footers(runs));
+  table.add_footers(row_footers(runs));
   return table;
 }
 

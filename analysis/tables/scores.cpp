@@ -133,7 +133,7 @@ Table scores_table(const RunSet& runs, const ScoresOptions& options) {
   for (const Cost& cost : costs) {
     table.footers.push_back(fmt::format("{}: {}.", cost.heading, cost.meaning));
   }
-  table.add_footers(unfinished_footers(set));
+  table.add_footers(row_footers(set));
   std::erase(table.footers, "");
   return table;
 }

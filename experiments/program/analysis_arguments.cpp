@@ -1,6 +1,7 @@
 #include "experiments/program/analysis_arguments.h"
 
 #include "analysis/runs/chosen_labels.h"
+#include "analysis/runs/studies.h"
 #include "framework/core/error.h"
 #include "framework/core/terminal.h"
 #include "framework/core/text.h"
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <utility>
 
 namespace rankwise {
 
@@ -89,12 +91,37 @@ RunSet choose(const RunSet& runs, const std::vector<std::string>& labels) {
   return choose_labels(runs, chosen);
 }
 
+std::vector<StudyFile> study_files_of(const RunSet& runs) {
+  std::vector<StudyFile> studies;
+  for (const std::string& name : studies_of(runs)) {
+    const RunSet part = part_of_study(runs, name);
+    const Run& first = part.groups.front().runs.front();
+    const std::string file =
+        first.text("study_file").empty() ? name + ".json" : first.text("study_file");
+    const std::filesystem::path path = std::filesystem::path("configs") / file;
+    if (!std::filesystem::is_regular_file(path)) continue;
+    StudyFile study = read_study_file(path);
+    if (study.name == name) studies.push_back(std::move(study));
+  }
+  return studies;
+}
+
 RunSet load_and_warn(const std::vector<std::string>& paths) {
   return load_and_warn(std::vector<std::filesystem::path>(paths.begin(), paths.end()));
 }
 
-RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
+RunSet load_heeding(const std::vector<std::filesystem::path>& paths) {
   RunSet runs = load_runs(paths);
+  try {
+    heed(study_files_of(runs), runs);
+  } catch (const Error& error) {  // a file that nobody named must not spoil the runs
+    fmt::print(stderr, "not heeded: {}\n", printable(error.what()));
+  }
+  return runs;
+}
+
+RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
+  RunSet runs = load_heeding(paths);
   for (const auto* lines : {&runs.warnings, &runs.skipped}) {
     for (const std::string& line : *lines) fmt::print(stderr, "{}\n", printable(line));
   }

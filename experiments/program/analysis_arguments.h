@@ -4,6 +4,7 @@
 #include "analysis/output/table.h"
 #include "analysis/runs/run_set.h"
 #include "framework/core/json.h"
+#include "framework/study/study_file.h"
 
 #include <CLI/CLI.hpp>
 
@@ -43,7 +44,13 @@ nlohmann::json set_options(const std::vector<std::string>& sets);
 /// Those of the labels, in this order; all where none is named. Throws Error for an unknown one.
 analysis::RunSet choose(const analysis::RunSet& runs, const std::vector<std::string>& labels);
 
-/// load_runs(), with what it could not read or skipped on standard error.
+/// The files below configs/ of the studies that the runs belong to.
+std::vector<StudyFile> study_files_of(const analysis::RunSet& runs);
+
+/// load_runs(), heeding the files of their studies.
+analysis::RunSet load_heeding(const std::vector<std::filesystem::path>& paths);
+
+/// The same, with what it could not read or skipped on standard error.
 analysis::RunSet load_and_warn(const std::vector<std::string>& paths);
 analysis::RunSet load_and_warn(const std::vector<std::filesystem::path>& paths);
 

@@ -71,7 +71,7 @@ void add_compare_commands(CLI::App& program) {
   CLI::App* ablate_command =
       program.add_subcommand("ablate", "Every label against a reference, with tests");
   ablate_command->add_option("--reference", arguments->ablation.reference,
-                             "Label (default: the study's first)");
+                             "Label (default: the study's reference, else its first row)");
   ablate_command->add_option("--score", arguments->ablation.score,
                              "A task, task/metric, or average (default: average)");
   add_labels_option(*ablate_command, arguments->labels);

@@ -4,11 +4,15 @@
 #include "experiments/program/completion.h"
 #include "framework/core/error.h"
 #include "framework/core/nearest.h"
+#include "framework/core/terminal.h"
 #include "framework/core/text.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 
 namespace rankwise {
 
@@ -57,6 +61,30 @@ constexpr Place kPlaces[] = {
     {"help", kAbout, "rankwise help run"},
 };
 
+// Names in a column, and what they mean beside it, in lines of the terminal where there is one.
+class TerminalHelp : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    return beside(make_option_name(option, is_positional) + make_option_opts(option),
+                  make_option_desc(option));
+  }
+
+  std::string make_subcommand(const CLI::App* command) const override {
+    return beside(command->get_name(), command->get_description());
+  }
+
+ private:
+  std::string beside(const std::string& name, const std::string& meaning) const {
+    const std::size_t column = get_column_width(), longest = column - 4;
+    const bool fits = display_width(name) <= longest;
+    const std::string prefix = fmt::format("  {:{}}", fits ? name : "", column - 2);
+    const std::string line = is_terminal(STDOUT_FILENO)
+                                 ? hanging(prefix, meaning, terminal_width(STDOUT_FILENO))
+                                 : prefix + meaning + "\n";
+    return fits ? line : fmt::format("  {}\n{}", name, line);
+  }
+};
+
 // The words that the parser did not take, at any level.
 std::vector<std::string> extra_words(const CLI::App& program) {
   return program.remaining(/*recurse=*/true);
@@ -96,12 +124,15 @@ std::vector<std::string> long_names(const CLI::App& command) {
 }
 
 void arrange_help(CLI::App& program) {
+  const auto form = std::make_shared<TerminalHelp>();
+  program.formatter(form);
   for (const std::string& name : shown_commands(program)) {
     const auto* place = std::find_if(std::begin(kPlaces), std::end(kPlaces),
                                      [&](const Place& one) { return name == one.command; });
     check(place != std::end(kPlaces), "help.cpp: '{}' has no place in --help", name);
     CLI::App* command = program.get_subcommand(name);
     command->group(place->group);
+    command->formatter(form);
     command->footer(fmt::format("Example:\n  {}", place->example));
   }
   program.footer("rankwise help COMMAND shows its options, with an example.");

@@ -16,6 +16,7 @@
 #include "framework/core/terminal.h"
 #include "framework/data/sampler.h"
 #include "framework/model/backbone.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/run/plugin.h"
 #include "framework/run/run_config.h"
 #include "framework/study/study_file.h"
@@ -39,11 +40,17 @@ using namespace analysis;
 
 namespace {
 
+// Wrapped on a terminal; else on one line, which programs search.
+void print_hanging(const std::string& name, const std::string& text) {
+  const bool wraps = is_terminal(STDOUT_FILENO);
+  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
+}
+
 template <class T, class Summary>
 void print_registry(const char* title, const Registry<T>& registry, Summary summary) {
   fmt::print("{}\n", title);
   for (const std::string& name : registry.names()) {
-    fmt::print("  {:18} {}\n", name, summary(registry.find(name)));
+    print_hanging(fmt::format("  {:19} ", name), summary(registry.find(name)));
   }
 }
 
@@ -84,9 +91,9 @@ const std::vector<std::pair<std::string, std::function<void()>>>& kinds() {
        [] {
          fmt::print(
              "parts of a run\n"
-             "  data               the suite, its tasks and subsets\n"
-             "  record             what is kept of a run\n"
-             "  train              steps, batches, optimizer, evaluations\n");
+             "  data                the suite, its tasks and subsets\n"
+             "  record              what is kept of a run\n"
+             "  train               steps, batches, optimizer, evaluations\n");
        }},
       {"switches",
        [] { print_registry("switches", switches(), [](const Switch* s) { return s->help(); }); }},
@@ -119,12 +126,6 @@ void list_markdown() {
   for (const std::string& name : variants().names()) {
     fmt::print("| `{}` | {} |\n", name, cell(variants().find(name).facts.summary));
   }
-}
-
-// Wrapped on a terminal; else on one line, which programs search.
-void print_hanging(const std::string& name, const std::string& text) {
-  const bool wraps = is_terminal(STDOUT_FILENO);
-  fmt::print("{}", wraps ? hanging(name, text, terminal_width(STDOUT_FILENO)) : name + text + "\n");
 }
 
 std::string other_names(const OptionInfo& option) {
@@ -224,6 +225,7 @@ void print_environment() {
   nlohmann::json environment = base_provenance();
   environment["libtorch"] = TORCH_VERSION;
   environment["cuda"] = at::hasCUDA();
+  environment["cuda_kernels"] = device_kernels_text();
   environment["cores"] = std::thread::hardware_concurrency();
   environment["host"] = host_name();
   for (const auto& [key, value] : environment.items()) {

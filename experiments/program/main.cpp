@@ -13,6 +13,8 @@
 #include "framework/core/text.h"
 #include "framework/run/workers.h"
 
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -105,9 +107,18 @@ int flush_output(int code) {
   return 1;
 }
 
-}  // namespace
+// Ends the process. Where a GPU was used no destructor of a static object runs any more: LibTorch's
+// and the driver's go in no known order, and some would call a driver that is gone. Files are closed
+// by then, for they are no static objects.
+int leave(int code) {
+  const bool used = at::detail::getCUDAHooks().hasCUDART() &&
+                    c10::getDeviceAllocator(c10::DeviceType::CUDA)->initialized();
+  if (!used) return code;
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
 
-int main(int count, char** arguments) {
+int run_told(int count, char** arguments) {
   // A worker that ended early, or a closed pipe behind standard output, shows where it is written
   // to: it must not end a study that is under way.
   std::signal(SIGPIPE, SIG_IGN);
@@ -126,3 +137,7 @@ int main(int count, char** arguments) {
     return 1;
   }
 }
+
+}  // namespace
+
+int main(int count, char** arguments) { return leave(run_told(count, arguments)); }

@@ -6,13 +6,16 @@
 #include "analysis/report/lint.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "framework/core/terminal.h"
 #include "framework/core/text.h"
 #include "framework/io/atomic_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <memory>
 #include <optional>
+#include <sstream>
 
 namespace rankwise {
 
@@ -25,12 +28,23 @@ struct LintArguments {
   std::string out;
 };
 
+/// "remark: what it is" with the rest of a long line below its beginning, on a terminal.
+void print_lines(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find(": ") + 2;
+    fmt::print("{}", is_terminal(STDOUT_FILENO) ? hanging(line.substr(0, begin), line.substr(begin),
+                                                          terminal_width(STDOUT_FILENO))
+                                                : line + "\n");
+  }
+}
+
 int lint(const LintArguments& arguments) {
   const LintReport report =
       arguments.paths.empty()
           ? lint_papers(paper_tables())
-          : lint_runs(load_runs({arguments.paths.begin(), arguments.paths.end()}));
-  fmt::print("{}", printable(lint_lines(report), "\n"));
+          : lint_runs(load_heeding({arguments.paths.begin(), arguments.paths.end()}));
+  print_lines(printable(lint_lines(report), "\n"));
   if (!arguments.out.empty()) {
     write_file(arguments.out + ".md", to_markdown(lint_table(report)));
     write_file(arguments.out + ".csv", to_csv(lint_table(report)));

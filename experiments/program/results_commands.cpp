@@ -34,25 +34,15 @@ struct ResultsArguments {
 std::vector<StudyFile> files_of_studies(const RunSet& runs, const ResultsArguments& arguments) {
   std::vector<StudyFile> studies;
   for (const std::string& file : arguments.studies) studies.push_back(read_study_file(file));
-  if (!studies.empty()) return studies;
-  for (const std::string& name : studies_of(runs)) {
-    const RunSet part = part_of_study(runs, name);
-    const Run& first = part.groups.front().runs.front();
-    const std::string file =
-        first.text("study_file").empty() ? name + ".json" : first.text("study_file");
-    const std::filesystem::path path = std::filesystem::path("configs") / file;
-    if (!std::filesystem::is_regular_file(path)) continue;
-    StudyFile study = read_study_file(path);
-    if (study.name == name) studies.push_back(std::move(study));
-  }
-  return studies;
+  return studies.empty() ? study_files_of(runs) : studies;
 }
 
 void report(const ResultsArguments& arguments) {
-  const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
-  const ReportOptions options{.studies = files_of_studies(runs, arguments),
-                              .figures = arguments.figures,
-                              .set = set_options(arguments.set)};
+  RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
+  const std::vector<StudyFile> studies = files_of_studies(runs, arguments);
+  heed(studies, runs);
+  const ReportOptions options{
+      .studies = studies, .figures = arguments.figures, .set = set_options(arguments.set)};
   write_file(arguments.out, report_html(runs, options));
   fmt::print("{}\n", arguments.out);
 }
@@ -113,9 +103,9 @@ struct StudyResultsArguments {
 void results(const StudyResultsArguments& arguments) {
   const StudyFile study = read_study_file(find_study_file(arguments.study));
   const auto folder = std::filesystem::path("results") / slug(study.name);
-  const RunSet runs = load_and_warn(
-      arguments.paths.empty() ? std::vector<std::string>{folder.string()} : arguments.paths);
-  lead_with(runs, study.first_metrics);
+  RunSet runs = load_and_warn(arguments.paths.empty() ? std::vector<std::string>{folder.string()}
+                                                      : arguments.paths);
+  heed({study}, runs);
   const auto out = arguments.out.empty() ? folder : std::filesystem::path(arguments.out);
   StudyResults(study, runs, out).make();
   fmt::print("{}  {} tables, {} figures, {} beside a paper\n", out.string(), study.tables.size(),

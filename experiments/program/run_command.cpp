@@ -8,6 +8,7 @@
 #include "framework/core/slug.h"
 #include "framework/io/lease.h"
 #include "framework/model/weights_place.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/record/run_reader.h"
 #include "framework/record/summary_reader.h"
 #include "framework/run/plugin.h"
@@ -38,6 +39,7 @@ struct RunArguments {
   bool dry_run = false;
   bool no_calibration = false;
   bool again = false;
+  bool want_files = false;
   bool no_wait = false;
   SlurmArguments slurm;
   std::vector<std::filesystem::path> reuse;  // folders of other studies' run files
@@ -50,10 +52,11 @@ std::int64_t threads_per_run(const RunArguments& arguments) {
 }
 
 // Ids of the runs that the study's summary holds: they are finished, though their files are gone.
+// None where the files are wanted.
 std::set<std::string> summarised_ids(const Study& study, const RunArguments& arguments) {
   const auto summary = arguments.paths.results / slug(study.file.name) / kSummaryFolder;
   std::set<std::string> ids;
-  if (!std::filesystem::exists(summary)) return ids;
+  if (arguments.want_files || !std::filesystem::exists(summary)) return ids;
   for (const auto& run : summary_runs(summary)) {
     ids.insert(RunFile(run).attributes().value("config_hash", ""));
   }
@@ -138,7 +141,9 @@ std::string device_here(const RunArguments& arguments) {
 // starts.
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
-  parse_device(device_here(arguments));
+  if (device_kernels_missing(parse_device(device_here(arguments)).type())) {
+    fmt::print(stderr, "own CUDA kernels: {}\n", device_kernels_text());
+  }
   static_cast<void>(lease_seconds());
   StudyFile file = read_study_file(find_study_file(arguments.file), with_backbone(arguments));
   check_outputs(file);
@@ -210,7 +215,9 @@ int run(const RunArguments& arguments) {
         }));
   }
   if (in_summary > 0) {
-    fmt::print("{} of the runs are in the study's summary; --again trains them anew\n", in_summary);
+    fmt::print(
+        "{} of the runs are in the study's summary; --want-files trains them for their files\n",
+        in_summary);
   }
   if (arguments.slurm.wanted()) return queue_runs(jobs, study, arguments);
   return summarise(
@@ -261,6 +268,8 @@ void add_run_command(CLI::App& program) {
       ->allow_extra_args(false);
   command->add_flag("--again", arguments->again,
                     "Train runs anew that are finished; their files are replaced");
+  command->add_flag("--want-files", arguments->want_files,
+                    "Train also runs of which only the study's summary is left");
   command
       ->add_option("--reuse", arguments->reuse,
                    "Copy runs of the same config from this folder of another study")

@@ -1,13 +1,45 @@
 #include "framework/adapter/choice.h"
 
 #include "framework/core/error.h"
+#include "framework/data/upload.h"
+#include "framework/ops/rank_gate.h"
 
 #include <fmt/ranges.h>
+#include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
 #include <utility>
 
 namespace rankwise {
+
+namespace {
+
+using at::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// weight[task of the row], whose gradient is one product: a GPU's sum of rows by their index adds
+// them up in whatever order they come.
+class OfRows : public torch::autograd::Function<OfRows> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& weight, const Tensor& row_task,
+                        const Tensor& task_mask) {
+    context->save_for_backward({task_mask});
+    return weight.index_select(0, row_task);
+  }
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    return {context->get_saved_variables()[0].mm(gradients[0]), Tensor(), Tensor()};
+  }
+};
+
+// [T, R] -> [N, R]
+Tensor of_rows(const Tensor& weight, const Batch& batch) {
+  if (!is_accelerator(weight.device()) || !weight.requires_grad())
+    return weight.index_select(0, batch.row_task);
+  return OfRows::apply(weight, batch.row_task, batch.task_mask(weight.scalar_type()));
+}
+
+}  // namespace
 
 std::string shape_text(const at::Tensor& tensor) {
   return fmt::format("[{}]", fmt::join(tensor.sizes(), ", "));
@@ -38,9 +70,9 @@ Choice Choice::per_row(at::Tensor ranks, at::Tensor weight, std::int64_t total) 
 at::Tensor Choice::apply(const at::Tensor& z, const Batch& batch) const {
   switch (kind_) {
     case Kind::kPerTask:
-      return z * weight_.to(z.scalar_type()).index_select(0, batch.row_task);
+      return z * of_rows(weight_.to(z.scalar_type()), batch);
     case Kind::kPerRow:
-      return z * at::zeros_like(z, z.options()).scatter(1, chosen_, weight_.to(z.scalar_type()));
+      return gated_ranks(z, chosen_, weight_);
     case Kind::kAll:
       return z;
   }

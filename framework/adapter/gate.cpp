@@ -17,7 +17,7 @@ AuxiliaryTerm row_mean_term(const torch::Tensor& loss, double weight, const Batc
   check(loss.dim() == 1 && loss.size(0) == batch.rows(),
         "row_mean_term: the loss is {}, expected one number for each of {} rows", shape_text(loss),
         batch.rows());
-  return {(loss / batch.lengths.repeat_interleave(batch.lengths)).sum() * weight};
+  return {(loss / batch.lengths.index_select(0, batch.row_sequence)).sum() * weight};
 }
 
 std::int64_t Gate::active_parameters() const {

@@ -1,5 +1,7 @@
 #include "framework/adapter/random_tensor.h"
 
+#include "framework/data/upload.h"
+
 #include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 
@@ -25,18 +27,22 @@ torch::Tensor host_tensor(at::IntArrayRef sizes, const torch::TensorOptions& opt
                                  .device(options.device().is_meta() ? torch::kMeta : torch::kCPU));
 }
 
+torch::Tensor placed(const torch::Tensor& drawn, const torch::TensorOptions& options) {
+  return drawn.is_meta() ? drawn.to(options) : sent(drawn, options);
+}
+
 }  // namespace
 
 torch::Tensor uniform_tensor(at::IntArrayRef sizes, double bound, const Seed& seed,
                              const torch::TensorOptions& options) {
-  return host_tensor(sizes, options)
-      .uniform_(-bound, bound, generator(seed, torch::kCPU))
-      .to(options);
+  return placed(host_tensor(sizes, options).uniform_(-bound, bound, generator(seed, torch::kCPU)),
+                options);
 }
 
 torch::Tensor normal_tensor(at::IntArrayRef sizes, double stddev, const Seed& seed,
                             const torch::TensorOptions& options) {
-  return host_tensor(sizes, options).normal_(0, stddev, generator(seed, torch::kCPU)).to(options);
+  return placed(host_tensor(sizes, options).normal_(0, stddev, generator(seed, torch::kCPU)),
+                options);
 }
 
 torch::Tensor gumbel_tensor(at::IntArrayRef sizes, const Seed& seed,
@@ -44,7 +50,7 @@ torch::Tensor gumbel_tensor(at::IntArrayRef sizes, const Seed& seed,
   const torch::Tensor uniform = host_tensor(sizes, options)
                                     .uniform_(0, 1, generator(seed, torch::kCPU))
                                     .clamp_(1e-12, 1 - 1e-12);
-  return (-torch::log(-torch::log(uniform))).to(options);
+  return placed(-torch::log(-torch::log(uniform)), options);
 }
 
 torch::Tensor linear_init(std::int64_t out, std::int64_t fan_in, const Seed& seed,

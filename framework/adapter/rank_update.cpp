@@ -54,16 +54,27 @@ torch::Tensor RankUpdate::forward(const torch::Tensor& x, const FrozenLinear& fr
   const torch::Tensor input = dropped(gradient_to_input_ ? x : x.detach(), pass);
   JointRanks ranks;
   if (gate_->reads_ranks()) ranks = projected(input, x, frozen, {});
-  Routing routing = route({input, x, pass, ranks.z});
-  keep_auxiliary(pass.step_info.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
-  record(routing.choice, x, pass);
-  const torch::Tensor own = gate_->reads_ranks() ? torch::Tensor() : own_ranks(routing.choice, x);
+  const Choice choice = routed({input, x, pass, ranks.z});
+  const torch::Tensor own = gate_->reads_ranks() ? torch::Tensor() : own_ranks(choice, x);
   if (!gate_->reads_ranks()) ranks = projected(input, x, frozen, own);
-  const torch::Tensor h = own.defined()
-                              ? ranks.z * routing.choice.weight().to(ranks.z.scalar_type())
-                              : gate_->mix(routing.choice, ranks.z, pass.batch);
+  const torch::Tensor h = own.defined() ? ranks.z * choice.weight().to(ranks.z.scalar_type())
+                                        : gate_->mix(choice, ranks.z, pass.batch);
   return up(x, scale_ == 1 ? h : h * scale_, gate_->b_of(b_), frozen,
             {.joint = ranks.joint, .chosen = own});
+}
+
+torch::Tensor RankUpdate::gated(const torch::Tensor& z, const torch::Tensor& x, const Pass& pass) {
+  const Choice choice = routed({x, x, pass, gate_->reads_ranks() ? z : torch::Tensor()});
+  const torch::Tensor h = gate_->mix(choice, z, pass.batch);
+  return scale_ == 1 ? h : h * scale_;
+}
+
+Choice RankUpdate::routed(const GateInput& input) {
+  Routing routing = route(input);
+  const Pass& pass = input.pass;
+  keep_auxiliary(pass.step_info.training ? std::move(routing.auxiliary) : AuxiliaryTerm{});
+  record(routing.choice, input.undropped, pass);
+  return std::move(routing.choice);
 }
 
 // Dropped and detached rows are others than those that W multiplies.

@@ -30,6 +30,15 @@ class RankUpdate : public Update {
   torch::Tensor forward(const torch::Tensor& x, const FrozenLinear& frozen,
                         const Pass& pass) override;
 
+  /// What forward() is made of, for a product with other linears of the same rows: A, B as it acts,
+  /// and h [N, R], what B multiplies. gated() counts usage and keeps the term, as forward() does.
+  const torch::Tensor& a() const { return a_; }
+  torch::Tensor b() const { return gate_->b_of(b_); }
+  bool reads_rows_as_they_are(const Pass& pass) const {
+    return gradient_to_input_ && (dropout_ == 0 || !pass.step_info.training);
+  }
+  torch::Tensor gated(const torch::Tensor& z, const torch::Tensor& x, const Pass& pass);
+
   std::int64_t ranks() const override { return b_.size(1); }
   std::int64_t active_parameters() const override;
   std::int64_t router_parameters() const override { return gate_->router_parameters(); }
@@ -55,6 +64,8 @@ class RankUpdate : public Update {
   /// [N, k] the ranks that each row uses, where they are so few that only theirs are multiplied;
   /// else undefined.
   torch::Tensor own_ranks(const Choice& choice, const torch::Tensor& x) const;
+  /// The gate's decision, counted, and its term kept.
+  Choice routed(const GateInput& input);
   /// The gate's decision; an error in it names the site.
   Routing route(const GateInput& input) const;
   void check_choice(const Choice& choice, const Batch& batch) const;

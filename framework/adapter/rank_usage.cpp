@@ -1,5 +1,9 @@
 #include "framework/adapter/rank_usage.h"
 
+#include "framework/data/upload.h"
+#include "framework/ops/determinism.h"
+#include "framework/ops/rank_tally.h"
+
 #include <torch/types.h>
 
 #include <algorithm>
@@ -20,7 +24,25 @@ Tally tally_by_task(const Choice& choice, const at::Tensor& rows) {
   return {count, choice.weight().detach().to(at::kDouble) * rows.to(at::kDouble).unsqueeze(1)};
 }
 
+// [N, R] double: `values` [N, k] at the chosen ranks. They are distinct in a row.
+at::Tensor spread(const Choice& choice, const at::Tensor& values) {
+  const at::Tensor wide = values.to(at::kDouble);
+  const DistinctPlaces distinct;
+  return at::zeros({choice.chosen().size(0), choice.ranks()}, wide.options())
+      .scatter(1, choice.chosen(), wide);
+}
+
+// Doubles hold every integer below 2^53, so the product counts exactly; and it sums in a fixed
+// order.
+Tally tally_by_product(const Choice& choice, const at::Tensor& task_mask) {
+  const at::Tensor count = task_mask.mm(spread(choice, at::ones_like(choice.weight())));
+  return {count.to(at::kLong), task_mask.mm(spread(choice, choice.weight().detach()))};
+}
+
 Tally tally_by_row(const Choice& choice, const Batch& batch) {
+  if (is_accelerator(batch.row_task.device())) {
+    return tally_by_product(choice, batch.task_mask(at::kDouble));
+  }
   const std::int64_t cells = batch.tasks * choice.ranks();
   const at::Tensor cell =
       (batch.row_task.unsqueeze(1) * choice.ranks() + choice.chosen()).flatten();
@@ -37,24 +59,18 @@ Tally tally(const Choice& choice, const Batch& batch) {
   return {count, count.to(at::kDouble)};
 }
 
-// Of some of the batch's rows. rows [n] int64 -> [T, R]
-at::Tensor count_of(const Choice& choice, const Batch& batch, const at::Tensor& rows) {
-  const at::Tensor tasks = batch.row_task.index_select(0, rows);
-  if (choice.kind() == Choice::Kind::kPerRow) {
-    const at::Tensor chosen = choice.chosen().index_select(0, rows);
-    const at::Tensor cell = (tasks.unsqueeze(1) * choice.ranks() + chosen).flatten();
-    return at::bincount(cell, {}, batch.tasks * choice.ranks()).view({batch.tasks, choice.ranks()});
-  }
-  const at::Tensor count = at::bincount(tasks, {}, batch.tasks).unsqueeze(1);
+// Of some of the batch's rows: kept [N] double is one there, else zero. -> [T, R]
+at::Tensor count_of(const Choice& choice, const Batch& batch, const at::Tensor& kept) {
+  const at::Tensor mask = batch.task_mask(at::kDouble) * kept;
+  if (choice.kind() == Choice::Kind::kPerRow)
+    return mask.mm(spread(choice, at::ones_like(choice.weight()))).to(at::kLong);
+  const at::Tensor count = mask.sum(1, /*keepdim=*/true).to(at::kLong);
   if (choice.kind() == Choice::Kind::kPerTask) return choice.chosen().to(at::kLong) * count;
   return count.expand({batch.tasks, choice.ranks()});
 }
 
-// Doubles hold every integer below 2^53, so the product counts exactly.
 at::Tensor pairs_by_row(const Choice& choice) {
-  const at::Tensor one = at::ones_like(choice.chosen(), at::kDouble);
-  const at::Tensor mask = at::zeros({choice.chosen().size(0), choice.ranks()}, one.options())
-                              .scatter(1, choice.chosen(), one);
+  const at::Tensor mask = spread(choice, at::ones_like(choice.weight()));
   return mask.t().mm(mask).to(at::kLong);
 }
 
@@ -76,12 +92,16 @@ RankUsage::RankUsage(std::int64_t tasks, std::int64_t ranks, bool pairs, const a
 }
 
 void RankUsage::add(const Choice& choice, const Batch& batch) {
-  const Tally added = tally(choice, batch);
-  count_ += added.count;
-  gate_sum_ += added.mass;
-  per_row_ = per_row_ || choice.kind() == Choice::Kind::kPerRow;
+  const bool by_row = choice.kind() == Choice::Kind::kPerRow;
+  per_row_ = per_row_ || by_row;
+  if (!by_row ||
+      !tallied_on_device({choice.chosen(), choice.weight(), batch.row_task}, count_, gate_sum_)) {
+    const Tally added = tally(choice, batch);
+    count_ += added.count;
+    gate_sum_ += added.mass;
+  }
   if (!coactivation_.defined()) return;
-  half_count_ += count_of(choice, batch, rows_of_half(batch));
+  half_count_ += count_of(choice, batch, half_of(batch));
   if (choice.kind() == Choice::Kind::kPerRow) {
     coactivation_ += pairs_by_row(choice);
   } else if (choice.kind() == Choice::Kind::kPerTask) {
@@ -91,22 +111,21 @@ void RankUsage::add(const Choice& choice, const Batch& batch) {
   }
 }
 
-// [n] the rows of every other example of each task. A batch whose groups are not of its own
-// sequences, a decoder's, is taken by sequence.
-at::Tensor RankUsage::rows_of_half(const Batch& batch) {
+// [N] double: one at the rows of every other example of each task. A batch whose groups are not of
+// its own sequences, a decoder's, is taken by sequence.
+at::Tensor RankUsage::half_of(const Batch& batch) {
   const bool grouped = !batch.groups.empty() && batch.groups.back() == batch.sequences();
-  const at::Tensor tasks = batch.sequence_task.cpu();
-  const auto* task_of = tasks.const_data_ptr<std::int64_t>();
   const std::int64_t examples = grouped ? batch.examples() : batch.sequences();
-  std::vector<std::int64_t> kept;  // by sequence: 1 of every other example
+  std::vector<double> kept;  // by sequence
   for (std::int64_t i = 0; i < examples; ++i) {
     const auto at = static_cast<std::size_t>(i);
     const std::int64_t sequences = grouped ? batch.groups[at + 1] - batch.groups[at] : 1;
-    std::int64_t& seen = examples_.at(static_cast<std::size_t>(task_of[kept.size()]));
+    std::int64_t& seen =
+        examples_.at(static_cast<std::size_t>(batch.task_of_sequence[kept.size()]));
     kept.insert(kept.end(), static_cast<std::size_t>(sequences), seen++ % 2 == 0 ? 1 : 0);
   }
-  const at::Tensor by_sequence = at::tensor(kept, batch.lengths.options());
-  return by_sequence.repeat_interleave(batch.lengths).nonzero().flatten();
+  return sent(torch::tensor(kept, at::kDouble), batch.lengths.options().dtype(at::kDouble))
+      .index_select(0, batch.row_sequence);
 }
 
 void RankUsage::reset() {

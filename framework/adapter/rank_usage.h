@@ -34,7 +34,7 @@ class RankUsage {
   bool per_row() const { return per_row_; }
 
  private:
-  at::Tensor rows_of_half(const Batch& batch);
+  at::Tensor half_of(const Batch& batch);
 
   at::Tensor count_, gate_sum_, coactivation_, half_count_;
   std::vector<std::int64_t> examples_;  // of each task, since the last reset; empty without pairs

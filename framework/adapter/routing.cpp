@@ -1,5 +1,7 @@
 #include "framework/adapter/routing.h"
 
+#include "framework/data/upload.h"
+#include "framework/ops/rank_tally.h"
 #include "framework/ops/top_k.h"
 
 namespace rankwise {
@@ -23,7 +25,10 @@ torch::Tensor straight_through(const torch::Tensor& probability) {
 }
 
 torch::Tensor rank_weights(const torch::Tensor& prefix_weights) {
-  return prefix_weights.flip(1).cumsum(1).flip(1);
+  if (!is_accelerator(prefix_weights.device())) return prefix_weights.flip(1).cumsum(1).flip(1);
+  // A GPU's cumulative sums have no fixed order; a product has.
+  const std::int64_t ranks = prefix_weights.size(1);
+  return prefix_weights.mm(torch::ones({ranks, ranks}, prefix_weights.options()).tril());
 }
 
 torch::Tensor prefix_mask(const torch::Tensor& last, std::int64_t ranks) {
@@ -43,14 +48,17 @@ torch::Tensor telling_rows(const Site& site, const Batch& batch) {
 }
 
 torch::Tensor prompt_mean(const torch::Tensor& x, const Batch& batch) {
-  const torch::Tensor length_of_row = batch.prompt_lengths.repeat_interleave(batch.lengths);
-  const torch::Tensor of_prompts = (batch.positions < length_of_row).nonzero().squeeze(1);
-  return at::segment_reduce(x.index_select(0, of_prompts), "mean", batch.prompt_lengths, {}, {}, 0,
-                            /*unsafe=*/true);
+  const torch::Tensor& rows = batch.prompt_row_indices;
+  return at::segment_reduce(rows.defined() ? x.index_select(0, rows) : x, "mean",
+                            batch.prompt_lengths, {}, {}, 0, /*unsafe=*/true);
 }
 
 torch::Tensor rank_load(const torch::Tensor& chosen, std::int64_t ranks) {
-  return torch::bincount(chosen.flatten(), {}, ranks);
+  const torch::Tensor load = torch::zeros({ranks}, chosen.options());
+  if (tallied_on_device({chosen}, load)) return load;
+  const torch::Tensor flat = chosen.flatten();
+  if (!is_accelerator(chosen.device())) return torch::bincount(flat, {}, ranks);
+  return load.index_add_(0, flat, torch::ones_like(flat));
 }
 
 torch::Tensor switch_loss(const torch::Tensor& probability, const torch::Tensor& chosen) {

@@ -88,6 +88,7 @@ Batch two_prompts() {
   batch.first_rows = torch::tensor({0, 3}, torch::kInt64);
   batch.lengths = torch::tensor({3, 3}, torch::kInt64);
   batch.prompt_lengths = torch::tensor({2, 1}, torch::kInt64);
+  batch.prompt_row_indices = torch::tensor({0, 1, 3}, torch::kInt64);
   return batch;
 }
 

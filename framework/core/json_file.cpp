@@ -33,24 +33,30 @@ void check_integers(const std::string& text, const std::string& place) {
        place, found->digits, found->line, INT64_MAX);
 }
 
+nlohmann::json parse_json(const std::string& text, const std::string& place) {
+  const std::size_t depth = nesting_depth(text);
+  check(depth <= kDeepestJson, "{}: is nested {} deep, expected at most {}", place, depth,
+        kDeepestJson);
+  try {
+    nlohmann::json value = nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
+    if (const auto twice = find_duplicate_key(text)) {
+      fail("{}: key '{}' stands twice in one object, in lines {} and {}; remove one of them", place,
+           twice->key, twice->first_line, twice->second_line);
+    }
+    check_integers(text, place);
+    return value;
+  } catch (const nlohmann::json::parse_error& error) {
+    fail("{}: is not valid JSON: {}", place, reason(error));
+  } catch (const nlohmann::json::exception& error) {  // a number out of range
+    fail("{}: is not valid JSON: {}", place, without_prefix(error.what()));
+  }
+}
+
 nlohmann::json read_json(const std::filesystem::path& path) {
   check_regular_file(path);
   std::ifstream file(path);
   check(file.good(), "{}: cannot be read: permission is missing", path.string());
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  try {
-    nlohmann::json value = nlohmann::json::parse(text, nullptr, true, /*ignore_comments=*/true);
-    if (const auto twice = find_duplicate_key(text)) {
-      fail("{}: key '{}' stands twice in one object, in lines {} and {}; remove one of them",
-           path.string(), twice->key, twice->first_line, twice->second_line);
-    }
-    check_integers(text, path.string());
-    return value;
-  } catch (const nlohmann::json::parse_error& error) {
-    fail("{}: is not valid JSON: {}", path.string(), reason(error));
-  } catch (const nlohmann::json::exception& error) {  // a number out of range
-    fail("{}: is not valid JSON: {}", path.string(), without_prefix(error.what()));
-  }
+  return parse_json({std::istreambuf_iterator<char>(file), {}}, path.string());
 }
 
 std::string canonical(const nlohmann::json& value) { return value.dump(); }

@@ -1,5 +1,6 @@
 #include "framework/core/json_keys.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <map>
@@ -9,7 +10,8 @@
 namespace rankwise {
 namespace {
 
-/// Walks over valid JSON; knows strings, comments, numbers, objects and arrays.
+/// Walks over JSON, and to the end of any other text; knows strings, comments, numbers, objects and
+/// arrays.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -34,7 +36,7 @@ class Scanner {
     while (at_ < text_.size()) {
       if (skip_comment()) continue;
       if (text_[at_] == '"') {
-        take_string();
+        take_characters();
       } else if (is_digit(text_[at_]) || text_[at_] == '-') {
         if (auto found = take_number()) return found;
       } else {
@@ -42,6 +44,22 @@ class Scanner {
       }
     }
     return std::nullopt;
+  }
+
+  std::size_t scan_depth() {
+    std::size_t open = 0, most = 0;
+    while (at_ < text_.size()) {
+      if (skip_comment()) continue;
+      const char character = text_[at_];
+      if (character == '"') {
+        take_characters();
+        continue;
+      }
+      if (character == '{' || character == '[') most = std::max(most, ++open);
+      if ((character == '}' || character == ']') && open > 0) --open;
+      advance();
+    }
+    return most;
   }
 
  private:
@@ -59,17 +77,23 @@ class Scanner {
     return true;
   }
 
+  /// The characters of the string that begins here, as they are written.
+  std::string take_characters() {
+    std::string characters;
+    for (advance(); at_ < text_.size() && text_[at_] != '"'; advance()) {
+      characters += text_[at_];
+      if (text_[at_] != '\\' || at_ + 1 == text_.size()) continue;
+      advance();
+      characters += text_[at_];
+    }
+    if (at_ < text_.size()) advance();
+    return characters;
+  }
+
   /// The string that begins here is a key where a colon follows it.
   std::optional<DuplicateKey> take_string() {
     const int line = line_;
-    std::string value;
-    for (advance(); at_ < text_.size() && text_[at_] != '"'; advance()) {
-      value += text_[at_];
-      if (text_[at_] != '\\') continue;
-      advance();
-      value += text_[at_];
-    }
-    advance();
+    const std::string value = take_characters();
     while (at_ < text_.size() && (is_space(text_[at_]) || text_[at_] == '/')) {
       if (!skip_comment()) advance();
     }
@@ -109,6 +133,8 @@ class Scanner {
 };
 
 }  // namespace
+
+std::size_t nesting_depth(std::string_view text) { return Scanner(text).scan_depth(); }
 
 std::optional<LongInteger> find_long_integer(std::string_view text) {
   return Scanner(text).scan_numbers();

@@ -126,7 +126,11 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
 }
 
 std::string hanging(std::string_view prefix, std::string_view text, std::size_t width) {
+  constexpr std::size_t kBelow = 4;
   const std::size_t indent = display_width(prefix);
+  if (indent > kBelow && 2 * indent > width) {
+    return std::string(prefix) + "\n" + hanging(std::string(kBelow, ' '), text, width);
+  }
   std::string joined;
   for (const std::string& line : wrapped(text, width > indent ? width - indent : 1)) {
     joined += joined.empty() ? std::string(prefix) : std::string(indent, ' ');

@@ -25,7 +25,8 @@ std::size_t display_width(std::string_view text);
 /// help.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
 
-/// `prefix` and the text beside it in lines of `width` characters together, each ended.
+/// `prefix` and the text beside it in lines of `width` characters together, each ended; below a
+/// prefix that takes more than half of a line.
 std::string hanging(std::string_view prefix, std::string_view text, std::size_t width);
 
 /// The longest piece of the text that wrapped() would not cut but anywhere.

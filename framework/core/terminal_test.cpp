@@ -28,6 +28,8 @@ TEST(Terminal, CountsCharactersAndNotBytes) { EXPECT_EQ(display_width("5 ± 1"),
 
 TEST(Terminal, HangsATextBesideItsName) {
   EXPECT_EQ(hanging("  rank  ", "one two three", 16), "  rank  one two\n        three\n");
+  EXPECT_EQ(hanging("a long prefix:", "one two three", 16),
+            "a long prefix:\n    one two\n    three\n");
 }
 
 TEST(Terminal, LongestPieceIsWhatNeedsTheWidth) {

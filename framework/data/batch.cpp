@@ -1,8 +1,11 @@
 #include "framework/data/batch.h"
 
 #include "framework/core/error.h"
+#include "framework/data/upload.h"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <utility>
 
 namespace rankwise {
@@ -149,62 +152,153 @@ struct Packer {
   }
 };
 
-Batch to_batch(Columns columns, const Dataset& dataset, const torch::TensorOptions& options) {
-  const torch::Device device = options.device();
-  const auto whole = [&](const std::vector<std::int64_t>& values) {
-    return torch::tensor(values, torch::kInt64).to(device);
-  };
+// Examples of one task and their sequences, while they are counted.
+struct Counted {
+  std::vector<std::int64_t> sequences, examples, places;  // places within their example
+  std::int64_t most = 0;
+};
+
+// Of the tasks that heads answer.
+std::map<std::int64_t, Counted> counted_by_task(const Columns& columns, const Dataset& dataset) {
+  std::map<std::int64_t, Counted> tasks;
+  for (std::size_t group = 0; group < columns.group_task.size(); ++group) {
+    const std::int64_t task = columns.group_task[group];
+    if (dataset.tasks[task].task.answered_by != AnsweredBy::kHead) continue;
+    Counted& counted = tasks[task];
+    counted.examples.push_back(static_cast<std::int64_t>(group));
+    const std::int64_t first = columns.groups[group], end = columns.groups[group + 1];
+    for (std::int64_t s = first; s < end; ++s) {
+      counted.sequences.push_back(s);
+      counted.places.push_back(s - first);
+    }
+    counted.most = std::max(counted.most, end - first);
+  }
+  return tasks;
+}
+
+std::vector<std::int64_t> cells_of(const Counted& counted) {
+  std::vector<std::int64_t> cells;
+  std::int64_t example = -1;
+  for (const std::int64_t place : counted.places) {
+    if (place == 0) ++example;
+    cells.push_back(example * counted.most + place);
+  }
+  return cells;
+}
+
+void add_examples(const Columns& columns, const Dataset& dataset, Batch& batch, Upload& upload) {
+  const std::map<std::int64_t, Counted> tasks = counted_by_task(columns, dataset);
+  batch.with_heads.resize(tasks.size());
+  auto place = batch.with_heads.begin();
+  for (const auto& [task, counted] : tasks) {
+    place->task = task;
+    place->count = static_cast<std::int64_t>(counted.examples.size());
+    place->most = counted.most;
+    upload.add(counted.sequences, place->sequences);
+    upload.add(counted.examples, place->examples);
+    upload.add(cells_of(counted), place->cells);
+    ++place;
+  }
+}
+
+void add_rows(const Columns& columns, Batch& batch, Upload& upload) {
+  std::vector<std::int64_t> sequences, prompts;
+  for (std::size_t s = 0; s < columns.lengths.size(); ++s) {
+    sequences.insert(sequences.end(), static_cast<std::size_t>(columns.lengths[s]),
+                     static_cast<std::int64_t>(s));
+    for (std::int64_t i = 0; i < columns.prompts[s]; ++i) prompts.push_back(columns.starts[s] + i);
+  }
+  upload.add(columns.positions, batch.positions);
+  upload.add(columns.row_task, batch.row_task);
+  upload.add(sequences, batch.row_sequence);
+  if (prompts.size() < sequences.size()) upload.add(prompts, batch.prompt_row_indices);
+}
+
+void add_sequences(const Columns& columns, Batch& batch, Upload& upload) {
+  upload.add({columns.starts.begin(), columns.starts.end() - 1}, batch.first_rows);
+  upload.add(columns.lengths, batch.lengths);
+  upload.add(columns.prompts, batch.prompt_lengths);
+  upload.add(columns.sequence_task, batch.sequence_task);
+  upload.add(columns.task_rows, batch.task_rows);
+  upload.add(columns.target_index, batch.target_index);
+  if (!columns.source.empty()) upload.add(columns.source, batch.source_sequence);
+  if (!columns.asked_rows.empty()) {
+    upload.add(columns.asked_rows, batch.asked.rows);
+    upload.add(columns.asked_tokens, batch.asked.tokens);
+  }
+}
+
+// What attention on an accelerator reads.
+void prepare(const LazyBuckets& buckets, const torch::Device& device, const PackForm& form) {
+  if (is_accelerator(device)) buckets.key_starts();
+  if (form.buckets) buckets.get();
+}
+
+Batch to_batch(Columns columns, const Dataset& dataset, const torch::TensorOptions& options,
+               const PackForm& form) {
   const auto real = [&](const std::vector<double>& values, std::int64_t width) {
-    return torch::tensor(values, torch::kFloat64).view({-1, width}).to(options);
+    return sent(torch::tensor(values, torch::kFloat64).view({-1, width}), options);
   };
   Batch batch;
+  Upload upload;
   if (dataset.feature_width > 0) {
     batch.features = real(columns.features, dataset.feature_width);
   } else {
-    batch.tokens = whole(columns.tokens);
-    batch.segments = whole(columns.segments);
+    upload.add(columns.tokens, batch.tokens);
+    upload.add(columns.segments, batch.segments);
   }
-  batch.positions = whole(columns.positions);
-  batch.first_rows = whole({columns.starts.begin(), columns.starts.end() - 1});
-  batch.lengths = whole(columns.lengths);
-  batch.prompt_lengths = whole(columns.prompts);
-  batch.sequence_task = whole(columns.sequence_task);
-  batch.row_task = whole(columns.row_task);
-  batch.task_rows = whole(columns.task_rows);
+  add_rows(columns, batch, upload);
+  add_sequences(columns, batch, upload);
+  add_examples(columns, dataset, batch, upload);
+  upload.send(options.device());
   batch.target = real(columns.target, dataset.target_width);
-  batch.target_index = whole(columns.target_index);
+  if (!columns.asked_rows.empty()) batch.asked.of_sequence = std::move(columns.asked_of_sequence);
   batch.groups = std::move(columns.groups);
   batch.group_task = std::move(columns.group_task);
-  batch.buckets = LazyBuckets(std::move(columns.starts), device);
+  batch.task_of_sequence = std::move(columns.sequence_task);
+  batch.buckets = LazyBuckets(std::move(columns.starts), options.device());
+  prepare(batch.buckets, options.device(), form);
   batch.tasks = dataset.task_count();
-  if (!columns.asked_rows.empty()) {
-    batch.asked = {whole(columns.asked_rows), whole(columns.asked_tokens),
-                   std::move(columns.asked_of_sequence)};
-  }
-  if (!columns.source.empty()) batch.source_sequence = whole(columns.source);
   return batch;
 }
 
 // With the prompts by themselves, where the batch is mixed.
-Batch decoder_batch(Packer packer, const Dataset& dataset, const torch::TensorOptions& options) {
+Batch decoder_batch(Packer packer, const Batch& all, const torch::TensorOptions& options) {
   const std::vector<std::int64_t> rows = packer.decoder.source_rows;
-  Batch batch = to_batch(std::move(packer.decoder), dataset, options);
-  if (!packer.mixed) return batch;
-  batch.prompt_rows = torch::tensor(rows, torch::kInt64).to(options.device());
-  batch.prompts = std::make_shared<Batch>(to_batch(std::move(packer.prompts), dataset, options));
+  std::vector<std::int64_t> source = packer.decoder.source;
+  const bool mixed = packer.mixed;
+  Batch batch = to_batch(std::move(packer.decoder), packer.dataset, options, packer.form);
+  if (mixed) {
+    batch.prompt_rows = sent(torch::tensor(rows, torch::kInt64), options.dtype(torch::kInt64));
+    batch.prompts = std::make_shared<Batch>(
+        to_batch(std::move(packer.prompts), packer.dataset, options, packer.form));
+    std::iota(source.begin(), source.end(), std::int64_t{0});
+  }
+  batch.source_buckets =
+      LazyBuckets(batch.buckets, mixed ? batch.prompts->buckets : all.buckets, std::move(source));
+  prepare(batch.source_buckets, options.device(), packer.form);
   return batch;
 }
 
 }  // namespace
+
+const torch::Tensor& Batch::task_mask(torch::ScalarType type) const {
+  torch::Tensor& mask = task_masks_[type];
+  if (!mask.defined()) {
+    const torch::Tensor numbers = torch::arange(tasks, row_task.options()).unsqueeze(1);
+    mask = (row_task.unsqueeze(0) == numbers).to(type);
+  }
+  return mask;
+}
 
 Batch pack(const Dataset& dataset, SplitName split, const std::vector<Example>& examples,
            const torch::TensorOptions& options, const PackForm& form) {
   check(!examples.empty(), "a batch of no examples was asked for");
   Packer packer{dataset, split, form, mixes_prompts(dataset, split, examples, form)};
   for (const Example& example : examples) packer.add(example);
-  Batch batch = to_batch(std::move(packer.main), dataset, options);
+  Batch batch = to_batch(std::move(packer.main), dataset, options, form);
   if (!packer.decoder.lengths.empty()) {
-    batch.decoder = std::make_shared<Batch>(decoder_batch(std::move(packer), dataset, options));
+    batch.decoder = std::make_shared<Batch>(decoder_batch(std::move(packer), batch, options));
   }
   return batch;
 }

@@ -9,6 +9,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -30,6 +31,8 @@ struct PackForm {
   /// First input of a decoder beside an encoder: answers get a batch of their own. None: an answer
   /// follows its prompt.
   std::optional<std::int64_t> decoder_start = {};
+  /// Attention will ask for the buckets: they are made with the batch.
+  bool buckets = false;
 
   AnswerRows answer_rows() const {
     return decoder_start ? AnswerRows::kOwn : AnswerRows::kBehindPrompt;
@@ -44,7 +47,17 @@ struct AskedTokens {
   std::int64_t size() const { return rows.defined() ? rows.size(0) : 0; }
 };
 
-/// Tensors live on the batch's device; vectors on the host.
+/// The examples of a batch that the head of one task answers: g examples of s sequences.
+struct TaskExamples {
+  std::int64_t task = 0, count = 0;
+  std::int64_t most = 0;    // sequences of the example that has most
+  torch::Tensor sequences;  // [s] int64 among the batch's
+  torch::Tensor examples;   // [g] int64 among the batch's
+  torch::Tensor cells;      // [s] int64: the sequences' places in a [g, most] grid, row by row
+};
+
+/// Tensors live on the batch's device; vectors on the host. What a forward needs to know of its
+/// rows is made here, once.
 struct Batch {
   torch::Tensor tokens;                  // [N] int64; undefined for features
   torch::Tensor segments;                // [N] int64; undefined for features
@@ -55,20 +68,28 @@ struct Batch {
   torch::Tensor prompt_lengths;          // [S] int64: rows of each sequence before its answer
   torch::Tensor sequence_task;           // [S] int64
   torch::Tensor row_task;                // [N] int64
+  torch::Tensor row_sequence;            // [N] int64
+  torch::Tensor prompt_row_indices;      // [P] int64: rows of prompts; undefined: all rows are
   torch::Tensor task_rows;               // [T] int64: rows of each task
   torch::Tensor target;                  // [G, W] in the batch's floating type
   torch::Tensor target_index;            // [G] int64: class or candidate; zero for real targets
   std::vector<std::int64_t> groups;      // [G + 1]
   std::vector<std::int64_t> group_task;  // [G]
-  LazyBuckets buckets;                   // sequences of like length, for attention
-  std::int64_t tasks = 0;                // T
-  AskedTokens asked;                     // of this batch's rows: none where a decoder answers
+  std::vector<std::int64_t> task_of_sequence;  // [S]
+  std::vector<TaskExamples> with_heads;        // in the order of their tasks
+  LazyBuckets buckets;                         // sequences of like length, for attention
+  std::int64_t tasks = 0;                      // T
+  AskedTokens asked;                           // of this batch's rows: none where a decoder answers
   /// The answers, for a decoder beside an encoder, and the examples that have them; null: none.
   std::shared_ptr<const Batch> decoder;
   // Of a decoder's batch: the prompt of each answer [S] int64; where other prompts have no answer,
   // those that have one as a batch by themselves, and their rows in the whole one [M] int64.
   torch::Tensor source_sequence, prompt_rows;
   std::shared_ptr<const Batch> prompts;
+  LazyBuckets source_buckets;  // of its sequences with the prompts that they look at
+
+  /// [T, N] in `type`: one where a row is of a task, else zero; made once.
+  const torch::Tensor& task_mask(torch::ScalarType type) const;
 
   std::int64_t rows() const { return positions.size(0); }
   std::int64_t sequences() const { return first_rows.size(0); }
@@ -79,6 +100,9 @@ struct Batch {
   std::int64_t rows_in_all() const { return rows() + (decoder ? decoder->rows() : 0); }
   /// [S] int64: the last row of each sequence's prompt.
   torch::Tensor last_prompt_rows() const { return first_rows + prompt_lengths - 1; }
+
+ private:
+  mutable std::map<torch::ScalarType, torch::Tensor> task_masks_;
 };
 
 /// Packs `examples` of one split in their order.

@@ -1,5 +1,7 @@
 #include "framework/data/length_buckets.h"
 
+#include "framework/data/upload.h"
+
 #include <algorithm>
 #include <numeric>
 #include <set>
@@ -10,10 +12,6 @@ namespace rankwise {
 namespace {
 
 using Starts = std::vector<std::int64_t>;
-
-torch::Tensor indices(const std::vector<std::int64_t>& values, const torch::Device& device) {
-  return torch::tensor(values, torch::kInt64).to(device);
-}
 
 std::int64_t length_of(const Starts& starts, std::int64_t s) { return starts[s + 1] - starts[s]; }
 
@@ -37,14 +35,18 @@ LengthBucket make_bucket(const Starts& starts, const std::vector<std::int64_t>& 
       rows.push_back(exists ? starts[sequence] + i : 0);
     }
   }
-  bucket.rows = indices(rows, device);
-  if (filled.size() == rows.size()) return bucket;
-  const torch::Tensor cells = indices(filled, device);
-  bucket.filled = cells;
-  bucket.packed = indices(packed, device);
+  const bool whole = filled.size() == rows.size();
+  Upload upload;
+  upload.add(rows, bucket.rows);
+  if (!whole) {
+    upload.add(filled, bucket.filled);
+    upload.add(packed, bucket.packed);
+  }
+  upload.send(device);
+  if (whole) return bucket;
   bucket.padded = torch::ones({static_cast<std::int64_t>(rows.size())},
                               torch::TensorOptions().dtype(torch::kBool).device(device))
-                      .index_fill_(0, cells, false)
+                      .index_fill_(0, bucket.filled, false)
                       .view({bucket.sequences, 1, 1, bucket.length});
   return bucket;
 }
@@ -72,6 +74,19 @@ struct GatheredPairs {
   Gathered queries, keys;
   std::set<std::int64_t> seen = {};  // the keys
 };
+
+std::int64_t longest_of(const Starts& starts) {
+  std::int64_t longest = 0;
+  for (std::size_t s = 0; s + 1 < starts.size(); ++s) {
+    longest = std::max(longest, starts[s + 1] - starts[s]);
+  }
+  return longest;
+}
+
+torch::Tensor sent_starts(const Starts& starts, const torch::Device& device) {
+  return sent(torch::tensor(starts, torch::kInt64),
+              torch::TensorOptions().dtype(torch::kInt32).device(device));
+}
 
 std::vector<std::int64_t> numbers_up_to(std::size_t count) {
   std::vector<std::int64_t> numbers(count);
@@ -136,26 +151,44 @@ std::vector<AttentionBucket> attention_buckets(const SequencePairs& pairs,
 LazyBuckets::LazyBuckets(std::vector<std::int64_t> starts, const torch::Device& device)
     : starts_(std::move(starts)), device_(device) {}
 
-LazyBuckets::LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys, torch::Tensor source)
+LazyBuckets::LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys,
+                         std::vector<std::int64_t> source)
     : starts_(queries.starts_),
       key_starts_(keys.starts_),
       source_(std::move(source)),
-      device_(queries.device_) {}
+      device_(queries.device_),
+      starts_there_(queries.starts_there_),
+      key_starts_there_(keys.starts_there_) {}
 
-std::int64_t LazyBuckets::longest() const {
-  std::int64_t longest = 0;
-  for (std::size_t s = 0; s + 1 < starts_.size(); ++s) {
-    longest = std::max(longest, starts_[s + 1] - starts_[s]);
+std::int64_t LazyBuckets::longest() const { return longest_of(starts_); }
+
+std::int64_t LazyBuckets::longest_keys() const {
+  return longest_of(source_ ? key_starts_ : starts_);
+}
+
+bool LazyBuckets::in_order() const {
+  if (!source_) return true;
+  for (std::size_t i = 0; i < source_->size(); ++i) {
+    if ((*source_)[i] != static_cast<std::int64_t>(i)) return false;
   }
-  return longest;
+  return key_starts_.size() == starts_.size();
+}
+
+const torch::Tensor& LazyBuckets::starts() const {
+  if (!starts_there_.defined()) starts_there_ = sent_starts(starts_, device_);
+  return starts_there_;
+}
+
+const torch::Tensor& LazyBuckets::key_starts() const {
+  if (!source_) return starts();
+  if (!key_starts_there_.defined()) key_starts_there_ = sent_starts(key_starts_, device_);
+  return key_starts_there_;
 }
 
 const std::vector<AttentionBucket>& LazyBuckets::get() const {
   if (!buckets_.empty() || starts_.size() < 2) return buckets_;
-  if (source_.defined()) {
-    const torch::Tensor host = source_.to(torch::kCPU).contiguous();
-    const auto* first = host.data_ptr<std::int64_t>();
-    buckets_ = attention_buckets({starts_, key_starts_, {first, first + host.numel()}}, device_);
+  if (source_) {
+    buckets_ = attention_buckets({starts_, key_starts_, *source_}, device_);
   } else {
     for (const LengthBucket& bucket : length_buckets(starts_, device_)) {
       buckets_.push_back({bucket, bucket});

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace rankwise {
@@ -37,24 +38,34 @@ struct SequencePairs {
 std::vector<AttentionBucket> attention_buckets(const SequencePairs& pairs,
                                                const torch::Device& device);
 
-/// The buckets of one batch, made when they are first asked for: the CPU's kernels need none.
+/// The buckets of one batch and what else attention asks for, made when it is first asked for: the
+/// CPU's kernels need none.
 class LazyBuckets {
  public:
   LazyBuckets() = default;
   /// Sequences that look at themselves. starts [S + 1].
   LazyBuckets(std::vector<std::int64_t> starts, const torch::Device& device);
-  /// Sequence s of `queries` looks at sequence source[s] of `keys`. source [S] int64.
-  LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys, torch::Tensor source);
+  /// Sequence s of `queries` looks at sequence source[s] of `keys`. source [S].
+  LazyBuckets(const LazyBuckets& queries, const LazyBuckets& keys,
+              std::vector<std::int64_t> source);
 
   const std::vector<AttentionBucket>& get() const;
   /// Rows of the longest sequence of queries; 0: there is none.
   std::int64_t longest() const;
+  /// The same of the sequences that they look at.
+  std::int64_t longest_keys() const;
+  /// Each looks at itself, or at the one of its own number.
+  bool in_order() const;
+  /// [S + 1] int32 where each begins, and where all end; of the queries, and of the keys.
+  const torch::Tensor& starts() const;
+  const torch::Tensor& key_starts() const;
 
  private:
-  std::vector<std::int64_t> starts_, key_starts_;  // [S + 1], [S' + 1]
-  torch::Tensor source_;                           // undefined: each looks at itself
+  std::vector<std::int64_t> starts_, key_starts_;    // [S + 1], [S' + 1]
+  std::optional<std::vector<std::int64_t>> source_;  // none: each looks at itself
   torch::Device device_ = torch::kCPU;
   mutable std::vector<AttentionBucket> buckets_;
+  mutable torch::Tensor starts_there_, key_starts_there_;
 };
 
 }  // namespace rankwise

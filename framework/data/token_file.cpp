@@ -3,6 +3,7 @@
 #include "framework/core/json.h"
 #include "framework/core/metrics.h"
 #include "framework/core/text.h"
+#include "framework/data/split_checks.h"
 #include "framework/io/hdf5.h"
 
 #include <fmt/ranges.h>
@@ -98,77 +99,12 @@ Task read_task(const hdf5::File& file, const std::string& name) {
   return task;
 }
 
-// Offsets of a packed array: from 0, rising, to `end`.
-void check_offsets(const std::vector<std::int64_t>& offsets, std::int64_t end,
-                   const std::string& where) {
-  const bool rising =
-      std::adjacent_find(offsets.begin(), offsets.end(), std::greater_equal<>()) == offsets.end();
-  check(!offsets.empty() && offsets.front() == 0 && offsets.back() == end && rising,
-        "{}: offsets must rise from 0 to {}", where, end);
-}
-
-void check_ids(const std::vector<std::int32_t>& tokens, std::int64_t vocabulary,
-               const std::string& where) {
-  const auto token = std::find_if(tokens.begin(), tokens.end(),
-                                  [&](auto id) { return id < 0 || id >= vocabulary; });
-  check(token == tokens.end(), "{}: id {} is outside the vocabulary of {}", where,
-        token == tokens.end() ? 0 : *token, vocabulary);
-}
-
-// One answer a sequence, and as many sequences as the kind has candidates.
-void check_answers(const Split& split, const Task& task, std::int64_t vocabulary,
-                   const std::string& where) {
-  check_ids(split.answer_tokens, vocabulary, where + "/answer_tokens");
-  check_offsets(split.answer_starts, static_cast<std::int64_t>(split.answer_tokens.size()),
-                where + "/answer_starts");
-  const auto sequences = static_cast<std::size_t>(split.sequences());
-  check(split.answer_starts.size() == sequences + 1 && split.answer_bytes.size() == sequences,
-        "{}: {} answers of {} lengths for {} sequences", where, split.answer_starts.size() - 1,
-        split.answer_bytes.size(), sequences);
-  const std::int64_t least = is_text(task.kind) ? 0 : 1;  // a candidate's divide its likelihood
-  const bool counted = std::all_of(split.answer_bytes.begin(), split.answer_bytes.end(),
-                                   [&](std::int64_t bytes) { return bytes >= least; });
-  check(counted, "{}/answer_bytes: an answer has less than {} bytes", where, least);
-  if (task.kind == TaskKind::kChoose) return;
-  const std::int64_t expected = is_text(task.kind) ? 1 : task.classes;
-  for (std::int64_t i = 0; i < split.examples(); ++i) {
-    check(split.groups[i + 1] - split.groups[i] == expected,
-          "{}/groups: example {} has {} sequences, expected {}", where, i,
-          split.groups[i + 1] - split.groups[i], expected);
-  }
-}
-
-void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
-                 const std::string& where) {
-  check(split.segments.size() == split.tokens.size(), "{}: {} segments for {} tokens", where,
-        split.segments.size(), split.tokens.size());
-  check_offsets(split.starts, static_cast<std::int64_t>(split.tokens.size()), where + "/starts");
-  check_offsets(split.groups, split.sequences(), where + "/groups");
-  check(split.target.size() == static_cast<std::size_t>(split.examples()),
-        "{}: {} targets for {} examples", where, split.target.size(), split.examples());
-  check_ids(split.tokens, vocabulary, where + "/tokens");
-  if (task.answered_by == AnsweredBy::kLikelihood) check_answers(split, task, vocabulary, where);
-  check_finite(split, where);
-  if (task.kind == TaskKind::kRegress) return;
-  for (std::int64_t i = 0; i < split.examples(); ++i) {
-    const std::int64_t candidates = split.groups[i + 1] - split.groups[i];
-    const std::int64_t classes = task.kind == TaskKind::kChoose ? candidates : task.classes;
-    const double target = split.target[i];
-    check(target >= 0 && target < static_cast<double>(classes) && target == std::floor(target),
-          "{}/target: {} of example {} is not one of {} classes", where, target, i, classes);
-  }
-}
-
 TokenTexts read_token_texts(const hdf5::File& file, std::int64_t vocabulary) {
   const std::string group = "/token_bytes";
   if (!file.exists(group)) return {};
   const auto bytes = file.read<std::uint8_t>(group + "/bytes");
   const auto starts = file.read<std::int64_t>(group + "/starts");
-  const bool rising = std::is_sorted(starts.begin(), starts.end());
-  check(starts.size() == static_cast<std::size_t>(vocabulary) + 1 && rising &&
-            starts.front() == 0 && starts.back() == static_cast<std::int64_t>(bytes.size()),
-        "{}: {}/starts: {} offsets for {} tokens and {} bytes, expected one a token and the end",
-        file.name(), group, starts.size(), vocabulary, bytes.size());
+  check_token_starts(starts, vocabulary, bytes.size(), file.name() + ": " + group);
   TokenTexts texts{.strips_space = file.attribute<std::int64_t>(group, "strips_space") != 0};
   for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
     texts.bytes.emplace_back(bytes.begin() + starts[i], bytes.begin() + starts[i + 1]);
@@ -232,6 +168,9 @@ Dataset read_token_file(const std::filesystem::path& path, const std::vector<std
         dataset.vocabulary);
   if (file.has_attribute("/", "end_token")) {
     dataset.end_token = file.attribute<std::int64_t>("/", "end_token");
+    check(dataset.end_token >= -1 && dataset.end_token < dataset.vocabulary,
+          "{}: end_token {} is outside the vocabulary of {}", file.name(), dataset.end_token,
+          dataset.vocabulary);
   }
   dataset.token_texts = read_token_texts(file, dataset.vocabulary);
   for (const std::string& name : tasks.empty() ? known : tasks) {

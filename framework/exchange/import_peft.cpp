@@ -115,7 +115,7 @@ RunConfig run_config(const PeftFolder& folder, const BaseModel& base,
                      const std::vector<PeftSite>& sites, const std::string& label) {
   const PeftMeaning meaning = meaning_of(folder.config, sites);
   if (folder.own_facts.contains("config")) {
-    const json own = json::parse(folder.own_facts.at("config"), nullptr, false);
+    const json own = parse_json(folder.own_facts.at("config"), kOwnTensors);
     RunConfig config = resolve_run(own, kOwnTensors);
     const auto& form = variants().find(config.variant).facts.peft;
     const bool same = form && form->type == folder.config.at("peft_type").get<std::string>();

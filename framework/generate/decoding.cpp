@@ -71,6 +71,7 @@ Tensor Decoding::append(const std::vector<std::int32_t>& tokens) {
   for (std::int64_t& position : position_) ++position;
   if (!start_) return logits(batch);
   batch.source_sequence = torch::tensor(prompt_, torch::kInt64).to(form_.device);
+  batch.source_buckets = LazyBuckets(batch.buckets, prompts_.buckets, prompt_);
   prompts_.decoder = std::make_shared<Batch>(std::move(batch));
   return logits(prompts_);
 }

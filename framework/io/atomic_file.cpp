@@ -4,6 +4,7 @@
 #include "framework/core/readable_file.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -46,12 +47,9 @@ void write_all(const Descriptor& file, const fs::path& path, std::string_view by
   }
 }
 
-void sync(const fs::path& path, int flags) {
-  const Descriptor file(path, flags);
-  // Some file systems cannot sync a folder and say EINVAL.
-  if (file.get() < 0 || (::fsync(file.get()) != 0 && errno != EINVAL)) {
-    throw_system_error(path, "cannot be written");
-  }
+void sync(const fs::path& path) {
+  const Descriptor file(path, O_RDONLY);
+  if (file.get() < 0 || ::fsync(file.get()) != 0) throw_system_error(path, "cannot be written");
 }
 
 fs::path folder_of(const fs::path& path) {
@@ -94,12 +92,21 @@ void create_parent_folder(const fs::path& path) {
   fail("{}: the folder cannot be created: {}", folder_of(path).string(), error.message());
 }
 
+FileIdentity identity_of(const fs::path& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return {};
+  return {status.st_dev, status.st_ino};
+}
+
 void commit_file(const fs::path& temporary, const fs::path& path) {
-  sync(temporary, O_RDONLY);
+  sync(temporary);
   if (std::rename(temporary.c_str(), path.c_str()) != 0) {
     throw_system_error(path, "cannot be replaced");
   }
-  sync(folder_of(path), O_RDONLY | O_DIRECTORY);
+  // The bytes are on the disk, and the name is there for readers. A folder that cannot be forced to
+  // the disk is no reason to call the file unwritten: some file systems refuse it.
+  const Descriptor folder(folder_of(path), O_RDONLY | O_DIRECTORY);
+  if (folder.get() >= 0) ::fsync(folder.get());
 }
 
 // The standard library's copy says "Input/output error" where the disk is full.

@@ -2,6 +2,8 @@
 ///
 /// Every failure throws Error with the file, the path inside it and the reason. Objects are named
 /// by their full path ("/train/loss"); the groups on the way are created where they are missing.
+/// What a file holds is read from that file alone: links, external storage and virtual datasets are
+/// refused, and no filter plug-in is loaded.
 #pragma once
 
 #include "framework/io/hdf5_handle.h"
@@ -96,16 +98,19 @@ class Dataset {
   /// Strings of fixed or variable length, UTF-8.
   std::vector<std::string> read_strings() const;
 
-  /// Writes every element; `values` must have as many as the dataset.
+  /// Writes every element; `values` must have as many as the dataset. It is flushed, for closing
+  /// would swallow a failure: of a disk that fails once, the file would look whole.
   template <class T>
   void write(const std::vector<T>& values) {
     write_from(type_of<T>(), 0, rows(), values.data(), values.size());
+    flush();
   }
 
-  /// Not while SWMR writes.
+  /// The same of texts. Not while SWMR writes.
   void write_strings(const std::vector<std::string>& values);
 
-  /// Writes whole rows from row `first` on, and extends an extensible dataset that is too short.
+  /// Writes whole rows from row `first` on, and extends an extensible dataset that is too short. A
+  /// flush must follow in the end.
   template <class T>
   void write_rows(std::uint64_t first, const std::vector<T>& values) {
     extend_and_write(type_of<T>(), first, values.data(), values.size());

@@ -95,11 +95,13 @@ Attribute File::attribute(const std::string& object, const std::string& name) co
 }
 
 bool File::has_attribute(const std::string& object, const std::string& name) const {
+  check(exists(object), "{}: there is no such object", at(object).text());
   return checked(H5Aexists_by_name(handle_.get(), object.c_str(), name.c_str(), H5P_DEFAULT),
                  attribute_place(place_.file, object, name), "looking up") > 0;
 }
 
 std::vector<std::string> File::attribute_names(const std::string& object) const {
+  check(exists(object), "{}: there is no such object", at(object).text());
   std::vector<std::string> names;
   checked(H5Aiterate_by_name(handle_.get(), object.c_str(), H5_INDEX_NAME, H5_ITER_INC, nullptr,
                              collect_name, &names, H5P_DEFAULT),

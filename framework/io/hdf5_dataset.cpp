@@ -110,6 +110,7 @@ void Dataset::write_strings(const std::vector<std::string>& values) {
   checked(H5Dwrite(handle_.get(), string_type(place_).get(), H5S_ALL, H5S_ALL, H5P_DEFAULT,
                    pointers.data()),
           place_, "writing");
+  flush();
 }
 
 void Dataset::write_from(Type type, std::uint64_t first, std::uint64_t count, const void* values,

@@ -1,6 +1,7 @@
 #include "framework/core/error.h"
 #include "framework/core/readable_file.h"
 #include "framework/io/hdf5.h"
+#include "framework/io/hdf5_own_data.h"
 #include "framework/io/hdf5_type.h"
 
 #include <algorithm>
@@ -110,7 +111,11 @@ void make_parents(hid_t file, const std::string& path, const Place& place) {
   for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     const bool there = checked(H5Lexists(file, part.c_str(), H5P_DEFAULT), place, "looking up") > 0;
-    if (!there) make_group(file, part, place);
+    if (there) {
+      check_no_link(file, part, {place.file, part});
+    } else {
+      make_group(file, part, place);
+    }
   }
 }
 
@@ -180,9 +185,11 @@ bool File::exists(const std::string& path) const {
   // HDF5 asks for one link at a time: "/a/b/c" needs "/a" and "/a/b" first.
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
-    if (part != "/" &&
-        checked_read(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(path)) == 0) {
-      return false;
+    if (part != "/") {
+      if (checked_read(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(path)) == 0) {
+        return false;
+      }
+      check_no_link(handle_.get(), part, at(part));
     }
     if (end == std::string::npos) return true;
   }
@@ -253,15 +260,19 @@ void File::write_packed_strings(const std::string& path, const std::vector<std::
                                       packing(Type::kString, size, shape, place), place);
   checked(H5Dwrite(dataset.get(), type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), place,
           "writing");
+  checked(H5Dflush(dataset.get()), place, "flushing");
 }
 
 Dataset File::dataset(const std::string& path) const {
   check(exists(path), "{}: there is no such dataset", at(path).text());
-  const hid_t id = H5Dopen2(handle_.get(), path.c_str(), H5P_DEFAULT);
-  return {Handle(checked_read(id, at(path)), H5Dclose), at(path)};
+  Handle opened(checked_read(H5Dopen2(handle_.get(), path.c_str(), H5P_DEFAULT), at(path)),
+                H5Dclose);
+  check_storage(opened.get(), at(path));
+  return {std::move(opened), at(path)};
 }
 
 Handle File::open_object(const std::string& path) const {
+  check(exists(path), "{}: there is no such object", at(path).text());
   return owned(H5Oopen(handle_.get(), path.c_str(), H5P_DEFAULT), H5Oclose, at(path), "opening");
 }
 

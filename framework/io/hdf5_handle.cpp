@@ -47,6 +47,7 @@ void prepare_library() {
   static const bool prepared = [] {
     H5dont_atexit();  // after a full disk it would try again to write, and could not
     H5open();
+    H5PLset_loading_state(0);  // filters of other people's libraries
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     return true;
   }();

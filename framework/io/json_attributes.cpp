@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/json_file.h"
 
 #include <set>
 #include <variant>
@@ -31,7 +32,7 @@ std::set<std::string> json_names(const hdf5::File& file, const std::string& obje
   if (!file.has_attribute(object, kJsonNames)) return {};
   const auto text = file.attribute<std::string>(object, kJsonNames);
   try {
-    return json::parse(text).get<std::set<std::string>>();
+    return parse_json(text, file.name() + ": @" + kJsonNames).get<std::set<std::string>>();
   } catch (const json::exception&) {
     fail("{}: @{} is '{}', expected a JSON list of names", file.name(), kJsonNames, text);
   }
@@ -63,7 +64,8 @@ json read_json_attributes(const hdf5::File& file, const std::string& object) {
   }
   try {
     for (const std::string& name : json_names(file, object)) {
-      attributes.at(name) = json::parse(attributes.at(name).get<std::string>());
+      json& value = attributes.at(name);
+      value = parse_json(value.get<std::string>(), fmt::format("{}: @{}", file.name(), name));
     }
   } catch (const json::exception&) {
     fail("{}: the attributes listed in @{} are not JSON text", file.name(), kJsonNames);

@@ -30,8 +30,9 @@ TEST(JsonAttributes, AreReplacedByLaterOnes) {
 TEST(JsonAttributes, OfAnotherProgramAreRefused) {
   const auto path = test_folder() / "a.h5";
   hdf5::File file = hdf5::File::create(path);
-  file.set_attribute("/", "json", std::string("config"));
-  const std::string refusal = path.string() + ": @json is 'config', expected a JSON list of names";
+  file.set_attribute("/", "json", std::string("\"config\""));
+  const std::string refusal =
+      path.string() + ": @json is '\"config\"', expected a JSON list of names";
   EXPECT_EQ(error_of([&] { read_json_attributes(file, "/"); }), refusal);
   EXPECT_EQ(error_of([&] { write_json_attributes(file, "/", {{"a", 1}}); }), refusal);
 }

@@ -24,6 +24,7 @@ using nlohmann::json;
 
 constexpr std::size_t kLengthBytes = 8;              // before the header
 constexpr std::size_t kLongestHeader = 100'000'000;  // the reference library's limit
+constexpr int kDeepestHeader = 8;                    // of a tensor's shape: 3
 constexpr const char* kMetadata = "__metadata__";
 
 std::uint64_t little_endian(std::span<const std::byte> bytes) {
@@ -37,7 +38,9 @@ std::uint64_t little_endian(std::span<const std::byte> bytes) {
 /// Parses, and refuses a key that is there twice, which JSON libraries let pass.
 json parse_header(std::string_view text, const std::string& file) {
   std::vector<std::set<std::string>> keys;  // of each open object
-  const auto watch = [&](int, json::parse_event_t event, json& parsed) {
+  const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
+    check(depth <= kDeepestHeader, "{}: the header is nested more than {} deep", file,
+          kDeepestHeader);
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end) keys.pop_back();
     if (event == json::parse_event_t::key) {
@@ -128,32 +131,8 @@ std::size_t distance(const std::string& left, const std::string& right) {
 
 Reader::Reader(const std::filesystem::path& path) : path_(path) {
   map();
-  try {
-    read_header();
-  } catch (...) {
-    unmap();
-    throw;
-  }
+  read_header();
 }
-
-Reader::Reader(Reader&& other) noexcept
-    : path_(std::move(other.path_)),
-      mapping_(std::exchange(other.mapping_, {})),
-      tensors_(std::move(other.tensors_)),
-      other_types_(std::move(other.other_types_)),
-      metadata_(std::move(other.metadata_)) {}
-
-Reader& Reader::operator=(Reader&& other) noexcept {
-  unmap();
-  path_ = std::move(other.path_);
-  mapping_ = std::exchange(other.mapping_, {});
-  tensors_ = std::move(other.tensors_);
-  other_types_ = std::move(other.other_types_);
-  metadata_ = std::move(other.metadata_);
-  return *this;
-}
-
-Reader::~Reader() { unmap(); }
 
 void Reader::map() {
   check_regular_file(path_);
@@ -164,28 +143,28 @@ void Reader::map() {
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   const bool mappable = size >= kLengthBytes;
-  void* start =
-      mappable ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0) : MAP_FAILED;
+  void* start = mappable ? ::mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_NORESERVE, descriptor, 0)
+                         : MAP_FAILED;
   ::close(descriptor);
   check(mappable, "{}: is not a safetensors file", path_.string());
   check(start != MAP_FAILED, "{}: cannot be mapped into memory", path_.string());
-  mapping_ = {static_cast<const std::byte*>(start), size};
+  mapping_ = {static_cast<std::byte*>(start), [size](std::byte* bytes) { ::munmap(bytes, size); }};
+  size_ = size;
 }
 
-void Reader::unmap() noexcept {
-  if (!mapping_.empty()) ::munmap(const_cast<std::byte*>(mapping_.data()), mapping_.size());
-  mapping_ = {};
-}
+void Reader::forget_pages() const { ::madvise(mapping_.get(), size_, MADV_DONTNEED); }
 
 void Reader::read_header() {
   const std::string file = path_.string();
-  const std::uint64_t length = little_endian(mapping_);
+  const std::span<const std::byte> bytes(mapping_.get(), size_);
+  const std::uint64_t length = little_endian(bytes);
   check(length <= kLongestHeader, "{}: is not a safetensors file: a header of {} bytes", file,
         length);
-  check(length <= mapping_.size() - kLengthBytes,
-        "{}: is truncated: a header of {} bytes in a file of {}", file, length, mapping_.size());
-  const auto text = mapping_.subspan(kLengthBytes, length);
-  const auto data = mapping_.subspan(kLengthBytes + length);
+  check(length <= size_ - kLengthBytes, "{}: is truncated: a header of {} bytes in a file of {}",
+        file, length, size_);
+  const auto text = bytes.subspan(kLengthBytes, length);
+  const auto data = bytes.subspan(kLengthBytes + length);
   const json header = parse_header({reinterpret_cast<const char*>(text.data()), text.size()}, file);
 
   std::vector<Stated> tensors;

@@ -1,5 +1,7 @@
 #include "framework/model/backbone.h"
 
+#include "framework/ops/packed_attention.h"
+
 namespace rankwise {
 
 std::vector<std::pair<std::string, Linear>> Backbone::linears() const {
@@ -14,6 +16,13 @@ std::vector<std::pair<std::string, Linear>> Backbone::linears() const {
 
 void Backbone::freeze(bool frozen) {
   for (torch::Tensor& parameter : parameters()) parameter.requires_grad_(!frozen);
+}
+
+bool Backbone::attends_in_buckets() const {
+  const std::vector<torch::Tensor> all = parameters();
+  if (all.empty()) return false;
+  const torch::ScalarType type = type_.value_or(all.front().scalar_type());
+  return rankwise::attends_in_buckets(all.front().device(), type, biases_attention());
 }
 
 Registry<BackboneKind>& backbones() {

@@ -33,6 +33,8 @@ class Backbone : public torch::nn::Module {
   virtual torch::Tensor vocabulary_weight() const { return {}; }
   /// The first input of a decoder that stands beside an encoder; none: there is no such decoder.
   virtual std::optional<std::int64_t> decoder_start() const { return std::nullopt; }
+  /// Its attention adds a bias to the scores.
+  virtual bool biases_attention() const { return false; }
   /// Rows see those before them alone: there is no encoder.
   virtual bool causal() const { return false; }
   /// The linear is part of a decoder beside an encoder.
@@ -51,6 +53,8 @@ class Backbone : public torch::nn::Module {
 
   /// What layers hand on is of this type; as a new backbone stands, of its weights'.
   void compute_in(torch::ScalarType type) { type_ = type; }
+  /// Its attention asks for the buckets of a batch's sequences.
+  bool attends_in_buckets() const;
 
  protected:
   /// The first layer's input in the type that layers hand on.

@@ -1,5 +1,6 @@
 #include "framework/model/bert.h"
 
+#include "framework/model/linear_group.h"
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
 #include "framework/ops/gelu.h"
@@ -70,6 +71,7 @@ struct Layer {
     query = linear(*self, "query", c.hidden, c.hidden);
     key = linear(*self, "key", c.hidden, c.hidden);
     value = linear(*self, "value", c.hidden, c.hidden);
+    projections = group_of({query, key, value});
     projection = linear(*attention_output, "dense", c.hidden, c.hidden);
     attention_norm = layer_norm(*attention_output);
     intermediate = linear(*up, "dense", c.hidden, c.intermediate);
@@ -79,9 +81,9 @@ struct Layer {
 
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass) {
     const Batch& batch = pass.batch;
-    const torch::Tensor context =
-        packed_attention(query(x, pass), key(x, pass), value(x, pass),
-                         {batch.first_rows, batch.lengths, batch.buckets}, form);
+    const std::vector<torch::Tensor> qkv = projections->forward(x, pass);
+    const torch::Tensor context = packed_attention(
+        qkv[0], qkv[1], qkv[2], {batch.first_rows, batch.lengths, batch.buckets}, form);
     const torch::Tensor attended = attention_norm(projection(context, pass), x);
     const torch::Tensor hidden = rankwise::gelu(intermediate(attended, pass));
     return output_norm(output(hidden, pass), attended);
@@ -91,6 +93,7 @@ struct Layer {
   std::shared_ptr<torch::nn::Module> root;
   Linear query{nullptr}, key{nullptr}, value{nullptr}, projection{nullptr}, intermediate{nullptr},
       output{nullptr};
+  std::unique_ptr<LinearGroup> projections;
   LayerNorm attention_norm{nullptr}, output_norm{nullptr};
 };
 

@@ -2,7 +2,9 @@
 
 #include "framework/core/hash.h"
 #include "framework/core/json_file.h"
+#include "framework/core/switches.h"
 #include "framework/data/doubles.h"
+#include "framework/io/atomic_file.h"
 #include "framework/io/test_files.h"
 #include "framework/model/bert.h"
 #include "framework/model/load_weights.h"
@@ -11,7 +13,9 @@
 #include <gmock/gmock.h>
 
 #include <cmath>
+#include <fstream>
 #include <functional>
+#include <sstream>
 
 namespace rankwise {
 namespace {
@@ -289,6 +293,62 @@ TEST(Shards, RefuseFilesAndTensorsThatTheIndexDoesNotName) {
   fs::remove(third);
   fs::copy_file(weights.folder / WeightsFolder::kFirst, third);
   EXPECT_THAT(weights.refusal(), HasSubstr("model-00003-of-00003.safetensors too"));
+}
+
+// The name of the file that is mapped at this place; empty where none is.
+std::string mapped_at(const void* place) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    std::istringstream words(line);
+    std::uintptr_t first = 0, end = 0;
+    char dash = 0;
+    words >> std::hex >> first >> dash >> end;
+    const auto at = reinterpret_cast<std::uintptr_t>(place);
+    const std::size_t path = line.find('/');
+    if (first <= at && at < end && path != std::string::npos) return line.substr(path);
+  }
+  return "";
+}
+
+TEST(MappedWeights, StayInTheirFileAndChangeForThisProcessAlone) {
+  const WeightsFolder weights;
+  weights.rewrite([](const std::string&, Tensor& tensor) { tensor = tensor.to(torch::kFloat64); });
+  const torch::NoGradGuard no_grad;
+  Tensor changed = weights.load()->parameters().front();  // outlives its model
+  const Tensor was = changed.clone();
+  EXPECT_EQ(mapped_at(changed.data_ptr()), fs::canonical(weights.whole()));
+  changed.add_(1);
+  EXPECT_TRUE(torch::equal(changed, was + 1));
+  EXPECT_TRUE(torch::equal(weights.load()->parameters().front(), was));
+}
+
+TEST(MappedWeights, AreThoseThatACopyHas) {
+  const WeightsFolder weights;
+  weights.rewrite([](const std::string&, Tensor& tensor) { tensor = tensor.to(torch::kFloat64); });
+  const auto mapped = weights.load()->parameters();
+  const Without without("mapped-weights");
+  const auto copied = weights.load()->parameters();
+  ASSERT_EQ(mapped.size(), copied.size());
+  for (std::size_t i = 0; i < mapped.size(); ++i) {
+    EXPECT_TRUE(torch::equal(mapped[i], copied[i]));
+    EXPECT_EQ(mapped_at(copied[i].data_ptr()), "");
+  }
+}
+
+TEST(MappedWeights, AreCopiedWhereTheFileHasAnotherPrecisionOrPlace) {
+  const WeightsFolder weights;
+  weights.rewrite([](const std::string&, Tensor& tensor) { tensor = tensor.to(torch::kFloat32); });
+  EXPECT_EQ(mapped_at(weights.load()->parameters().front().data_ptr()), "");
+
+  weights.rewrite([](const std::string&, Tensor& tensor) { tensor = tensor.to(torch::kFloat64); });
+  std::string bytes = read_file(weights.whole());
+  bytes.insert(
+      8 + static_cast<unsigned char>(bytes[0]) + 256U * static_cast<unsigned char>(bytes[1]),
+      " ");  // behind the header
+  bytes[0] = static_cast<char>(static_cast<unsigned char>(bytes[0]) + 1);
+  ASSERT_NE(bytes[0], '\0');
+  write_bytes(weights.whole(), bytes);
+  EXPECT_EQ(mapped_at(weights.load()->parameters().front().data_ptr()), "");
 }
 
 }  // namespace

@@ -46,11 +46,10 @@ class Heads : public torch::nn::Module {
   torch::Tensor predict(const torch::Tensor& pooled, const Batch& batch);
 
  private:
-  struct Part;  // one task's share of a batch
-  std::vector<Part> parts(const Batch& batch) const;
-  torch::Tensor outputs(const Part& part, const torch::Tensor& pooled) const;
-  torch::Tensor part_loss(const Part& part, const torch::Tensor& outputs) const;
-  torch::Tensor part_prediction(const Part& part, const torch::Tensor& outputs) const;
+  torch::Tensor outputs(const TaskExamples& part, const torch::Tensor& pooled) const;
+  torch::Tensor part_loss(const TaskExamples& part, const torch::Tensor& outputs,
+                          const Batch& batch) const;
+  torch::Tensor part_prediction(const TaskExamples& part, const torch::Tensor& outputs) const;
 
   void add_given(const GivenHead& given, const std::string& name,
                  const torch::TensorOptions& options);

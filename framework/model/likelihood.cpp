@@ -1,6 +1,7 @@
 #include "framework/model/likelihood.h"
 
 #include "framework/core/error.h"
+#include "framework/data/upload.h"
 #include "framework/ops/token_likelihood.h"
 
 #include <torch/types.h>
@@ -55,8 +56,8 @@ torch::Tensor likelihood_loss(const Hidden& hidden, const Batch& batch, const to
   if (answering.asked.size() == 0) return {};
   const TokenLikelihood likelihood = of_asked(hidden, batch, weight);
   const torch::Tensor factors =
-      torch::tensor(token_factors(answering, tasks, shares), torch::kFloat64)
-          .to(likelihood.log_probability.options());
+      sent(torch::tensor(token_factors(answering, tasks, shares), torch::kFloat64),
+           likelihood.log_probability.options());
   return -likelihood.log_probability.dot(factors);
 }
 

@@ -1,5 +1,6 @@
 #include "framework/model/llama.h"
 
+#include "framework/model/linear_group.h"
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
 #include "framework/ops/gated_unit.h"
@@ -28,13 +29,15 @@ struct DecoderAttention {
     query = child(*root, "q_proj", Linear(c.hidden, width, c.qkv_bias, options));
     key = child(*root, "k_proj", Linear(c.hidden, kv_width, c.qkv_bias, options));
     value = child(*root, "v_proj", Linear(c.hidden, kv_width, c.qkv_bias, options));
+    projections = group_of({query, key, value});
     output = child(*root, "o_proj", Linear(width, c.hidden, c.output_bias, options));
   }
 
   torch::Tensor forward(const torch::Tensor& x, const Rows& rows) {
     const Batch& batch = rows.pass.batch;
-    const torch::Tensor q = rotate(query(x, rows.pass), rows.rotary);
-    const torch::Tensor k = rotate(key(x, rows.pass), rows.rotary), v = value(x, rows.pass);
+    const std::vector<torch::Tensor> qkv = projections->forward(x, rows.pass);
+    const torch::Tensor q = rotate(qkv[0], rows.rotary), k = rotate(qkv[1], rows.rotary);
+    const torch::Tensor& v = qkv[2];
     KvCache* cache = rows.pass.cache;
     const torch::Tensor context =
         cache ? cache->attend(index, q, k, v, form)
@@ -45,6 +48,7 @@ struct DecoderAttention {
   std::int64_t index;
   AttentionForm form;
   Linear query{nullptr}, key{nullptr}, value{nullptr}, output{nullptr};
+  std::unique_ptr<LinearGroup> projections;
 };
 
 struct GatedUnit {
@@ -52,14 +56,17 @@ struct GatedUnit {
     const auto root = rankwise::group(layer, "mlp");
     gate = child(*root, "gate_proj", Linear(c.hidden, c.intermediate, false, options));
     up = child(*root, "up_proj", Linear(c.hidden, c.intermediate, false, options));
+    widening = group_of({gate, up});
     down = child(*root, "down_proj", Linear(c.intermediate, c.hidden, false, options));
   }
 
   torch::Tensor forward(const torch::Tensor& x, const Pass& pass) {
-    return down(gated_silu(gate(x, pass), up(x, pass)), pass);
+    const std::vector<torch::Tensor> both = widening->forward(x, pass);
+    return down(gated_silu(both[0], both[1]), pass);
   }
 
   Linear gate{nullptr}, up{nullptr}, down{nullptr};
+  std::unique_ptr<LinearGroup> widening;
 };
 
 struct DecoderLayer {

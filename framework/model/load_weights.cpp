@@ -1,6 +1,7 @@
 #include "framework/model/load_weights.h"
 
 #include "framework/core/error.h"
+#include "framework/core/switches.h"
 #include "framework/io/safetensors.h"
 
 #include <fmt/ranges.h>
@@ -15,6 +16,12 @@ namespace rankwise {
 namespace {
 
 using safetensors::Dtype;
+
+const Switch mapped_switch(
+    "mapped-weights",
+    "weights of a run's own precision stay where their file is mapped, so that processes share "
+    "them "
+    "and what is never read takes no memory; without: each process reads a copy");
 
 torch::ScalarType scalar_type(Dtype dtype, const std::string& where) {
   switch (dtype) {
@@ -102,15 +109,34 @@ void check_numbers(const torch::Tensor& parameter, const std::string& where) {
                                                       : "single");
 }
 
-void copy_into(torch::Tensor& parameter, const safetensors::View& view, const std::string& where) {
+void check_alike(const torch::Tensor& parameter, const safetensors::View& view,
+                 const std::string& where) {
   check(at::IntArrayRef(view.shape) == parameter.sizes(), "{} has shape {}, expected {}", where,
         shape_text(view.shape), shape_text(parameter.sizes()));
   const torch::ScalarType type = scalar_type(view.dtype, where);
   check(at::isFloatingType(type) == parameter.is_floating_point(), "{} has type {}, expected {}",
         where, safetensors::to_string(view.dtype),
         parameter.is_floating_point() ? "F64, F32, F16 or BF16" : "I64");
-  if (parameter.is_meta()) return;
-  parameter.copy_(stored_tensor(view, where));
+}
+
+void copy_into(torch::Tensor& parameter, const safetensors::View& view, const std::string& where) {
+  check_alike(parameter, view, where);
+  if (!parameter.is_meta()) parameter.copy_(stored_tensor(view, where));
+}
+
+bool can_lie_there(const torch::Tensor& parameter, const safetensors::View& view,
+                   const std::string& where) {
+  return mapped_switch && parameter.device().is_cpu() &&
+         parameter.scalar_type() == scalar_type(view.dtype, where) &&
+         reinterpret_cast<std::uintptr_t>(view.bytes.data()) % parameter.element_size() == 0;
+}
+
+// The parameter's bytes are the mapped ones; it may be changed as any other, see Reader::mapping().
+void place_at(torch::Tensor& parameter, const safetensors::View& view,
+              std::shared_ptr<std::byte> mapping) {
+  const auto keep = [mapping = std::move(mapping)](void*) {};
+  auto* bytes = const_cast<std::byte*>(view.bytes.data());
+  parameter.set_data(torch::from_blob(bytes, view.shape, keep, parameter.options()));
 }
 
 void check_copies(const torch::nn::Module& module, const StoredWeights& stored,
@@ -132,6 +158,29 @@ void check_copies(const torch::nn::Module& module, const StoredWeights& stored,
   }
 }
 
+// Tensors as their bytes lie on the host.
+class HostViews {
+ public:
+  // `file` names them in messages.
+  HostViews(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+            const std::filesystem::path& file) {
+    for (const auto& [name, tensor] : tensors) {
+      const torch::Tensor host = tensor.detach().to(torch::kCPU).contiguous();
+      kept_.push_back(host);
+      const auto bytes =
+          std::as_bytes(std::span(static_cast<const char*>(host.data_ptr()), host.nbytes()));
+      const safetensors::View view{dtype_of(host.scalar_type()), host.sizes().vec(), bytes};
+      check(views_.emplace(name, view).second, "{}: two tensors are called {}", file.string(),
+            name);
+    }
+  }
+  const std::map<std::string, safetensors::View>& views() const { return views_; }
+
+ private:
+  std::vector<torch::Tensor> kept_;  // their bytes
+  std::map<std::string, safetensors::View> views_;
+};
+
 }  // namespace
 
 torch::Tensor stored_tensor(const safetensors::View& view, const std::string& where) {
@@ -148,12 +197,19 @@ void load_weights(torch::nn::Module& module, const StoredWeights& stored,
   for (auto& item : module.named_parameters()) {
     const std::string name = stored_name(stored, item.key(), names);
     const safetensors::View& view = stored.find(name);
-    copy_into(item.value(), view, stored.place(name));
-    check_numbers(item.value(), stored.place(name));
+    const std::string place = stored.place(name);
+    check_alike(item.value(), view, place);
+    if (can_lie_there(item.value(), view, place)) {
+      place_at(item.value(), view, stored.mapping(name));
+    } else {
+      copy_into(item.value(), view, place);
+    }
+    check_numbers(item.value(), place);
     used.insert(name);
   }
   check_all_used(stored, used, names);
   check_copies(module, stored, names);
+  stored.forget_pages();
 }
 
 void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
@@ -174,20 +230,14 @@ void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tens
 void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                   const std::filesystem::path& file,
                   const std::map<std::string, std::string>& metadata) {
-  std::vector<torch::Tensor> on_host;  // keeps the views' bytes alive
-  std::map<std::string, safetensors::View> views;
-  for (const auto& [name, tensor] : tensors) {
-    const torch::Tensor host = tensor.detach().to(torch::kCPU).contiguous();
-    on_host.push_back(host);
-    const auto bytes =
-        std::as_bytes(std::span(static_cast<const char*>(host.data_ptr()), host.nbytes()));
-    const bool added = views
-                           .emplace(name, safetensors::View{dtype_of(host.scalar_type()),
-                                                            host.sizes().vec(), bytes})
-                           .second;
-    check(added, "{}: two tensors are called {}", file.string(), name);
-  }
-  safetensors::write(file, views, metadata);
+  safetensors::write(file, HostViews(tensors, file).views(), metadata);
+}
+
+void save_sealed_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                         const std::filesystem::path& file,
+                         const std::map<std::string, std::string>& metadata) {
+  const HostViews host(tensors, file);
+  safetensors::write(file, host.views(), safetensors::sealed(host.views(), metadata));
 }
 
 }  // namespace rankwise

@@ -26,6 +26,8 @@ struct WeightNames {
 };
 
 /// Every parameter must be there under one of its names, in any floating type, with finite values.
+/// Those of the stored type on the host lie in the mapped files from then on: the files must not
+/// be written to meanwhile, only replaced.
 /// Further tensors are passed over, but for the module's own. On the meta device shapes are checked
 /// and nothing is read. Throws Error for a missing tensor, another shape or type, or one that is
 /// not used: file, tensor, found and expected.
@@ -45,5 +47,10 @@ void load_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tens
 void save_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
                   const std::filesystem::path& file,
                   const std::map<std::string, std::string>& metadata = {});
+
+/// The same, sealed: safetensors::check_seal() tells whether anything of it has changed.
+void save_sealed_tensors(const std::vector<std::pair<std::string, torch::Tensor>>& tensors,
+                         const std::filesystem::path& file,
+                         const std::map<std::string, std::string>& metadata);
 
 }  // namespace rankwise

@@ -59,7 +59,8 @@ Model::Model(std::shared_ptr<Backbone> backbone, std::unique_ptr<Adapter> adapte
       adapter_(std::move(adapter)),
       heads_(register_module("heads", std::move(heads))),
       updates_(register_module("adapter", std::make_shared<torch::nn::Module>())),
-      trained_type_(c10::typeMetaToScalarType(options.inputs.options.dtype())) {
+      trained_type_(c10::typeMetaToScalarType(options.inputs.options.dtype())),
+      in_buckets_(backbone_->attends_in_buckets()) {
   const auto linears = backbone_->linears();
   check_patterns("sites", options.sites, "linear of the backbone", linears);
   NamedLinears chosen;

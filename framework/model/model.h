@@ -57,7 +57,9 @@ class Model : public torch::nn::Module {
   void check_sites_reached() const;
 
   /// How its batches are packed.
-  PackForm pack_form(Purpose purpose) const { return {purpose, backbone_->decoder_start()}; }
+  PackForm pack_form(Purpose purpose) const {
+    return {purpose, backbone_->decoder_start(), in_buckets_};
+  }
 
   Backbone& backbone() { return *backbone_; }
   Adapter& adapter() { return *adapter_; }
@@ -83,6 +85,7 @@ class Model : public torch::nn::Module {
   std::shared_ptr<torch::nn::Module> updates_;
   std::vector<std::pair<std::string, Linear>> sites_;  // those with an update
   torch::ScalarType trained_type_;
+  bool in_buckets_;
 };
 
 }  // namespace rankwise

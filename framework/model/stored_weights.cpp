@@ -121,6 +121,10 @@ const safetensors::View& StoredWeights::find(const std::string& name) const {
        readers_.size(), name);
 }
 
+void StoredWeights::forget_pages() const {
+  for (const safetensors::Reader& reader : readers_) reader.forget_pages();
+}
+
 std::string StoredWeights::place(const std::string& name) const {
   return fmt::format("{}: tensor {}", readers_[reader_of_.at(name)].path().string(), name);
 }

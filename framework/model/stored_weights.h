@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,14 @@ class StoredWeights {
 
   /// Throws Error where there is none.
   const safetensors::View& find(const std::string& name) const;
+
+  /// What that tensor's bytes lie in; see safetensors::Reader::mapping().
+  std::shared_ptr<std::byte> mapping(const std::string& name) const {
+    return readers_[reader_of_.at(name)].mapping();
+  }
+
+  /// After all has been read once; see safetensors::Reader::forget_pages().
+  void forget_pages() const;
 
   /// For messages: "models/a/model.safetensors: tensor x".
   std::string place(const std::string& name) const;

@@ -57,12 +57,11 @@ torch::Tensor T5::decode(const torch::Tensor& encoded, const Pass& pass) {
   const torch::Tensor prompt_of =
       apart ? torch::arange(answers.sequences(), answers.lengths.options())
             : answers.source_sequence;
-  const T5Source source{
-      .rows = apart ? encoded.index_select(0, answers.prompt_rows) : encoded,
-      .pass = over(pass, prompts),
-      .buckets = std::make_shared<LazyBuckets>(answers.buckets, prompts.buckets, prompt_of),
-      .key_first_rows = prompts.first_rows.index_select(0, prompt_of),
-      .key_lengths = prompts.lengths.index_select(0, prompt_of)};
+  const T5Source source{.rows = apart ? encoded.index_select(0, answers.prompt_rows) : encoded,
+                        .pass = over(pass, prompts),
+                        .buckets = &answers.source_buckets,
+                        .key_first_rows = prompts.first_rows.index_select(0, prompt_of),
+                        .key_lengths = prompts.lengths.index_select(0, prompt_of)};
   const Pass decoding = over(pass, answers);
   const torch::Tensor decoded =
       parts_->decoder.forward(activations(parts_->shared(answers.tokens)), decoding, &source);

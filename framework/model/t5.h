@@ -22,6 +22,7 @@ class T5 : public Backbone {
   std::int64_t width() const override { return config_.hidden; }
   torch::Tensor vocabulary_weight() const override;
   std::optional<std::int64_t> decoder_start() const override { return config_.decoder_start; }
+  bool biases_attention() const override { return true; }
   bool in_decoder(const std::string& linear) const override {
     return linear.starts_with("decoder.");
   }

@@ -1,6 +1,7 @@
 #include "framework/model/t5_stack.h"
 
-#include "framework/model/linear.h"
+#include "framework/data/upload.h"
+#include "framework/model/linear_group.h"
 #include "framework/model/parts.h"
 #include "framework/model/recompute.h"
 #include "framework/ops/gated_unit.h"
@@ -9,6 +10,7 @@
 
 #include <torch/types.h>
 
+#include <bit>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,20 +27,23 @@ AttentionForm unscaled(const T5Config& c, bool causal) {
 }
 
 struct T5Attention {
-  T5Attention(torch::nn::Module& layer, const std::string& name, std::int64_t number,
-              const T5Config& c, const torch::TensorOptions& options)
-      : root(group(layer, name)), index(number) {
+  // `crosses`: q reads the decoder's rows, k and v the encoder's.
+  T5Attention(torch::nn::Module& layer, bool crosses, std::int64_t number, const T5Config& c,
+              const torch::TensorOptions& options)
+      : root(group(layer, crosses ? "EncDecAttention" : "SelfAttention")), index(number) {
     const std::int64_t width = c.heads * c.head_width;
     q = child(*root, "q", Linear(c.hidden, width, false, options));
     k = child(*root, "k", Linear(c.hidden, width, false, options));
     v = child(*root, "v", Linear(c.hidden, width, false, options));
     o = child(*root, "o", Linear(width, c.hidden, false, options));
+    projections = crosses ? group_of({k, v}) : group_of({q, k, v});
   }
 
   // Of rows on their own sequences.
   Tensor attend(const Tensor& x, const Pass& pass, const AttentionForm& form) {
     const Batch& batch = pass.batch;
-    const Tensor query = q(x, pass), key = k(x, pass), value = v(x, pass);
+    const std::vector<Tensor> qkv = projections->forward(x, pass);
+    const Tensor &query = qkv[0], &key = qkv[1], &value = qkv[2];
     const Tensor context =
         pass.cache ? pass.cache->attend(index, query, key, value, form)
                    : packed_attention(query, key, value,
@@ -50,7 +55,8 @@ struct T5Attention {
   Tensor look(const Tensor& x, const Pass& pass, const T5Source& source,
               const AttentionForm& form) {
     const auto make = [&] {
-      return KvCache::KeysAndValues(k(source.rows, source.pass), v(source.rows, source.pass));
+      const std::vector<Tensor> both = projections->forward(source.rows, source.pass);
+      return KvCache::KeysAndValues(both[0], both[1]);
     };
     const auto [key, value] = pass.cache ? pass.cache->fixed(index, make) : make();
     return o(packed_attention(q(x, pass), key, value, source.sequences(pass.batch), form), pass);
@@ -59,6 +65,7 @@ struct T5Attention {
   std::shared_ptr<torch::nn::Module> root;
   std::int64_t index;  // of the block
   Linear q{nullptr}, k{nullptr}, v{nullptr}, o{nullptr};
+  std::unique_ptr<LinearGroup> projections;  // of the same rows
 };
 
 struct T5FeedForward {
@@ -70,6 +77,7 @@ struct T5FeedForward {
     if (c.feed_forward == T5Config::FeedForward::kGatedGelu) {
       gate = widening("wi_0");
       in = widening("wi_1");
+      both = group_of({gate, in});
     } else {
       in = widening("wi");
     }
@@ -78,10 +86,12 @@ struct T5FeedForward {
 
   Tensor forward(const Tensor& x, const Pass& pass) {
     if (gate.is_empty()) return out(at::relu(in(x, pass)), pass);
-    return out(gated_gelu_tanh(gate(x, pass), in(x, pass)), pass);
+    const std::vector<Tensor> widened = both->forward(x, pass);
+    return out(gated_gelu_tanh(widened[0], widened[1]), pass);
   }
 
   Linear gate{nullptr}, in{nullptr}, out{nullptr};
+  std::unique_ptr<LinearGroup> both;  // of a gated one
 };
 
 // A block's part with the norm before it.
@@ -104,9 +114,9 @@ struct T5Block {
           const torch::TensorOptions& options)
       : root(group(blocks, std::to_string(index))),
         layers(group(*root, "layer")),
-        attention(*layers, 0, c, options, "SelfAttention", index),
+        attention(*layers, 0, c, options, /*crosses=*/false, index),
         cross(decodes ? std::make_optional<T5Layer<T5Attention>>(*layers, 1, c, options,
-                                                                 "EncDecAttention", index)
+                                                                 /*crosses=*/true, index)
                       : std::nullopt),
         feed_forward(*layers, decodes ? 2 : 1, c, options) {}
 
@@ -152,13 +162,24 @@ struct T5Stack::Parts {
   DistanceBias bias(const Pass& pass) {
     const Batch& batch = pass.batch;
     const std::int64_t longest = pass.cache ? pass.cache->longest() : batch.buckets.longest();
-    const Tensor bucket = relative_buckets(longest, buckets).to(batch.positions.device());
-    const Tensor table = distances(bucket).t().contiguous();
+    const Tensor table = distances(bucket_of(longest, batch.positions.options())).t().contiguous();
     return {table.to(computed_in(table)), longest - 1};
+  }
+
+  // By distance from 1 - longest to longest - 1; made on the host, which rounds as checkpoints do,
+  // and kept for as long as no sequence is longer.
+  Tensor bucket_of(std::int64_t longest, const torch::TensorOptions& options) {
+    const bool fits = known.defined() && known.device() == options.device();
+    if (!fits || known.size(0) < 2 * longest - 1) {
+      const auto reach = std::bit_ceil(static_cast<std::uint64_t>(longest));
+      known = sent(relative_buckets(static_cast<std::int64_t>(reach), buckets), options);
+    }
+    return known.narrow(0, (known.size(0) + 1) / 2 - longest, 2 * longest - 1);
   }
 
   AttentionForm self, across;
   RelativeBuckets buckets;
+  Tensor known;  // [2 * reach - 1] int64
   std::vector<T5Block> blocks;
   Embedding distances{nullptr};
   RmsNorm norm{nullptr};

@@ -13,10 +13,10 @@ namespace rankwise {
 
 /// What a decoder's sequences look at.
 struct T5Source {
-  torch::Tensor rows;  // [M, hidden] the encoder's, after its last norm
-  Pass pass;           // the encoder's: updates of keys and values see its batch
-  std::shared_ptr<const LazyBuckets> buckets;  // of the decoder's sequences with their keys
-  torch::Tensor key_first_rows, key_lengths;   // [S] int64 of the decoder's sequences
+  torch::Tensor rows;          // [M, hidden] the encoder's, after its last norm
+  Pass pass;                   // the encoder's: updates of keys and values see its batch
+  const LazyBuckets* buckets;  // of the decoder's sequences with their keys; of its batch
+  torch::Tensor key_first_rows, key_lengths;  // [S] int64 of the decoder's sequences
 
   /// The decoder's sequences, whose batch is given, with their keys.
   PackedSequences sequences(const Batch& answers) const;

@@ -2,54 +2,31 @@
 
 #include "framework/core/error.h"
 #include "framework/core/switches.h"
+#include "framework/ops/activations.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/row_kernel.h"
 
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
-
-#include <numbers>
 
 namespace rankwise {
 
 namespace {
 
 const Switch gates_switch("fused-gates",
-                          "activation and product of gated units on the CPU in one pass; without: "
+                          "activation and product of gated units in one pass; without: "
                           "by LibTorch, one after the other");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-// Activations of the form x sigmoid(u(x)).
+// By LibTorch.
+Tensor plain(Silu /*form*/, const Tensor& x) { return at::silu(x); }
+Tensor plain(GeluTanh /*form*/, const Tensor& x) { return at::gelu(x, "tanh"); }
 
-struct Silu {
-  template <class V>
-  RANKWISE_INLINE static V argument(const V& x) {
-    return x;
-  }
-  template <class V>
-  RANKWISE_INLINE static V slope(const V& /*x*/) {
-    return V{} + 1;
-  }
-  static Tensor plain(const Tensor& x) { return at::silu(x); }
-};
-
-// (1 + tanh(v)) / 2 = sigmoid(2 v).
-struct GeluTanh {
-  static constexpr double kFactor = 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi;
-  static constexpr double kCubic = 0.044715;
-
-  template <class V, class T = std::remove_cvref_t<decltype(V{}[0])>>
-  RANKWISE_INLINE static V argument(const V& x) {
-    return T(kFactor) * (x + T(kCubic) * x * x * x);
-  }
-  template <class V, class T = std::remove_cvref_t<decltype(V{}[0])>>
-  RANKWISE_INLINE static V slope(const V& x) {
-    return T(kFactor) + T(3 * kFactor * kCubic) * x * x;
-  }
-  static Tensor plain(const Tensor& x) { return at::gelu(x, "tanh"); }
-};
+device::Activation on_device(Silu /*form*/) { return device::Activation::kSilu; }
+device::Activation on_device(GeluTanh /*form*/) { return device::Activation::kGeluTanh; }
 
 template <class T, int kBytes>
 struct Sigmoid {
@@ -75,7 +52,7 @@ struct GateKernel {
     using V = Vector<T, kBytes>;
     const auto step = [this](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
       const V x = read<S, kBytes>(gate + j, left);
-      const Sigmoid<T, kBytes> sigmoid(Activation::argument(x));
+      const Sigmoid<T, kBytes> sigmoid(Activation::template argument<T>(x));
       write<S, kBytes>(y + j, left, V(x * sigmoid.value * read<S, kBytes>(up + j, left)));
     };
     for_each_vector<T, kBytes>(begin, end, step);
@@ -93,8 +70,8 @@ struct GateGradientKernel {
     using V = Vector<T, kBytes>;
     const auto step = [this](std::int64_t j, std::int64_t left, std::int64_t) RANKWISE_STEP {
       const V x = read<S, kBytes>(gate + j, left), d = read<S, kBytes>(d_y + j, left);
-      const Sigmoid<T, kBytes> sigmoid(Activation::argument(x));
-      const V derivative = sigmoid.value + x * sigmoid.slope * Activation::slope(x);
+      const Sigmoid<T, kBytes> sigmoid(Activation::template argument<T>(x));
+      const V derivative = sigmoid.value + x * sigmoid.slope * Activation::template slope<T>(x);
       write<S, kBytes>(d_up + j, left, V(d * (x * sigmoid.value)));
       write<S, kBytes>(d_gate + j, left, V(d * read<S, kBytes>(up + j, left) * derivative));
     };
@@ -103,40 +80,86 @@ struct GateGradientKernel {
 };
 
 template <class Activation>
+Tensor gated_rows(const Tensor& gate, const Tensor& up) {
+  const Tensor y = at::empty(gate.sizes(), gate.options());
+  if (const DeviceKernels* kernels = device_kernels(gate)) {
+    kernels->kernels.gated_unit({.shape = shape_of(gate),
+                                 .activation = on_device(Activation()),
+                                 .gate = rows_in(gate),
+                                 .up = rows_in(up),
+                                 .y = rows_out(y)},
+                                kernels->stream(gate));
+    return y;
+  }
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, gate.scalar_type(), "gated_unit", [&] {
+    run_kernel(GateKernel<scalar_t, Activation>{gate.data_ptr<scalar_t>(), up.data_ptr<scalar_t>(),
+                                                y.data_ptr<scalar_t>()},
+               gate.numel());
+  });
+  return y;
+}
+
+struct GatedGradient {
+  Tensor d_gate, d_up;
+};
+
+/// On a device into the place of rows that only the graph holds, which has no more use for them:
+/// one tensor of a backward's largest, less. A backward run again says that they were changed.
+Tensor place_of_gradient(const Tensor& saved) {
+  constexpr std::size_t kOfTheGraph = 2;  // the graph, and the list that it was unpacked to
+  const bool is_view = saved.unsafeGetTensorImpl()->storage().use_count() > 1;
+  if (saved.is_leaf() || is_view || saved.use_count() > kOfTheGraph) return at::empty_like(saved);
+  saved.unsafeGetTensorImpl()->bump_version();
+  return saved.detach();
+}
+
+template <class Activation>
+GatedGradient gated_gradient(const Tensor& gate, const Tensor& up, const Tensor& d_y) {
+  if (const DeviceKernels* kernels = device_kernels(gate)) {
+    const GatedGradient made{place_of_gradient(gate), place_of_gradient(up)};
+    kernels->kernels.gated_unit_gradient({.shape = shape_of(gate),
+                                          .activation = on_device(Activation()),
+                                          .gate = rows_in(gate),
+                                          .up = rows_in(up),
+                                          .d_y = rows_in(d_y),
+                                          .d_gate = rows_out(made.d_gate),
+                                          .d_up = rows_out(made.d_up)},
+                                         kernels->stream(gate));
+    return made;
+  }
+  const GatedGradient made{at::empty_like(gate), at::empty_like(up)};
+  AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, gate.scalar_type(), "gated_unit", [&] {
+    run_kernel(
+        GateGradientKernel<scalar_t, Activation>{
+            gate.data_ptr<scalar_t>(), up.data_ptr<scalar_t>(), d_y.data_ptr<scalar_t>(),
+            made.d_gate.data_ptr<scalar_t>(), made.d_up.data_ptr<scalar_t>()},
+        gate.numel());
+  });
+  return made;
+}
+
+template <class Activation>
 class GatedUnitOf : public torch::autograd::Function<GatedUnitOf<Activation>> {
  public:
   static Tensor forward(AutogradContext* context, const Tensor& gate, const Tensor& up) {
-    const Tensor y = at::empty_like(gate);
-    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, gate.scalar_type(), "gated_unit", [&] {
-      run_kernel(GateKernel<scalar_t, Activation>{gate.data_ptr<scalar_t>(),
-                                                  up.data_ptr<scalar_t>(), y.data_ptr<scalar_t>()},
-                 gate.numel());
-    });
     context->save_for_backward({gate, up});
-    return y;
+    return gated_rows<Activation>(gate, up);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    const Tensor &gate = saved[0], &up = saved[1];
-    const Tensor d_y = gradients[0].contiguous();
-    const Tensor d_gate = at::empty_like(gate), d_up = at::empty_like(up);
-    AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, gate.scalar_type(), "gated_unit", [&] {
-      run_kernel(
-          GateGradientKernel<scalar_t, Activation>{
-              gate.data_ptr<scalar_t>(), up.data_ptr<scalar_t>(), d_y.data_ptr<scalar_t>(),
-              d_gate.data_ptr<scalar_t>(), d_up.data_ptr<scalar_t>()},
-          gate.numel());
-    });
-    return {d_gate, d_up};
+    const GatedGradient made =
+        gated_gradient<Activation>(saved[0], saved[1], gradients[0].contiguous());
+    return {made.d_gate, made.d_up};
   }
 };
 
 template <class Activation>
 Tensor gated(const Tensor& gate, const Tensor& up) {
   check(gate.sizes() == up.sizes(), "gated unit: gate and values must be of one shape");
-  const bool alike = gate.scalar_type() == up.scalar_type() && up.is_cpu();
-  if (!gates_switch || !has_row_kernel(gate) || !alike) return Activation::plain(gate) * up;
+  const bool alike = gate.scalar_type() == up.scalar_type() && up.device() == gate.device();
+  const bool known = device_kernels(gate) != nullptr || has_row_kernel(gate);
+  if (!gates_switch || !known || !alike) return plain(Activation(), gate) * up;
   return GatedUnitOf<Activation>::apply(gate.contiguous(), up.contiguous());
 }
 

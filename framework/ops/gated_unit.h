@@ -7,8 +7,9 @@
 namespace rankwise {
 
 /// silu(gate) * up, with silu(x) = x sigmoid(x). Both of one shape -> the same. Differentiable
-/// once, in both. On the CPU one pass forward and one backward, which keeps nothing but its inputs;
-/// LibTorch's elsewhere and where types differ. Throws Error where shapes differ.
+/// once, in both. One pass forward and one backward, which keeps nothing but its inputs; on a
+/// device it may write over these. LibTorch's where types differ or a device has no kernels. Throws
+/// Error where shapes differ.
 at::Tensor gated_silu(const at::Tensor& gate, const at::Tensor& up);
 
 /// The same of gelu(gate) * up, with GELU's approximation by tanh.

@@ -33,7 +33,7 @@ class GatedUnits : public ::testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(SiluAndGelu, GatedUnits, ::testing::Bool());
 
 TEST_P(GatedUnits, AreActivationTimesValues) {
-  for (const std::int64_t width : {1, 7, 33, 384}) {
+  for (const std::int64_t width : {1, 7, 33, 384, 1000}) {
     expect_like_plain(gate().ours, gate().plain, rows({5, width}), kGateBf16);
   }
   expect_like_plain(gate().ours, gate().plain, rows({0, 7}), kGateBf16);
@@ -61,6 +61,25 @@ TEST_P(GatedUnits, AreTheSameByAnyWay) {
 TEST_P(GatedUnits, AreTheSameWithoutTheirSwitch) {
   const Without without("fused-gates");
   expect_like_plain(gate().ours, gate().plain, rows({5, 33}), kPlainGateBf16);
+}
+
+// The tensors that only the graph holds are written over; no others.
+TEST(GatedUnitOnADevice, MakesItsGradientInPlaceOfWhatOnlyTheGraphHolds) {
+  const InEmulatedKernels emulated;
+  const torch::Tensor x = normal_rows({5, 33}, "x").requires_grad_();
+  const auto loss = [](const torch::Tensor& gate, const torch::Tensor& up) {
+    return gated_silu(gate, up).square().sum();
+  };
+  const torch::Tensor gate = x * 2, up = x * 3;  // held here as well
+  const torch::Tensor before = gate.detach().clone();
+  loss(gate, up).backward();
+  EXPECT_TRUE(gate.equal(before));
+  const torch::Tensor expected = x.grad().clone();
+  x.mutable_grad() = torch::Tensor();
+  const torch::Tensor once = loss(x * 2, x * 3);
+  once.backward({}, /*retain_graph=*/true);
+  EXPECT_TRUE(x.grad().equal(expected));
+  EXPECT_THROW(once.backward(), c10::Error) << "what was written over was used again";
 }
 
 TEST(GatedUnit, RefusesShapesThatDiffer) {

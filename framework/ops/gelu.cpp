@@ -1,6 +1,8 @@
 #include "framework/ops/gelu.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/activations.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/row_kernel.h"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -13,9 +15,10 @@ namespace rankwise {
 
 namespace {
 
-const Switch gelu_switch("fused-gelu",
-                         "GELU on the CPU by a kernel that keeps its derivative for the backward; "
-                         "without: by LibTorch, which computes it anew");
+const Switch gelu_switch(
+    "fused-gelu",
+    "GELU by a kernel, which on the CPU keeps its derivative for the backward; "
+    "without: by LibTorch, which computes it anew");
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
@@ -27,28 +30,13 @@ struct Normal {
   Vector<T, kBytes> cumulative, density;
 };
 
-template <class T>
-constexpr T kDensityAtZero = static_cast<T>(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi);
-
-/// Φ(-a) = exp(-a²/2) t Q(t) with t = 1 / (1 + 0.34 a), a >= 0: the form of Hastings's
-/// approximations (Abramowitz and Stegun, 1964, 7.1.26). Q, of degree 8, was fitted here to the
-/// least relative error on [0, 13.3], 2.5e-8; computed in fp32 it is 4e-7 there. Behind, it is
-/// zero.
+/// Behind 13.3 the tail is zero.
 template <int kBytes>
 RANKWISE_INLINE Normal<float, kBytes> normal(const Vector<float, kBytes>& x) {
   using V = Vector<float, kBytes>;
   const V a = x < 0.0F ? -x : x;
   const V bell = exponential<kBytes>(V(-0.5F * x * x));
-  const V t = 1.0F / (1.0F + 0.34F * a);
-  V q = t * -2.647184953e-02F + 1.411499232e-01F;
-  q = q * t - 2.764137983e-01F;
-  q = q * t + 2.057772726e-01F;
-  q = q * t - 4.708445072e-02F;
-  q = q * t + 1.163141206e-01F;
-  q = q * t + 1.149675623e-01F;
-  q = q * t + 1.361423731e-01F;
-  q = q * t + 1.356188506e-01F;
-  const V tail = q * t * bell;
+  const V tail = normal_tail(V(1.0F / (1.0F + kTailSlope * a))) * bell;
   return {x < 0.0F ? tail : 1.0F - tail, bell * kDensityAtZero<float>};
 }
 
@@ -107,12 +95,39 @@ class Gelu : public torch::autograd::Function<Gelu> {
   }
 };
 
+Tensor gelu_on(const DeviceKernels& device, const Tensor& x) {
+  const Tensor y = at::empty_like(x);
+  device.kernels.gelu({.shape = shape_of(x), .x = rows_in(x), .y = rows_out(y)}, device.stream(x));
+  return y;
+}
+
+/// Where memory is what a pass waits for, the derivative is computed anew.
+class GeluOnDevice : public torch::autograd::Function<GeluOnDevice> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& x) {
+    context->save_for_backward({x});
+    return gelu_on(*device_kernels(x), x);
+  }
+
+  static variable_list backward(AutogradContext* context, variable_list gradients) {
+    const Tensor x = context->get_saved_variables()[0], d_y = gradients[0].contiguous();
+    const Tensor d_x = at::empty_like(x);
+    const DeviceKernels& device = *device_kernels(x);
+    device.kernels.gelu_gradient(
+        {.shape = shape_of(x), .x = rows_in(x), .d_y = rows_in(d_y), .d_x = rows_out(d_x)},
+        device.stream(x));
+    return {d_x};
+  }
+};
+
 }  // namespace
 
 at::Tensor gelu(const at::Tensor& x) {
-  if (!gelu_switch || !has_row_kernel(x)) return at::gelu(x);
+  const DeviceKernels* device = device_kernels(x);
+  if (!gelu_switch || (device == nullptr && !has_row_kernel(x))) return at::gelu(x);
   const Tensor rows = x.contiguous();
   const bool keeps = torch::GradMode::is_enabled() && x.requires_grad();
+  if (device != nullptr) return keeps ? GeluOnDevice::apply(rows) : gelu_on(*device, rows);
   return keeps ? Gelu::apply(rows) : gelu_of(rows, Tensor());
 }
 

@@ -5,8 +5,8 @@
 
 namespace rankwise {
 
-/// x of any shape -> the same. Differentiable once. On the CPU one pass that keeps the derivative
-/// in x's type for the backward; LibTorch's elsewhere.
+/// x of any shape -> the same. Differentiable once. One pass, which on the CPU keeps the
+/// derivative in x's type for the backward; LibTorch's where a device has no kernels.
 at::Tensor gelu(const at::Tensor& x);
 
 }  // namespace rankwise

@@ -16,7 +16,7 @@ RowTensors our_gelu(const RowTensors& x) { return {rankwise::gelu(x[0])}; }
 RowTensors plain_gelu(const RowTensors& x) { return {at::gelu(x[0])}; }
 
 TEST(Gelu, IsLibTorchsWithItsGradient) {
-  for (const std::int64_t width : {1, 7, 33, 384}) {
+  for (const std::int64_t width : {1, 7, 33, 384, 1000}) {
     expect_like_plain(our_gelu, plain_gelu, {3 * normal_rows({5, width}, "x")}, kGeluBf16);
   }
   expect_like_plain(our_gelu, plain_gelu, {normal_rows({0, 7}, "x")}, kGeluBf16);

@@ -3,6 +3,10 @@
 #include "framework/core/error.h"
 #include "framework/ops/packed_attention.h"
 
+#include <numeric>
+#include <utility>
+#include <vector>
+
 namespace rankwise {
 
 using torch::Tensor;
@@ -23,7 +27,7 @@ void KvCache::begin(const Batch& batch) {
   batch_ = &batch;
   key_firsts_ = torch::arange(sequences_, batch.lengths.options()) * capacity_;
   key_lengths_ = last + 1;
-  places_ = key_firsts_.repeat_interleave(batch.lengths) + batch.positions;
+  places_ = key_firsts_.index_select(0, batch.row_sequence) + batch.positions;
 }
 
 Tensor& KvCache::buffer(std::map<std::int64_t, Tensor>& of, std::int64_t layer,
@@ -66,8 +70,9 @@ Tensor KvCache::attend_to_all(const Tensor& q, const Tensor& keys, const Tensor&
   const Tensor firsts = torch::tensor(starts, key_firsts_.options()).narrow(0, 0, sequences_);
   const Tensor shift = (key_firsts_ - firsts).repeat_interleave(key_lengths_);
   const Tensor rows = torch::arange(starts.back(), key_firsts_.options()) + shift;
-  const LazyBuckets buckets(batch_->buckets, LazyBuckets(starts, q.device()),
-                            torch::arange(sequences_));
+  std::vector<std::int64_t> own(static_cast<std::size_t>(sequences_));
+  std::iota(own.begin(), own.end(), std::int64_t{0});
+  const LazyBuckets buckets(batch_->buckets, LazyBuckets(starts, q.device()), std::move(own));
   return packed_attention(q, keys.index_select(0, rows), values.index_select(0, rows),
                           {batch_->first_rows, batch_->lengths, buckets, firsts, key_lengths_},
                           form);

@@ -1,3 +1,4 @@
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/layer_norm_kernel.h"
 #include "framework/ops/norm_gradient.h"
 #include "framework/ops/norm_inputs.h"
@@ -26,6 +27,14 @@ LayerNormed layer_normed(const NormInputs& given, bool keeps) {
   const Tensor& x = given.x;
   const LayerNormed made{at::empty_like(x), keeps ? at::empty_like(x) : Tensor(),
                          given.kept_of_rows(keeps)};
+  if (const DeviceKernels* on_device = device_kernels(x)) {
+    device::Norm norm = given.on_device();
+    norm.out = rows_out(made.out);
+    norm.normalised = rows_out(made.normalised);
+    norm.scale = made.scale.defined() ? made.scale.data_ptr() : nullptr;
+    on_device->kernels.layer_norm(norm, on_device->stream(x));
+    return made;
+  }
   AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "layer_norm", [&] {
     using Kernel = LayerNormKernel<scalar_t>;
     using T = Kernel::T;

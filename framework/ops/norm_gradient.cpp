@@ -1,5 +1,6 @@
 #include "framework/ops/norm_gradient.h"
 
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/row_kernel.h"
 
 #include <ATen/Dispatch.h>
@@ -55,6 +56,20 @@ struct NormGradientKernel {
 template <bool kCentred>
 at::Tensor gradient_of(const NormGradient& given) {
   const at::Tensor d_x = at::empty_like(given.rows);
+  if (const DeviceKernels* on_device = device_kernels(d_x)) {
+    const device::NormGradient gradient{.shape = shape_of(d_x),
+                                        .weights = stored_as(given.weight),
+                                        .rows = rows_in(given.rows),
+                                        .d_out = rows_in(given.d_out),
+                                        .d_sum = rows_in(given.d_sum),
+                                        .scale = data_of(given.scale),
+                                        .weight = data_of(given.weight),
+                                        .d_x = rows_out(d_x)};
+    const auto run =
+        kCentred ? on_device->kernels.layer_norm_gradient : on_device->kernels.rms_norm_gradient;
+    run(gradient, on_device->stream(d_x));
+    return d_x;
+  }
   AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, d_x.scalar_type(), "norm_gradient", [&] {
     using Kernel = NormGradientKernel<scalar_t, kCentred>;
     using T = Kernel::T;

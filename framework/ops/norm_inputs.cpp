@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/switches.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/row_kernel.h"
 
 #include <torch/types.h>
@@ -11,7 +12,7 @@ namespace rankwise {
 namespace {
 
 const Switch norms_switch("fused-norms",
-                          "norms on the CPU by kernels that add the residual and differentiate in "
+                          "norms by kernels that add the residual and differentiate in "
                           "one pass; without: by LibTorch, after a sum");
 
 using torch::Tensor;
@@ -29,8 +30,10 @@ void NormInputs::check_shapes() const {
 
 bool NormInputs::has_kernel() const {
   const bool trained = weight.requires_grad() || (bias.defined() && bias.requires_grad());
-  const bool alike = !y.defined() || (y.scalar_type() == x.scalar_type() && y.is_cpu());
-  return norms_switch && has_row_kernel(x) && alike && weight.is_cpu() && !trained;
+  const bool alike =
+      !y.defined() || (y.scalar_type() == x.scalar_type() && y.device() == x.device());
+  const bool known = device_kernels(x) ? width() <= device::kWidestNorm : has_row_kernel(x);
+  return norms_switch && known && alike && weight.device() == x.device() && !trained;
 }
 
 bool NormInputs::wants_gradient() const {
@@ -38,11 +41,23 @@ bool NormInputs::wants_gradient() const {
 }
 
 NormInputs NormInputs::for_kernel() const {
-  const auto converted = [this](const Tensor& t) {
-    return t.defined() ? t.to(computed_in(x)).contiguous() : t;
+  const bool as_they_are = device_kernels(x) && weight.scalar_type() == x.scalar_type() &&
+                           (!bias.defined() || bias.scalar_type() == x.scalar_type());
+  const auto converted = [&](const Tensor& t) {
+    return t.defined() ? (as_they_are ? t : t.to(computed_in(x))).contiguous() : t;
   };
   return {x.contiguous(), y.defined() ? y.contiguous() : y, converted(weight), converted(bias),
           epsilon};
+}
+
+device::Norm NormInputs::on_device() const {
+  return {.shape = shape_of(x),
+          .weights = stored_as(weight),
+          .epsilon = epsilon,
+          .x = rows_in(x),
+          .y = rows_in(y),
+          .weight = data_of(weight),
+          .bias = data_of(bias)};
 }
 
 Tensor NormInputs::kept_of_rows(bool keeps) const {

@@ -1,6 +1,8 @@
 /// What the norms of norms.h have in common beside their kernels.
 #pragma once
 
+#include "framework/ops/device/kernels.h"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -22,6 +24,8 @@ struct NormInputs {
 
   /// As kernels read them: weights are converted once, not once a row.
   NormInputs for_kernel() const;
+  /// The same for those of a device, which also take weights of the rows' type; but for outputs.
+  device::Norm on_device() const;
   /// [rows] for what a backward needs of each row; undefined where nothing is kept.
   at::Tensor kept_of_rows(bool keeps) const;
 };

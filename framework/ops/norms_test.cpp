@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(Ops, Norms, ::testing::ValuesIn(kNorms),
                          [](const auto& test) { return test.param.name; });
 
 TEST_P(Norms, AreThoseOfPlainCodeWithTheirGradients) {
-  for (const std::int64_t width : {1, 7, 33, 384}) {
+  for (const std::int64_t width : {1, 7, 33, 384, 1000}) {
     expect_like_plain(GetParam().ours, GetParam().plain, norm_rows(GetParam(), {5, width}),
                       kNormBf16);
   }

@@ -2,11 +2,13 @@
 
 #include "framework/core/error.h"
 #include "framework/core/switches.h"
+#include "framework/data/upload.h"
 #include "framework/ops/attention_kernel.h"
 #include "framework/ops/bucketed_attention.h"
 #include "framework/ops/instruction_set.h"
 #include "framework/ops/kept_form.h"
 #include "framework/ops/precision.h"
+#include "framework/ops/varlen_attention.h"
 
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
@@ -190,14 +192,29 @@ bool has_kernel(const Tensor& q, const AttentionForm& form) {
   return kernel_switch && q.is_cpu() && right_type && !wants_gradient;
 }
 
+bool is_varlen(const Tensor& q, const LazyBuckets& buckets, const AttentionForm& form) {
+  return has_varlen_attention(q.device(), q.scalar_type()) &&
+         fits_varlen_attention(form, q.size(1) / form.heads) && buckets.in_order();
+}
+
 }  // namespace
 
 at::Tensor packed_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                             const PackedSequences& sequences, const AttentionForm& form) {
   check_form(form, q, k, v);
+  const LazyBuckets& buckets = sequences.buckets;
+  if (is_varlen(q, buckets, form)) {
+    return varlen_attention(
+        q, k, v,
+        {buckets.starts(), buckets.key_starts(), buckets.longest(), buckets.longest_keys()}, form);
+  }
   if (!has_kernel(q, form)) return bucketed_attention(q, k, v, sequences.buckets.get(), form);
   check_all_lengths(sequences, form);
   return PackedAttention::apply(q, k, v, sequences, form);
+}
+
+bool attends_in_buckets(const at::Device& device, c10::ScalarType type, bool biased) {
+  return is_accelerator(device) && (biased || !has_varlen_attention(device, type));
 }
 
 }  // namespace rankwise

@@ -108,7 +108,7 @@ LazyBuckets lazy_buckets(const SequencePairs& pairs) {
   LazyBuckets queries(pairs.queries, torch::kCPU);
   if (looks_at_itself(pairs)) return queries;
   const LazyBuckets keys(pairs.keys, torch::kCPU);
-  return LazyBuckets(queries, keys, torch::tensor(pairs.source, torch::kInt64));
+  return LazyBuckets(queries, keys, pairs.source);
 }
 
 Tensor packed(const AttentionInputs& inputs, const SequencePairs& pairs) {

@@ -1,6 +1,8 @@
 #include "framework/ops/rank_linear.h"
 
 #include "framework/core/switches.h"
+#include "framework/data/upload.h"
+#include "framework/ops/narrow_product.h"
 #include "framework/ops/optional_tensor.h"
 #include "framework/ops/product.h"
 #include "framework/ops/rank_rows.h"
@@ -43,12 +45,16 @@ RankValues few_ranks(const std::optional<Tensor>& chosen, const Tensor& values) 
 /// side by side. Of narrow rows wide sums, where there is a product for them.
 Tensor collected(const RankValues& few, const Tensor& values, const Tensor& x, std::int64_t ranks) {
   if (few.ranks.defined()) return collect_ranks(few, x, ranks);
+  if (is_accelerator(x.device())) {
+    return product_in(values.scalar_type(), values.to(x.scalar_type()).t(), x);
+  }
   return product((mixes(x, values) ? values : values.to(x.scalar_type())).t(), x.t());
 }
 
 /// rows matrixᵀ in the matrix's type, without a wide copy of narrow rows where there is a product
 /// for them.
 Tensor scored(const Tensor& rows, const Tensor& matrix) {
+  if (is_accelerator(rows.device())) return scores_of(rows, matrix);
   return product(mixes(rows, matrix) ? rows : rows.to(matrix.scalar_type()), matrix);
 }
 

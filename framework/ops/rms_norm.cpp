@@ -1,3 +1,4 @@
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/norm_gradient.h"
 #include "framework/ops/norm_inputs.h"
 #include "framework/ops/norms.h"
@@ -23,6 +24,14 @@ RmsNormed rms_normed(const NormInputs& given, bool keeps) {
   const Tensor& x = given.x;
   const RmsNormed made{given.y.defined() ? at::empty_like(x) : Tensor(), at::empty_like(x),
                        given.kept_of_rows(keeps)};
+  if (const DeviceKernels* on_device = device_kernels(x)) {
+    device::Norm norm = given.on_device();
+    norm.out = rows_out(made.out);
+    norm.sum = rows_out(made.sum);
+    norm.scale = made.scale.defined() ? made.scale.data_ptr() : nullptr;
+    on_device->kernels.rms_norm(norm, on_device->stream(x));
+    return made;
+  }
   AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "rms_norm", [&] {
     using Kernel = RmsNormKernel<scalar_t>;
     using T = Kernel::T;

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/switches.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/row_kernel.h"
 
 #include <torch/csrc/autograd/custom_function.h>
@@ -16,7 +17,7 @@ namespace rankwise {
 namespace {
 
 const Switch rotary_switch("fused-rotary",
-                           "rotation by positions on the CPU in one pass; without: by LibTorch, a "
+                           "rotation by positions in one pass; without: by LibTorch, a "
                            "pass for every product and sum");
 
 using torch::Tensor;
@@ -72,14 +73,32 @@ struct RotaryKernel {
 };
 
 bool has_rotary_kernel(const Tensor& x, const Tensor& cosine) {
-  return rotary_switch && has_row_kernel(x) && cosine.is_cpu() &&
+  const bool known = device_kernels(x) != nullptr || has_row_kernel(x);
+  return rotary_switch && known && cosine.device() == x.device() &&
          cosine.scalar_type() == computed_in(x.scalar_type());
 }
 
+void turn_on(const DeviceKernels& device, const RotaryTable& table, bool back, const Tensor& x,
+             const Tensor& y) {
+  device.kernels.rotate({.shape = shape_of(x),
+                         .half = table.cosine.size(2),
+                         .cosine = data_of(table.cosine),
+                         .sine = data_of(table.sine),
+                         .back = back,
+                         .x = rows_in(x),
+                         .y = rows_out(y)},
+                        device.stream(x));
+}
+
 /// By the table's angles, or back by them.
-Tensor turned(const Tensor& x, const Tensor& cosine, const Tensor& sine, bool back) {
+Tensor turned(const Tensor& x, const RotaryTable& table, bool back) {
+  const Tensor &cosine = table.cosine, &sine = table.sine;
   if (!has_rotary_kernel(x, cosine)) return plainly_turned(x, cosine, back ? -sine : sine);
   const Tensor y = at::empty_like(x);
+  if (const DeviceKernels* device = device_kernels(x)) {
+    turn_on(*device, table, back, x, y);
+    return y;
+  }
   AT_DISPATCH_FLOATING_TYPES_AND(torch::kBFloat16, x.scalar_type(), "rotate", [&] {
     using T = RotaryKernel<scalar_t>::T;
     run_kernel(RotaryKernel<scalar_t>{.width = x.size(1),
@@ -99,13 +118,13 @@ class Rotation : public torch::autograd::Function<Rotation> {
   static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& cosine,
                         const Tensor& sine) {
     context->save_for_backward({cosine, sine});
-    return turned(x.contiguous(), cosine, sine, /*back=*/false);
+    return turned(x.contiguous(), {cosine, sine}, /*back=*/false);
   }
 
   static variable_list backward(AutogradContext* context, variable_list gradients) {
     const variable_list saved = context->get_saved_variables();
-    return {turned(gradients[0].contiguous(), saved[0], saved[1], /*back=*/true), Tensor(),
-            Tensor()};
+    const RotaryTable table{saved[0], saved[1]};
+    return {turned(gradients[0].contiguous(), table, /*back=*/true), Tensor(), Tensor()};
   }
 };
 

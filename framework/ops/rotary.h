@@ -32,8 +32,8 @@ RotaryTable rotary_table(const at::Tensor& positions, const at::Tensor& frequenc
                          const at::TensorOptions& options);
 
 /// x [N, H * d] -> [N, H * d]: each pair (x_i, x_{i + d/2}) turned by its angle. Differentiable
-/// once; its backward is the turn back. On the CPU one pass, in the table's type; LibTorch's
-/// elsewhere. Throws Error where the table does not fit.
+/// once; its backward is the turn back. One pass, in the table's type; LibTorch's where
+/// a device has no kernels. Throws Error where the table does not fit.
 at::Tensor rotate(const at::Tensor& x, const RotaryTable& table);
 
 }  // namespace rankwise

@@ -1,9 +1,10 @@
-/// Ops over rows against plain autograd code, in every type and instruction set of the machine.
+/// Ops over rows against plain autograd code, in every type and by every kind of kernel.
 #pragma once
 
 #include "framework/adapter/random_tensor.h"
 #include "framework/data/doubles.h"
 #include "framework/ops/instruction_set.h"
+#include "framework/ops/test_device.h"
 
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
@@ -22,6 +23,16 @@ using RowOp = std::function<RowTensors(const RowTensors&)>;
 
 inline torch::Tensor normal_rows(at::IntArrayRef sizes, const std::string& name) {
   return normal_tensor(sizes, 1, Seed(11).stream(name), kDouble);
+}
+
+/// Calls `check` in every instruction set of the machine, and with the kernels of a device.
+inline void by_every_kernel(const std::function<void(const std::string& name)>& check) {
+  for (const InstructionSet set : instruction_sets()) {
+    const InInstructionSet in_set(set);
+    check("set " + std::to_string(static_cast<int>(set)));
+  }
+  const InEmulatedKernels emulated;
+  check("a device's kernels");
 }
 
 /// The same values in another type.
@@ -62,17 +73,16 @@ inline void expect_like_in(torch::ScalarType type, const RowOp& op, const RowOp&
                            const RowTensors& inputs, double tolerance) {
   const RowTensors rounded = as_type(inputs, type);
   const RowTensors expected = with_gradients(plain, as_type(rounded, torch::kFloat64));
-  for (const InstructionSet set : instruction_sets()) {
-    const InInstructionSet in_set(set);
+  by_every_kernel([&](const std::string& kernel) {
     const RowTensors ours = with_gradients(op, rounded);
     ASSERT_EQ(ours.size(), expected.size());
     for (std::size_t i = 0; i < ours.size(); ++i) {
       EXPECT_EQ(ours[i].scalar_type(), type);
       ASSERT_EQ(ours[i].sizes(), expected[i].sizes());
       EXPECT_LE(difference_of_rows(ours[i], expected[i]), tolerance)
-          << "result " << i << " in " << type << ", set " << static_cast<int>(set);
+          << "result " << i << " in " << type << " by " << kernel;
     }
-  }
+  });
 }
 
 /// In all types. `bf16`: tolerance there.
@@ -91,20 +101,19 @@ inline void expect_like_plain_beyond_numbers(const RowOp& op, const RowOp& plain
     const RowTensors given = as_type(inputs, type);
     const RowTensors expected =
         as_type(with_gradients(plain, as_type(given, torch::kFloat64)), type);
-    for (const InstructionSet set : instruction_sets()) {
-      const InInstructionSet in_set(set);
+    by_every_kernel([&](const std::string& kernel) {
       const RowTensors ours = with_gradients(op, given);
       for (std::size_t i = 0; i < ours.size(); ++i) {
         EXPECT_TRUE(torch::allclose(ours[i], expected[i], 0.05, 0.05, /*equal_nan=*/true))
-            << "result " << i << " in " << type << ", set " << static_cast<int>(set) << ": "
-            << ours[i] << " for " << expected[i];
+            << "result " << i << " in " << type << " by " << kernel << ": " << ours[i] << " for "
+            << expected[i];
       }
-    }
+    });
   }
 }
 
 /// Values do not depend on the number of threads, nor on whether gradients are asked for.
-inline void expect_same_bits_by_any_way(const RowOp& op, const RowTensors& inputs) {
+inline void expect_same_bits_of_kernel(const RowOp& op, const RowTensors& inputs) {
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   const RowTensors alone = with_gradients(op, inputs);
@@ -115,6 +124,12 @@ inline void expect_same_bits_by_any_way(const RowOp& op, const RowTensors& input
   const torch::NoGradGuard no_gradients;
   const RowTensors values = op(inputs);
   for (std::size_t i = 0; i < values.size(); ++i) EXPECT_TRUE(torch::equal(alone[i], values[i]));
+}
+
+inline void expect_same_bits_by_any_way(const RowOp& op, const RowTensors& inputs) {
+  expect_same_bits_of_kernel(op, inputs);
+  const InEmulatedKernels emulated;
+  expect_same_bits_of_kernel(op, inputs);
 }
 
 }  // namespace rankwise

@@ -1,6 +1,7 @@
 #include "framework/ops/top_k.h"
 
 #include "framework/core/switches.h"
+#include "framework/ops/device_kernels.h"
 #include "framework/ops/top_k_kernel.h"
 
 #include <ATen/Dispatch.h>
@@ -16,10 +17,11 @@ namespace rankwise {
 namespace {
 
 const Switch top_k_switch("own-top-k",
-                          "the k largest of each row on the CPU by counting those before each "
+                          "the k largest of each row by counting those before each "
                           "score, of rows beyond 64 by "
                           "one pass that keeps the best so far; without: by LibTorch's topk");
 
+constexpr std::int64_t kWidestOnDevice = 1024;  // a device compares each score with all of its row
 constexpr std::int64_t kMost = 64;        // of k: every replacement looks through the kept ones
 constexpr std::int64_t kTopKGrain = 256;  // rows that are worth a thread
 
@@ -79,9 +81,25 @@ void choose(const at::Tensor& scores, std::int64_t k, at::Tensor& chosen) {
   });
 }
 
+at::Tensor largest_on(const DeviceKernels& device, const at::Tensor& scores, std::int64_t k) {
+  const at::Tensor rows = as_rows(scores);
+  const at::Tensor chosen = at::empty({rows.size(0), k}, rows.options().dtype(torch::kInt64));
+  device.kernels.top_k({.shape = shape_of(rows),
+                        .k = k,
+                        .scores = rows_in(rows),
+                        .chosen = chosen.data_ptr<std::int64_t>()},
+                       device.stream(rows));
+  return chosen;
+}
+
 }  // namespace
 
 at::Tensor largest_indices(const at::Tensor& scores, std::int64_t k) {
+  const DeviceKernels* device = device_kernels(scores);
+  if (top_k_switch && device && k >= 1 && k <= scores.size(1) &&
+      scores.size(1) <= kWidestOnDevice) {
+    return largest_on(*device, scores, k);
+  }
   const at::ScalarType type = scores.scalar_type();
   const bool known = type == torch::kFloat32 || type == torch::kFloat64;
   if (!top_k_switch || !known || !scores.is_cpu() || k < 1 || k > kMost || k > scores.size(1)) {

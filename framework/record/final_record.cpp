@@ -1,7 +1,8 @@
 #include "framework/record/final_record.h"
 
 #include "framework/core/error.h"
-#include "framework/core/json.h"
+#include "framework/core/json_file.h"
+#include "framework/record/record_checks.h"
 #include "framework/record/run_columns.h"
 #include "framework/record/schema.h"
 
@@ -80,14 +81,26 @@ void write_generated(hdf5::File& file, schema::Names names, const PredictionReco
   }
 }
 
+std::vector<std::string> read_labels(const hdf5::File& file, const std::string& group) {
+  const std::string place = fmt::format("{}: {} @labels", file.name(), group);
+  const auto labels = parse_json(file.attribute<std::string>(group, "labels"), place);
+  const bool texts =
+      labels.is_array() && std::all_of(labels.begin(), labels.end(),
+                                       [](const auto& label) { return label.is_string(); });
+  check(texts, "{}: is no JSON list of texts", place);
+  return labels;
+}
+
 GeneratedTexts read_generated(const hdf5::File& file, const std::string& group) {
-  GeneratedTexts texts{
-      .texts = file.dataset(group + "/text").read_strings(),
-      .labels = nlohmann::json::parse(file.attribute<std::string>(group, "labels")),
-      .rule = file.attribute<std::string>(group, "rule")};
+  GeneratedTexts texts{.texts = file.dataset(group + "/text").read_strings(),
+                       .references = {},
+                       .labels = read_labels(file, group),
+                       .rule = file.attribute<std::string>(group, "rule")};
   const auto references = file.dataset(group + "/reference").read_strings();
   const auto starts = file.read<std::int64_t>(group + "/reference_start");
-  for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
+  const std::size_t parts = starts.empty() ? 0 : starts.size() - 1;
+  check_starts(starts, parts, references.size(), file.name() + ": " + group + "/reference_start");
+  for (std::size_t i = 0; i < parts; ++i) {
     texts.references.emplace_back(references.begin() + starts[i],
                                   references.begin() + starts[i + 1]);
   }

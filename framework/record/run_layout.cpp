@@ -189,6 +189,11 @@ RunLayout read_layout(const hdf5::File& file) {
     read_column(file, kAnswers, layout.sites, &SiteRecord::answers);
   }
   layout.truth = read_truth(file, layout);
+  try {
+    check_layout(layout);
+  } catch (const Error& error) {
+    fail("{}: {}", file.name(), error.what());
+  }
   return layout;
 }
 

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/record/record_checks.h"
 #include "framework/record/run_file_source.h"
 #include "framework/record/summary_reader.h"
 
@@ -37,6 +38,30 @@ const SiteRecord& RunFile::site_record(const std::string& name) const {
                                   [&](const SiteRecord& site) { return site.name == name; });
   check(found != sites.end(), "{}: has no site '{}'", path_.string(), name);
   return *found;
+}
+
+std::vector<StepRecord> RunFile::steps() const {
+  std::vector<StepRecord> records = source_->steps();
+  check_steps(records, layout().tasks.size(), path_.string());
+  return records;
+}
+
+std::vector<PredictionRecord> RunFile::predictions() const {
+  std::vector<PredictionRecord> records = source_->predictions();
+  for (const PredictionRecord& record : records) check_prediction(record, path_.string());
+  return records;
+}
+
+std::optional<PredictionRecord> RunFile::prediction(const PredictionPlace& place) const {
+  std::optional<PredictionRecord> record = source_->prediction(place);
+  if (record) check_prediction(*record, path_.string());
+  return record;
+}
+
+std::vector<std::int32_t> RunFile::sample_tasks() const {
+  std::vector<std::int32_t> tasks = source_->sample_tasks();
+  check_sample_tasks(tasks, layout().tasks.size(), path_.string());
+  return tasks;
 }
 
 std::vector<SiteUsage> RunFile::usage(const std::string& site) const {

@@ -39,7 +39,7 @@ class RunFile {
   std::size_t step_count() const { return source_->head().step_count; }
   std::size_t evaluation_count() const { return source_->head().evaluation_count; }
 
-  std::vector<StepRecord> steps() const { return source_->steps(); }
+  std::vector<StepRecord> steps() const;
 
   /// Evaluations with scores and the usage of every site.
   std::vector<EvaluationRecord> evaluations() const;
@@ -55,17 +55,13 @@ class RunFile {
   std::vector<std::vector<double>> entropy(const std::string& site) const;
 
   /// What follows is written when a run finishes; empty (or zeros) before.
-  std::vector<PredictionRecord> predictions() const { return source_->predictions(); }
-  std::optional<PredictionRecord> prediction(const PredictionPlace& place) const {
-    return source_->prediction(place);
-  }
+  std::vector<PredictionRecord> predictions() const;
+  std::optional<PredictionRecord> prediction(const PredictionPlace& place) const;
   std::map<std::string, double> final_scores(const PredictionPlace& place) const {  // by metric
     return source_->final_scores(place);
   }
   std::vector<SampleEmbedding> sample_embeddings() const { return source_->sample_embeddings(); }
-  std::vector<std::int32_t> sample_tasks() const {  // [n] index into the layout's tasks
-    return source_->sample_tasks();
-  }
+  std::vector<std::int32_t> sample_tasks() const;  // [n] index into the layout's tasks
   std::vector<FactorRecord> factors() const { return source_->factors(); }
   std::vector<GradientRecord> gradients() const { return source_->gradients(); }
   ParameterCounts parameters() const { return source_->parameters(); }

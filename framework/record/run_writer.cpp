@@ -86,6 +86,7 @@ RunWriter::RunWriter(const fs::path& path, RunLayout layout, const json& attribu
   for (const EvaluationRecord& record : history.evaluations) evaluation(record);
   flush();
   commit_file(unready.path, partial_path(path_));
+  identity_ = identity_of(partial_path(path_));
 }
 
 void RunWriter::create_column(const schema::Slot& slot) {
@@ -115,7 +116,17 @@ void RunWriter::step(const StepRecord& record) {
   if (waiting_.size() >= kStepsPerFlush) flush();
 }
 
+void RunWriter::check_in_place() const {
+  const fs::path partial = partial_path(path_);
+  check(
+      identity_ == FileIdentity() || identity_of(partial) == identity_,
+      "{}: was moved or removed while the run wrote it; give --results the place where it is now, "
+      "or bring it back, and the same command goes on from the last checkpoint",
+      partial.string());
+}
+
 void RunWriter::flush() {
+  check_in_place();
   if (!waiting_.empty()) {
     guarded([&] { write_steps(); });
   }
@@ -130,6 +141,7 @@ void RunWriter::evaluation(const EvaluationRecord& record) {
 void RunWriter::guarded(const std::function<void()>& write) {
   check(file_.is_open(), "{}: recording ended before, with a failure or the run",
         partial_path(path_).string());
+  check_in_place();
   try {
     write();
   } catch (const Error&) {  // a full disk: what was flushed before stays readable

@@ -1,6 +1,7 @@
 /// Writes a run file: step by step while the run goes on, complete and renamed at its end.
 #pragma once
 
+#include "framework/io/atomic_file.h"
 #include "framework/io/hdf5.h"
 #include "framework/record/merge_record.h"
 #include "framework/record/run_file.h"
@@ -38,6 +39,10 @@ class RunWriter {
   /// Records an evaluation and flushes. Throws where a score or an array does not fit the layout.
   void evaluation(const EvaluationRecord& record);
 
+  /// Throws Error where the partial file no longer lies where it was begun: a folder was renamed or
+  /// removed, and what is written beside it would make that folder anew. Each flush asks.
+  void check_in_place() const;
+
   void flush();
 
   /// Completes the file with status "finished" under path(), and removes the file of an earlier
@@ -74,6 +79,7 @@ class RunWriter {
   std::size_t step_count_ = 0;                    // in the file
   std::size_t evaluation_count_ = 0;
   bool closed_ = false;
+  FileIdentity identity_;  // of the partial file
 };
 
 }  // namespace rankwise

@@ -118,8 +118,10 @@ std::vector<GradientRecord> read_summary_gradients(const SummaryRow& row) {
   std::vector<GradientRecord> gradients;
   for (const std::string& site : row.children("gradient")) {
     const schema::Names names{{"site", site}};
-    gradients.push_back({site, static_cast<std::int64_t>(row.shape(kCovariance, names).back()),
-                         row.numbers(kCovariance, names)});
+    const hdf5::Shape shape = row.shape(kCovariance, names);
+    row.check_fit(shape.size() == 2 && shape[0] == shape[1], kCovariance, names);
+    gradients.push_back(
+        {site, static_cast<std::int64_t>(shape[0]), row.numbers(kCovariance, names)});
   }
   return gradients;
 }

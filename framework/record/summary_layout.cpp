@@ -186,6 +186,7 @@ RunLayout read_summary_layout(const SummaryRow& row) {
   RunLayout layout;
   for_each_task_column(
       [&](const char* pattern, auto field) { read_shared(row, pattern, layout.tasks, field); });
+  row.check_fit(!layout.tasks.empty(), kSetMetrics);
   read_metrics(row, layout.tasks);
   read_dev_tokens(row, layout.tasks);
   for_each_site_column(

@@ -1,7 +1,7 @@
 #include "framework/record/summary_reader.h"
 
 #include "framework/core/error.h"
-#include "framework/core/json.h"
+#include "framework/core/json_file.h"
 #include "framework/io/hdf5.h"
 #include "framework/record/run_columns.h"
 #include "framework/record/summary_end.h"
@@ -71,17 +71,14 @@ SummaryRow row_of(const hdf5::File& file, std::uint64_t run) {
 
 RunHead read_head(const hdf5::File& file, std::uint64_t run, const SummaryRow& row) {
   const std::string text = column(file, "/run/attributes").read_strings().at(run);
-  RunHead head{.attributes = nullptr,
-               .status = "finished",
-               .layout = read_summary_layout(row),
-               .step_count = summary_steps(row),
-               .evaluation_count = summary_evaluations(row)};
-  try {
-    head.attributes = std::make_unique<const json>(json::parse(text));
-  } catch (const json::exception&) {
-    fail("{}: /run/attributes of run {} is not JSON text", file.name(), run);
-  }
-  return head;
+  const std::string place = fmt::format("{}: /run/attributes of run {}", file.name(), run);
+  json attributes = parse_json(text, place);
+  check(attributes.is_object(), "{}: is no JSON object", place);
+  return {.attributes = std::make_unique<const json>(std::move(attributes)),
+          .status = "finished",
+          .layout = read_summary_layout(row),
+          .step_count = summary_steps(row),
+          .evaluation_count = summary_evaluations(row)};
 }
 
 class SummarySource : public RunSource {

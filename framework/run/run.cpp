@@ -102,7 +102,7 @@ RunOutcome record(const RunJob& job, const StopRequest& stop, Lease& lease,
     TrainingLogs logs(job.config.record.logs, file, run->layout(), history);
     LogsAndLease watching(logs, lease, run->scale().steps);
     run->train(writer, watching, report);
-    const FinalRecord record = run->close(file);
+    const FinalRecord record = run->close(writer);
     const std::chrono::duration<double> seconds = Clock::now() - begin;
     lease.check();
     writer.finish(record, closing_attributes(run->totals(), seconds.count()));

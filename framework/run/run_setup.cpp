@@ -2,6 +2,7 @@
 
 #include "framework/adapter/variant.h"
 #include "framework/core/allocator.h"
+#include "framework/ops/determinism.h"
 #include "framework/run/memory.h"
 #include "framework/train/budget.h"
 #include "framework/train/early_stopping.h"
@@ -148,6 +149,7 @@ RunSetup load_data(const RunConfig& config, const Paths& paths, const std::strin
                       .device(parse_device(device))
                       .dtype(trained_type(config.train.precision));
   set_product_precision(config.train.precision, setup.tensors.device());
+  set_deterministic(config.train.deterministic, setup.tensors.device());
   setup.seed = Seed(static_cast<std::uint64_t>(config.seed));
   setup.suite = load_suite(config.data, suite_inputs(config, paths));
   return setup;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 
 namespace rankwise {
@@ -11,7 +12,9 @@ namespace {
 
 constexpr std::array<int, 2> kFromOutside{SIGTERM, SIGINT};
 
-volatile std::sig_atomic_t stop_requested = 0;
+// Handlers run on any thread: flags that other threads read are atomic, and take no lock.
+static_assert(std::atomic<bool>::is_always_lock_free);
+std::atomic<bool> stop_requested = false;
 
 // What EndsAtOnce was given. It outlives it, for a handler on another thread may just be reading.
 struct LastActs {
@@ -23,7 +26,7 @@ LastActs& last_acts() {
   return acts;
 }
 
-volatile std::sig_atomic_t ends_at_once = 0;
+std::atomic<bool> ends_at_once = false;  // set when the acts are there to be read
 
 // Only what a signal handler may do.
 [[noreturn]] void end_now() {
@@ -36,8 +39,8 @@ volatile std::sig_atomic_t ends_at_once = 0;
 
 // Only what a signal handler may do: a flag, and the default action for the next signal.
 void request_stop(int signal) {
-  stop_requested = 1;
-  if (ends_at_once != 0) end_now();
+  stop_requested = true;
+  if (ends_at_once) end_now();
   if (signal == StopSignals::request_signal()) return;
   for (const int outside : kFromOutside) std::signal(outside, SIG_DFL);
 }
@@ -66,7 +69,7 @@ sigset_t request_set() {
 }  // namespace
 
 StopSignals::StopSignals() {
-  stop_requested = 0;
+  stop_requested = false;
   for (const int signal : kFromOutside) {
     if (!is_ignored(signal)) set_handler(signal, request_stop);
   }
@@ -82,17 +85,17 @@ StopSignals::~StopSignals() {
   set_handler(request_signal(), SIG_DFL);
 }
 
-bool StopSignals::requested() { return stop_requested != 0; }
+bool StopSignals::requested() { return stop_requested; }
 
 int StopSignals::request_signal() { return SIGUSR1; }
 
 EndsAtOnce::EndsAtOnce(const std::string& last_words, const std::string& file) {
   last_acts() = {last_words, file};
-  ends_at_once = 1;
+  ends_at_once = true;
   if (StopSignals::requested()) end_now();
 }
 
-EndsAtOnce::~EndsAtOnce() { ends_at_once = 0; }
+EndsAtOnce::~EndsAtOnce() { ends_at_once = false; }
 
 HeldRequests::HeldRequests() {
   const sigset_t set = request_set();

@@ -1,6 +1,7 @@
 #include "framework/run/trained_parameters.h"
 
 #include "framework/core/error.h"
+#include "framework/core/json_file.h"
 #include "framework/core/slug.h"
 #include "framework/model/load_weights.h"
 #include "framework/record/run_reader.h"
@@ -130,7 +131,9 @@ fs::path run_file_beside(const fs::path& parameters) {
 // An imported file's own, or the run file's.
 json stored_config(const safetensors::Reader& reader, const json& attributes) {
   const auto found = reader.metadata().find("config");
-  if (found != reader.metadata().end()) return json::parse(found->second, nullptr, false);
+  if (found != reader.metadata().end()) {
+    return parse_json(found->second, reader.path().string() + ": config");
+  }
   check(attributes.contains("config"),
         "{} lies beside no run file of its name, which says how it was trained; keep the two "
         "together",

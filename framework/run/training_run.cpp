@@ -60,7 +60,7 @@ class TrainingRun::Guard : public Observer {
   const TrainingRun& run_;
 };
 
-// After every step, behind the observers that record it: counts, saves, and stops the run.
+// Behind the observers that record a run: counts, saves, and between steps stops it.
 class TrainingRun::Watch : public Observer {
  public:
   Watch(TrainingRun& run, RunWriter& writer)
@@ -69,10 +69,16 @@ class TrainingRun::Watch : public Observer {
   void on_step(const StepRecord& record) override {
     run_.totals_.training_rows += record.tokens;
     run_.totals_.training_seconds += record.seconds;
-    run_.stop_if_asked();
-    if (run_.trainer_.evaluates_after(record.step) || !timer_.is_due(record.step)) return;
+  }
+  void between_steps(std::int64_t step) {
+    if (run_.stop_()) {
+      run_.trainer_.deliver_all();
+      throw Stopped();
+    }
+    if (run_.trainer_.evaluates_after(step) || !timer_.is_due(step)) return;
+    run_.trainer_.deliver_all();
     run_.save(writer_);
-    timer_.start_again(record.step);
+    timer_.start_again(step);
   }
   void on_evaluation(const EvaluationRecord& record) override {
     run_.save(writer_);
@@ -128,7 +134,7 @@ RunTotals TrainingRun::totals() const {
 }
 
 RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
-  auto resumed = resume(file, model(), trainer_, name_);
+  auto resumed = resume({file, identity_.config_hash}, model(), trainer_, name_);
   if (!resumed) {
     remove_checkpoints(file);  // none of them is of this attempt
     return {};
@@ -153,6 +159,7 @@ void TrainingRun::train(RunWriter& writer, Observer& log, const ProgressReport& 
   Progress progress(name_, trainer_.planned_steps(), report);
   Watch watch(*this, writer);
   const std::vector<Observer*> observers{&guard, &recorder, &log, &progress, &watch};
+  trainer_.between_steps([&](std::int64_t step) { watch.between_steps(step); });
   try {
     trainer_.run(
         observers, [&](std::int64_t step) { evaluate_and_record(step, observers); },
@@ -221,19 +228,22 @@ void TrainingRun::save(RunWriter& writer) {
   guard_();
   if (!config_.record.checkpoints) return;
   writer.flush();
-  save_checkpoint(writer.path(), model(), trainer_, evaluations_);
+  save_checkpoint({writer.path(), identity_.config_hash}, model(), trainer_, evaluations_);
 }
 
-void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step,
-                                     const std::filesystem::path& file) {
+void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step, RunWriter& writer) {
   guard_();
+  writer.check_in_place();
+  const bool last = std::string_view(parameters) == "last";
+  const auto file =
+      last ? last_parameters_path(writer.path()) : best_parameters_path(writer.path());
   ParameterFacts facts{config_, identity_.config_hash, {}, parameters, step};
   for (const TaskData& data : dataset().tasks) facts.tasks.push_back(data.task.name);
   save_parameters(model(), facts, file);
 }
 
 // Test once: with the last parameters, then with the best ones where they differ.
-FinalRecord TrainingRun::close(const std::filesystem::path& file) {
+FinalRecord TrainingRun::close(RunWriter& writer) {
   FinalRecord record;
   record.parameters = model().count();
   if (config_.record.factors) record.factors = collect_factors(model());
@@ -242,7 +252,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     collect_samples(model(), dataset(), config_.record.samples, setup_.tensors, record);
   }
   const KeptParameters& kept = config_.record.parameters;
-  if (kept.last) save_parameters_of("last", steps_done(), last_parameters_path(file));
+  if (kept.last) save_parameters_of("last", steps_done(), writer);
   if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
     last_dev_ = evaluate_uncounted(SplitName::kDev, false);
   }
@@ -258,7 +268,7 @@ FinalRecord TrainingRun::close(const std::filesystem::path& file) {
     add_predictions(evaluate(SplitName::kDev, false), "best", record);
     add_predictions(evaluate(SplitName::kTest, false), "best", record);
   }
-  if (kept.best) save_parameters_of("best", evaluations_.best_step, best_parameters_path(file));
+  if (kept.best) save_parameters_of("best", evaluations_.best_step, writer);
   return record;
 }
 

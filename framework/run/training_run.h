@@ -45,7 +45,7 @@ class TrainingRun {
   void train(RunWriter& writer, Observer& log, const ProgressReport& report);
 
   /// Predicts once more with the last and the best parameters, and writes the parameters' files.
-  FinalRecord close(const std::filesystem::path& file);
+  FinalRecord close(RunWriter& writer);
 
  private:
   class Guard;
@@ -60,8 +60,7 @@ class TrainingRun {
   void keep_best(std::int64_t step, const Evaluation& evaluation);
   void restore_best();
   void save(RunWriter& writer);
-  void save_parameters_of(const char* parameters, std::int64_t step,
-                          const std::filesystem::path& file);
+  void save_parameters_of(const char* parameters, std::int64_t step, RunWriter& writer);
   void stop_if_asked() const;
 
   const RunConfig& config_;

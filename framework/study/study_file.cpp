@@ -38,6 +38,7 @@ struct StudyMembers {
   std::string setting;
   std::vector<std::string> merge, reuse;
   std::string reference;
+  json row_notes = json::object();
   std::vector<std::string> first_metrics;
 
   template <class Self, class Visitor>
@@ -45,7 +46,10 @@ struct StudyMembers {
     field("study", self.study, "name of the study and of its results folder");
     field("reproduces", self.reproduces, "citation of the table or figure");
     field("note", self.note, "words on the scale, printed below tables");
-    field("findings", self.findings, "what was found, a sentence each; a report begins with them");
+    field(
+        "findings", self.findings,
+        "what was found, a sentence each; a report begins with them, and puts a cell of its tables "
+        "in place of {table:row:column}");
     field("defaults_from", self.defaults_from,
           "another study, relative to this file: its defaults lie under these, and its seeds and "
           "note count where this file has none");
@@ -67,6 +71,8 @@ struct StudyMembers {
     field("merge", self.merge, "rules by which its runs are merged afterwards: average, ties");
     field("reuse", self.reuse, "other studies that have runs of it: paper_flylora_table1");
     field("reference", self.reference, "label that ablations compare with");
+    field("row_notes", self.row_notes,
+          "what rows are, in words that stand below tables: {label: text}");
     field("first_metrics", self.first_metrics,
           "metrics that stand for a task in its column and in averages, instead of its first: "
           "reuters8/accuracy");
@@ -106,6 +112,9 @@ json whole_study(const fs::path& file) {
   if (!other.is_null()) {
     check(!study.contains("runs"), "{}: has both 'runs' and 'runs_from'", file.string());
     study["runs"] = other.value("runs", json::array());
+    if (!study.contains("row_notes") && other.contains("row_notes")) {
+      study["row_notes"] = other["row_notes"];
+    }
     if (!study.contains("reproduces")) study["reproduces"] = other.value("reproduces", json(""));
   }
   return study;
@@ -222,6 +231,29 @@ void check_labels(const std::vector<StudyRun>& runs, const std::string& file) {
   }
 }
 
+/// The notes in the order of their rows. Throws Error for a label that no row has, unless the
+/// command line gave rows other labels.
+std::vector<std::pair<std::string, std::string>> row_notes_of(const json& notes,
+                                                              const std::vector<StudyRun>& runs,
+                                                              const StudyOverrides& overrides,
+                                                              const std::string& file) {
+  const bool own_labels = overrides.sweep.empty() && overrides.set.empty();
+  std::vector<std::string> labels;
+  for (const StudyRun& run : runs) {
+    if (labels.empty() || labels.back() != run.label) labels.push_back(run.label);
+  }
+  for (const auto& [label, note] : notes.items()) {
+    check(!own_labels || std::find(labels.begin(), labels.end(), label) != labels.end(),
+          "{}: row_notes: no row is called '{}'{}", file, label, did_you_mean(label, labels));
+    check(note.is_string(), "{}: row_notes: {}: {} is not a text", file, label, note.dump());
+  }
+  std::vector<std::pair<std::string, std::string>> found;
+  for (const std::string& label : labels) {
+    if (notes.contains(label)) found.emplace_back(label, notes[label].get<std::string>());
+  }
+  return found;
+}
+
 bool wanted(const StudyRun& run, const std::string& pattern) {
   return matches(pattern, run.label) || matches(pattern, run.members.value("variant", ""));
 }
@@ -284,6 +316,7 @@ StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides)
     study.plugins.push_back(fs::absolute(file.parent_path() / plugin).lexically_normal());
   }
   check_labels(study.runs, file.string());
+  study.row_notes = row_notes_of(members.row_notes, study.runs, overrides, file.string());
   keep_only(study.runs, overrides.only, file.string());
   return study;
 }

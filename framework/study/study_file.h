@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace rankwise {
@@ -40,16 +41,20 @@ struct StudyFile {
 
   std::filesystem::path path;
   std::string name;
-  std::string reproduces;             // citation; may be empty
-  std::string note;                   // words on scale, for table footers
-  std::vector<std::string> findings;  // what was found, in sentences: a report begins with them
-  std::vector<std::string> plugins;   // absolute paths of shared libraries
+  std::string reproduces;  // citation; may be empty
+  std::string note;        // words on scale, for table footers
+  /// What was found, in sentences with references to cells (finding_text.h); a report begins with
+  /// them.
+  std::vector<std::string> findings;
+  std::vector<std::string> plugins;  // absolute paths of shared libraries
   std::vector<StudyOutput> tables, figures;
   std::vector<std::string> papers;  // printed tables beside which its results stand
   std::string setting;              // of a study in a paper's own setting, else empty
   std::vector<std::string> merge;   // rules of merging, by name
   std::vector<std::string> reuse;   // names of other studies that have runs of it
   std::string reference;            // label that ablations compare with; may be empty
+  /// Labels with what their rows are, for the foot of tables; in the order of the rows.
+  std::vector<std::pair<std::string, std::string>> row_notes;
   /// "task/metric": that stand in a task's column and in averages instead of its first.
   std::vector<std::string> first_metrics;
   std::vector<StudyRun> runs;  // rows in order, each with its seeds in order

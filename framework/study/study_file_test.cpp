@@ -92,6 +92,19 @@ std::string study_of(const std::string& runs, const std::string& more = "") {
          more + R"("runs": )" + runs + "}";
 }
 
+TEST(Study, SaysWhatRowsAre) {
+  const std::string runs =
+      R"([{"variant": "lora", "label": "b"}, {"variant": "lora", "label": "a"}])";
+  const auto notes =
+      study(study_of(runs, R"("row_notes": {"a": "the first", "b": "the other"},)")).row_notes;
+  EXPECT_THAT(notes,
+              ElementsAre(::testing::Pair("b", "the other"), ::testing::Pair("a", "the first")));
+  EXPECT_THAT(study_refusal(study_of(runs, R"("row_notes": {"aa": "none"},)")),
+              HasSubstr("row_notes: no row is called 'aa'"));
+  EXPECT_THAT(study_refusal(study_of(runs, R"("row_notes": {"a": 3},)")),
+              HasSubstr("row_notes: a: 3 is not a text"));
+}
+
 TEST(Study, ZipsListsAndNamesTheGroupOfWhatARowVaries) {
   const StudyFile found = study(study_of(
       R"([{"variant": "lora", "label": "own A", "sweep": {"rank": [4, 8]},

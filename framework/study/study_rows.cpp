@@ -51,9 +51,15 @@ json lists_of(const json& run, const char* member, const std::string& place) {
   return lists;
 }
 
+/// More than anybody trains; a sweep of ten lists of ten would fill the memory before it is seen.
+constexpr std::size_t kMostRows = 100'000;
+
 std::vector<json> swept(const json& base, const json& sweep, const std::string& place) {
   std::vector<json> expanded{base};
   for (const auto& [key, values] : sweep.items()) {
+    check(expanded.size() * values.size() <= kMostRows,
+          "{}.sweep: makes more than {} rows; sweep fewer values, or list the rows", place,
+          kMostRows);
     std::vector<json> next;
     for (const json& partial : expanded) {
       for (const json& value : values) {

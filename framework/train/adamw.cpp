@@ -1,6 +1,8 @@
 #include "framework/train/adamw.h"
 
 #include "framework/core/switches.h"
+#include "framework/data/upload.h"
+#include "framework/ops/optional_tensor.h"
 
 #include <ATen/ops/_foreach_add.h>
 #include <ATen/ops/_foreach_mul.h>
@@ -25,6 +27,14 @@ Tensor gradient_laid_out_as(const Tensor& parameter) {
   return torch::empty_like(parameter).copy_(gradient);
 }
 
+// A rate that lies on the device may change under a recorded sequence of its operations. In double
+// precision it would be rounded there.
+Tensor rate_place(const std::vector<Tensor>& parameters) {
+  if (parameters.empty() || !is_accelerator(parameters.front().device())) return {};
+  if (parameters.front().scalar_type() != torch::kFloat32) return {};
+  return torch::zeros({}, parameters.front().detach().options());
+}
+
 }  // namespace
 
 void AdamW::add_group(const std::vector<Tensor>& parameters, double rate, double decay) {
@@ -36,7 +46,7 @@ void AdamW::add_group(const std::vector<Tensor>& parameters, double rate, double
                         {torch::zeros_like(value), torch::zeros_like(value),
                          torch::zeros({}, value.options().dtype(torch::kFloat32))}});
   }
-  groups_.push_back({rate, decay, begin, entries_.size()});
+  groups_.push_back({rate, decay, begin, entries_.size(), rate_place(parameters)});
 }
 
 AdamW::State& AdamW::state_of(const Tensor& parameter) {
@@ -54,23 +64,29 @@ void AdamW::clip_gradients(double largest) {
     if (entry.parameter.grad().defined()) gradients.push_back(entry.parameter.grad());
   }
   if (gradients.empty()) return;
-  const auto norm = torch::stack(at::_foreach_norm(gradients)).norm().item<double>();
+  const Tensor sum = torch::stack(at::_foreach_norm(gradients)).norm();
+  if (is_accelerator(sum.device())) {
+    const Tensor factor = (largest / (sum.to(torch::kFloat64) + 1e-6)).clamp_max(1);
+    at::_foreach_mul_(gradients, factor.to(sum.scalar_type()));
+    return;
+  }
+  const auto norm = sum.item<double>();
   const double factor = largest / (norm + 1e-6);             // as PyTorch
   if (!(factor >= 1)) at::_foreach_mul_(gradients, factor);  // a NaN goes on to the parameters
 }
 
-void AdamW::step(double rate_factor) {
+void AdamW::step(double rate_factor, const Tensor& unsound) {
   const torch::NoGradGuard no_grad;
   for (const Group& group : groups_) {
     if (adamw_switch) {
-      step_at_once(group, group.rate * rate_factor);
+      step_at_once(group, group.rate * rate_factor, unsound);
     } else {
       step_plainly(group, group.rate * rate_factor);
     }
   }
 }
 
-void AdamW::step_at_once(const Group& group, double rate) {
+void AdamW::step_at_once(const Group& group, double rate, const Tensor& unsound) {
   std::vector<Tensor> parameters, gradients, exp_avgs, exp_avg_sqs, steps;
   for (std::size_t i = group.begin; i < group.end; ++i) {
     const Entry& entry = entries_[i];
@@ -83,9 +99,17 @@ void AdamW::step_at_once(const Group& group, double rate) {
   }
   if (parameters.empty()) return;
   at::_foreach_add_(steps, 1);
-  at::_fused_adamw_(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps,
-                    rate, constants_.beta1, constants_.beta2, group.decay, constants_.epsilon,
-                    /*amsgrad=*/false, /*maximize=*/false);
+  const auto step_with = [&](const auto& given_rate) {
+    at::_fused_adamw_(parameters, gradients, exp_avgs, exp_avg_sqs, /*max_exp_avg_sqs=*/{}, steps,
+                      given_rate, constants_.beta1, constants_.beta2, group.decay,
+                      constants_.epsilon, /*amsgrad=*/false, /*maximize=*/false,
+                      /*grad_scale=*/std::nullopt, if_defined(unsound));
+  };
+  if (group.rate_now.defined()) {
+    step_with(Tensor(group.rate_now).fill_(rate));
+  } else {
+    step_with(rate);
+  }
 }
 
 void AdamW::step_plainly(const Group& group, double rate) {

@@ -32,10 +32,12 @@ class AdamW {
 
   /// Leaves every gradient undefined.
   void drop_gradients();
-  /// Scales the gradients so that their norm, all together, is at most `largest`.
+  /// Scales the gradients so that their norm, all together, is at most `largest`. On an accelerator
+  /// the host does not wait for the norm.
   void clip_gradients(double largest);
   /// Every rate is `rate_factor` times its group's. A parameter without a gradient is passed over.
-  void step(double rate_factor);
+  /// `unsound` [] fp32: where it is 1 no parameter moves; undefined: all do.
+  void step(double rate_factor, const torch::Tensor& unsound = {});
 
   /// Throws std::out_of_range for a tensor of no group.
   State& state_of(const torch::Tensor& parameter);
@@ -48,8 +50,9 @@ class AdamW {
   struct Group {
     double rate, decay;
     std::size_t begin, end;  // of its entries
+    torch::Tensor rate_now;  // [] fp32 where the kernel reads it on the device; else undefined
   };
-  void step_at_once(const Group& group, double rate);
+  void step_at_once(const Group& group, double rate, const torch::Tensor& unsound);
   void step_plainly(const Group& group, double rate);
 
   Constants constants_;

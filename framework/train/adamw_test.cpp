@@ -3,6 +3,7 @@
 #include "framework/train/adamw.h"
 
 #include "framework/core/switches.h"
+#include "framework/testing/far_device.h"
 
 #include <gtest/gtest.h>
 #include <torch/nn/utils/clip_grad.h>
@@ -106,6 +107,41 @@ TEST(AdamW, OpByOpTakesThemToo) {
   const Without fused("fused-adamw");
   expect_pytorchs_steps(torch::kFloat64, 1e-12);
   expect_pytorchs_steps(torch::kFloat32, 1e-6);
+}
+
+// As PyTorch's on the CPU: rates and clipping factor lie on the device.
+TEST(AdamW, TakesTheSameStepsOnAnAcceleratorWithoutWaiting) {
+  const std::vector<Tensor> here = parameters_of(torch::kFloat32);
+  std::vector<Tensor> there;
+  for (const Tensor& one : here) there.push_back(one.detach().to(far_device()).requires_grad_());
+  AdamW ours = ours_of(there), expected = ours_of(here);
+  for (int step = 0; step < 8; ++step) {
+    set_gradients(here, step);
+    for (std::size_t i = 0; i < here.size(); ++i) {
+      const Tensor& gradient = here[i].grad();
+      there[i].mutable_grad() = gradient.defined() ? gradient.to(far_device()) : Tensor();
+    }
+    expected.clip_gradients(kLargest);
+    expected.step(1 - 0.1 * step);
+    far_waits().clear();
+    ours.clip_gradients(kLargest);
+    ours.step(1 - 0.1 * step);
+    EXPECT_TRUE(far_waits().empty());
+  }
+  for (std::size_t i = 0; i < here.size(); ++i)
+    expect_near(there[i].detach().cpu(), here[i].detach(), 1e-6);
+}
+
+TEST(AdamW, MovesNothingWhereTheLossIsUnsound) {
+  const Tensor parameter = torch::ones({2}).requires_grad_();
+  AdamW adamw(kConstants);
+  adamw.add_group({parameter}, kRate, kDecay);
+  parameter.mutable_grad() = torch::full({2}, std::numeric_limits<float>::quiet_NaN());
+  adamw.step(1, torch::ones({}));
+  EXPECT_TRUE(torch::equal(parameter.detach(), torch::ones({2})));
+  parameter.mutable_grad() = torch::ones({2});
+  adamw.step(1, torch::zeros({}));
+  EXPECT_FALSE(torch::equal(parameter.detach(), torch::ones({2})));
 }
 
 TEST(AdamW, LeavesGradientsWithinTheBoundAlone) {

@@ -16,14 +16,6 @@ fs::path with_ending(const fs::path& run_file, const char* ending) {
   return fs::path(run_file).replace_extension(ending);
 }
 
-torch::Tensor whole(std::int64_t value) { return torch::tensor({value}, torch::kInt64); }
-
-std::int64_t whole_of(const safetensors::Reader& reader, const char* name) {
-  const torch::Tensor value = whole(0);
-  load_tensors({{name, value}}, reader);
-  return value.item<std::int64_t>();
-}
-
 // Handles to what training changes: copying into them restores the run.
 NamedTensors live_tensors(Model& model, Trainer& trainer) {
   NamedTensors tensors;
@@ -55,33 +47,37 @@ fs::path older_checkpoint_path(const fs::path& run_file) {
   return with_ending(run_file, ".checkpoint-1.safetensors");
 }
 
-void save_checkpoint(const fs::path& run_file, Model& model, Trainer& trainer,
+void save_checkpoint(const CheckpointedRun& run, Model& model, Trainer& trainer,
                      const EvaluationState& evaluations) {
   NamedTensors tensors = live_tensors(model, trainer);
-  tensors.emplace_back("step", whole(trainer.steps_done()));
   tensors.emplace_back("optimizer_steps", trainer.optimizer_steps());
-  tensors.emplace_back("last_evaluation", whole(evaluations.last_step));
-  tensors.emplace_back("best_step", whole(evaluations.best_step));
-  tensors.emplace_back("best_score", torch::tensor({evaluations.best_score}, torch::kFloat64));
   add_best(tensors, evaluations.best_parameters);
-  const fs::path newest = checkpoint_path(run_file);
-  if (fs::exists(newest)) fs::rename(newest, older_checkpoint_path(run_file));
-  save_tensors(tensors, newest);
+  const CheckpointFacts facts{.config_hash = run.config_hash,
+                              .step = trainer.steps_done(),
+                              .last_evaluation = evaluations.last_step,
+                              .best_step = evaluations.best_step,
+                              .best_score = evaluations.best_score};
+  const fs::path newest = checkpoint_path(run.file);
+  if (fs::exists(newest)) fs::rename(newest, older_checkpoint_path(run.file));
+  save_sealed_tensors(tensors, newest, to_metadata(facts));
 }
 
-Checkpoint::Checkpoint(const fs::path& file)
-    : reader_(file),
-      step_(whole_of(reader_, "step")),
-      last_evaluation_(whole_of(reader_, "last_evaluation")) {}
+Checkpoint::Checkpoint(const fs::path& file) : reader_(file), facts_(checkpoint_facts(reader_)) {}
+
+Checkpoint::Checkpoint(const fs::path& file, const CheckpointedRun& run) : Checkpoint(file) {
+  check(facts_.config_hash == run.config_hash,
+        "{}: is a checkpoint of another configuration: of {}, expected {}", file.string(),
+        facts_.config_hash, run.config_hash);
+}
 
 EvaluationState Checkpoint::restore(Model& model, Trainer& trainer) const {
   const torch::NoGradGuard no_grad;
-  EvaluationState evaluations{.last_step = last_evaluation_,
-                              .best_step = whole_of(reader_, "best_step")};
-  const torch::Tensor best_score = torch::zeros({1}, torch::kFloat64);
+  EvaluationState evaluations{.last_step = facts_.last_evaluation,
+                              .best_step = facts_.best_step,
+                              .best_score = facts_.best_score,
+                              .best_parameters = {}};
   const torch::Tensor optimizer_steps = trainer.optimizer_steps();
   NamedTensors tensors = live_tensors(model, trainer);
-  tensors.emplace_back("best_score", best_score);
   tensors.emplace_back("optimizer_steps", optimizer_steps);
   if (evaluations.best_step >= 0) {
     for (const auto& [name, tensor] : model.state()) {
@@ -90,9 +86,8 @@ EvaluationState Checkpoint::restore(Model& model, Trainer& trainer) const {
     add_best(tensors, evaluations.best_parameters);
   }
   load_tensors(tensors, reader_);
-  evaluations.best_score = best_score.item<double>();
   for (const auto& attached : model.adapter().attached()) attached.update->restored();
-  trainer.resume_at(step_, optimizer_steps);
+  trainer.resume_at(facts_.step, optimizer_steps);
   return evaluations;
 }
 

@@ -3,11 +3,12 @@
 
 #include "framework/io/safetensors.h"
 #include "framework/model/model.h"
+#include "framework/record/checkpoint_facts.h"
 #include "framework/train/trainer.h"
 
 #include <cstdint>
 #include <filesystem>
-#include <utility>
+#include <string>
 #include <vector>
 
 namespace rankwise {
@@ -20,6 +21,12 @@ struct EvaluationState {
   std::vector<torch::Tensor> best_parameters;  // in the order of Model::state()
 };
 
+/// The run that checkpoints are of.
+struct CheckpointedRun {
+  std::filesystem::path file;  // of the finished run
+  std::string config_hash;
+};
+
 /// results/x/a.h5 -> results/x/a.checkpoint.safetensors
 std::filesystem::path checkpoint_path(const std::filesystem::path& run_file);
 /// The one before it: results/x/a.checkpoint-1.safetensors
@@ -27,19 +34,20 @@ std::filesystem::path older_checkpoint_path(const std::filesystem::path& run_fil
 
 /// Saves a run beside its file. The newest checkpoint becomes the older one first, so that a kill
 /// at any moment leaves a whole one.
-void save_checkpoint(const std::filesystem::path& run_file, Model& model, Trainer& trainer,
+void save_checkpoint(const CheckpointedRun& run, Model& model, Trainer& trainer,
                      const EvaluationState& evaluations);
 
 /// A checkpoint that was opened; its tensors are read when it is restored.
 class Checkpoint {
  public:
-  /// Throws Error where the file is damaged.
+  /// Throws Error where the file is damaged, or of another version of the program.
   explicit Checkpoint(const std::filesystem::path& file);
+  /// Also where it is of another configuration.
+  Checkpoint(const std::filesystem::path& file, const CheckpointedRun& run);
 
-  const std::filesystem::path& file() const { return reader_.path(); }
-  std::int64_t step() const { return step_; }
+  std::int64_t step() const { return facts_.step; }
   /// The last evaluation that it knows of; later ones come again.
-  std::int64_t last_evaluation() const { return last_evaluation_; }
+  std::int64_t last_evaluation() const { return facts_.last_evaluation; }
 
   /// Training goes on with the same bits as if it had not been cut. Throws Error for a file that
   /// does not fit the model, which is then of no use: some of its tensors may be copied.
@@ -47,7 +55,7 @@ class Checkpoint {
 
  private:
   safetensors::Reader reader_;
-  std::int64_t step_ = 0, last_evaluation_ = -1;
+  CheckpointFacts facts_;
 };
 
 /// Removes both checkpoints of a finished run.

@@ -86,7 +86,7 @@ TEST(GradientMoments, AreTheSameBitsOverACut) {
     evaluations.best_parameters.push_back(tensor);
   }
   const auto cut = [&](std::int64_t step) {
-    save_checkpoint(file, *first, before, evaluations);
+    save_checkpoint({file, ""}, *first, before, evaluations);
     if (step < 6) throw Error("cut");
   };
   EXPECT_EQ(error_of([&] { before.run({}, cut); }), "cut");

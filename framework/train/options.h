@@ -64,7 +64,8 @@ struct TrainOptions {
   static constexpr std::int64_t kRevision = 1;
   /// Options of memory and time alone; micro_batch where a variant's loss adds up exactly.
   static std::set<std::string> without_effect() {
-    return {"micro_batch", "chunk_rows", "evaluation_rows", "gradient_checkpointing"};
+    return {"micro_batch", "chunk_rows", "evaluation_rows", "gradient_checkpointing",
+            "deterministic"};
   }
 
   std::optional<std::int64_t> steps = 150;
@@ -90,6 +91,7 @@ struct TrainOptions {
   GenerationOptions generation;
   bool gradient_checkpointing = false;
   Precision precision = Precision::kFp32;
+  bool deterministic = true;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& field) {
@@ -154,6 +156,9 @@ struct TrainOptions {
          {Precision::kTf32, "tf32"},
          {Precision::kBf16, "bf16"},
          {Precision::kFp64, "fp64"}});
+    field("deterministic", self.deterministic,
+          "a GPU sums in a fixed order, so that the same seed gives the same bits, as it does on a "
+          "CPU in any case; false: in the order in which its threads come, which may be faster");
   }
 };
 

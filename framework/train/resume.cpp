@@ -20,9 +20,17 @@ std::vector<fs::path> checkpoints_of(const fs::path& run_file) {
   return found;
 }
 
+// What the run has recorded: until a kill, or until it failed; empty where there is nothing.
+fs::path record_of(const fs::path& run_file) {
+  for (const fs::path& file : {partial_path(run_file), failed_path(run_file)}) {
+    if (fs::exists(file)) return file;
+  }
+  return {};
+}
+
 // What was recorded up to the checkpoint: later steps and evaluations come again.
-RunHistory history_until(const RunFile& partial, const Checkpoint& checkpoint) {
-  RunHistory history = partial.history(checkpoint.step());
+RunHistory history_until(const RunFile& record, const Checkpoint& checkpoint) {
+  RunHistory history = record.history(checkpoint.step());
   std::erase_if(history.evaluations, [&](const EvaluationRecord& evaluation) {
     return evaluation.step > checkpoint.last_evaluation();
   });
@@ -31,16 +39,16 @@ RunHistory history_until(const RunFile& partial, const Checkpoint& checkpoint) {
 
 }  // namespace
 
-std::optional<Resumed> resume(const fs::path& run_file, Model& model, Trainer& trainer,
+std::optional<Resumed> resume(const CheckpointedRun& run, Model& model, Trainer& trainer,
                               const std::string& name) {
-  const fs::path partial = partial_path(run_file);
-  const std::vector<fs::path> files = checkpoints_of(run_file);
-  if (files.empty() || !fs::exists(partial)) return std::nullopt;
+  const fs::path record = record_of(run.file);
+  const std::vector<fs::path> files = checkpoints_of(run.file);
+  if (files.empty() || record.empty()) return std::nullopt;
   try {
-    const RunFile recorded(partial);
+    const RunFile recorded(record);
     for (const fs::path& file : files) {
       try {
-        const Checkpoint checkpoint(file);
+        const Checkpoint checkpoint(file, run);
         const auto steps = static_cast<std::int64_t>(recorded.step_count());
         if (steps < checkpoint.step()) continue;  // of an attempt whose file is gone
         Resumed resumed{history_until(recorded, checkpoint), checkpoint.restore(model, trainer)};
@@ -48,13 +56,12 @@ std::optional<Resumed> resume(const fs::path& run_file, Model& model, Trainer& t
         return resumed;
       } catch (const Error& error) {
         if (file == files.back()) throw;
-        fmt::print(stderr, "{}  damaged, so the checkpoint before is taken: {}\n", name,
-                   error.what());
+        fmt::print(stderr, "{}  {}; the checkpoint before is taken\n", name, error.what());
         fs::remove(file);
       }
     }
   } catch (const Error& error) {
-    fail("{}; delete {} to restart this run from scratch", error.what(), partial.string());
+    fail("{}; delete {} to restart this run from scratch", error.what(), record.string());
   }
   return std::nullopt;
 }

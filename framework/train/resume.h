@@ -4,7 +4,6 @@
 #include "framework/record/run_file.h"
 #include "framework/train/checkpoint.h"
 
-#include <filesystem>
 #include <optional>
 #include <string>
 
@@ -16,11 +15,12 @@ struct Resumed {
   EvaluationState evaluations;
 };
 
-/// Restores model and trainer from the newest checkpoint that is whole and that the partial file
-/// reaches; a damaged one is removed where the one before serves. Nothing where there is no such
-/// checkpoint: the run starts from scratch. `name` begins the lines it prints. Throws Error where
-/// only damaged files are left.
-std::optional<Resumed> resume(const std::filesystem::path& run_file, Model& model, Trainer& trainer,
+/// Restores model and trainer from the newest checkpoint that is whole, of this run and program,
+/// and reached by what the run recorded until it was cut, or until it failed: what ended it may be
+/// gone, as a full disk. One that is of no use is removed where the one before serves. Nothing
+/// where there is no such checkpoint: the run starts from scratch. `name` begins the lines it
+/// prints. Throws Error where none of the files that are left is of use.
+std::optional<Resumed> resume(const CheckpointedRun& run, Model& model, Trainer& trainer,
                               const std::string& name);
 
 }  // namespace rankwise

@@ -91,7 +91,7 @@ void expect_resumes(const toy::Recipe& recipe, const TrainOptions& options, cons
                     options.sampler.mixed ? ", mixed" : "", step);
     Training cut(recipe, options, dataset);
     if (step > 0) cut.run(step);
-    save_checkpoint(file, *cut.model, cut.trainer, {});
+    save_checkpoint({file, "hash"}, *cut.model, cut.trainer, {});
     toy::Recipe other = recipe;
     other.seed = seed;
     Training resumed(other, options, dataset);
@@ -165,7 +165,7 @@ TEST(Checkpoint, KeepsWhatEvaluationsLeft) {
   for (const auto& [name, tensor] : training.model->state()) {
     state.best_parameters.push_back(tensor.detach() + 1);
   }
-  save_checkpoint(file, *training.model, training.trainer, state);
+  save_checkpoint({file, "hash"}, *training.model, training.trainer, state);
   Training other({.variant = "lora"}, options_for("equal", true), tokens());
   const Checkpoint checkpoint(checkpoint_path(file));
   EXPECT_EQ(checkpoint.step(), 5);
@@ -185,31 +185,34 @@ TEST(Checkpoint, KeepsWhatEvaluationsLeft) {
 class Interrupted {
  public:
   Interrupted(std::int64_t recorded, const std::vector<std::int64_t>& saved)
-      : file_(test_folder() / "run.h5"), training_(kLora, options_for("equal", true), tokens()) {
-    RunWriter writer(file_, run_layout(tokens(), *training_.model), nlohmann::json::object());
+      : run_{test_folder() / "run.h5", "hash"},
+        training_(kLora, options_for("equal", true), tokens()) {
+    RunWriter writer(run_.file, run_layout(tokens(), *training_.model), nlohmann::json::object());
     for (std::int64_t step = 1; step <= recorded; ++step) writer.step({.step = step, .tokens = 1});
     writer.flush();
     for (const std::int64_t step : saved) {
       training_.run(step);
-      save_checkpoint(file_, *training_.model, training_.trainer, {});
+      save_checkpoint(run_, *training_.model, training_.trainer, {});
     }
   }
 
   // The step at which another process resumes; -1: it starts from scratch.
   std::int64_t resumed_step() const {
     Training other(kLora, options_for("equal", true), tokens());
-    const auto resumed = resume(file_, *other.model, other.trainer, "lora seed 0");
+    const auto resumed = resume(run_, *other.model, other.trainer, "lora seed 0");
     if (!resumed) return -1;
     EXPECT_EQ(static_cast<std::int64_t>(resumed->history.steps.size()), other.trainer.steps_done());
     return other.trainer.steps_done();
   }
 
   void damage(const std::filesystem::path& path) const { write_bytes(path, "damaged"); }
-  const std::filesystem::path& file() const { return file_; }
+  const std::filesystem::path& file() const { return run_.file; }
+  // As if what lies there were of another run.
+  void call_it(const std::string& config_hash) { run_.config_hash = config_hash; }
 
  private:
   inline static const toy::Recipe kLora{.variant = "lora", .options = {{"rank", 2}}};
-  std::filesystem::path file_;
+  CheckpointedRun run_;
   Training training_;
 };
 
@@ -225,8 +228,24 @@ TEST(Resume, FallsBackFromADamagedCheckpoint) {
   testing::internal::CaptureStderr();
   EXPECT_EQ(left.resumed_step(), 3);
   const std::string said = testing::internal::GetCapturedStderr();
-  EXPECT_THAT(said, HasSubstr("damaged, so the checkpoint before is taken"));
+  EXPECT_THAT(said, HasSubstr("is not a safetensors file; the checkpoint before is taken"));
   EXPECT_THAT(said, HasSubstr("resuming at step 3"));
+}
+
+TEST(Resume, TakesNoCheckpointOfAnotherConfiguration) {
+  Interrupted left(10, {3, 6});
+  left.call_it("other");
+  testing::internal::CaptureStderr();
+  EXPECT_THAT(
+      error_of([&] { left.resumed_step(); }),
+      HasSubstr("is a checkpoint of another configuration: of hash, expected other; delete"));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("the checkpoint before is taken"));
+}
+
+TEST(Resume, GoesOnWhereARunFailed) {
+  const Interrupted left(10, {3, 6});
+  std::filesystem::rename(partial_path(left.file()), failed_path(left.file()));
+  EXPECT_EQ(left.resumed_step(), 6);
 }
 
 TEST(Resume, TakesNoCheckpointThatTheFileDoesNotReach) {

@@ -1,5 +1,6 @@
 #include "framework/train/trainer.h"
 
+#include "framework/data/upload.h"
 #include "framework/train/budget.h"
 #include "framework/train/decay.h"
 #include "framework/train/finite.h"
@@ -9,17 +10,27 @@
 
 #include <chrono>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 namespace rankwise {
 
 namespace {
 
-// Two scalars with one wait for the device.
-std::pair<double, double> host_values(const torch::Tensor& first, const torch::Tensor& second) {
-  const torch::Tensor both = torch::stack({first.detach().to(torch::kFloat64).reshape({}),
-                                           second.detach().to(torch::kFloat64).reshape({})})
-                                 .cpu();
-  return {both[0].item<double>(), both[1].item<double>()};
+// How many steps an accelerator is given beyond the one whose loss is waited for: enough for it
+// never to idle, so few that an error shows soon.
+constexpr std::size_t kStepsAhead = 8;
+
+// [2] double.
+torch::Tensor together(const torch::Tensor& loss, const torch::Tensor& auxiliary) {
+  return torch::stack({loss.detach().to(torch::kFloat64).reshape({}),
+                       auxiliary.detach().to(torch::kFloat64).reshape({})});
+}
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
 std::int32_t common_task(const std::vector<Example>& examples) {
@@ -40,7 +51,8 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
       tensors_(tensors),
       sampler_(training_sampler(dataset, options, seed)),
       steps_(steps_of(options, dataset)),
-      optimizer_({options.beta1, options.beta2, options.epsilon}) {
+      optimizer_({options.beta1, options.beta2, options.epsilon}),
+      ahead_(is_accelerator(tensors.device())) {
   const std::vector<torch::Tensor> adapter = model.adapter_parameters();
   const std::vector<torch::Tensor> heads = model.head_parameters();
   parameters_ = adapter;
@@ -58,13 +70,40 @@ void Trainer::add_groups(const std::vector<torch::Tensor>& parameters, double ra
 void Trainer::run(const std::vector<Observer*>& observers,
                   const std::function<void(std::int64_t step)>& evaluate,
                   std::int64_t last_evaluation) {
+  observers_ = &observers;
   if (step_ < steps_ && !ended_) check_tasks_reach_sites(model_, dataset_, tensors_);
   if (evaluates_after(step_) && last_evaluation < step_) evaluate(step_);
+  std::optional<Work> next;
   while (step_ < steps_ && !ended_) {
-    const StepRecord record = step(sampler_.next(options_.batch));
-    for (Observer* observer : observers) observer->on_step(record);
-    if (evaluates_after(step_)) evaluate(step_);
+    const auto start = Clock::now();
+    if (!next) next = prepare(sampler_.next(options_.batch));
+    Begun begun = begin(*next);
+    next.reset();
+    // While the device computes.
+    if (ahead_ && step_ < steps_) next = prepare(sampler_.next(options_.batch));
+    begun.record.seconds = seconds_since(start);
+    pending_.add(begun.record, begun.losses);
+    deliver(ahead_ ? kStepsAhead : 0);
+    if (between_) between_(step_);
+    if (!evaluates_after(step_)) continue;
+    deliver_all();
+    evaluate(step_);
   }
+  deliver_all();
+  observers_ = nullptr;
+}
+
+void Trainer::deliver(std::size_t most) {
+  while (const std::optional<StepRecord> record = pending_.next(most)) {
+    checked(*record);
+    for (Observer* observer : *observers_) observer->on_step(*record);
+  }
+}
+
+StepRecord Trainer::checked(const StepRecord& record) const {
+  const double loss = record.loss + record.auxiliary;
+  if (!std::isfinite(loss)) fail_loss(loss, record.step);
+  return record;
 }
 
 StepInfo Trainer::step_info() const { return {.training = true, .step = step_, .steps = steps_}; }
@@ -77,33 +116,57 @@ bool Trainer::evaluates_after(std::int64_t steps) const {
 }
 
 StepRecord Trainer::step(const std::vector<Example>& examples) {
-  const auto begin = std::chrono::steady_clock::now();
-  const double factor = schedule_factor(options_, step_, steps_);
-  const Sums sums = accumulate(examples);
-  optimize(factor);
-  ++step_;
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  return {.step = step_,
-          .task = common_task(examples),
-          .loss = sums.loss,
-          .auxiliary = sums.auxiliary,
-          .learning_rate = options_.learning_rate * factor,
-          .tokens = sums.rows,
-          .seconds = seconds.count()};
+  const auto start = Clock::now();
+  Begun begun = begin(prepare(examples));
+  begun.record.seconds = seconds_since(start);
+  pending_.add(begun.record, begun.losses);
+  return checked(*pending_.next(0));
 }
 
-Trainer::Sums Trainer::accumulate(const std::vector<Example>& examples) {
-  optimizer_.drop_gradients();
+Trainer::Work Trainer::prepare(const std::vector<Example>& examples) const {
   const PackForm form = model_.pack_form(Purpose::kTraining);
-  const Shares shares = shares_of(examples);
-  Sums sums;
+  Work work{.task = common_task(examples),
+            .shares = shares_of(examples),
+            .parts = micro_batches(training_rows(dataset_, examples, form), options_),
+            .batches = {}};
   const auto begin = examples.begin();
-  for (const MicroBatch& part : micro_batches(training_rows(dataset_, examples, form), options_)) {
+  for (const MicroBatch& part : work.parts) {
     const std::vector<Example> own(begin + static_cast<std::ptrdiff_t>(part.begin),
                                    begin + static_cast<std::ptrdiff_t>(part.end));
-    backward(pack(dataset_, SplitName::kTrain, own, tensors_, form), part, shares, sums);
+    work.batches.push_back(pack(dataset_, SplitName::kTrain, own, tensors_, form));
   }
-  return sums;
+  return work;
+}
+
+Trainer::Begun Trainer::begin(const Work& work) {
+  const double factor = schedule_factor(options_, step_, steps_);
+  const torch::Tensor losses = accumulate(work);
+  optimize(factor);
+  ++step_;
+  std::int64_t rows = 0;
+  for (const Batch& batch : work.batches) rows += batch.rows_in_all();
+  return {.record = {.step = step_,
+                     .task = work.task,
+                     .learning_rate = options_.learning_rate * factor,
+                     .tokens = rows},
+          .losses = losses};
+}
+
+torch::Tensor Trainer::accumulate(const Work& work) {
+  optimizer_.drop_gradients();
+  torch::Tensor losses;
+  for (std::size_t i = 0; i < work.parts.size(); ++i) {
+    const torch::Tensor part = backward(work.batches[i], work.parts[i], work.shares);
+    losses = losses.defined() ? losses + part : part;
+  }
+  if (ahead_) note_unsound(losses);
+  return losses;
+}
+
+// What is not finite is NaN when multiplied by zero.
+void Trainer::note_unsound(const torch::Tensor& losses) {
+  const torch::Tensor now = (losses.sum() * 0 != 0).to(torch::kFloat32);
+  unsound_ = unsound_.defined() ? at::maximum(unsound_, now) : now;
 }
 
 Trainer::Shares Trainer::shares_of(const std::vector<Example>& examples) const {
@@ -118,8 +181,7 @@ Trainer::Shares Trainer::shares_of(const std::vector<Example>& examples) const {
   return shares;
 }
 
-void Trainer::backward(const Batch& batch, const MicroBatch& part, const Shares& shares,
-                       Sums& sums) {
+torch::Tensor Trainer::backward(const Batch& batch, const MicroBatch& part, const Shares& shares) {
   const Pass pass{.batch = batch,
                   .step_info = step_info(),
                   .noise = noise_.stream(static_cast<std::uint64_t>(step_))
@@ -131,19 +193,20 @@ void Trainer::backward(const Batch& batch, const MicroBatch& part, const Shares&
   const torch::Tensor weighted = auxiliary.sum.defined()
                                      ? auxiliary.sum / static_cast<double>(shares.sequences)
                                      : torch::zeros_like(loss);
-  const auto [task_loss, auxiliary_loss] = host_values(loss, weighted);
-  if (!std::isfinite(task_loss + auxiliary_loss)) fail_loss(task_loss + auxiliary_loss);
-  sums.loss += task_loss;
-  sums.auxiliary += auxiliary_loss;
-  sums.rows += batch.rows_in_all();
+  const torch::Tensor losses = together(loss, weighted);
+  if (!ahead_) {
+    const auto sum = losses.sum().item<double>();
+    if (!std::isfinite(sum)) fail_loss(sum, step_ + 1);
+  }
   if (auxiliary.sum.defined()) loss = loss + weighted;
   if (loss.requires_grad()) loss.backward();
+  return losses;
 }
 
 // Looks for the cause where it can be: only a loss that outgrew its type has none but the rate.
-void Trainer::fail_loss(double loss) const {
+void Trainer::fail_loss(double loss, std::int64_t step) const {
   const double shown = std::isnan(loss) ? std::abs(loss) : loss;  // a NaN's sign says nothing
-  const std::string what = fmt::format("the loss is {} at step {}", shown, step_ + 1);
+  const std::string what = fmt::format("the loss is {} at step {}", shown, step);
   try {
     check_targets(dataset_);
     check_parameters(model_);
@@ -163,7 +226,7 @@ void Trainer::optimize(double factor) {
     model_.adapter().edit_gradients(step_info());
     if (options_.clip > 0) optimizer_.clip_gradients(options_.clip);
     model_.adapter().before_step(step_info());
-    optimizer_.step(factor);
+    optimizer_.step(factor, unsound_);
   }
   model_.adapter().after_step(step_info());
 }

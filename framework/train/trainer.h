@@ -8,6 +8,7 @@
 #include "framework/train/micro_batches.h"
 #include "framework/train/observer.h"
 #include "framework/train/options.h"
+#include "framework/train/pending_records.h"
 
 #include <cstdint>
 #include <functional>
@@ -27,9 +28,19 @@ class Trainer {
   /// Runs every step that is left, unless finish_early() is called. `evaluate` is called at the
   /// evaluation steps with the steps done, before the next step begins; a resumed run says which
   /// was its last one. Throws Error when the loss is not finite, or where no task reaches a site.
+  ///
+  /// An accelerator is given the next steps while it computes: observers hear of a step some steps
+  /// later, and of all before `evaluate` is called. A step whose loss is not finite then moves no
+  /// parameter, nor do those after it.
   void run(const std::vector<Observer*>& observers,
            const std::function<void(std::int64_t step)>& evaluate,
            std::int64_t last_evaluation = -1);
+
+  /// Called by run() after each step with the steps done, before an evaluation; deliver_all() there
+  /// brings the observers up to that step.
+  void between_steps(std::function<void(std::int64_t step)> call) { between_ = std::move(call); }
+  /// Waits until the device has done every step that was begun, and tells the observers of run().
+  void deliver_all() { deliver(0); }
 
   /// No further step is run: early stopping. The schedule stays that of the planned steps.
   void finish_early() { ended_ = true; }
@@ -58,19 +69,32 @@ class Trainer {
   void resume_at(std::int64_t step, const torch::Tensor& optimizer_steps);
 
  private:
-  struct Sums {
-    double loss = 0, auxiliary = 0;
-    std::int64_t rows = 0;
-  };
-  Sums accumulate(const std::vector<Example>& examples);
   // What the examples of a step share, however it is cut into micro-batches.
   struct Shares {
     LossShares loss;
     std::int64_t sequences = 0;
   };
+  // A step's examples, packed.
+  struct Work {
+    std::int32_t task = -1;
+    Shares shares;
+    std::vector<MicroBatch> parts;
+    std::vector<Batch> batches;  // of each part
+  };
+  // A step that was begun.
+  struct Begun {
+    StepRecord record;     // without losses and seconds
+    torch::Tensor losses;  // [2] double: the task's, the auxiliary one
+  };
+  Work prepare(const std::vector<Example>& examples) const;
   Shares shares_of(const std::vector<Example>& examples) const;
-  void backward(const Batch& batch, const MicroBatch& part, const Shares& shares, Sums& sums);
-  [[noreturn]] void fail_loss(double loss) const;
+  Begun begin(const Work& work);
+  torch::Tensor accumulate(const Work& work);
+  torch::Tensor backward(const Batch& batch, const MicroBatch& part, const Shares& shares);
+  void note_unsound(const torch::Tensor& losses);
+  void deliver(std::size_t most);
+  StepRecord checked(const StepRecord& record) const;
+  [[noreturn]] void fail_loss(double loss, std::int64_t step) const;
   void add_groups(const std::vector<torch::Tensor>& parameters, double rate);
   void optimize(double factor);
   StepInfo step_info() const;
@@ -87,6 +111,11 @@ class Trainer {
   std::optional<GradientMoments> gradients_;
   std::int64_t step_ = 0;
   bool ended_ = false;
+  bool ahead_;             // steps are begun before those before them are done
+  torch::Tensor unsound_;  // [] fp32 of an accelerator: 1 once a loss was not finite
+  PendingRecords pending_;
+  const std::vector<Observer*>* observers_ = nullptr;  // of run()
+  std::function<void(std::int64_t step)> between_;
 };
 
 }  // namespace rankwise

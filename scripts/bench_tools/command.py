@@ -44,7 +44,8 @@ class Parser(argparse.ArgumentParser):
     """Refuses in one line, as the other scripts do."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"bench: {' '.join(message.split())}; see scripts/bench --help\n")
+        name = Path(self.prog).name
+        self.exit(2, f"{name}: {' '.join(message.split())}; see {self.prog} --help\n")
 
 
 def names(text: str) -> tuple[str, ...]:

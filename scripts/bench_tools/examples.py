@@ -10,12 +10,16 @@ import torch
 
 @dataclass(frozen=True)
 class Example:
-    """One row: of a task by index, with its target; a decoder's targets are its next tokens."""
+    """One row: of a task by index, with its target; a decoder's targets are its next tokens.
+
+    Of an encoder and decoder `answer` is what the decoder is asked for.
+    """
 
     task: int
     tokens: np.ndarray
     segments: np.ndarray
     target: float
+    answer: np.ndarray | None = None
 
     @property
     def length(self) -> int:
@@ -29,15 +33,13 @@ class Task:
         train = group["train"]
         self.name, self.kind = name, str(group.attrs["kind"])
         self.outputs = int(group.attrs["classes"]) if self.kind == "classify" else 1
-        if self.kind not in ("classify", "regress", "language_model"):
+        if self.kind not in ("classify", "regress", "language_model", "generate"):
             raise SystemExit(f"task {name}: no loop for tasks of kind {self.kind}")
         self.tokens, self.starts = train["tokens"][()], train["starts"][()]
         self.segments, self.target = train["segments"][()], train["target"][()]
-        if self.kind == "language_model":
-            self.answers, self.answer_starts = (
-                train["answer_tokens"][()],
-                train["answer_starts"][()],
-            )
+        if self.kind in ("language_model", "generate"):
+            self.answers = train["answer_tokens"][()]
+            self.answer_starts = train["answer_starts"][()]
         # As rankwise standardises real targets: over the whole training split.
         deviation = float(self.target.std()) or 1.0
         self.scale = (
@@ -48,11 +50,14 @@ class Task:
         index %= len(self.target)
         rows = slice(self.starts[index], self.starts[index + 1])
         tokens = self.tokens[rows]
-        if self.kind == "language_model":
+        answer = None
+        if self.kind in ("language_model", "generate"):
             answer = self.answers[self.answer_starts[index] : self.answer_starts[index + 1]]
-            tokens = np.concatenate([tokens, answer])
+        if self.kind == "language_model":
+            tokens, answer = np.concatenate([tokens, answer]), None
         mean, deviation = self.scale
-        return Example(task, tokens, self.segments[rows], (self.target[index] - mean) / deviation)
+        target = (self.target[index] - mean) / deviation
+        return Example(task, tokens, self.segments[rows], target, answer)
 
 
 def read_tasks(path: str, names: list[str]) -> list[Task]:
@@ -77,10 +82,10 @@ def batches(tasks: list[Task], spec: dict[str, Any]) -> list[list[Example]]:
     return [head[first : first + size] for first in range(0, len(head), size)] + cut
 
 
-def padded(rows: list[np.ndarray]) -> torch.Tensor:
-    """[rows, longest] int64, zeros behind."""
+def padded(rows: list[np.ndarray], behind: int = 0) -> torch.Tensor:
+    """[rows, longest] int64, what is said behind them."""
     longest = max(len(row) for row in rows)
-    grid = np.zeros((len(rows), longest), dtype=np.int64)
+    grid = np.full((len(rows), longest), behind, dtype=np.int64)
     for place, row in zip(grid, rows, strict=True):
         place[: len(row)] = row
     return torch.from_numpy(grid)

@@ -14,11 +14,13 @@ from typing import Any
 import torch
 
 from .examples import Example, batches, read_tasks
-from .opponent_models import Decoder, Encoder, make_model
+from .opponent_models import Model, make_model
 
 
 def rows_of(example: Example) -> int:
-    """Tokens that pass through the model: of a window all but the last."""
+    """Tokens that pass through the model: of a window all but the last, of an answer all."""
+    if example.answer is not None:
+        return example.length + len(example.answer)
     return example.length if len(example.segments) == example.length else example.length - 1
 
 
@@ -31,7 +33,7 @@ def precision(spec: dict[str, Any]) -> contextlib.AbstractContextManager[object]
 class Loop:
     """AdamW over what PEFT trains and the heads, gradients clipped, a loss read every step."""
 
-    def __init__(self, model: Encoder | Decoder, spec: dict[str, Any]) -> None:
+    def __init__(self, model: Model, spec: dict[str, Any]) -> None:
         self.model, self.spec = model, spec
         self.device = torch.device(spec["device"])
         self.trained = [p for p in model.parameters() if p.requires_grad]

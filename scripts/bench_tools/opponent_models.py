@@ -7,15 +7,25 @@ import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file
 from torch import nn
-from transformers import AutoModelForCausalLM, BertModel
+from transformers import AutoModelForCausalLM, BertModel, T5ForConditionalGeneration
 
-from .examples import Example, Task, inputs_of
+from .examples import Example, Task, inputs_of, padded
 
 SITES = {
     "bert": r".*encoder\.layer\.\d+\."
     r"(attention\.self\.(query|key|value)|attention\.output\.dense|intermediate\.dense|output\.dense)",
     "llama": r".*layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)",
+    "t5": r".*block\.\d+\.layer\.\d+\."
+    r"((SelfAttention|EncDecAttention)\.[qkvo]|DenseReluDense\.w(i|o))",
 }
+
+IGNORED = -100  # a label that no loss counts
+
+
+def kind_of(spec: dict[str, Any]) -> torch.dtype:
+    """Of the frozen weights: bf16 where the run is and a GPU computes; else autocast makes it."""
+    narrow = spec["precision"] == "bf16" and spec["device"] == "cuda"
+    return torch.bfloat16 if narrow else torch.float32
 
 
 def adapted(model: nn.Module, spec: dict[str, Any]) -> nn.Module:
@@ -51,7 +61,7 @@ class Encoder(nn.Module):
     def __init__(self, spec: dict[str, Any], tasks: list[Task], start: dict[str, torch.Tensor]):
         super().__init__()
         model = BertModel.from_pretrained(
-            spec["model"], add_pooling_layer=False, dtype=torch.float32,
+            spec["model"], add_pooling_layer=False, dtype=kind_of(spec),
             attn_implementation=spec["attention"],
             hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
         )  # fmt: skip
@@ -92,11 +102,9 @@ class Decoder(nn.Module):
 
     def __init__(self, spec: dict[str, Any], start: dict[str, torch.Tensor]) -> None:
         super().__init__()
-        narrow = spec["precision"] == "bf16" and spec["device"] == "cuda"
         model = AutoModelForCausalLM.from_pretrained(
-            spec["model"], dtype=torch.bfloat16 if narrow else torch.float32,
-            attn_implementation=spec["attention"],
-        )  # fmt: skip
+            spec["model"], dtype=kind_of(spec), attn_implementation=spec["attention"]
+        )
         model.config.use_cache = False
         self.body = adapted(model, spec)
         take_start(self.body, start)
@@ -107,7 +115,35 @@ class Decoder(nn.Module):
         return self.body(input_ids=windows[:, :-1], labels=targets, shift_labels=targets).loss
 
 
-def make_model(spec: dict[str, Any], tasks: list[Task]) -> Encoder | Decoder:
+class EncoderDecoder(nn.Module):
+    """Every token of an answer, under the model's own loss."""
+
+    def __init__(self, spec: dict[str, Any], start: dict[str, torch.Tensor]) -> None:
+        super().__init__()
+        model = T5ForConditionalGeneration.from_pretrained(
+            spec["model"], dtype=kind_of(spec), dropout_rate=0.0
+        )
+        model.config.use_cache = False
+        self.body = adapted(model, spec)
+        take_start(self.body, start)
+
+    def loss(self, batch: list[Example], device: torch.device) -> torch.Tensor:
+        inputs = {name: value.to(device) for name, value in inputs_of(batch).items()}
+        del inputs["token_type_ids"]
+        labels = padded([one.answer for one in batch if one.answer is not None], behind=IGNORED)
+        return self.body(**inputs, labels=labels.to(device)).loss
+
+
+Model = Encoder | Decoder | EncoderDecoder
+
+
+def make_model(spec: dict[str, Any], tasks: list[Task]) -> Model:
     start = load_file(spec["start"])
-    model = Encoder(spec, tasks, start) if spec["backbone"] == "bert" else Decoder(spec, start)
+    if spec["backbone"] == "bert":
+        model: Model = Encoder(spec, tasks, start)
+    else:
+        model = (EncoderDecoder if spec["backbone"] == "t5" else Decoder)(spec, start)
+    if spec["checkpointing"]:
+        model.body.gradient_checkpointing_enable({"use_reentrant": False})
+        model.body.enable_input_require_grads()
     return model.to(spec["device"]).train()

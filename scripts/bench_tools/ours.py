@@ -39,6 +39,7 @@ class OurRun:
     evaluation: bool = False
     learning_rate: float = LEARNING_RATE
     options: dict[str, Any] = field(default_factory=dict)
+    train: dict[str, Any] = field(default_factory=dict)  # members that differ from the set's
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def study(bench: BenchSet, run: OurRun) -> dict[str, Any]:
                 "options": run.options or (lora if run.variant == "lora" else {}),
                 "backbone": {"name": bench.backbone, "weights": bench.weights},
                 "data": {
-                    "suite": bench.suite or f"windows{bench.window}",
+                    "suite": bench.suite_name,
                     "tasks": list(bench.tasks),
                     "dev_rows": dev,
                     "test_rows": FEW,
@@ -78,7 +79,7 @@ def study(bench: BenchSet, run: OurRun) -> dict[str, Any]:
                     "sampler": {"tasks": "round_robin", "mixed": True, "shuffle": False},
                     "evaluations": 1,
                     "precision": bench.precision,
-                },
+                } | run.train,
                 "record": {
                     "samples": 0, "factors": False, "checkpoints": False, "parameters": "last",
                 },

@@ -1,11 +1,12 @@
 """Runs one side's process and notes when each of its lines arrived."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,46 @@ def environment(threads: int, **more: str) -> dict[str, str]:
     return own | limits | quiet | {"PYTHONPATH": str(SCRIPTS)} | more
 
 
+class Deadline:
+    """When processes that are started now are ended; never unless ending_at() says so."""
+
+    moment: float | None = None  # of time.monotonic()
+
+    @classmethod
+    def passed(cls) -> bool:
+        return cls.moment is not None and time.monotonic() >= cls.moment
+
+
+@contextlib.contextmanager
+def ending_at(moment: float) -> Iterator[None]:
+    """Ends at that moment what timed_lines() starts meanwhile, which is a BenchError."""
+    before, Deadline.moment = Deadline.moment, moment
+    try:
+        yield
+    finally:
+        Deadline.moment = before
+
+
+@contextlib.contextmanager
+def watched_until_deadline(process: subprocess.Popen[str]) -> Iterator[None]:
+    if Deadline.moment is None:
+        yield
+        return
+    left = max(Deadline.moment - time.monotonic(), 0)
+    timer = threading.Timer(left, end_group, [process])
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """The process and all that it started; it may have ended already."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def timed_lines(
     command: Sequence[str | Path], variables: dict[str, str], watched: str, folder: Path = ROOT
 ) -> list[Line]:
@@ -46,16 +87,19 @@ def timed_lines(
     reader = threading.Thread(target=lambda: rest.extend(other or ()))
     reader.start()
     try:
-        lines = [Line(time.perf_counter() - begin, text.rstrip("\n")) for text in watch or ()]
-        code = process.wait()
+        with watched_until_deadline(process):
+            lines = [Line(time.perf_counter() - begin, text.rstrip("\n")) for text in watch or ()]
+            code = process.wait()
     except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
+        end_group(process)
         raise
     finally:
         reader.join()
         for stream in (process.stdout, process.stderr):
             if stream:
                 stream.close()
+    if code == -signal.SIGKILL and Deadline.passed():
+        raise BenchError(f"{Path(command[0]).name} was ended: the time for it was over")
     if code != 0:
         shown = [line.text for line in lines]
         errors, printed = (rest, shown) if watched == "stdout" else (shown, rest)

@@ -26,7 +26,13 @@ class BenchSet:
     window: int = 0
     device: str = "cpu"
     precision: str = "fp32"
-    random_weights: bool = False  # made on the spot, of LLaMA-3.1-8B's shape
+    random_weights: bool = False  # made on the spot, of the shape that `weights` names
+    made: str = ""  # kind of tasks whose rows are made on the spot
+
+    @property
+    def suite_name(self) -> str:
+        """Of its token file."""
+        return self.suite or (f"windows{self.window}" if self.window else f"rows-{self.made}")
 
     @property
     def orders(self) -> tuple[str, ...]:
@@ -54,9 +60,9 @@ SETS = {
             "llama", "smollm2-135m", "", ("windows",), batch=4, steps=4, warmup=1, window=512,
         ),
         BenchSet(
-            "gpu-small", "as cpu-short on a CUDA device; --batch 512 for large batches",
-            "bert", "minilm-l6", "text10", SHORT_TASKS, batch=32, steps=200, warmup=20,
-            device="cuda",
+            "gpu-small", "MiniLM-L6's shape with random weights on short random rows, LoRA r=8",
+            "bert", "minilm-random", "", SHORT_TASKS, batch=32, steps=200, warmup=20,
+            device="cuda", random_weights=True, made="classify",
         ),
         BenchSet(
             "gpu-llama", "LLaMA-3.1-8B's shape with random weights, r=16, 8 rows of 512 tokens",

@@ -13,11 +13,10 @@ from .summaries import Measurement
 
 def spec(bench: BenchSet, order: str, places: Places, **more: Any) -> dict[str, Any]:
     """What bench_tools.opponent is told: the same numbers as rankwise's study has."""
-    suite = bench.suite or f"windows{bench.window}"
     return {
         "backbone": bench.backbone,
         "model": str(places.data / "models" / bench.weights),
-        "token_file": str(places.data / "suites" / f"{suite}-{bench.weights}.h5"),
+        "token_file": str(places.data / "suites" / f"{bench.suite_name}-{bench.weights}.h5"),
         "tasks": list(bench.tasks),
         "batch": bench.batch,
         "warmup": bench.warmup,
@@ -30,6 +29,7 @@ def spec(bench: BenchSet, order: str, places: Places, **more: Any) -> dict[str, 
         "clip": CLIP,
         "precision": bench.precision,
         "device": bench.device,
+        "checkpointing": False,
     } | more
 
 

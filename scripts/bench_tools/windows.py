@@ -5,7 +5,6 @@ a prepared token file, under the model's own tokenizer; or of ids drawn at rando
 has no tokenizer.
 """
 
-import hashlib
 import json
 import sys
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 
 import h5py
 import numpy as np
+
+from .token_file import root_attributes, task_attributes, write_split
 
 
 def ids_of_text(spec: dict[str, Any], count: int) -> np.ndarray:
@@ -35,50 +36,19 @@ def make_ids(spec: dict[str, Any], count: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, spec["vocabulary"], count).astype(np.int32)
 
 
-def write_split(group: h5py.Group, rows: np.ndarray) -> None:
-    """rows [examples, window + 1]: the first token is the prompt, the others are the answer."""
-    count, width = rows.shape
-    strings = h5py.string_dtype("utf-8")
-    starts = np.arange(count + 1, dtype=np.int64)
-    arrays = {
-        "tokens": rows[:, 0],
-        "segments": np.zeros(count, dtype=np.uint8),
-        "starts": starts,
-        "groups": starts,
-        "target": np.zeros(count),
-        "answer_tokens": rows[:, 1:].reshape(-1),
-        "answer_starts": starts * (width - 1),
-        "answer_bytes": np.full(count, width - 1, dtype=np.int64),
-    }
-    for name, values in arrays.items():
-        group.create_dataset(name, data=values)
-    for name in ("text", "pair", "answer"):
-        group.create_dataset(name, data=[""] * count, dtype=strings)
-
-
 def write(spec: dict[str, Any]) -> None:
     sizes = {"train": spec["rows"], "dev": spec["dev_rows"], "test": 2}
     ids = make_ids(spec, sum(sizes.values()) * (spec["window"] + 1))
     rows = ids.reshape(-1, spec["window"] + 1)
-    tokenizer = Path(spec["model"]) / "tokenizer.json"
-    digest = hashlib.sha256(tokenizer.read_bytes()).hexdigest() if tokenizer.exists() else ""
     with h5py.File(spec["file"], "w", libver=("earliest", "v110")) as file:
-        file.attrs.update({
-            "format": "rankwise-tokens", "version": np.int64(2), "suite": "windows",
-            "tokenizer": Path(spec["model"]).name, "tokenizer_sha256": digest,
-            "vocabulary": np.int64(spec["vocabulary"]), "end_token": np.int64(-1), "sources": "[]",
-        })  # fmt: skip
+        file.attrs.update(root_attributes(spec["model"], "windows", spec["vocabulary"]))
         group = file.create_group("tasks/windows")
-        group.attrs.update({
-            "index": np.int64(0), "family": "", "kind": "language_model", "classes": np.int64(1),
-            "metrics": json.dumps(["perplexity"]), "labels": "[]", "licence": "", "source": "",
-            "sha256": "", "length_cap": np.int64(spec["window"]), "prompt": "",
-            "answers": "likelihood", "loss_on": "answer", "answer_cap": np.int64(spec["window"]),
-            "read": "plain",
-        })  # fmt: skip
+        group.attrs.update(task_attributes(0, "language_model", ["perplexity"], [], spec["window"]))
         first = 0
         for name, size in sizes.items():
-            write_split(group.create_group(name), rows[first : first + size])
+            part = rows[first : first + size]  # the first token is the prompt
+            one = np.ones(size, dtype=np.int64)
+            write_split(group.create_group(name), part[:, 0], one, answers=part[:, 1:])
             first += size
 
 

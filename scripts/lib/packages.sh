@@ -10,6 +10,7 @@ packages=(
 )
 developer_packages=(clang-format hdf5-tools libbenchmark-dev)
 cluster_packages=(munge parallel slurm-client slurmctld slurmd)  # for the tests that start a Slurm
+fuzz_packages=(clang-14 libclang-rt-14-dev)
 packages_to_do_without=" ccache ca-certificates fonts-dejavu-core patchelf "  # slower or less pretty, but it works
 
 # installed PACKAGE: Debian says so, or what it would bring is found.
@@ -25,6 +26,8 @@ present() {
     hdf5-tools) tool h5dump ;;
     munge) tool munged ;;
     slurm-client) tool sbatch ;;
+    clang-14) tool clang++-14 ;;
+    libclang-rt-14-dev) compgen -G "/usr/lib/llvm-14/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a" >/dev/null ;;
     cmake | ccache | git | patchelf | clang-format | parallel | slurmctld | slurmd) tool "$1" ;;
     libhdf5-dev) header hdf5.h || header hdf5/serial/hdf5.h ;;
     libeigen3-dev) header eigen3/Eigen/Core ;;

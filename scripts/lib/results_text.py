@@ -23,9 +23,6 @@ from pathlib import Path
 
 Row = dict[str, str]
 
-# What tables call a claim's outcome, and what the text calls it.
-VERDICTS = {"held": "supported", "did not hold": "refuted", "undecided": "inconclusive"}
-
 REFERENCE = re.compile(r"\{([^{}\n]*)\}")
 INTERVAL = re.compile(r"(\S+(?: %)?) to (\S+(?: %)?)")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(e[+-]?\d+)?")
@@ -129,7 +126,7 @@ def with_spread(row: Row, column: str) -> str:
     alone = INTERVAL.fullmatch(cell)
     if alone is not None:
         return f"[{alone.group(1)}, {alone.group(2)}]"
-    return VERDICTS.get(cell, cell) if column == "verdict" else _rounded(cell, decimals)
+    return _rounded(cell, decimals)
 
 
 def _begin(row: Row, cells: int) -> str:

@@ -5,6 +5,7 @@ docs/own_data.md says what each member means.
 
 import re
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -161,7 +162,7 @@ def _count(value: Any) -> int:
 
 
 def _step(value: Any) -> float:
-    fits = _is_finite(value) and 0 < value <= 1
+    fits = _is_finite(value) and 1e-9 <= value <= 1
     if not fits or abs(round(1 / value) * value - 1) > 1e-12:
         raise _Unfit("a part of one, as 0.2")
     return float(value)
@@ -172,10 +173,15 @@ def _patterns(value: Any) -> dict[str, re.Pattern[str]]:
 
 
 def _pattern(value: Any) -> re.Pattern[str]:
+    text = _text(value)
     try:
-        return re.compile(_text(value), re.DOTALL)
-    except re.error as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what patterns may mean in a later Python
+            return re.compile(text, re.DOTALL)
+    except (re.error, OverflowError) as error:
         raise _Unfit(f"a regular expression ({error})") from None
+    except RecursionError:
+        raise _Unfit("a regular expression that is not nested so deeply") from None
 
 
 def _candidates(value: Any) -> Candidates:

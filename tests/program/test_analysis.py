@@ -192,7 +192,7 @@ class Comparisons(Errors):
         header, *rows = markdown_rows(run("ablate", all_variants(), "--reference", "lora").out)
         self.assertEqual([row[0] for row in rows], ["lora", *(x for x in LABELS if x != "lora")])
         self.assertEqual(header[-1], "verdict")
-        self.assertTrue({row[-1] for row in rows[1:]} <= {"higher", "lower", "undecided"})
+        self.assertTrue({row[-1] for row in rows[1:]} <= {"higher", "lower", "inconclusive"})
         self.assert_line(run("ablate", all_variants(), "--score", "mnli"), "mnli", "average")
 
     def test_diff_names_paths_and_leaves_out_times(self) -> None:
@@ -322,7 +322,10 @@ class LookUps(unittest.TestCase):
         self.assertIn("attention-kernel", [line.split()[0] for line in lines[1:]])
         done = run("list", "swtiches")
         self.assertEqual((done.code, done.out), (1, ""))
-        self.assertRegex(done.err, r"\Anothing is listed as 'swtiches' \(did you mean 'switches'\?\); what there is: variants, .*\n\Z")
+        self.assertRegex(
+            done.err,
+            r"\Anothing is listed as 'swtiches' \(did you mean 'switches'\?\); what there is: variants, .*\n\Z",
+        )
 
     def test_describe_explains_every_option(self) -> None:
         for variant in VARIANTS:
@@ -335,21 +338,39 @@ class LookUps(unittest.TestCase):
         )
         for name in ("bert", "tiny", "planted", "usage", "training", "clusters", "scores"):
             self.assertIn(f" {name}: ", self.out("describe", name))
-        for part, option in (("train", "sampler.tasks"), ("data", "suite"), ("record", "samples"),
-                             ("run", "init_from"), ("study", "defaults_from")):
+        for part, option in (
+            ("train", "sampler.tasks"),
+            ("data", "suite"),
+            ("record", "samples"),
+            ("run", "init_from"),
+            ("study", "defaults_from"),
+        ):
             self.assertRegex(self.out("describe", part), rf"(?m)^  {re.escape(option)} ")
 
     def test_describe_shows_the_names_of_other_libraries(self) -> None:
         self.assertRegex(self.out("describe", "lora"), r"(?m)^  rank .*; also known as r\)$")
-        self.assertRegex(self.out("describe", "train"), r"(?m)^  clip .*; also known as max_grad_norm\)$")
-        self.assertRegex(self.out("describe", "run"), r"(?m)^  sites .*; also known as target_modules\)$")
+        self.assertRegex(
+            self.out("describe", "train"), r"(?m)^  clip .*; also known as max_grad_norm\)$"
+        )
+        self.assertRegex(
+            self.out("describe", "run"), r"(?m)^  sites .*; also known as target_modules\)$"
+        )
 
     def test_describe_forgives_capitals(self) -> None:
         self.assertEqual(self.out("describe", "LoRA-FA"), self.out("describe", "lora_fa"))
 
     def test_env_says_what_the_program_was_built_from(self) -> None:
         text = self.out("env")
-        for name in ("rankwise", "commit", "dirty", "compiler", "libtorch", "cuda", "cores"):
+        for name in (
+            "rankwise",
+            "commit",
+            "dirty",
+            "compiler",
+            "libtorch",
+            "cuda",
+            "cuda_kernels",
+            "cores",
+        ):
             self.assertRegex(text, rf"(?m)^{name} +\S")
 
     def test_schema_is_the_page_in_docs(self) -> None:

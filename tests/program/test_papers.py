@@ -74,17 +74,17 @@ class Reproduce(Errors):
         done = run("reproduce", "more.table5", cwd=self.folder)
         self.assertIn("rankwise run configs/more_table5.json --jobs 2\n", done.out, done.err)
 
-    def test_the_readme_has_the_commands_that_it_prints(self) -> None:
+    def test_the_page_in_docs_has_the_commands_that_it_prints(self) -> None:
         for name in ("configs", "analysis"):
             (self.folder / name).symlink_to(ROOT / name)
-        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        page = (ROOT / "docs/reproduce.md").read_text(encoding="utf-8")
         for table in ("more.main", "smora.headline", "flylora.table1"):
             done = run("reproduce", table, "--data", "data", cwd=self.folder)
             self.assertEqual(done.code, 0, done.err)
             own = done.out.split("in the paper's setting\n")[1].split("small-scale, here\n")[0]
             steps = own[own.index("  prepare") : own.index("  hours")].splitlines()
             block = "".join(f"    {line[13:]}\n" for line in steps)
-            self.assertIn(block, readme, f"of {table}")
+            self.assertIn(block, page, f"of {table}")
 
     def test_an_unknown_table_lists_the_known_ones(self) -> None:
         self.assert_line(run("reproduce", "more.table6"), "more.table6", "more.table5")

@@ -61,7 +61,7 @@ class Planted(Folder):
         path.write_text(json.dumps(HYPOTHESES))
         done = run("hypotheses", path, self.results)
         self.assertEqual((done.code, done.err), (0, ""))
-        self.assertRegex(done.out, r"given ranks are the true ones .*(held|undecided)")
+        self.assertRegex(done.out, r"given ranks are the true ones .*(supported|inconclusive)")
         path.write_text('{"hypotheses": [{"name": "x", "measure": "tau"}]}')
         wrong = run("hypotheses", path, self.results)
         self.assertEqual(wrong.code, 1)

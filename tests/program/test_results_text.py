@@ -1,11 +1,13 @@
 """results/README.md is its template, filled; references to small tables that a reader can check."""
 
+import json
 import re
 import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+from typing import Any
 
 from scripts.lib.results_text import TextError, fill, refuse_numbers
 
@@ -21,8 +23,8 @@ TABLES = {
     "ranks/figures/sweep.csv": "axis,place,mean,low,high\nactive,2,0.93549,0.91187,0.95912\n",
     "hypotheses.csv": (
         "hypothesis,statement,difference,95 %,verdict\n"
-        "H1,printed: the rank falls,-2.192,-2.615 to -1.768,held\n"
-        "H1,it stays there,6 of 10,26 % to 88 %,did not hold\n"
+        "H1,printed: the rank falls,-2.192,-2.615 to -1.768,supported\n"
+        "H1,it stays there,6 of 10,26 % to 88 %,refuted\n"
     ),
 }
 
@@ -165,6 +167,31 @@ class Committed(unittest.TestCase):
             if study.removeprefix("planted_flylora_") not in holds
         ]
         self.assertEqual(missing, [])
+
+
+class Findings(unittest.TestCase):
+    """What study files say of their results: numbers are cells of the study's tables."""
+
+    def test_every_number_is_a_cell_of_the_committed_tables(self) -> None:
+        found = 0
+        for path in sorted((ROOT / "configs").glob("*.json")):
+            study = study_of(path)
+            if not (ROOT / "results" / study.get("study", "none") / "summary").is_dir():
+                continue
+            with self.subTest(path.name):
+                self.assertTrue(study.get("findings"), "a committed study says what it found")
+                for finding in study["findings"]:
+                    refuse_numbers(finding)
+                    whole = re.sub(r"\{", "{" + study["study"] + ":", finding)
+                    self.assertNotIn("{", fill(whole, ROOT / "results"))
+                    found += finding.count("{")
+        self.assertGreater(found, 50)
+
+
+def study_of(path: Path) -> dict[str, Any]:
+    """A study file, which is JSON with comments that have lines of their own."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
 
 
 if __name__ == "__main__":

@@ -1,13 +1,17 @@
 """What a run file says: exact counts, scores that follow from predictions, documented paths."""
 
+import contextlib
 import hashlib
+import io
 import json
 import math
 import re
 import tempfile
+import textwrap
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -199,6 +203,25 @@ class Schema(unittest.TestCase):
     def setUpClass(cls) -> None:
         text = (ROOT / "docs/run_file.md").read_text()
         cls.documented = set(re.findall(r"^\| `(/[^`]+)`", text, flags=re.M))
+
+    def test_the_example_of_reading_one_runs(self) -> None:
+        page = (ROOT / "docs/results.md").read_text()
+        (code,) = re.findall(r"(?m)^    import h5py\n(?:(?:    .*)?\n)+", page)
+        path = by_label(all_variants())["more"][0]
+        with open_run(path) as file:
+            site = next(iter(file["usage"]))
+        for there, here in {
+            "results/demo/more-s0-0123456789.h5": str(path),
+            "encoder.layer.0.attention.self.query": site,
+        }.items():
+            self.assertIn(there, code)
+            code = code.replace(there, here)
+        found: dict[str, Any] = {}
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            exec(textwrap.dedent(code), found)
+        self.assertTrue(out.getvalue().startswith("more 0 "))
+        self.assertEqual(found["used"].shape, (TASKS, RANKS["more"]))
+        self.assertEqual(found["gate"].shape, found["used"].shape)
 
     def patterns(self) -> list[re.Pattern[str]]:
         return [

@@ -68,6 +68,8 @@ class Study(Folder):
         self.assertIn("1 finished, 0 already there, 0 failed", done.out)
         done = self.succeed(study, "--only", "lora", "--again")
         self.assertIn("1 finished, 0 already there, 0 failed", done.out)
+        done = self.succeed(study, "--want-files")
+        self.assertIn("1 finished, 2 already there, 0 failed", done.out)
 
     def test_again_replaces_finished_runs_by_the_same(self) -> None:
         study = tiny_study(THREE[0], seeds=[3])

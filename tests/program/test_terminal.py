@@ -167,10 +167,31 @@ class Logs(Folder):
         self.assertEqual(list(self.results.rglob("*.jsonl")) + list(self.results.rglob("*tfevents*")), [])
 
 
-class Page(unittest.TestCase):
-    """docs/terminal.md."""
+class Pages(unittest.TestCase):
+    """Commands in docs/ do what they say."""
 
-    def test_its_commands_run(self) -> None:
+    def test_the_first_study_runs(self) -> None:
+        page, _ = (ROOT / "docs/first_study.md").read_text().split("## What a file can say besides")
+        (study,) = re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", page)
+        commands = re.findall(r"(?m)^    rankwise (.+)$", page)
+        self.assertGreater(len(commands), 10)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "mine.json").write_text(study)
+            for command in commands:
+                done = run(*shlex.split(command), cwd=Path(folder))
+                self.assertEqual(done.code, 0, f"{command}: {done.err}")
+                self.assertGreater(len(done.out.splitlines()), 0, command)
+            text = (Path(folder) / "report.html").read_text()
+        self.assertRegex(text, r"s error differs from that of LoRA by [+-]0\.\d+ \([+-]")
+        self.assertIn("Row no contrastive loss: the ranks are chosen", text)
+
+    def test_links_lead_somewhere(self) -> None:
+        for page in (ROOT / "README.md", ROOT / "experiments/README.md", *ROOT.glob("docs/*.md")):
+            for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
+                if not link.startswith("https:"):
+                    self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")
+
+    def test_those_of_the_terminal_run(self) -> None:
         page = (ROOT / "docs/terminal.md").read_text()
         commands = re.findall(r"(?m)^    rankwise (.+)$", page)
         self.assertGreater(len(commands), 12)

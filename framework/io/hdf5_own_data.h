@@ -1,0 +1,19 @@
+/// What a file holds itself, as against what it only leads to: other files, and filters that are
+/// other people's libraries.
+#pragma once
+
+#include "framework/io/hdf5_handle.h"
+
+#include <string>
+
+namespace rankwise::hdf5 {
+
+/// Throws Error where the name `path` is a link: it may lead into any file that this user may read
+/// or write.
+void check_no_link(hid_t file, const std::string& path, const Place& place);
+
+/// Throws Error where the dataset's numbers lie in other files, or are packed as only a plug-in
+/// unpacks.
+void check_storage(hid_t dataset, const Place& place);
+
+}  // namespace rankwise::hdf5

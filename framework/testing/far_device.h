@@ -1,0 +1,23 @@
+/// A device that is none, for tests on machines without an accelerator: its memory is the host's,
+/// and no code for the CPU takes its tensors. What a GPU would make the host wait for is written
+/// down.
+#pragma once
+
+#include <torch/types.h>
+
+#include <string>
+#include <vector>
+
+namespace rankwise {
+
+/// LibTorch's slot for devices of others. Every operation computes what it does on the CPU.
+torch::Device far_device();
+
+/// What the host waited for since the list was last emptied, each with the operation's name: values
+/// read back, copies that block, results whose size depends on values.
+std::vector<std::string>& far_waits();
+
+/// How many operations a device would run were called so far, views and allocations left out.
+std::int64_t far_operations();
+
+}  // namespace rankwise
