@@ -122,6 +122,7 @@ nlohmann::json with_queue(nlohmann::json value, const Queue& queue) {
 int status(const StatusArguments& arguments) {
   const std::filesystem::path folder = folder_of(arguments.folder);
   const StudyStanding standing = study_standing(folder, std::time(nullptr));
+  check(!standing.runs.empty(), "{}: holds no runs of a study; run it first", folder.string());
   const Queue queue = queued_tasks(submissions(folder));
   if (arguments.json) {
     fmt::print("{}\n", with_queue(to_json(standing), queue)
