@@ -10,10 +10,8 @@
 #include "framework/record/summary_reader.h"
 #include "framework/study/study_plan.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <regex>
 #include <set>
 #include <system_error>
