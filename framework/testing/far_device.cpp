@@ -1,6 +1,7 @@
 #include "framework/testing/far_device.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/detail/PrivateUse1HooksInterface.h>
 #include <ATen/ops/empty.h>
@@ -229,6 +230,8 @@ torch::Device far_device() {
   }();
   return kMadeKnown ? kFarDevice : c10::Device(c10::kCPU);
 }
+
+bool has_far_device() { return !at::globalContext().hasCUDA(); }
 
 std::vector<std::string>& far_waits() {
   static std::vector<std::string> waits;

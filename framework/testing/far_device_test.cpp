@@ -84,6 +84,7 @@ bool trains(const toy::Recipe& recipe) {
 
 class FarDevice : public ::testing::TestWithParam<FarCase> {
  protected:
+  void SetUp() override { RANKWISE_NEED_FAR_DEVICE(); }
   toy::Recipe recipe() const { return {.variant = GetParam().variant, .kind = GetParam().kind}; }
   toy::Recipe far_recipe() const {
     toy::Recipe far = recipe();
@@ -131,6 +132,7 @@ TEST_P(FarDevice, HoldsWhatTheConformanceSuitePromises) {
 }
 
 TEST(FarDeviceItself, WritesDownWhatItsHostWaitsFor) {
+  RANKWISE_NEED_FAR_DEVICE();
   const Tensor far = torch::ones({2}, torch::TensorOptions().device(far_device()));
   far_waits().clear();
   far.sum().item<double>();

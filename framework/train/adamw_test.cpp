@@ -111,6 +111,7 @@ TEST(AdamW, OpByOpTakesThemToo) {
 
 // As PyTorch's on the CPU: rates and clipping factor lie on the device.
 TEST(AdamW, TakesTheSameStepsOnAnAcceleratorWithoutWaiting) {
+  RANKWISE_NEED_FAR_DEVICE();
   const std::vector<Tensor> here = parameters_of(torch::kFloat32);
   std::vector<Tensor> there;
   for (const Tensor& one : here) there.push_back(one.detach().to(far_device()).requires_grad_());

@@ -28,6 +28,7 @@ TEST(PendingRecords, ComeBackInTheirOrderBeyondAsManyAsMayBePending) {
 }
 
 TEST(PendingRecords, AreReadFromADeviceWithoutAWaitForOthers) {
+  RANKWISE_NEED_FAR_DEVICE();
   const torch::Tensor far = losses(0.5, 0.25).to(far_device());
   far_waits().clear();
   PendingRecords pending;
