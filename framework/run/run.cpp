@@ -191,6 +191,8 @@ RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressRep
   try {
     return record(job, stop, *lease, report);
   } catch (const LeaseLost& lost) {
+    // A folder that was moved away took the lease with it: nobody else is at the run.
+    if (!std::filesystem::exists(file.parent_path())) fail_moved(file);
     fmt::print(stderr, "{}{} seed {}  is left to another process: {}\n", fresh_line(),
                job.config.label, job.config.seed, lost.what());
     return RunOutcome::kBusy;
