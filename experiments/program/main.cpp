@@ -108,8 +108,8 @@ int flush_output(int code) {
 }
 
 // Ends the process. Where a GPU was used no destructor of a static object runs any more: LibTorch's
-// and the driver's go in no known order, and some would call a driver that is gone. Files are closed
-// by then, for they are no static objects.
+// and the driver's go in no known order, and some would call a driver that is gone. Files are
+// closed by then, for they are no static objects.
 int leave(int code) {
   const bool used = at::detail::getCUDAHooks().hasCUDART() &&
                     c10::getDeviceAllocator(c10::DeviceType::CUDA)->initialized();

@@ -103,7 +103,7 @@ void print(const StudyStanding& standing, const Queue& queue, bool all) {
     }
   }
   if (standing.others > 0) {
-    print_line(fmt::format("{} further run files have options that the study no longer has",
+    print_line(fmt::format("{} further run files are not of the study as it was last run",
                            standing.others));
   }
 }
@@ -122,6 +122,7 @@ nlohmann::json with_queue(nlohmann::json value, const Queue& queue) {
 int status(const StatusArguments& arguments) {
   const std::filesystem::path folder = folder_of(arguments.folder);
   const StudyStanding standing = study_standing(folder, std::time(nullptr));
+  check(!standing.runs.empty(), "{}: holds no runs of a study; run it first", folder.string());
   const Queue queue = queued_tasks(submissions(folder));
   if (arguments.json) {
     fmt::print("{}\n", with_queue(to_json(standing), queue)

@@ -32,10 +32,14 @@ TEST(ClusterFile, RefusesWhatItDoesNotKnow) {
 
 TEST(ClusterFile, RefusesWordsThatWouldEndALineOfOptions) {
   const std::vector<std::pair<std::string, nlohmann::json>> wrong{
-      {"partition", "gpu --wrap=x"}, {"account", "a\nb"},
-      {"time", "1:00 # x"},          {"memory", "'8G'"},
-      {"qos", "$(id)"},              {"constraint", "a`b"},
-      {"sbatch", {"exclusive"}},     {"sbatch", {"--a --b"}},
+      {"partition", "gpu --wrap=x"},
+      {"account", "a\nb"},
+      {"time", "1:00 # x"},
+      {"memory", "'8G'"},
+      {"qos", "$(id)"},
+      {"constraint", "a`b"},
+      {"sbatch", {"exclusive"}},
+      {"sbatch", {"--a --b"}},
       {"setup", {"module load a\nrm -r b"}}};
   for (const auto& [name, value] : wrong) {
     const std::string found = refusal({{name, value}});

@@ -83,7 +83,8 @@ std::optional<LeaseFile> LeaseFile::create(const fs::path& path, const LeaseNote
     unlink_quietly(path);
     throw;
   }
-  return file;
+  // Stopped before it wrote, it may have been taken for one whose holder is gone.
+  return id_in(path) == note.id ? std::optional(std::move(file)) : std::nullopt;
 }
 
 void LeaseFile::write(const LeaseNote& note) const {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 namespace rankwise {
@@ -12,10 +13,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a file that does not say how long it lasts: empty, for its holder ended before it wrote, or an
-// earlier version's.
-double lasts(const std::optional<LeaseNote>& note) {
-  return note ? note->seconds : lease_seconds();
+// Of a file that does not say how long it lasts: an earlier version's, or empty, for its holder
+// ended, or was stopped, between creating and writing it, and looks behind that whether it is its.
+double lasts(const std::string& text, const std::optional<LeaseNote>& note) {
+  constexpr double kOfAnEmptyOne = 5;
+  if (note) return note->seconds;
+  return text.empty() ? std::min(kOfAnEmptyOne, lease_seconds()) : lease_seconds();
 }
 
 }  // namespace
@@ -32,7 +35,7 @@ LeaseWatch::Finding LeaseWatch::look(const fs::path& path, Time now) {
   const std::string all = *text + claimed.value_or("");
   Sight& sight = seen_.try_emplace(path, Sight{all, now}).first->second;
   if (sight.text != all) sight = {all, now, true};
-  if (now - sight.since < std::chrono::duration<double>(lasts(note))) {
+  if (now - sight.since < std::chrono::duration<double>(lasts(*text, note))) {
     return sight.changed ? Finding::kAlive : Finding::kHeld;
   }
   sight.since = now;

@@ -55,12 +55,13 @@ TEST_F(LeaseWatchTest, WaitsAsLongAsTheHolderSaid) {
 }
 
 TEST_F(LeaseWatchTest, TakesOverFilesThatSayNothing) {
-  for (const char* text : {"", "process 4711 on a.example.org"}) {
+  for (const auto& [text, lasts] :
+       {std::pair("", 5), std::pair("process 4711 on a.example.org", 60)}) {
     write_bytes(path, text);
     LeaseWatch anew;
     EXPECT_EQ(anew.look(path, begin), Finding::kHeld);
-    EXPECT_EQ(anew.look(path, begin + seconds(59)), Finding::kHeld);
-    EXPECT_EQ(anew.look(path, begin + seconds(60)), Finding::kFree);
+    EXPECT_EQ(anew.look(path, begin + seconds(lasts - 1)), Finding::kHeld);
+    EXPECT_EQ(anew.look(path, begin + seconds(lasts)), Finding::kFree);
   }
 }
 

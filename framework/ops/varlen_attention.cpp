@@ -101,7 +101,8 @@ class MemoryEfficient : public torch::autograd::Function<MemoryEfficient> {
     const AttentionForm form = kept_form(*context, {});
     const FixedOrder fixed_order;
     const auto made = at::_efficient_attention_backward(
-        split_heads(gradients[0].contiguous(), form.heads).unsqueeze(0), saved[0], saved[1], saved[2],
+        split_heads(gradients[0].contiguous(), form.heads).unsqueeze(0), saved[0], saved[1],
+        saved[2],
         /*bias=*/std::nullopt, saved[3], saved[5], saved[6], context->saved_data["longest"].toInt(),
         context->saved_data["longest_keys"].toInt(), saved[4], kNoDropout, saved[7], saved[8],
         mask_of(form), /*bias_requires_grad=*/false, form.scale);

@@ -116,16 +116,13 @@ void RunWriter::step(const StepRecord& record) {
   if (waiting_.size() >= kStepsPerFlush) flush();
 }
 
-void fail_moved(const fs::path& path) {
-  rankwise::fail(
+void RunWriter::check_in_place() const {
+  const fs::path partial = partial_path(path_);
+  check(
+      identity_ == FileIdentity() || identity_of(partial) == identity_,
       "{}: was moved or removed while the run wrote it; give --results the place where it is now, "
       "or bring it back, and the same command goes on from the last checkpoint",
-      partial_path(path).string());
-}
-
-void RunWriter::check_in_place() const {
-  if (identity_ == FileIdentity()) return;  // not there yet
-  if (identity_of(partial_path(path_)) != identity_) fail_moved(path_);
+      partial.string());
 }
 
 void RunWriter::flush() {

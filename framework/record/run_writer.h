@@ -82,7 +82,4 @@ class RunWriter {
   FileIdentity identity_;  // of the partial file
 };
 
-/// Throws the Error of check_in_place(); `path`: of the finished file.
-[[noreturn]] void fail_moved(const std::filesystem::path& path);
-
 }  // namespace rankwise

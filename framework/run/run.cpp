@@ -191,8 +191,11 @@ RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressRep
   try {
     return record(job, stop, *lease, report);
   } catch (const LeaseLost& lost) {
-    // A folder that was moved away took the lease with it: nobody else is at the run.
-    if (!std::filesystem::exists(file.parent_path())) fail_moved(file);
+    const std::filesystem::path folder = file.parent_path();
+    check(std::filesystem::exists(folder),
+          "{}: was moved or removed while a run wrote there; give --results the place where it is "
+          "now, or bring it back, and the same command goes on from the last checkpoint",
+          folder.string());
     fmt::print(stderr, "{}{} seed {}  is left to another process: {}\n", fresh_line(),
                job.config.label, job.config.seed, lost.what());
     return RunOutcome::kBusy;

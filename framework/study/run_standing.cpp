@@ -2,7 +2,6 @@
 
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
-#include "framework/core/slug.h"
 #include "framework/io/hdf5.h"
 #include "framework/io/json_attributes.h"
 #include "framework/io/lease_file.h"
@@ -11,10 +10,8 @@
 #include "framework/record/summary_reader.h"
 #include "framework/study/study_plan.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
 #include <regex>
 #include <set>
 #include <system_error>
@@ -156,10 +153,6 @@ class Folder {
   FileNames names_, summarised_;
 };
 
-std::pair<std::string, std::int64_t> key(const PlanEntry& entry) {
-  return {slug(entry.label), entry.seed};
-}
-
 // Null where there is none.
 json or_null(const auto& value) { return value ? json(*value) : json(); }
 
@@ -200,19 +193,18 @@ StudyStanding study_standing(const fs::path& folder, std::int64_t now) {
   StudyStanding standing{plan.study.empty() ? folder.filename().string() : plan.study, {}};
   for (const auto& [state, word] : kStates) standing.counts[state] = 0;
   FileNames files;
-  std::set<std::pair<std::string, std::int64_t>> planned;
   for (const PlanEntry& entry : plan.runs) {
     standing.runs.push_back(found.standing(entry));
     files.insert(entry.file);
-    planned.insert(key(entry));
   }
   for (const std::string& file : found.runs()) {
     const auto entry = entry_of(file);
     if (!entry || files.contains(file)) continue;
-    if (planned.contains({entry->label, entry->seed})) {
-      ++standing.others;
+    const RunStanding run = found.standing(*entry);
+    if (plan.runs.empty() || run.lease) {
+      standing.runs.push_back(run);
     } else {
-      standing.runs.push_back(found.standing(*entry));
+      ++standing.others;
     }
   }
   for (const RunStanding& run : standing.runs) ++standing.counts[run.state];
@@ -230,7 +222,7 @@ int exit_code(const StudyStanding& standing) {
 json to_json(const StudyStanding& standing) {
   json value{{"study", standing.study}, {"counts", json::object()}, {"runs", json::array()}};
   for (const auto& [state, count] : standing.counts) value["counts"][to_string(state)] = count;
-  value["of_other_options"] = standing.others;
+  value["others"] = standing.others;
   value["exit_code"] = exit_code(standing);
   for (const RunStanding& run : standing.runs) value["runs"].push_back(to_json(run));
   return value;

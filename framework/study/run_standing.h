@@ -34,7 +34,7 @@ struct StudyStanding {
   std::string study;
   std::vector<RunStanding> runs;                 // of the plan first, in its order
   std::map<RunState, std::int64_t> counts = {};  // of the runs; every state is there
-  std::int64_t others = 0;  // run files of a label and seed whose options were others
+  std::int64_t others = 0;  // run files that nobody holds, of runs that the plan does not have
 };
 
 /// `folder`: results/<study>. `now`: seconds since 1970. Throws Error where there is no such

@@ -1,5 +1,6 @@
 """Sides of a measurement, one process each: rankwise or PEFT on one set."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -61,11 +62,11 @@ class Series:
     def speed(self, name: str) -> float | None:
         return self.measured[name].speed if name in self.measured else None
 
-    def ratio(self, above: str, below: str) -> float | None:
-        """Of the speeds, where both sides were measured."""
-        if above not in self.measured or below not in self.measured:
-            return None
-        return self.measured[above].speed / self.measured[below].speed
+    def ratio(self, above: str, below: Sequence[str]) -> float | None:
+        """Of the speed to the best of the others, where there are both."""
+        own = self.speed(above)
+        others = [speed for name in below if (speed := self.speed(name)) is not None]
+        return own / max(others) if own is not None and others else None
 
     @property
     def threads(self) -> int:

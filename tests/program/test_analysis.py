@@ -322,10 +322,7 @@ class LookUps(unittest.TestCase):
         self.assertIn("attention-kernel", [line.split()[0] for line in lines[1:]])
         done = run("list", "swtiches")
         self.assertEqual((done.code, done.out), (1, ""))
-        self.assertRegex(
-            done.err,
-            r"\Anothing is listed as 'swtiches' \(did you mean 'switches'\?\); what there is: variants, .*\n\Z",
-        )
+        self.assertRegex(done.err, r"\Anothing is listed as 'swtiches' \(did you mean 'switches'\?\); what there is: variants, .*\n\Z")
 
     def test_describe_explains_every_option(self) -> None:
         for variant in VARIANTS:
@@ -338,39 +335,22 @@ class LookUps(unittest.TestCase):
         )
         for name in ("bert", "tiny", "planted", "usage", "training", "clusters", "scores"):
             self.assertIn(f" {name}: ", self.out("describe", name))
-        for part, option in (
-            ("train", "sampler.tasks"),
-            ("data", "suite"),
-            ("record", "samples"),
-            ("run", "init_from"),
-            ("study", "defaults_from"),
-        ):
+        for part, option in (("train", "sampler.tasks"), ("data", "suite"), ("record", "samples"),
+                             ("run", "init_from"), ("study", "defaults_from")):
             self.assertRegex(self.out("describe", part), rf"(?m)^  {re.escape(option)} ")
 
     def test_describe_shows_the_names_of_other_libraries(self) -> None:
         self.assertRegex(self.out("describe", "lora"), r"(?m)^  rank .*; also known as r\)$")
-        self.assertRegex(
-            self.out("describe", "train"), r"(?m)^  clip .*; also known as max_grad_norm\)$"
-        )
-        self.assertRegex(
-            self.out("describe", "run"), r"(?m)^  sites .*; also known as target_modules\)$"
-        )
+        self.assertRegex(self.out("describe", "train"), r"(?m)^  clip .*; also known as max_grad_norm\)$")
+        self.assertRegex(self.out("describe", "run"), r"(?m)^  sites .*; also known as target_modules\)$")
 
     def test_describe_forgives_capitals(self) -> None:
         self.assertEqual(self.out("describe", "LoRA-FA"), self.out("describe", "lora_fa"))
 
     def test_env_says_what_the_program_was_built_from(self) -> None:
         text = self.out("env")
-        for name in (
-            "rankwise",
-            "commit",
-            "dirty",
-            "compiler",
-            "libtorch",
-            "cuda",
-            "cuda_kernels",
-            "cores",
-        ):
+        names = ("rankwise", "commit", "dirty", "compiler", "libtorch", "cuda", "cuda_kernels", "cores")
+        for name in names:
             self.assertRegex(text, rf"(?m)^{name} +\S")
 
     def test_schema_is_the_page_in_docs(self) -> None:

@@ -153,7 +153,13 @@ class Sides(Folder):
         self.assertEqual(series.table.rows[0], ["ours", 4, 50, 1.0, 0.5, 4.0])
         self.assertEqual(series.table.rows[1], ["PEFT", 4, None, None, None, None])
         self.assertEqual(series.found.notes, ["PEFT: no memory"])
-        self.assertEqual((series.speed("ours"), series.ratio("ours", "PEFT")), (50, None))
+        self.assertEqual((series.speed("ours"), series.ratio("ours", ["PEFT"])), (50, None))
+
+    def test_a_ratio_is_to_the_best_of_the_others(self) -> None:
+        series = self.series()
+        for name, seconds in (("ours", 1), ("slow", 4), ("quick", 2)):
+            series.measured[name] = Measurement((1.0,), 100, seconds, 1, 1)
+        self.assertEqual(series.ratio("ours", ["slow", "quick", "did not fit"]), 2)
 
     def test_other_losses_are_no_measurement(self) -> None:
         series = self.series()
@@ -213,6 +219,7 @@ class OnTheCpu(Folder):
         told = {part["name"]: part for part in found["parts"]}
         self.assertEqual([part["faults"] for part in found["parts"]], [[], [], [], []], found)
         self.assertEqual({part["state"] for part in found["parts"]}, {"done"})
+        self.assertEqual([part["goals"] for part in found["parts"]], [[], [], [], []])
         self.assertEqual(code, 0)
         ((passed, *_, failed, crashed, _, _),) = told["conformance"]["tables"][0]["rows"]
         self.assertGreater(passed, 10)

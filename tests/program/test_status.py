@@ -106,6 +106,7 @@ class Status(Errors):
 
     def test_is_refused_without_a_folder(self) -> None:
         self.assert_line(self.status(folder=self.folder / "none"), "none", "No such file")
+        self.assert_line(self.status(folder=self.folder), "holds no runs of a study")
 
     def test_changes_nothing(self) -> None:
         self.run_study(tiny_study(SHORT))
