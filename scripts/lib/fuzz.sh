@@ -1,7 +1,7 @@
 # Sourced by scripts/test: fuzzers of every format of files that is read. Inputs that are kept lie in
 # tests/fuzz/corpus; those that a fuzzer finds on its way, in build/fuzz/inputs.
 
-fuzzers=(checkpoint json paper run_file safetensors study summary token_bytes token_file)
+fuzzers=(checkpoint cluster json paper run_file safetensors study summary token_bytes token_file)
 
 make_fuzzers() {
   CC=clang-14 CXX=clang++-14 cmake --preset fuzz && cmake --build --preset fuzz --parallel "$cores"
