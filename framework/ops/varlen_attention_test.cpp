@@ -112,11 +112,11 @@ TORCH_LIBRARY_IMPL(aten, CPU, library) {
   library.impl("_efficient_attention_backward", TORCH_FN(efficient_backward));
 }
 
-struct Rows {
+struct AttendedRows {
   Tensor q, k, v;
 };
 
-Rows random_rows(std::int64_t queries, std::int64_t keys, const AttentionForm& form,
+AttendedRows random_rows(std::int64_t queries, std::int64_t keys, const AttentionForm& form,
                  torch::ScalarType type) {
   constexpr std::int64_t kWidth = 8;
   torch::manual_seed(5);
@@ -131,8 +131,8 @@ void expect_as_in_buckets(const LazyBuckets& buckets, const AttentionForm& form,
                           torch::ScalarType type, double tolerance) {
   const std::int64_t queries = buckets.starts()[-1].item<std::int64_t>();
   const std::int64_t keys = buckets.key_starts()[-1].item<std::int64_t>();
-  const Rows ours = random_rows(queries, keys, form, type);
-  const Rows plain = random_rows(queries, keys, form, torch::kFloat64);
+  const AttendedRows ours = random_rows(queries, keys, form, type);
+  const AttendedRows plain = random_rows(queries, keys, form, torch::kFloat64);
   const Tensor found = varlen_attention(
       ours.q, ours.k, ours.v,
       {buckets.starts(), buckets.key_starts(), buckets.longest(), buckets.longest_keys()}, form);

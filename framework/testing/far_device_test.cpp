@@ -117,7 +117,9 @@ TEST_P(FarDevice, WaitsForNothingInAStep) {
   Trainer trainer(*model, toy::dataset(far.kind), toy::training(6), Seed(1), far.tensors);
   trainer.between_steps([](std::int64_t step) {
     if (step == 1) far_waits().clear();  // before the first one, checks look at tasks and sites
-    if (step == 6) EXPECT_THAT(far_waits(), ::testing::IsEmpty());
+    if (step == 6) {
+      EXPECT_THAT(far_waits(), ::testing::IsEmpty());
+    }
   });
   trainer.run({}, [](std::int64_t) {});
 }
