@@ -105,16 +105,21 @@ std::vector<fs::path> draw(const Drawing& drawing, const fs::path& folder,
 }
 
 std::string gnuplot_string(std::string_view text) {
-  const std::string shown = printable(text, "\n");
-  // gnuplot 5.4 takes two apostrophes at the beginning of a string for its end.
-  const bool begins = shown.starts_with('\'');
+  std::string shown = printable(text, "\n");
+  std::replace(shown.begin(), shown.end(), '\n', ' ');
+  // gnuplot 5.4 loses count of two apostrophes in a row, one at the beginning among them. In double
+  // quotes nothing but apostrophes may stand: there gnuplot runs what stands in backticks.
+  const bool joined = shown.starts_with('\'') || shown.find("''") != std::string::npos;
   std::string quoted = "'";
-  for (const char c : std::string_view(shown).substr(begins ? 1 : 0)) {
-    if (c == '\'') quoted += '\'';
-    quoted += c == '\n' ? ' ' : c;
+  for (const char c : shown) {
+    if (c == '\'') {
+      quoted += joined ? "'.\"'\".'" : "''";
+    } else {
+      quoted += c;
+    }
   }
   quoted += "'";
-  return begins ? "(\"'\"." + quoted + ")" : quoted;
+  return joined ? "(" + quoted + ")" : quoted;
 }
 
 std::vector<std::string> file_names(const std::vector<std::string>& labels) {

@@ -62,7 +62,7 @@ TEST(Gnuplot, ARefusedScriptIsToldInGnuplotsWords) {
 
 TEST(Gnuplot, TextsAreQuotedAndCarryNoControlCharacters) {
   EXPECT_EQ(gnuplot_string("it's\n\x1b[0m"), "'it''s \\x1b[0m'");
-  EXPECT_EQ(gnuplot_string("'quoted'"), "(\"'\".'quoted''')");
+  EXPECT_EQ(gnuplot_string("'quoted'"), R"((''."'".'quoted'."'".''))");
 }
 
 TEST(Gnuplot, RunsNothingOfAText) {

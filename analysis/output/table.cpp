@@ -87,9 +87,10 @@ Cell mean_cell(const MeanStd& value, int digits) {
 namespace {
 
 /// "0 of 30 runs finished" says something in words; "3 of 10", "26 % to 88 %" and "68.5 (n=3)" are
-/// numbers.
-bool is_wordy(const std::string& text) {
+/// numbers. The first line tells: below a number may stand what it is compared with.
+bool is_wordy(const std::string& cell) {
   constexpr std::ptrdiff_t kShortest = 4;
+  const std::string text = cell.substr(0, cell.find('\n'));
   const auto is_letter = [](unsigned char c) { return std::isalpha(c) != 0; };
   for (auto at = text.begin(); at != text.end();) {
     const auto first = std::find_if(at, text.end(), is_letter);

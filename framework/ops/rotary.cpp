@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/switches.h"
+#include "framework/data/upload.h"
 #include "framework/ops/device_kernels.h"
 #include "framework/ops/row_kernel.h"
 
@@ -143,8 +144,8 @@ at::Tensor rotary_frequencies(std::int64_t head_width, double base,
 
 RotaryTable rotary_table(const at::Tensor& positions, const at::Tensor& frequencies,
                          const at::TensorOptions& options) {
-  const Tensor angles =
-      positions.to(torch::kFloat64).unsqueeze(1) * frequencies.to(positions.device());
+  const Tensor there = sent(frequencies, frequencies.options().device(positions.device()));
+  const Tensor angles = positions.to(torch::kFloat64).unsqueeze(1) * there;
   return {angles.cos().to(options).unsqueeze(1), angles.sin().to(options).unsqueeze(1)};
 }
 

@@ -6,6 +6,7 @@
 #include "framework/data/length_buckets.h"
 #include "framework/ops/bucketed_attention.h"
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <gmock/gmock.h>
 #include <torch/library.h>
 #include <torch/types.h>
@@ -49,6 +50,7 @@ Tensor attended(const Given& given) {
 // Of what comes back through `attended`.
 std::tuple<Tensor, Tensor, Tensor> gradients_of(Given given, const Tensor& upstream) {
   const c10::AutoGradMode with_gradients(true);
+  const c10::impl::ForceDispatchKeyGuard recorded(c10::DispatchKeySet{}, c10::DispatchKeySet{});
   for (Tensor* one : {&given.q, &given.k, &given.v}) *one = one->detach().requires_grad_();
   attended(given).backward(upstream);
   return {given.q.grad(), given.k.grad(), given.v.grad()};
@@ -117,7 +119,7 @@ struct AttendedRows {
 };
 
 AttendedRows random_rows(std::int64_t queries, std::int64_t keys, const AttentionForm& form,
-                 torch::ScalarType type) {
+                         torch::ScalarType type) {
   constexpr std::int64_t kWidth = 8;
   torch::manual_seed(5);
   const auto rows = [&](std::int64_t count, std::int64_t heads) {

@@ -108,10 +108,11 @@ std::vector<EvaluationRecord> any_evaluations(const RunLayout& layout) {
   return records;
 }
 
-std::vector<StepRecord> any_steps() {
+std::vector<StepRecord> any_steps(const RunLayout& layout) {
   std::vector<StepRecord> records(size_below(50));
+  const auto tasks = static_cast<std::int32_t>(layout.tasks.size());
   for (StepRecord& record : records) {
-    record = {*rc::gen::arbitrary<std::int64_t>(), *rc::gen::arbitrary<std::int32_t>(),
+    record = {*rc::gen::arbitrary<std::int64_t>(), *rc::gen::inRange(-1, tasks),
               *rc::gen::arbitrary<double>(),       *rc::gen::arbitrary<double>(),
               *rc::gen::arbitrary<double>(),       *rc::gen::arbitrary<std::int64_t>(),
               *rc::gen::arbitrary<double>()};
@@ -133,7 +134,9 @@ FinalRecord any_final(const RunLayout& layout) {
                                   .correct = values<std::uint8_t>(examples),
                                   .scores = {{"accuracy", *rc::gen::arbitrary<double>()}}});
   }
-  record.sample_tasks = values<std::int32_t>(size_below(10));
+  const auto tasks = static_cast<std::int32_t>(layout.tasks.size());
+  record.sample_tasks = *rc::gen::container<std::vector<std::int32_t>>(
+      size_below(10), rc::gen::inRange<std::int32_t>(0, tasks));
   for (const SiteRecord& site : layout.sites) {
     record.sample_embeddings.push_back(
         {site.name, 2, values<float>(record.sample_tasks.size() * 2)});
@@ -162,7 +165,7 @@ json any_attributes() {
 RC_GTEST_PROP(RunFile, RoundTripsAnyRun, ()) {
   const RunLayout layout = any_layout();
   const json attributes = any_attributes();
-  const RunHistory history{any_steps(), any_evaluations(layout)};
+  const RunHistory history{any_steps(layout), any_evaluations(layout)};
   const FinalRecord record = any_final(layout);
   const fs::path path = test_folder() / "a.h5";
   RunWriter(path, layout, attributes, history).finish(record, {{"seconds", 1.0}});

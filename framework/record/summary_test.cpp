@@ -109,6 +109,7 @@ TEST(Summary, PutsRunsOfOtherTasksOrExamplesIntoAnotherSet) {
   SummaryRun one_task = example_summary_run("task");
   one_task.layout.tasks.pop_back();
   one_task.layout.truth.reset();
+  for (StepRecord& step : one_task.steps) step.task = 0;
   for (EvaluationRecord& record : one_task.evaluations) {
     record.scores.erase("stsb");
     record.usage = {{}, {}};

@@ -110,6 +110,8 @@ void AdamW::step_at_once(const Group& group, double rate, const Tensor& unsound)
   } else {
     step_with(rate);
   }
+  // The fused kernel does not say that it wrote.
+  for (const Tensor& parameter : parameters) parameter.unsafeGetTensorImpl()->bump_version();
 }
 
 void AdamW::step_plainly(const Group& group, double rate) {
