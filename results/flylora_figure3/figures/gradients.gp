@@ -9,7 +9,7 @@ set output 'gradients.'.format
 set encoding utf8
 set datafile separator comma
 set label 'encoder.layer.5.output.dense; in brackets: mean absolute' at screen 0.5,0.9778 center font ',7.0'
-set label 'correlation of all columns' at screen 0.5,0.9489 center font ',7.0'
+set label 'correlation of all columns, 0.005 at least, of independent entries' at screen 0.5,0.9489 center font ',7.0'
 set label 'flylora_figure3 · bert minilm-l6 · suite text10 · seed 0' at screen 0.5,0.9200 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#2166ac', 1 '#67a9cf', 2 '#d1e5f0', 3 '#f7f7f7', 4 '#fddbc7', 5 '#ef8a62', 6 '#b2182b')
 set cbrange [-1:1]

@@ -32,29 +32,25 @@ set arrow from graph 1.0000,0.0153 to graph 1.0608,0.0312 nohead lw 0.6 lc rgb '
 set label 'printed, r/T' at graph 1.0738,0.0312 left font ',6.5'
 set arrow from graph 1.0000,0.2236 to graph 1.0608,0.2236 nohead lw 0.6 lc rgb '#009E73'
 set label 'printed' at graph 1.0738,0.2236 left font ',6.5'
-set arrow from graph 1.0000,0.4583 to graph 1.0608,0.4583 nohead lw 0.6 lc rgb '#999999'
-set label 'true' at graph 1.0738,0.4583 left font ',6.5'
-set arrow from graph 1.0000,0.4583 to graph 1.0608,0.5240 nohead lw 0.6 lc rgb 'black'
-set label 'true rank' at graph 1.0738,0.5240 left font ',6.5'
-set arrow from graph 1.0000,0.5708 to graph 1.0608,0.5896 nohead lw 0.6 lc rgb '#0072B2'
-set label 'all prefixes' at graph 1.0738,0.5896 left font ',6.5'
-set arrow from graph 1.0000,0.5889 to graph 1.0608,0.6552 nohead lw 0.6 lc rgb '#D55E00'
-set label 'frozen' at graph 1.0738,0.6552 left font ',6.5'
-set arrow from graph 1.0000,0.6069 to graph 1.0608,0.7208 nohead lw 0.6 lc rgb '#999933'
-set label 'gumbel' at graph 1.0738,0.7208 left font ',6.5'
-plot data skip 1 every ::0::24 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0999999', \
-  data skip 1 every ::25::49 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
-  data skip 1 every ::50::74 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
-  data skip 1 every ::75::99 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0332288', \
-  data skip 1 every ::100::124 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
-  data skip 1 every ::125::149 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0999933', \
-  data skip 1 every ::0::24 using 3:4 with lines lc rgb '#999999' lw 1 dt 1, \
-  data skip 1 every ::25::49 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
-  data skip 1 every ::50::74 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
-  data skip 1 every ::75::99 using 3:4 with lines lc rgb '#332288' lw 1 dt 1, \
-  data skip 1 every ::100::124 using 3:4 with lines lc rgb '#0072B2' lw 1 dt (4,3), \
-  data skip 1 every ::125::149 using 3:4 with lines lc rgb '#999933' lw 1 dt (4,3), \
-  data skip 1 every ::150::151 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
+set arrow from graph 1.0000,0.4583 to graph 1.0608,0.4583 nohead lw 0.6 lc rgb 'black'
+set label 'true rank' at graph 1.0738,0.4583 left font ',6.5'
+set arrow from graph 1.0000,0.5708 to graph 1.0608,0.5708 nohead lw 0.6 lc rgb '#0072B2'
+set label 'all prefixes' at graph 1.0738,0.5708 left font ',6.5'
+set arrow from graph 1.0000,0.5889 to graph 1.0608,0.6365 nohead lw 0.6 lc rgb '#D55E00'
+set label 'frozen' at graph 1.0738,0.6365 left font ',6.5'
+set arrow from graph 1.0000,0.6069 to graph 1.0608,0.7021 nohead lw 0.6 lc rgb '#999933'
+set label 'gumbel' at graph 1.0738,0.7021 left font ',6.5'
+plot data skip 1 every ::0::24 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
+  data skip 1 every ::25::49 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
+  data skip 1 every ::50::74 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0332288', \
+  data skip 1 every ::75::99 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D00072B2', \
+  data skip 1 every ::100::124 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0999933', \
+  data skip 1 every ::0::24 using 3:4 with lines lc rgb '#D55E00' lw 1 dt 1, \
+  data skip 1 every ::25::49 using 3:4 with lines lc rgb '#009E73' lw 1 dt 1, \
+  data skip 1 every ::50::74 using 3:4 with lines lc rgb '#332288' lw 1 dt 1, \
+  data skip 1 every ::75::99 using 3:4 with lines lc rgb '#0072B2' lw 1 dt (4,3), \
+  data skip 1 every ::100::124 using 3:4 with lines lc rgb '#999933' lw 1 dt (4,3), \
+  data skip 1 every ::125::126 using 3:4 with lines lc rgb 'black' lw 0.8 dt 2
 unset label
 unset arrow
 unset multiplot

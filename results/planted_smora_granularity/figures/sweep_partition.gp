@@ -11,7 +11,7 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Mean over seeds, bar: 95 % t-interval; lower is better' at screen 0.5,0.9571 center font ',7.0'
+set label 'Mean over seeds, bar: 95 % within-seed interval; lower is better' at screen 0.5,0.9571 center font ',7.0'
 set label 'planted_smora_granularity · tiny (random) · suite planted · seeds 10–19' at screen 0.5,0.9013 center font ',6.0' tc rgb '#555555'
 set yrange [0.35:0.6]
 set ytics 0.35,0.05

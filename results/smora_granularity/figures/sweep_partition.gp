@@ -11,9 +11,9 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Mean over seeds, bar: 95 % t-interval; higher is better' at screen 0.5,0.9571 center font ',7.0'
+set label 'Mean over seeds, bar: 95 % within-seed interval; higher is better' at screen 0.5,0.9571 center font ',7.0'
 set label 'smora_granularity · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9013 center font ',6.0' tc rgb '#555555'
-set yrange [67.5:70.5]
+set yrange [67.5:70]
 set ytics 67.5,0.5
 set title offset 0,-0.8 font ',7.0'
 unset key
@@ -28,8 +28,8 @@ set xtics ('1' 1,'2' 2,'4' 4,'8' 8)
 set xlabel 'ranks per expert' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test score × 100' offset 0.3,0
-set arrow from graph 0.9464,0.3023 to graph 1.0590,0.3023 nohead lw 0.6 lc rgb '#999999'
-set label 'smora' at graph 1.0717,0.3023 left font ',6.5'
+set arrow from graph 0.9464,0.3628 to graph 1.0590,0.3628 nohead lw 0.6 lc rgb '#999999'
+set label 'smora' at graph 1.0717,0.3628 left font ',6.5'
 plot data skip 1 every ::0::3 using 3:5:(0):($6-$5) with vectors heads size screen 0.0059,90 lc rgb '#999999' lw 0.8, \
   data skip 1 every ::0::3 using 3:4 with linespoints lc rgb '#999999' lw 1 dt 1 pt 5 ps 0.35
 unset label

@@ -1,31 +1,30 @@
 # Drawn by rankwise from selection_more.csv; again: gnuplot -e "format='svg'" selection_more.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,566 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,5.9in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,1770 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,554 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,5.77in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,1731 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
 cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'selection_more.csv'
 set output 'selection_more.'.format
 set encoding utf8
 set datafile separator comma
-set label 'more: probability of each rank, mean over the layer’s sites and' at screen 0.5,0.9831 center font ',7.0'
-set label 'seeds; dot: mean chosen rank; gate entropy 0.97 of a uniform' at screen 0.5,0.9610 center font ',7.0'
-set label 'gate''s, chosen rank at probability 0.19 (uniform 0.125); an even' at screen 0.5,0.9390 center font ',7.0'
-set label 'one is 1/8' at screen 0.5,0.9169 center font ',7.0'
-set label 'text10 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.8949 center font ',6.0' tc rgb '#555555'
+set label 'more: probability of each rank, mean over the layer’s sites and' at screen 0.5,0.9827 center font ',7.0'
+set label 'seeds; dot: mean chosen rank; gate entropy 0.97 of a uniform' at screen 0.5,0.9601 center font ',7.0'
+set label 'gate''s, chosen rank at probability 0.19 (uniform 0.125)' at screen 0.5,0.9376 center font ',7.0'
+set label 'text10 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9151 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
 set cbrange [0:0.3]
 set cbtics 0,0.1 scale 0.3 offset 0,0.45
-set colorbox horizontal user origin screen 0.1064,0.0644 size screen 0.8524,0.0119
-set label 'probability of the selector' at screen 0.5326,0.0169 center font ',7'
+set colorbox horizontal user origin screen 0.1064,0.0659 size screen 0.8524,0.0121
+set label 'probability of the selector' at screen 0.5326,0.0173 center font ',7'
 set border lw 0.5
 unset key
 set title offset 0,-0.8 font ',7.0'
 set multiplot
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.7051
-set tmargin at screen 0.8542
+set bmargin at screen 0.7210
+set tmargin at screen 0.8735
 set title 'rotten_tomatoes'
 unset xtics
 unset xlabel
@@ -41,8 +40,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6668
-set bmargin at screen 0.7051
-set tmargin at screen 0.8542
+set bmargin at screen 0.7210
+set tmargin at screen 0.8735
 set title 'sms_spam'
 unset xtics
 unset xlabel
@@ -58,8 +57,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9588
-set bmargin at screen 0.7051
-set tmargin at screen 0.8542
+set bmargin at screen 0.7210
+set tmargin at screen 0.8735
 set title 'reuters8'
 unset xtics
 unset xlabel
@@ -75,8 +74,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.5203
-set tmargin at screen 0.6695
+set bmargin at screen 0.5321
+set tmargin at screen 0.6846
 set title 'supersense16'
 unset xtics
 unset xlabel
@@ -92,8 +91,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6668
-set bmargin at screen 0.5203
-set tmargin at screen 0.6695
+set bmargin at screen 0.5321
+set tmargin at screen 0.6846
 set title 'boolq'
 unset xtics
 unset xlabel
@@ -109,8 +108,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9588
-set bmargin at screen 0.5203
-set tmargin at screen 0.6695
+set bmargin at screen 0.5321
+set tmargin at screen 0.6846
 set title 'privacyqa'
 unset xtics
 unset xlabel
@@ -126,8 +125,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.3356
-set tmargin at screen 0.4847
+set bmargin at screen 0.3432
+set tmargin at screen 0.4957
 set title 'commonsense_qa'
 unset xtics
 unset xlabel
@@ -143,8 +142,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6668
-set bmargin at screen 0.3356
-set tmargin at screen 0.4847
+set bmargin at screen 0.3432
+set tmargin at screen 0.4957
 set title 'social_iqa'
 set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8
@@ -160,8 +159,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9588
-set bmargin at screen 0.3356
-set tmargin at screen 0.4847
+set bmargin at screen 0.3432
+set tmargin at screen 0.4957
 set title 'vader_tweets'
 set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8
@@ -177,8 +176,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3749
-set bmargin at screen 0.1508
-set tmargin at screen 0.3000
+set bmargin at screen 0.1542
+set tmargin at screen 0.3068
 set title 'vader_amazon'
 set xtics ('0' 1,'1' 2,'2' 3,'3' 4,'4' 5,'5' 6) scale 0.3 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8

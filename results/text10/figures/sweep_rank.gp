@@ -11,10 +11,10 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Mean over seeds, bar: 95 % t-interval; higher is better' at screen 0.5,0.9571 center font ',7.0'
+set label 'Mean over seeds, bar: 95 % within-seed interval; higher is better' at screen 0.5,0.9571 center font ',7.0'
 set label 'text10 · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.9013 center font ',6.0' tc rgb '#555555'
-set yrange [64:70]
-set ytics 64,1
+set yrange [64:72]
+set ytics 64,2
 set title offset 0,-0.8 font ',7.0'
 unset key
 set multiplot
@@ -28,8 +28,8 @@ set xtics ('1' 1,'2' 2,'4' 4,'8' 8,'16' 16,'32' 32,'64' 64)
 set xlabel 'ranks r' offset 0,0.7
 set format y '%g'
 set ylabel 'mean test score × 100' offset 0.3,0
-set arrow from graph 0.9464,0.7863 to graph 1.0544,0.7863 nohead lw 0.6 lc rgb '#882255'
-set label 'lora' at graph 1.0661,0.7863 left font ',6.5'
+set arrow from graph 0.9464,0.5897 to graph 1.0544,0.5897 nohead lw 0.6 lc rgb '#882255'
+set label 'lora' at graph 1.0661,0.5897 left font ',6.5'
 plot data skip 1 every ::0::6 using 3:5:(0):($6-$5) with vectors heads size screen 0.0059,90 lc rgb '#882255' lw 0.8, \
   data skip 1 every ::0::6 using 3:4 with linespoints lc rgb '#882255' lw 1 dt (4,3) pt 12 ps 0.35
 unset label
