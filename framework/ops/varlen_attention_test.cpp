@@ -50,7 +50,8 @@ Tensor attended(const Given& given) {
 // Of what comes back through `attended`.
 std::tuple<Tensor, Tensor, Tensor> gradients_of(Given given, const Tensor& upstream) {
   const c10::AutoGradMode with_gradients(true);
-  const c10::impl::ForceDispatchKeyGuard recorded(c10::DispatchKeySet{}, c10::DispatchKeySet{});
+  const c10::impl::ForceDispatchKeyGuard recorded(c10::default_included_set,
+                                                  c10::default_excluded_set);
   for (Tensor* one : {&given.q, &given.k, &given.v}) *one = one->detach().requires_grad_();
   attended(given).backward(upstream);
   return {given.q.grad(), given.k.grad(), given.v.grad()};
