@@ -117,7 +117,8 @@ TEST(Table, WordsStandAtTheLeft) {
                              {{"b", {}}, {"–", {}}, {"0.5", {}}},
                              {{"c", {}}, {"inconclusive", {}}, {"+0.5", {}}}}};
   EXPECT_EQ(text_columns(table), (std::vector<bool>{true, true, false}));
-  EXPECT_NE(to_markdown(table).find("| :----- | :----------- | --------------: |"), std::string::npos);
+  EXPECT_NE(to_markdown(table).find("| :----- | :----------- | --------------: |"),
+            std::string::npos);
   EXPECT_NE(to_latex(table).find("{tabular}{llr}"), std::string::npos);
   EXPECT_NE(to_html(table).find("<td class=\"words\">supported</td>"), std::string::npos);
   EXPECT_NE(to_html(table).find("<th scope=\"col\" class=\"words\">verdict</th>"),
