@@ -70,7 +70,8 @@ class Lease::Holding {
     if (!lost_.empty()) return;
     try {
       remove_lease_file(path_, note_, boot_seconds() >= fresh_until_);
-    } catch (const Error&) {  // unreadable: whoever comes finds that this process has ended
+    } catch (const Error& error) {
+      lost_ = error.what();  // whoever comes finds that this process has ended
     }
   }
 
