@@ -113,12 +113,12 @@ std::string gnuplot_string(std::string_view text) {
   std::string quoted = "'";
   for (const char c : shown) {
     if (c == '\'') {
-      quoted += joined ? "'.\"'\".'" : "''";
+      quoted.append(joined ? "'.\"'\".'" : "''");
     } else {
       quoted += c;
     }
   }
-  quoted += "'";
+  quoted += '\'';
   return joined ? "(" + quoted + ")" : quoted;
 }
 

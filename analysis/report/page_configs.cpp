@@ -32,7 +32,8 @@ void name_contents(const nlohmann::json& config, Settings& settings) {
     settings.erase(name);
     if (!config.contains(place)) continue;
     const nlohmann::json& value = config.at(place);
-    if (value.empty() || value == "") continue;
+    const bool no_text = value.is_string() && value.get_ref<const std::string&>().empty();
+    if (value.empty() || no_text) continue;
     settings[name] = value.dump();
   }
   settings.erase("data.content");
