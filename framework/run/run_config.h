@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/core/json.h"
+#include "framework/record/lock_path.h"
 #include "framework/suites/suite.h"
 #include "framework/train/options.h"
 
@@ -62,8 +63,5 @@ std::filesystem::path run_file(const RunConfig& config, const RunIdentity& ident
 
 /// The last part of that name, which label and study do not enter: "-s3-0123456789.h5"
 std::string run_file_ending(const RunConfig& config, const RunIdentity& identity);
-
-/// The lock beside it that the process which executes the run holds.
-std::filesystem::path lock_path(const std::filesystem::path& run_file);
 
 }  // namespace rankwise
