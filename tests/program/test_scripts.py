@@ -19,8 +19,8 @@ SCRIPTS = sorted(
 class Scripts(unittest.TestCase):
     """Help, and arguments that a script has no use for."""
 
-    def test_there_are_eight(self) -> None:
-        names = ["bench", "build", "bundle", "demo", "prepare", "results", "setup", "test"]
+    def test_there_are_nine(self) -> None:
+        names = ["bench", "build", "bundle", "demo", "gpu_check", "prepare", "results", "setup", "test"]
         self.assertEqual([path.name for path in SCRIPTS], names)
 
     def test_help_is_the_usage_from_any_folder(self) -> None:
