@@ -128,4 +128,13 @@ RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
   return runs;
 }
 
+std::vector<std::filesystem::path> finished_run_files(const std::vector<std::string>& paths) {
+  std::vector<std::filesystem::path> files;
+  const RunSet runs = load_and_warn(paths);
+  for (const analysis::RunGroup& group : runs.groups) {
+    for (const analysis::Run& run : group.runs) files.push_back(run.path);
+  }
+  return files;
+}
+
 }  // namespace rankwise

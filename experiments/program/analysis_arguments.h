@@ -54,4 +54,7 @@ analysis::RunSet load_heeding(const std::vector<std::filesystem::path>& paths);
 analysis::RunSet load_and_warn(const std::vector<std::string>& paths);
 analysis::RunSet load_and_warn(const std::vector<std::filesystem::path>& paths);
 
+/// The finished runs' files that load_and_warn() finds.
+std::vector<std::filesystem::path> finished_run_files(const std::vector<std::string>& paths);
+
 }  // namespace rankwise

@@ -1,6 +1,6 @@
 // execute: generated programs run by a command of the user's, and pass@k of them.
 
-#include "analysis/runs/run_set.h"
+#include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/ranges.h"
 #include "framework/core/text.h"
@@ -26,16 +26,6 @@ struct ExecuteArguments {
   std::vector<std::string> paths;
   ExecuteRequest request;
 };
-
-std::vector<std::filesystem::path> run_files(const std::vector<std::string>& paths) {
-  const analysis::RunSet set = analysis::load_runs({paths.begin(), paths.end()});
-  for (const std::string& line : set.warnings) fmt::print(stderr, "{}\n", printable(line));
-  std::vector<std::filesystem::path> files;
-  for (const analysis::RunGroup& group : set.groups) {
-    for (const analysis::Run& run : group.runs) files.push_back(run.path);
-  }
-  return files;
-}
 
 void print_executed(const std::filesystem::path& file, const ExecutedPrograms& executed,
                     const std::string& split) {
@@ -70,7 +60,7 @@ void execute(ExecuteArguments& arguments) {
         "--file-name {}: is a path; expected a file's name alone", request.runs.file_name);
   check(std::isfinite(request.runs.limits.seconds), "--seconds {}: expected 0.001 to 86400",
         request.runs.limits.seconds);
-  const auto files = run_files(arguments.paths);
+  const auto files = finished_run_files(arguments.paths);
   check_fence(request.runs.limits);
   check_command(request.runs);
   fmt::print(stderr,

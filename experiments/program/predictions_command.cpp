@@ -1,5 +1,6 @@
 // predictions: what a run answered to each example, a line of JSON each.
 
+#include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 #include "framework/core/error.h"
 #include "framework/record/prediction_lines.h"
@@ -15,13 +16,14 @@ namespace rankwise {
 namespace {
 
 struct PredictionArguments {
-  std::vector<std::string> files;
+  std::vector<std::string> paths;
   std::string task, split, parameters;  // empty: all
 };
 
-// A run file, or the runs of a summary's file.
-std::vector<std::filesystem::path> runs_of(const std::filesystem::path& file) {
-  return is_summary_file(file) ? summary_runs(file) : std::vector{file};
+// A run file, the runs of a summary's file, or the finished ones of a folder.
+std::vector<std::filesystem::path> runs_of(const std::string& path) {
+  if (std::filesystem::is_directory(path)) return finished_run_files({path});
+  return is_summary_file(path) ? summary_runs(path) : std::vector<std::filesystem::path>{path};
 }
 
 bool is_wanted(const PredictionRecord& record, const PredictionArguments& arguments) {
@@ -59,11 +61,11 @@ std::string wanted(const PredictionArguments& arguments) {
 }
 
 void print_predictions(const PredictionArguments& arguments) {
-  for (const std::string& file : arguments.files) {
+  for (const std::string& path : arguments.paths) {
     std::int64_t printed = 0;
-    for (const auto& run : runs_of(file)) printed += print_run(run, arguments);
-    check(printed > 0, "{}: has no predictions of {}{}", file, wanted(arguments),
-          is_summary_file(file) ? "; a summary keeps those of single values on test" : "");
+    for (const auto& run : runs_of(path)) printed += print_run(run, arguments);
+    check(printed > 0, "{}: has no predictions of {}{}", path, wanted(arguments),
+          is_summary_file(path) ? "; a summary keeps those of single values on test" : "");
   }
 }
 
@@ -73,7 +75,9 @@ void add_predictions_command(CLI::App& program) {
   auto arguments = std::make_shared<PredictionArguments>();
   CLI::App* command = program.add_subcommand(
       "predictions", "Each example's prediction and label, a line of JSON each");
-  command->add_option("files", arguments->files, "Run files, or files of a summary")->required();
+  command
+      ->add_option("paths", arguments->paths, "Run files, files of a summary, or folders of them")
+      ->required();
   command->add_option("--task", arguments->task, "Only this task");
   command->add_option("--split", arguments->split, "Only dev or test")
       ->check(CLI::IsMember({"dev", "test"}));

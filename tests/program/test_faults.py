@@ -232,17 +232,21 @@ class Cut(Faults):
         self.addCleanup(kill_group, process)
         return process
 
-    def older(self) -> Path | None:
-        return next(iter(self.results.rglob("*.checkpoint-1.safetensors")), None)
+    def newest_of_two(self) -> Path | None:
+        """The newest checkpoint, once one before it is kept too."""
+        older = next(iter(self.results.rglob("*.checkpoint-1.safetensors")), None)
+        newest_one = older and older.with_name(older.name.replace(".checkpoint-1.", ".checkpoint."))
+        return newest_one if newest_one and newest_one.exists() else None
 
     def cut(self) -> Path:
-        """The newest checkpoint."""
-        process = self.begin()
-        wait_until(self.older, "a second checkpoint")
-        kill_group(process)
-        older = self.older()
-        assert older
-        return older.with_name(older.name.replace("-1", ""))
+        """The newest checkpoint of a killed run. A kill between two renames leaves the older alone: again."""
+        while True:
+            process = self.begin()
+            wait_until(self.newest_of_two, "a second checkpoint")
+            kill_group(process)
+            newest_one = self.newest_of_two()
+            if newest_one:
+                return newest_one
 
     def keep(self) -> Callable[[], None]:
         """Brings back what is there now."""
@@ -284,7 +288,7 @@ class Renamed(Cut):
     def test_under_a_run(self) -> None:
         for time_ in range(10 if WHOLE else 1):
             process = self.begin()
-            wait_until(self.older, "a second checkpoint")
+            wait_until(self.newest_of_two, "a second checkpoint")
             moved = self.folder / f"moved{time_}"
             self.results.rename(moved)
             _, err = process.communicate(timeout=faults.SECONDS)

@@ -41,6 +41,9 @@ class Predictions(Errors):
                         self.assertTrue(np.array_equal(values, group[name][:]), name)
         self.assertEqual({line["run"] for line in found}, {str(self.file)})
 
+    def test_of_a_folder_are_those_of_its_runs(self) -> None:
+        self.assertEqual(run("predictions", self.results), run("predictions", self.file))
+
     def test_may_be_of_one_task_split_and_choice_of_parameters(self) -> None:
         done = run(
             "predictions", self.file, "--task", "planted1", "--split", "dev", "--parameters", "last"
@@ -56,7 +59,9 @@ class Predictions(Errors):
         study = self.write(tiny_study(LORA))
         self.assert_line(run("predictions", study), "study.json: is not an HDF5 file")
         self.assert_line(run("predictions", self.results / "none.h5"), "there is no such file")
-        self.assert_line(run("predictions", self.results), "it is a folder")
+        empty = self.folder / "empty"
+        empty.mkdir()
+        self.assert_line(run("predictions", empty), "no finished runs")
         self.assert_line(
             run("predictions", self.file, "--task", "boolq"),
             "has no predictions of task 'boolq' on dev or test with any parameters",
