@@ -1,9 +1,7 @@
 #include "analysis/runs/open_runs.h"
 
+#include "analysis/runs/task_scores.h"
 #include "framework/record/run_reader.h"
-
-#include <algorithm>
-#include <utility>
 
 namespace rankwise::analysis {
 
@@ -11,23 +9,32 @@ OpenRuns::OpenRuns() = default;
 OpenRuns::~OpenRuns() = default;
 
 void OpenRuns::lead_with(const std::vector<std::string>& metrics) {
-  leading_.clear();
-  for (const std::string& name : metrics) leading_.push_back(task_metric(name));
-  files_.clear();
+  std::map<std::string, std::string> leading;
+  for (const std::string& name : metrics) {
+    const TaskMetric found = task_metric(name);
+    leading[found.task] = found.metric;
+  }
+  if (leading == leading_) return;
+  leading_ = std::move(leading);
+  for (auto& [path, known] : known_) known.file->lead_with(leading_);
 }
 
 const RunFile& OpenRuns::open(const std::filesystem::path& path) {
-  const auto found = std::find_if(files_.begin(), files_.end(),
-                                  [&](const auto& file) { return file->path() == path; });
-  if (found != files_.end()) {
-    files_.splice(files_.begin(), files_, found);
-  } else {
+  auto found = known_.find(path.string());
+  if (found == known_.end()) {
     auto file = std::make_unique<RunFile>(path);
-    for (const auto& [task, metric] : leading_) file->lead_with(task, metric);
-    files_.push_front(std::move(file));
-    if (files_.size() > kMost) files_.pop_back();
+    file->lead_with(leading_);
+    found = known_.emplace(path.string(), Known{std::move(file), latest_.end()}).first;
   }
-  return *files_.front();
+  Known& known = found->second;
+  if (known.place != latest_.end()) latest_.erase(known.place);
+  known.place = latest_.insert(latest_.begin(), &known);
+  if (latest_.size() > kMost) {
+    latest_.back()->file->rest();
+    latest_.back()->place = latest_.end();
+    latest_.pop_back();
+  }
+  return *known.file;
 }
 
 }  // namespace rankwise::analysis

@@ -1,35 +1,44 @@
-/// Run files that tables and figures read again and again, each opened once.
+/// Run files that tables and figures read again and again: what of them is small is read once.
 #pragma once
-
-#include "analysis/runs/task_scores.h"
 
 #include <cstddef>
 #include <filesystem>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
+
+namespace rankwise {
+class RunFile;
+}
 
 namespace rankwise::analysis {
 
 class OpenRuns {
  public:
-  /// Files that are open at a time, fewer than a process may have; the longest unused is closed.
+  /// Files that are open at a time, fewer than a process may have; the longest unused one rests.
   static constexpr std::size_t kMost = 256;
 
   OpenRuns();
   ~OpenRuns();
 
   /// These metrics ("task/metric") lead their tasks in every file, instead of the recorded first.
-  /// Files that are open are closed. Throws Error for a name that is no such pair.
+  /// Throws Error for a name that is no such pair.
   void lead_with(const std::vector<std::string>& metrics);
 
-  /// Valid until kMost other files were opened. Throws Error where the file cannot be read.
+  /// Valid as long as this. Throws Error where the file cannot be read.
   const RunFile& open(const std::filesystem::path& path);
 
  private:
-  std::list<std::unique_ptr<const RunFile>> files_;  // the latest used first
-  std::vector<TaskMetric> leading_;
+  struct Known {
+    std::unique_ptr<RunFile> file;
+    std::list<Known*>::iterator place;  // in latest_; its end where the file rests
+  };
+  std::unordered_map<std::string, Known> known_;  // by path
+  std::list<Known*> latest_;                      // those that do not rest, the latest used first
+  std::map<std::string, std::string> leading_;    // metrics by task
 };
 
 }  // namespace rankwise::analysis

@@ -24,22 +24,54 @@ TEST(OpenRuns, GiveTheSameFileAgain) {
   EXPECT_EQ(run.file().path(), run.path);
 }
 
-TEST(OpenRuns, CloseTheLongestUnused) {
+/// Copies of a run file that fill `opened`, and one more.
+std::vector<fs::path> open_more_than_most(const fs::path& first, OpenRuns& opened) {
+  std::vector<fs::path> files;
+  for (std::size_t i = 0; i <= OpenRuns::kMost; ++i) {
+    files.push_back(first.parent_path() / fmt::format("copy{}.h5", i));
+    fs::copy_file(first, files.back());
+    opened.open(files.back());
+  }
+  return files;
+}
+
+TEST(OpenRuns, CloseTheLongestUnusedAndKeepWhatIsSmall) {
   const fs::path folder = test_folder();
   test::write_run(folder, "a");
   OpenRuns opened;
-  const fs::path first = folder / "a.h5";
-  std::size_t files = 0;
-  for (; files < OpenRuns::kMost; ++files) {
-    const fs::path copy = folder / fmt::format("copy{}.h5", files);
-    fs::copy_file(first, copy);
-    EXPECT_EQ(opened.open(copy).path(), copy);
-  }
-  fs::remove(folder / "copy0.h5");
-  EXPECT_EQ(opened.open(folder / "copy0.h5").status(), "finished");  // still open
-  opened.open(first);                                                // closes copy1
-  fs::remove(folder / "copy1.h5");
-  EXPECT_THROW(opened.open(folder / "copy1.h5"), Error);
+  const RunFile& resting = opened.open(folder / "a.h5");
+  const PredictionPlace place{"cola", "test", "best"};
+  const auto scores = resting.final_scores(place);
+  const std::vector<fs::path> files = open_more_than_most(folder / "a.h5", opened);
+  EXPECT_EQ(&opened.open(folder / "a.h5"), &resting);
+  const RunFile& open = opened.open(files.back());
+  fs::remove(folder / "a.h5");
+  fs::remove(files.back());
+  EXPECT_FALSE(open.predictions().empty());
+  EXPECT_EQ(resting.final_scores(place), scores);
+  EXPECT_THROW(static_cast<void>(resting.predictions()), Error);
+}
+
+TEST(OpenRuns, OpenAgainWhatRests) {
+  const fs::path folder = test_folder();
+  test::write_run(folder, "a");
+  OpenRuns opened;
+  const RunFile& resting = opened.open(folder / "a.h5");
+  const auto predictions = resting.predictions();
+  open_more_than_most(folder / "a.h5", opened);
+  EXPECT_EQ(resting.predictions(), predictions);
+}
+
+TEST(OpenRuns, LeadWithOtherMetricsAndBack) {
+  const fs::path folder = test_folder();
+  test::write_run(folder, "a");
+  OpenRuns opened;
+  const auto first = [&] { return opened.open(folder / "a.h5").layout().tasks[0].metrics.front(); };
+  EXPECT_EQ(first(), "matthews");
+  opened.lead_with({"cola/accuracy"});
+  EXPECT_EQ(first(), "accuracy");
+  opened.lead_with({});
+  EXPECT_EQ(first(), "matthews");
 }
 
 }  // namespace

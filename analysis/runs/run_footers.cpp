@@ -1,5 +1,6 @@
 #include "analysis/runs/run_footers.h"
 
+#include "analysis/runs/run_source.h"
 #include "framework/core/error.h"
 
 #include <fmt/format.h>
@@ -74,7 +75,8 @@ std::string seeds_text(const RunGroup& group) {
   std::vector<std::int64_t> seeds;
   seeds.reserve(group.runs.size());
   for (const Run& run : group.runs) seeds.push_back(run.seed);
-  return fmt::format("{} ({})", seeds.size(), fmt::join(seeds, ", "));
+  const std::size_t count = seeds.size();
+  return fmt::format("{} ({})", count, seeds_in_words(std::move(seeds)));
 }
 
 std::string seeds_footer(const RunSet& set) {

@@ -9,8 +9,10 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/io/lease_watch.h"
+#include "framework/record/checkpoint_facts.h"
 #include "framework/run/plugin.h"
 #include "framework/run/stop_signals.h"
+#include "framework/train/checkpoint.h"
 
 #include <filesystem>
 #include <limits>
@@ -72,7 +74,17 @@ bool wait_for_stale(const RunJob& job) {
   return false;
 }
 
-int exit_code(RunOutcome outcome, const RunJob& job) {
+// The step that the run would go on from; 0: from scratch.
+std::int64_t saved_step(const RunJob& job) {
+  try {
+    return checkpoint_facts(safetensors::Reader(checkpoint_path(run_file(job)))).step;
+  } catch (const Error&) {  // there is none, or none of use
+    return 0;
+  }
+}
+
+// `before`: the saved step when the task began.
+int exit_code(RunOutcome outcome, const RunJob& job, std::int64_t before) {
   if (outcome == RunOutcome::kBusy) {
     fmt::print(stderr, "it is alive, and the run is left to it\n");
     return StopSignals::requested() ? kNotDone : 0;
@@ -83,6 +95,10 @@ int exit_code(RunOutcome outcome, const RunJob& job) {
         "{} seed {}: was stopped, and has no checkpoint to go on from; set record.checkpoints, or "
         "ask for more time",
         job.config.label, job.config.seed);
+  check(saved_step(job) > before,
+        "{} seed {}: was stopped before it came further than step {}, and is not queued again; ask "
+        "for more time",
+        job.config.label, job.config.seed, before);
   return kNotDone;
 }
 
@@ -91,12 +107,13 @@ int carry_out(const std::string& orders, std::size_t task) {
   const json order = json::parse(read_order(orders, task));
   load_plugins(order.at("plugins").get<std::vector<std::string>>());
   const RunJob job = RunJob::from_json(order);
+  const std::int64_t before = saved_step(job);
   RunOutcome outcome = execute(job, StopSignals::requested);
   while (outcome == RunOutcome::kBusy && wait_for_stale(job)) {
     outcome = execute(job, StopSignals::requested);
   }
   fmt::print(stderr, "{} seed {}: {}\n", job.config.label, job.config.seed, to_string(outcome));
-  return exit_code(outcome, job);
+  return exit_code(outcome, job, before);
 }
 
 }  // namespace

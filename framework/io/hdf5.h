@@ -11,6 +11,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -64,7 +67,7 @@ class Dataset {
 
   const Place& place() const { return place_; }
   Type type() const;
-  Shape shape() const;
+  const Shape& shape() const;  // as it was when it was first asked for, or extended here
   std::uint64_t rows() const;  // first dimension
 
   /// All elements, row-major. Throws where the type differs.
@@ -137,6 +140,7 @@ class Dataset {
 
   Handle handle_;
   Place place_;
+  mutable std::optional<Shape> shape_;
 };
 
 /// A value of an attribute; bool is stored as uint8.
@@ -203,13 +207,18 @@ class File {
   void set_attribute(const std::string& object, const std::string& name, const Attribute& value);
   Attribute attribute(const std::string& object, const std::string& name) const;
   bool has_attribute(const std::string& object, const std::string& name) const;
-  std::vector<std::string> attribute_names(const std::string& object) const;  // sorted
+  std::map<std::string, Attribute> attributes(const std::string& object) const;  // all of them
 
   /// The attribute as T (bool, int64, uint64, double or string); throws where it holds another
   /// type.
   template <class T>
   T attribute(const std::string& object, const std::string& name) const {
-    const Attribute value = attribute(object, name);
+    return value_of<T>(attribute(object, name), object, name);
+  }
+
+  /// What attributes() gave, as T.
+  template <class T>
+  T value_of(const Attribute& value, const std::string& object, const std::string& name) const {
     if (!std::holds_alternative<T>(value)) throw_attribute_type(object, name);
     return std::get<T>(value);
   }
@@ -231,11 +240,13 @@ class File {
   File(Handle handle, std::string name) : handle_(std::move(handle)), place_{std::move(name), ""} {}
 
   Place at(const std::string& path) const { return {place_.file, path}; }
+  bool part_exists(const std::string& part) const;
   Handle open_object(const std::string& path) const;
   [[noreturn]] void throw_attribute_type(const std::string& object, const std::string& name) const;
 
   Handle handle_;
   Place place_;
+  mutable std::set<std::string> groups_;  // known to be there, and no links
 };
 
 }  // namespace rankwise::hdf5

@@ -100,13 +100,19 @@ bool File::has_attribute(const std::string& object, const std::string& name) con
                  attribute_place(place_.file, object, name), "looking up") > 0;
 }
 
-std::vector<std::string> File::attribute_names(const std::string& object) const {
-  check(exists(object), "{}: there is no such object", at(object).text());
+std::map<std::string, Attribute> File::attributes(const std::string& object) const {
+  const Handle opened = open_object(object);
   std::vector<std::string> names;
-  checked(H5Aiterate_by_name(handle_.get(), object.c_str(), H5_INDEX_NAME, H5_ITER_INC, nullptr,
-                             collect_name, &names, H5P_DEFAULT),
+  checked(H5Aiterate2(opened.get(), H5_INDEX_NAME, H5_ITER_INC, nullptr, collect_name, &names),
           at(object), "listing attributes");
-  return names;
+  std::map<std::string, Attribute> attributes;
+  for (const std::string& name : names) {
+    const Place place = attribute_place(place_.file, object, name);
+    const Handle attribute =
+        owned(H5Aopen(opened.get(), name.c_str(), H5P_DEFAULT), H5Aclose, place, "opening");
+    attributes.emplace(name, read_attribute(attribute.get(), place));
+  }
+  return attributes;
 }
 
 void File::throw_attribute_type(const std::string& object, const std::string& name) const {

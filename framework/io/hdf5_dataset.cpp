@@ -46,17 +46,17 @@ Type Dataset::type() const {
   return stored_type(type.get(), place_);
 }
 
-Shape Dataset::shape() const {
+const Shape& Dataset::shape() const {
+  if (shape_) return *shape_;
   const Handle space = owned(H5Dget_space(handle_.get()), H5Sclose, place_, "reading the shape");
   Shape shape(static_cast<std::size_t>(
       checked(H5Sget_simple_extent_ndims(space.get()), place_, "reading the shape")));
   if (!shape.empty()) H5Sget_simple_extent_dims(space.get(), shape.data(), nullptr);
-  return shape;
+  return shape_.emplace(std::move(shape));
 }
 
 std::uint64_t Dataset::rows() const {
-  const Shape all = shape();
-  return all.empty() ? 1 : all[0];
+  return shape().empty() ? 1 : shape()[0];
 }
 
 // A damaged shape is said here, with its place, and not by the allocator.
@@ -83,6 +83,11 @@ void Dataset::read_into(Type type, std::uint64_t first, std::uint64_t count, voi
   check(first + count <= rows(), "{}: has {} rows, expected {}", place_.text(), rows(),
         first + count);
   if (elements_in_rows(count) == 0) return;
+  if (count == rows()) {
+    checked_read(
+        H5Dread(handle_.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values), place_);
+    return;
+  }
   const Selection rows_wanted(handle_.get(), place_, first, count);
   checked_read(H5Dread(handle_.get(), native_type(type), rows_wanted.memory.get(),
                        rows_wanted.stored.get(), H5P_DEFAULT, values),
@@ -135,6 +140,7 @@ void Dataset::extend_and_write(Type type, std::uint64_t first, const void* value
   if (first + count > longer[0]) {
     longer[0] = first + count;
     checked(H5Dset_extent(handle_.get(), longer.data()), place_, "extending");
+    shape_ = longer;
   }
   write_from(type, first, count, values, size);
 }

@@ -181,18 +181,25 @@ File File::open_for_writing(const std::filesystem::path& path) {
           path.string()};
 }
 
-bool File::exists(const std::string& path) const {
-  // HDF5 asks for one link at a time: "/a/b/c" needs "/a" and "/a/b" first.
-  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    const std::string part = path.substr(0, end);
-    if (part != "/") {
-      if (checked_read(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(path)) == 0) {
-        return false;
-      }
-      check_no_link(handle_.get(), part, at(part));
-    }
-    if (end == std::string::npos) return true;
+bool File::part_exists(const std::string& part) const {
+  if (checked_read(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(part)) == 0) {
+    return false;
   }
+  check_no_link(handle_.get(), part, at(part));
+  return true;
+}
+
+bool File::exists(const std::string& path) const {
+  if (path == "/") return true;
+  // HDF5 asks for one link at a time: "/a/b/c" needs "/a" and "/a/b" first.
+  for (std::size_t end = path.find('/', 1); end != std::string::npos;
+       end = path.find('/', end + 1)) {
+    const std::string group = path.substr(0, end);
+    if (groups_.contains(group)) continue;
+    if (!part_exists(group)) return false;
+    groups_.insert(group);
+  }
+  return part_exists(path);
 }
 
 void File::create_group(const std::string& path) {

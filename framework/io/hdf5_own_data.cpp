@@ -22,7 +22,9 @@ void check_no_link(hid_t file, const std::string& path, const Place& place) {
 
 void check_storage(hid_t dataset, const Place& place) {
   const Handle creation = owned(H5Dget_create_plist(dataset), H5Pclose, place, "opening");
-  const bool elsewhere = H5Pget_layout(creation.get()) == H5D_VIRTUAL ||
+  const H5D_layout_t layout = H5Pget_layout(creation.get());
+  if (layout == H5D_COMPACT) return;  // in the object itself, and as it is
+  const bool elsewhere = layout == H5D_VIRTUAL ||
                          checked_read(H5Pget_external_count(creation.get()), place) > 0;
   check(!elsewhere,
         "{}: its numbers lie in other files, which are not read; put the data itself there",

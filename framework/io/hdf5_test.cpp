@@ -103,7 +103,13 @@ TEST(Hdf5, KeepsAttributesWithTheirTypes) {
     file.set_attribute("/group", "dirty", true);
   }
   const File file = File::open(path);
-  EXPECT_EQ(file.attribute_names("/group"), (Strings{"count", "dirty", "large", "score", "text"}));
+  EXPECT_EQ(file.attributes("/group"),
+            (std::map<std::string, Attribute>{
+                {"count", std::int64_t{-3}},
+                {"dirty", true},
+                {"large", std::numeric_limits<std::uint64_t>::max()},
+                {"score", 0.1},
+                {"text", std::string("größer")}}));
   EXPECT_EQ(file.attribute<std::string>("/group", "text"), "größer");
   EXPECT_EQ(file.attribute<std::int64_t>("/group", "count"), -3);
   EXPECT_EQ(file.attribute<std::uint64_t>("/group", "large"),

@@ -14,30 +14,41 @@
 namespace rankwise::hdf5 {
 namespace {
 
+/// What makes two types of numbers the same here; the byte order may differ.
+struct NumberKind {
+  H5T_class_t kind;
+  std::size_t size;
+  H5T_sign_t sign;  // of whole numbers
+
+  bool operator==(const NumberKind&) const = default;
+};
+
+NumberKind number_kind(hid_t type) {
+  const H5T_class_t kind = H5Tget_class(type);
+  return {kind, H5Tget_size(type), kind == H5T_INTEGER ? H5Tget_sign(type) : H5T_SGN_ERROR};
+}
+
 struct KnownNumber {
   Type type;
   const char* name;
   hid_t native;
+  NumberKind kind = number_kind(native);
 };
 
-std::array<KnownNumber, 10> numbers() {
-  return {{{Type::kInt8, "int8", H5T_NATIVE_INT8},
-           {Type::kInt16, "int16", H5T_NATIVE_INT16},
-           {Type::kInt32, "int32", H5T_NATIVE_INT32},
-           {Type::kInt64, "int64", H5T_NATIVE_INT64},
-           {Type::kUint8, "uint8", H5T_NATIVE_UINT8},
-           {Type::kUint16, "uint16", H5T_NATIVE_UINT16},
-           {Type::kUint32, "uint32", H5T_NATIVE_UINT32},
-           {Type::kUint64, "uint64", H5T_NATIVE_UINT64},
-           {Type::kFloat32, "float32", H5T_NATIVE_FLOAT},
-           {Type::kFloat64, "float64", H5T_NATIVE_DOUBLE}}};
-}
-
-/// Same class, size and sign; the byte order may differ.
-bool same_number(hid_t stored, hid_t native) {
-  const H5T_class_t kind = H5Tget_class(native);
-  if (H5Tget_class(stored) != kind || H5Tget_size(stored) != H5Tget_size(native)) return false;
-  return kind != H5T_INTEGER || H5Tget_sign(stored) == H5Tget_sign(native);
+/// Made once: each H5T_NATIVE_... is a call.
+const std::array<KnownNumber, 10>& numbers() {
+  static const std::array<KnownNumber, 10> all{
+      KnownNumber{Type::kInt8, "int8", H5T_NATIVE_INT8},
+      KnownNumber{Type::kInt16, "int16", H5T_NATIVE_INT16},
+      KnownNumber{Type::kInt32, "int32", H5T_NATIVE_INT32},
+      KnownNumber{Type::kInt64, "int64", H5T_NATIVE_INT64},
+      KnownNumber{Type::kUint8, "uint8", H5T_NATIVE_UINT8},
+      KnownNumber{Type::kUint16, "uint16", H5T_NATIVE_UINT16},
+      KnownNumber{Type::kUint32, "uint32", H5T_NATIVE_UINT32},
+      KnownNumber{Type::kUint64, "uint64", H5T_NATIVE_UINT64},
+      KnownNumber{Type::kFloat32, "float32", H5T_NATIVE_FLOAT},
+      KnownNumber{Type::kFloat64, "float64", H5T_NATIVE_DOUBLE}};
+  return all;
 }
 
 /// A string of fixed length without its padding.
@@ -116,9 +127,10 @@ hid_t native_type(Type type) {
 }
 
 Type stored_type(hid_t stored, const Place& place) {
-  if (H5Tget_class(stored) == H5T_STRING) return Type::kString;
+  const NumberKind kind = number_kind(stored);
+  if (kind.kind == H5T_STRING) return Type::kString;
   for (const KnownNumber& known : numbers()) {
-    if (same_number(stored, known.native)) return known.type;
+    if (known.kind == kind) return known.type;
   }
   fail("{}: holds neither numbers nor strings", place.text());
 }

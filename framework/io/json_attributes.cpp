@@ -59,8 +59,8 @@ void write_json_attributes(hdf5::File& file, const std::string& object, const js
 
 json read_json_attributes(const hdf5::File& file, const std::string& object) {
   json attributes = json::object();
-  for (const std::string& name : file.attribute_names(object)) {
-    std::visit([&](const auto& value) { attributes[name] = value; }, file.attribute(object, name));
+  for (const auto& [name, held] : file.attributes(object)) {
+    std::visit([&](const auto& value) { attributes[name] = value; }, held);
   }
   try {
     for (const std::string& name : json_names(file, object)) {

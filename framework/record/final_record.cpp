@@ -131,8 +131,8 @@ void write_prediction(hdf5::File& file, const PredictionRecord& record) {
 
 std::map<std::string, double> read_scores(const hdf5::File& file, const std::string& group) {
   std::map<std::string, double> scores;
-  for (const std::string& metric : file.attribute_names(group)) {
-    scores[metric] = file.attribute<double>(group, metric);
+  for (const auto& [metric, value] : file.attributes(group)) {
+    scores[metric] = file.value_of<double>(value, group, metric);
   }
   return scores;
 }

@@ -137,6 +137,8 @@ struct PredictionPlace {
   std::string task;
   std::string split;       // "dev" or "test"
   std::string parameters;  // "last" or "best"
+
+  auto operator<=>(const PredictionPlace&) const = default;
 };
 
 /// Representations of sampled dev sequences at one site ("pooled": the backbone's output).

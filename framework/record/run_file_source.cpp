@@ -10,6 +10,7 @@
 #include "framework/record/schema.h"
 
 #include <type_traits>
+#include <utility>
 
 namespace rankwise {
 namespace {
@@ -39,27 +40,28 @@ void check_schema(const hdf5::File& file) {
         schema::kOldestReadable, schema::kVersion);
 }
 
-RunHead read_head(const hdf5::File& file) {
+std::shared_ptr<const RunHead> read_head(const hdf5::File& file) {
   check_schema(file);
-  return {.attributes = std::make_unique<const json>(read_json_attributes(file, "/")),
-          .status = file.attribute<std::string>("/", "status"),
-          .layout = read_layout(file),
-          .step_count = file.dataset("/train/step").rows(),
-          .evaluation_count = file.dataset("/evaluation/step").rows()};
+  return std::make_shared<RunHead>(
+      RunHead{.attributes = std::make_shared<const json>(read_json_attributes(file, "/")),
+              .status = file.attribute<std::string>("/", "status"),
+              .layout = read_layout(file),
+              .step_count = file.dataset("/train/step").rows(),
+              .evaluation_count = file.dataset("/evaluation/step").rows()});
 }
 
 class RunFileSource : public RunSource {
  public:
-  explicit RunFileSource(const std::filesystem::path& path)
-      : file_(hdf5::File::open(path)), head_(read_head(file_)) {}
+  RunFileSource(const std::filesystem::path& path, std::shared_ptr<const RunHead> known)
+      : file_(hdf5::File::open(path)), head_(known ? std::move(known) : read_head(file_)) {}
 
-  const RunHead& head() const override { return head_; }
+  std::shared_ptr<const RunHead> head() const override { return head_; }
   std::vector<StepRecord> steps() const override;
   std::vector<EvaluationRecord> scores() const override;
   std::vector<SiteUsage> usage(const SiteRecord& site) const override;
   std::vector<std::vector<double>> entropy(const SiteRecord& site) const override;
   std::vector<PredictionRecord> predictions() const override {
-    return read_predictions(file_, head_.layout.tasks);
+    return read_predictions(file_, head_->layout.tasks);
   }
   std::optional<PredictionRecord> prediction(const PredictionPlace& place) const override {
     return find_prediction(file_, place);
@@ -74,15 +76,15 @@ class RunFileSource : public RunSource {
   std::vector<FactorRecord> factors() const override { return read_factors(file_); }
   std::vector<GradientRecord> gradients() const override { return read_gradients(file_); }
   ParameterCounts parameters() const override { return read_parameters(file_); }
-  std::optional<MergeRecord> merge() const override { return read_merge(file_, head_.layout); }
+  std::optional<MergeRecord> merge() const override { return read_merge(file_, head_->layout); }
 
  private:
   hdf5::File file_;
-  RunHead head_;
+  std::shared_ptr<const RunHead> head_;
 };
 
 std::vector<StepRecord> RunFileSource::steps() const {
-  std::vector<StepRecord> records(head_.step_count);
+  std::vector<StepRecord> records(head_->step_count);
   const auto read = [&](const char* path, auto field) {
     using T = std::decay_t<decltype(records.front().*field)>;
     const auto values = read_rows<T>(file_, schema::slot(path), records.size());
@@ -94,11 +96,11 @@ std::vector<StepRecord> RunFileSource::steps() const {
 }
 
 std::vector<EvaluationRecord> RunFileSource::scores() const {
-  std::vector<EvaluationRecord> records(head_.evaluation_count);
+  std::vector<EvaluationRecord> records(head_->evaluation_count);
   const auto steps =
       read_rows<std::int64_t>(file_, schema::slot("/evaluation/step"), records.size());
   for (std::size_t i = 0; i < records.size(); ++i) records[i].step = steps[i];
-  for (const TaskRecord& task : head_.layout.tasks) {
+  for (const TaskRecord& task : head_->layout.tasks) {
     for (const std::string& metric : task.metrics) {
       const auto values = read_rows<double>(file_, score_slot(task.name, metric), records.size());
       for (std::size_t i = 0; i < records.size(); ++i) {
@@ -110,9 +112,9 @@ std::vector<EvaluationRecord> RunFileSource::scores() const {
 }
 
 std::vector<SiteUsage> RunFileSource::usage(const SiteRecord& site) const {
-  std::vector<SiteUsage> usages(head_.evaluation_count);
+  std::vector<SiteUsage> usages(head_->evaluation_count);
   if (usages.empty()) return usages;
-  const std::size_t tasks = head_.layout.tasks.size();
+  const std::size_t tasks = head_->layout.tasks.size();
   for_each_usage_array(site, [&](const char* pattern, auto field) {
     using T = std::decay_t<decltype(usages.front().*field)>::value_type;
     const auto values = read_rows<T>(file_, site_slot(pattern, site, tasks), usages.size());
@@ -133,11 +135,11 @@ std::vector<SiteUsage> RunFileSource::usage(const SiteRecord& site) const {
 }
 
 std::vector<std::vector<double>> RunFileSource::entropy(const SiteRecord& site) const {
-  std::vector<std::vector<double>> entropies(head_.evaluation_count);
+  std::vector<std::vector<double>> entropies(head_->evaluation_count);
   if (site.ranks == 0) return entropies;
   const auto values =
-      read_rows<double>(file_, site_slot("/usage/<site>/entropy", site, head_.layout.tasks.size()),
-                        head_.evaluation_count);
+      read_rows<double>(file_, site_slot("/usage/<site>/entropy", site, head_->layout.tasks.size()),
+                        head_->evaluation_count);
   for (std::size_t i = 0; i < entropies.size(); ++i) {
     entropies[i] = row(values, i, entropies.size());
   }
@@ -146,8 +148,9 @@ std::vector<std::vector<double>> RunFileSource::entropy(const SiteRecord& site) 
 
 }  // namespace
 
-std::unique_ptr<RunSource> open_run_file(const std::filesystem::path& path) {
-  return std::make_unique<RunFileSource>(path);
+std::unique_ptr<RunSource> open_run_file(const std::filesystem::path& path,
+                                         std::shared_ptr<const RunHead> known) {
+  return std::make_unique<RunFileSource>(path, std::move(known));
 }
 
 }  // namespace rankwise

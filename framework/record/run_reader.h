@@ -27,17 +27,20 @@ class RunFile {
   ~RunFile();
 
   const std::filesystem::path& path() const { return path_; }
-  const nlohmann::json& attributes() const { return *source_->head().attributes; }  // an object
-  const std::string& status() const {  // "running", "finished" or "failed"
-    return source_->head().status;
-  }
-  const RunLayout& layout() const { return layout_ ? *layout_ : source_->head().layout; }
-  /// Puts this metric before the task's others, as the one that enters averages; a run without the
-  /// task stays as it is. Throws Error where the task was not scored by it.
-  void lead_with(const std::string& task, const std::string& metric);
+  const nlohmann::json& attributes() const { return *head_->attributes; }  // an object
+  const std::string& status() const { return head_->status; }  // "running", "finished" or "failed"
+  const RunLayout& layout() const { return layout_ ? *layout_ : head_->layout; }
+  /// Puts these metrics (by task) before their tasks' others, as those that enter averages, and the
+  /// recorded first ones before those of all other tasks. Throws Error where a task was not scored
+  /// by its metric.
+  void lead_with(const std::map<std::string, std::string>& metrics);
 
-  std::size_t step_count() const { return source_->head().step_count; }
-  std::size_t evaluation_count() const { return source_->head().evaluation_count; }
+  std::size_t step_count() const { return head_->step_count; }
+  std::size_t evaluation_count() const { return head_->evaluation_count; }
+
+  /// Closes the file, which the next accessor that needs it opens again. What stands above is kept,
+  /// and so are parameters() and final_scores() that were asked for.
+  void rest() { source_.reset(); }
 
   std::vector<StepRecord> steps() const;
 
@@ -45,7 +48,7 @@ class RunFile {
   std::vector<EvaluationRecord> evaluations() const;
 
   /// Evaluations with scores alone (`usage` is empty): fast.
-  std::vector<EvaluationRecord> scores() const { return source_->scores(); }
+  std::vector<EvaluationRecord> scores() const { return source().scores(); }
 
   /// One site's usage, evaluation by evaluation. Coactivation is kept of the last one only; a
   /// summary keeps task embeddings so, too.
@@ -57,27 +60,29 @@ class RunFile {
   /// What follows is written when a run finishes; empty (or zeros) before.
   std::vector<PredictionRecord> predictions() const;
   std::optional<PredictionRecord> prediction(const PredictionPlace& place) const;
-  std::map<std::string, double> final_scores(const PredictionPlace& place) const {  // by metric
-    return source_->final_scores(place);
-  }
-  std::vector<SampleEmbedding> sample_embeddings() const { return source_->sample_embeddings(); }
+  const std::map<std::string, double>& final_scores(const PredictionPlace& place) const;  // by metric
+  std::vector<SampleEmbedding> sample_embeddings() const { return source().sample_embeddings(); }
   std::vector<std::int32_t> sample_tasks() const;  // [n] index into the layout's tasks
-  std::vector<FactorRecord> factors() const { return source_->factors(); }
-  std::vector<GradientRecord> gradients() const { return source_->gradients(); }
-  ParameterCounts parameters() const { return source_->parameters(); }
+  std::vector<FactorRecord> factors() const { return source().factors(); }
+  std::vector<GradientRecord> gradients() const { return source().gradients(); }
+  const ParameterCounts& parameters() const;
   std::optional<MergeRecord> merge() const {  // nothing unless the file is of a merged model
-    return source_->merge();
+    return source().merge();
   }
 
   /// What a run resumed at `last_step` keeps: nothing after that step.
   RunHistory history(std::int64_t last_step) const;
 
  private:
+  const RunSource& source() const;
   const SiteRecord& site_record(const std::string& name) const;
 
   std::filesystem::path path_;
-  std::unique_ptr<const RunSource> source_;
+  std::shared_ptr<const RunHead> head_;
   std::optional<RunLayout> layout_;  // where it differs from the recorded one
+  mutable std::unique_ptr<const RunSource> source_;  // null while it rests
+  mutable std::map<PredictionPlace, std::map<std::string, double>> final_scores_;
+  mutable std::optional<ParameterCounts> parameters_;
 };
 
 }  // namespace rankwise

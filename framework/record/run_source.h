@@ -18,7 +18,7 @@ namespace rankwise {
 
 /// What is read of a run as soon as it is opened.
 struct RunHead {
-  std::unique_ptr<const nlohmann::json> attributes;
+  std::shared_ptr<const nlohmann::json> attributes;
   std::string status;
   RunLayout layout;
   std::size_t step_count = 0;
@@ -33,7 +33,7 @@ class RunSource {
   RunSource& operator=(const RunSource&) = delete;
   virtual ~RunSource() = default;
 
-  virtual const RunHead& head() const = 0;
+  virtual std::shared_ptr<const RunHead> head() const = 0;
   virtual std::vector<StepRecord> steps() const = 0;
   virtual std::vector<EvaluationRecord> scores() const = 0;
   virtual std::vector<SiteUsage> usage(const SiteRecord& site) const = 0;

@@ -165,7 +165,7 @@ TEST(SummaryFile, ThatIsDamagedIsNoSummaryLess) {
 
 /// Every dataset and attribute of the file, attributes as "object@name".
 void list(const hdf5::File& file, const std::string& group, std::vector<std::string>& paths) {
-  for (const std::string& name : file.attribute_names(group)) paths.push_back(group + "@" + name);
+  for (const auto& [name, value] : file.attributes(group)) paths.push_back(group + "@" + name);
   for (const std::string& name : file.children(group)) {
     const std::string path = (group == "/" ? "" : group) + "/" + name;
     if (error_of([&] { file.children(path); }).empty()) {

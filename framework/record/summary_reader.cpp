@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <utility>
 
 namespace rankwise {
 namespace {
@@ -69,28 +70,29 @@ SummaryRow row_of(const hdf5::File& file, std::uint64_t run) {
           static_cast<std::uint64_t>(numbers_at(file, "/run/row", run).at(0))};
 }
 
-RunHead read_head(const hdf5::File& file, std::uint64_t run, const SummaryRow& row) {
+std::shared_ptr<const RunHead> read_head(const hdf5::File& file, std::uint64_t run, const SummaryRow& row) {
   const std::string text = column(file, "/run/attributes").read_strings().at(run);
   const std::string place = fmt::format("{}: /run/attributes of run {}", file.name(), run);
   json attributes = parse_json(text, place);
   check(attributes.is_object(), "{}: is no JSON object", place);
-  return {.attributes = std::make_unique<const json>(std::move(attributes)),
-          .status = "finished",
-          .layout = read_summary_layout(row),
-          .step_count = summary_steps(row),
-          .evaluation_count = summary_evaluations(row)};
+  return std::make_shared<RunHead>(
+      RunHead{.attributes = std::make_shared<const json>(std::move(attributes)),
+              .status = "finished",
+              .layout = read_summary_layout(row),
+              .step_count = summary_steps(row),
+              .evaluation_count = summary_evaluations(row)});
 }
 
 class SummarySource : public RunSource {
  public:
-  explicit SummarySource(const fs::path& path)
+  SummarySource(const fs::path& path, std::shared_ptr<const RunHead> known)
       : file_(open_summary(path.parent_path())),
         run_(index_of(file_, path.filename().string())),
         row_(row_of(file_, run_)),
-        head_(read_head(file_, run_, row_)),
-        usage_(row_, head_.layout.tasks.size(), head_.evaluation_count) {}
+        head_(known ? std::move(known) : read_head(file_, run_, row_)),
+        usage_(row_, head_->layout.tasks.size(), head_->evaluation_count) {}
 
-  const RunHead& head() const override { return head_; }
+  std::shared_ptr<const RunHead> head() const override { return head_; }
   std::vector<StepRecord> steps() const override { return read_summary_steps(row_); }
   std::vector<EvaluationRecord> scores() const override { return read_summary_evaluations(row_); }
   std::vector<SiteUsage> usage(const SiteRecord& site) const override {
@@ -98,10 +100,10 @@ class SummarySource : public RunSource {
   }
   std::vector<std::vector<double>> entropy(const SiteRecord& site) const override;
   std::vector<PredictionRecord> predictions() const override {
-    return read_summary_predictions(row_, head_.layout);
+    return read_summary_predictions(row_, head_->layout);
   }
   std::optional<PredictionRecord> prediction(const PredictionPlace& place) const override {
-    return read_summary_prediction(row_, head_.layout, place);
+    return read_summary_prediction(row_, head_->layout, place);
   }
   std::map<std::string, double> final_scores(const PredictionPlace& place) const override {
     return read_summary_scores(row_, place);
@@ -119,7 +121,7 @@ class SummarySource : public RunSource {
 
  private:
   std::size_t index_of_site(const SiteRecord& site) const {
-    const auto& sites = head_.layout.sites;
+    const auto& sites = head_->layout.sites;
     return static_cast<std::size_t>(
         std::find_if(sites.begin(), sites.end(),
                      [&](const SiteRecord& known) { return known.name == site.name; }) -
@@ -129,7 +131,7 @@ class SummarySource : public RunSource {
   hdf5::File file_;
   std::uint64_t run_;
   SummaryRow row_;
-  RunHead head_;
+  std::shared_ptr<const RunHead> head_;
   SummaryUsage usage_;
 };
 
@@ -186,8 +188,9 @@ std::string run_name(const fs::path& run) {
 
 bool is_in_summary(const fs::path& run) { return fs::is_regular_file(run.parent_path()); }
 
-std::unique_ptr<RunSource> open_summary_run(const fs::path& run) {
-  return std::make_unique<SummarySource>(run);
+std::unique_ptr<RunSource> open_summary_run(const fs::path& run,
+                                            std::shared_ptr<const RunHead> known) {
+  return std::make_unique<SummarySource>(run, std::move(known));
 }
 
 }  // namespace rankwise

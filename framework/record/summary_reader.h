@@ -26,7 +26,9 @@ std::string run_name(const std::filesystem::path& run);
 /// Whether the path is of a run in a summary, as summary_runs() gives them.
 bool is_in_summary(const std::filesystem::path& run);
 
-/// Throws Error where the summary lacks the run, or is damaged or of an unknown schema.
-std::unique_ptr<RunSource> open_summary_run(const std::filesystem::path& run);
+/// `known`: its head, where it was read before. Throws Error where the summary lacks the run, or is
+/// damaged or of an unknown schema.
+std::unique_ptr<RunSource> open_summary_run(const std::filesystem::path& run,
+                                            std::shared_ptr<const RunHead> known = nullptr);
 
 }  // namespace rankwise

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import stat
+import sys
 import time
 import unittest
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import ClassVar
 
 from .errors import Errors
 from .program import (
-    TIMES, Done, Json, difference, run, run_files, tiny_study, wait_until,
+    TIMES, Done, Json, difference, run, run_files, start, tiny_study, wait_until,
 )  # fmt: skip
 from .slurm import Cluster, missing
 
@@ -72,6 +73,18 @@ class Scripts(Errors):
         self.assertIn("there is no sbatch on PATH", done.err)
         (script,) = self.results.rglob("script.sh")
         self.assertIn("#SBATCH --array=0-0\n", script.read_text())
+
+    def test_a_task_that_comes_no_further_is_not_queued_for_ever(self) -> None:
+        self.run_study(tiny_study(QUICK), "--slurm", PATH="/usr/nonexistent")
+        (orders,) = self.results.rglob("tasks.jsonl")
+        signalled = (
+            "import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1});"
+            "os.kill(os.getpid(), signal.SIGUSR1); os.execv(sys.argv[1], sys.argv[1:])"
+        )
+        process = start("task", orders, "0", before=(sys.executable, "-c", signalled))
+        _, err = process.communicate()
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("was stopped before it came further than step 0, and is not queued again", err.decode())
 
     def test_describe_names_the_members(self) -> None:
         done = run("describe", "cluster")

@@ -8,6 +8,8 @@ import signal
 import unittest
 from pathlib import Path
 
+import h5py
+
 from .errors import Errors
 from .program import (
     PATIENCE, Done, Json, kill_group, plan, run, run_files, start, tiny_study, wait_until,
@@ -116,7 +118,7 @@ class Status(Errors):
 
 
 class Thousand(Errors):
-    """A study of a thousand runs, all but one of them copies of one run's file."""
+    """A study of a thousand runs, all but one of them copies of one run's file with another label and seed."""
 
     RUNS = 1000
 
@@ -132,6 +134,8 @@ class Thousand(Errors):
         (first,) = run_files(self.results)
         for one in self.planned[1:]:
             shutil.copyfile(first, one.file)
+            with h5py.File(one.file, "r+") as file:
+                file.attrs["label"], file.attrs["seed"] = one.label, one.seed
 
     def timed(self, *arguments: str | Path, cwd: Path | None = None) -> tuple[Done, float]:
         """Seconds of the processor, which other work on the machine does not lengthen by much."""
@@ -140,7 +144,7 @@ class Thousand(Errors):
         end = resource.getrusage(resource.RUSAGE_CHILDREN)
         return done, end.ru_utime + end.ru_stime - begin.ru_utime - begin.ru_stime
 
-    def test_is_resumed_listed_and_told_of_in_two_seconds(self) -> None:
+    def test_is_resumed_listed_and_told_of_in_two_seconds_and_tabled(self) -> None:
         path = self.write(self.study)
         configs = self.folder / "configs"
         configs.mkdir()
@@ -153,6 +157,11 @@ class Thousand(Errors):
         self.assertEqual(done.out, f"tiny: {self.RUNS} runs: {self.RUNS} done\n")
         done, took["list"] = self.timed("list", "studies", cwd=self.folder)
         self.assertIn(f"{self.RUNS} of {self.RUNS} runs finished", done.out)
+        done, took["table"] = self.timed("table", self.results / "tiny")
+        self.assertEqual((done.out.count("short rank="), done.err), (5, ""))
+        self.assertIn("Seeds: 200 (0–199).", done.out)
+        # It opens each run, some of them twice.
+        self.assertLess(took.pop("table"), 5 * SECONDS, took)
         self.assertLess(max(took.values()), SECONDS, took)
 
 
