@@ -60,7 +60,8 @@ void write_json_attributes(hdf5::File& file, const std::string& object, const js
 json read_json_attributes(const hdf5::File& file, const std::string& object) {
   json attributes = json::object();
   for (const auto& [name, held] : file.attributes(object)) {
-    std::visit([&](const auto& value) { attributes[name] = value; }, held);
+    json& attribute = attributes[name];
+    std::visit([&](const auto& value) { attribute = value; }, held);
   }
   try {
     for (const std::string& name : json_names(file, object)) {

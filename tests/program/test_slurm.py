@@ -135,7 +135,7 @@ class Slurm(Errors):
         try:
             wait_until(ended, "the end of the array", seconds)
         except AssertionError as error:
-            raise AssertionError(f"{error}; {self.cluster.jobs()}; {self.log()}") from None
+            raise AssertionError(f"{error}; {self.cluster.jobs()}; {self.log()[-2000:]}") from None
 
     def wait_for_a_checkpoint(self) -> None:
         def look() -> list[Path]:
@@ -217,7 +217,7 @@ class Slurm(Errors):
         done = self.in_cluster("status", self.results / "tiny")
         self.assertEqual(done.code, 75)
         self.assertRegex(done.out, r"tiny: 200 runs: .*\d+ pending; \d+ in Slurm's queue\n")
-        self.wait_for_end(job, seconds=240)
+        self.wait_for_end(job, seconds=600)
         done = self.in_cluster("status", self.results / "tiny")
         self.assertEqual((done.code, done.out), (0, "tiny: 200 runs: 200 done\n"), self.log()[:2000])
         self.assertEqual(len(run_files(self.results)), 200)
