@@ -96,14 +96,15 @@ int exit_code(RunOutcome outcome, const RunJob& job, std::int64_t before) {
         "ask for more time",
         job.config.label, job.config.seed);
   check(saved_step(job) > before,
-        "{} seed {}: was stopped before it came further than step {}, and is not queued again; ask "
-        "for more time",
+        "{} seed {}: stopped before it came further than step {}, and is not queued again; ask for "
+        "more time",
         job.config.label, job.config.seed, before);
   return kNotDone;
 }
 
 int carry_out(const std::string& orders, std::size_t task) {
-  const StopSignals signals;
+  const StopSignals signals(
+      "stopped before it could train, and is not queued again; ask for more time\n", 1);
   const json order = json::parse(read_order(orders, task));
   load_plugins(order.at("plugins").get<std::vector<std::string>>());
   const RunJob job = RunJob::from_json(order);

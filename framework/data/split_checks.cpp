@@ -61,7 +61,12 @@ void check_split(const Split& split, const Task& task, std::int64_t vocabulary,
   check(split.target.size() == static_cast<std::size_t>(split.examples()),
         "{}: {} targets for {} examples", where, split.target.size(), split.examples());
   check_ids(split.tokens, vocabulary, where + "/tokens");
-  if (task.answered_by == AnsweredBy::kLikelihood) check_answers(split, task, vocabulary, where);
+  if (task.answered_by == AnsweredBy::kLikelihood) {
+    check_answers(split, task, vocabulary, where);
+  } else {
+    check(split.answer_starts.empty() && split.answer_tokens.empty() && split.answer_bytes.empty(),
+          "{}: has answers, which a task with a head has not", where);
+  }
   check_finite(split, where);
   if (task.kind == TaskKind::kRegress) return;
   for (std::int64_t i = 0; i < split.examples(); ++i) {

@@ -55,9 +55,7 @@ const Shape& Dataset::shape() const {
   return shape_.emplace(std::move(shape));
 }
 
-std::uint64_t Dataset::rows() const {
-  return shape().empty() ? 1 : shape()[0];
-}
+std::uint64_t Dataset::rows() const { return shape().empty() ? 1 : shape()[0]; }
 
 // A damaged shape is said here, with its place, and not by the allocator.
 std::uint64_t Dataset::elements_in_rows(std::uint64_t rows) const {
@@ -84,8 +82,8 @@ void Dataset::read_into(Type type, std::uint64_t first, std::uint64_t count, voi
         first + count);
   if (elements_in_rows(count) == 0) return;
   if (count == rows()) {
-    checked_read(
-        H5Dread(handle_.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values), place_);
+    checked_read(H5Dread(handle_.get(), native_type(type), H5S_ALL, H5S_ALL, H5P_DEFAULT, values),
+                 place_);
     return;
   }
   const Selection rows_wanted(handle_.get(), place_, first, count);

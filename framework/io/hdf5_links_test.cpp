@@ -52,8 +52,7 @@ TEST(Hdf5Links, IntoOtherFilesAreNotFollowed) {
     EXPECT_THAT(refusal(path, dataset), HasSubstr(kNotFollowed)) << dataset;
   }
   EXPECT_THAT(error_of([&] { File::open(path).children("/group"); }), HasSubstr(kNotFollowed));
-  EXPECT_THAT(error_of([&] { File::open(path).attributes("/group"); }),
-              HasSubstr(kNotFollowed));
+  EXPECT_THAT(error_of([&] { File::open(path).attributes("/group"); }), HasSubstr(kNotFollowed));
 }
 
 TEST(Hdf5Links, AreNotWrittenThrough) {

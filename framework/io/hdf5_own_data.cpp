@@ -10,6 +10,20 @@ bool is_known_filter(H5Z_filter_t filter) {
          filter == H5Z_FILTER_FLETCHER32;
 }
 
+/// HDF5 1.10 reads beyond a compact dataset whose bytes are fewer than its shape takes.
+void check_compact(hid_t dataset, const Place& place) {
+  const Handle space = owned(H5Dget_space(dataset), H5Sclose, place, "opening");
+  const Handle type = owned(H5Dget_type(dataset), H5Tclose, place, "opening");
+  const auto count =
+      static_cast<std::uint64_t>(checked_read(H5Sget_simple_extent_npoints(space.get()), place));
+  std::uint64_t bytes = 0;
+  check(!__builtin_mul_overflow(count, H5Tget_size(type.get()), &bytes) &&
+            bytes <= H5Dget_storage_size(dataset),
+        "{}: cannot be read, the file seems damaged: it has fewer bytes than its shape takes; copy "
+        "it again, or make it anew",
+        place.text());
+}
+
 }  // namespace
 
 void check_no_link(hid_t file, const std::string& path, const Place& place) {
@@ -23,9 +37,12 @@ void check_no_link(hid_t file, const std::string& path, const Place& place) {
 void check_storage(hid_t dataset, const Place& place) {
   const Handle creation = owned(H5Dget_create_plist(dataset), H5Pclose, place, "opening");
   const H5D_layout_t layout = H5Pget_layout(creation.get());
-  if (layout == H5D_COMPACT) return;  // in the object itself, and as it is
-  const bool elsewhere = layout == H5D_VIRTUAL ||
-                         checked_read(H5Pget_external_count(creation.get()), place) > 0;
+  if (layout == H5D_COMPACT) {  // in the object itself, and as it is
+    check_compact(dataset, place);
+    return;
+  }
+  const bool elsewhere =
+      layout == H5D_VIRTUAL || checked_read(H5Pget_external_count(creation.get()), place) > 0;
   check(!elsewhere,
         "{}: its numbers lie in other files, which are not read; put the data itself there",
         place.text());

@@ -104,12 +104,11 @@ TEST(Hdf5, KeepsAttributesWithTheirTypes) {
   }
   const File file = File::open(path);
   EXPECT_EQ(file.attributes("/group"),
-            (std::map<std::string, Attribute>{
-                {"count", std::int64_t{-3}},
-                {"dirty", true},
-                {"large", std::numeric_limits<std::uint64_t>::max()},
-                {"score", 0.1},
-                {"text", std::string("größer")}}));
+            (std::map<std::string, Attribute>{{"count", std::int64_t{-3}},
+                                              {"dirty", true},
+                                              {"large", std::numeric_limits<std::uint64_t>::max()},
+                                              {"score", 0.1},
+                                              {"text", std::string("größer")}}));
   EXPECT_EQ(file.attribute<std::string>("/group", "text"), "größer");
   EXPECT_EQ(file.attribute<std::int64_t>("/group", "count"), -3);
   EXPECT_EQ(file.attribute<std::uint64_t>("/group", "large"),
@@ -213,6 +212,33 @@ TEST(Hdf5, RefusesATruncatedFile) {
             path.string() +
                 ": cannot be read, the file seems damaged: truncated file; copy it "
                 "again, or make it anew");
+}
+
+// By HDF5 or by us: it reads beyond the bytes that there are. The older format has no checksums.
+TEST(Hdf5, RefusesANumberOfRowsThatACompactDatasetHasNoBytesFor) {
+  const fs::path path = test_folder() / "a.h5";
+  constexpr hsize_t kRows = 1021;
+  {
+    const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
+    const Handle how(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+    H5Pset_layout(how.get(), H5D_COMPACT);
+    const Handle space(H5Screate_simple(1, &kRows, nullptr), H5Sclose);
+    const Handle made(H5Dcreate2(file.get(), "numbers", H5T_NATIVE_UINT8, space.get(), H5P_DEFAULT,
+                                 how.get(), H5P_DEFAULT),
+                      H5Dclose);
+  }
+  EXPECT_EQ(File::open(path).read<std::uint8_t>("/numbers").size(), kRows);
+  std::string bytes = bytes_of(path);
+  const std::string rows("\xfd\x03\0\0\0\0\0\0", 8), more("\xff\x7f\0\0\0\0\0\0", 8);
+  const auto first = bytes.find(rows);
+  ASSERT_NE(first, std::string::npos);
+  for (auto at = first; at != std::string::npos; at = bytes.find(rows, at)) {
+    bytes.replace(at, rows.size(), more);
+  }
+  write_bytes(path, bytes);
+  EXPECT_THAT(error_of([&] { File::open(path).read<std::uint8_t>("/numbers"); }),
+              ::testing::StartsWith(path.string() +
+                                    ": /numbers: cannot be read, the file seems damaged: "));
 }
 
 TEST(Hdf5, SurvivesAFullDisk) {

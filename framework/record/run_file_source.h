@@ -8,8 +8,8 @@
 
 namespace rankwise {
 
-/// `known`: its head, where it was read before. Throws Error where the file is damaged, no run file,
-/// or of an unknown schema.
+/// `known`: its head, where it was read before. Throws Error where the file is damaged, no run
+/// file, or of an unknown schema.
 std::unique_ptr<RunSource> open_run_file(const std::filesystem::path& path,
                                          std::shared_ptr<const RunHead> known = nullptr);
 

@@ -60,7 +60,8 @@ class RunFile {
   /// What follows is written when a run finishes; empty (or zeros) before.
   std::vector<PredictionRecord> predictions() const;
   std::optional<PredictionRecord> prediction(const PredictionPlace& place) const;
-  const std::map<std::string, double>& final_scores(const PredictionPlace& place) const;  // by metric
+  const std::map<std::string, double>& final_scores(
+      const PredictionPlace& place) const;  // by metric
   std::vector<SampleEmbedding> sample_embeddings() const { return source().sample_embeddings(); }
   std::vector<std::int32_t> sample_tasks() const;  // [n] index into the layout's tasks
   std::vector<FactorRecord> factors() const { return source().factors(); }
@@ -79,7 +80,7 @@ class RunFile {
 
   std::filesystem::path path_;
   std::shared_ptr<const RunHead> head_;
-  std::optional<RunLayout> layout_;  // where it differs from the recorded one
+  std::optional<RunLayout> layout_;                  // where it differs from the recorded one
   mutable std::unique_ptr<const RunSource> source_;  // null while it rests
   mutable std::map<PredictionPlace, std::map<std::string, double>> final_scores_;
   mutable std::optional<ParameterCounts> parameters_;

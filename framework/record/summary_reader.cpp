@@ -70,7 +70,8 @@ SummaryRow row_of(const hdf5::File& file, std::uint64_t run) {
           static_cast<std::uint64_t>(numbers_at(file, "/run/row", run).at(0))};
 }
 
-std::shared_ptr<const RunHead> read_head(const hdf5::File& file, std::uint64_t run, const SummaryRow& row) {
+std::shared_ptr<const RunHead> read_head(const hdf5::File& file, std::uint64_t run,
+                                         const SummaryRow& row) {
   const std::string text = column(file, "/run/attributes").read_strings().at(run);
   const std::string place = fmt::format("{}: /run/attributes of run {}", file.name(), run);
   json attributes = parse_json(text, place);

@@ -10,11 +10,13 @@
 #include "framework/run/run_setup.h"
 #include "framework/run/stop_signals.h"
 #include "framework/run/training_run.h"
+#include "framework/train/checkpoint.h"
 #include "framework/train/progress.h"
 #include "framework/train/training_logs.h"
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -180,9 +182,22 @@ RunOutcome run_outcome(std::string_view word) {
 
 bool is_finished(const RunJob& job) { return !job.again && std::filesystem::exists(run_file(job)); }
 
+void clear_leftovers(const RunJob& job) {
+  const std::filesystem::path file = run_file(job), lock = lock_path(file);
+  const auto paths = {checkpoint_path(file), older_checkpoint_path(file), lock};
+  const bool any = std::any_of(paths.begin(), paths.end(), [](const std::filesystem::path& path) {
+    return std::filesystem::exists(path);
+  });
+  if (!any) return;
+  if (const auto lease = Lease::try_take(lock)) remove_checkpoints(file);
+}
+
 RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressReport& report) {
   const std::filesystem::path file = run_file(job);
-  if (is_finished(job)) return RunOutcome::kSkipped;
+  if (is_finished(job)) {
+    clear_leftovers(job);
+    return RunOutcome::kSkipped;
+  }
   auto lease = Lease::try_take(lock_path(file));
   if (!lease) return RunOutcome::kBusy;
   // It may have been finished before we had the lease.

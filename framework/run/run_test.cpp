@@ -11,6 +11,7 @@
 #include "framework/run/reuse.h"
 #include "framework/run/run_setup.h"
 #include "framework/run/test_runs.h"
+#include "framework/train/checkpoint.h"
 
 #include <gmock/gmock.h>
 #include <torch/types.h>
@@ -65,6 +66,17 @@ TEST(Run, IsFinishedOnceAndSkippedAfterwards) {
   const std::string bytes = bytes_of(file);
   EXPECT_EQ(execute(job), RunOutcome::kSkipped);
   EXPECT_EQ(bytes_of(file), bytes);
+}
+
+TEST(Run, ThatIsFinishedLosesWhatAKillLeftOfIt) {
+  const RunJob job = job_of(small_run(), test_folder());
+  execute(job);
+  const auto file = run_file(job);
+  const auto names = names_in(file.parent_path());
+  write_bytes(checkpoint_path(file), "newest");
+  write_bytes(older_checkpoint_path(file), "older");
+  EXPECT_EQ(execute(job), RunOutcome::kSkipped);
+  EXPECT_EQ(names_in(file.parent_path()), names);
 }
 
 TEST(Run, AnotherLabelIsAnotherFile) {

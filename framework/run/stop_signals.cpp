@@ -19,6 +19,7 @@ std::atomic<bool> stop_requested = false;
 // What EndsAtOnce was given. It outlives it, for a handler on another thread may just be reading.
 struct LastActs {
   std::string words, file;
+  std::string for_all;  // what StopSignals was given
 };
 
 LastActs& last_acts() {
@@ -27,14 +28,16 @@ LastActs& last_acts() {
 }
 
 std::atomic<bool> ends_at_once = false;  // set when the acts are there to be read
+std::atomic<int> end_code = kNotDone;
 
 // Only what a signal handler may do.
 [[noreturn]] void end_now() {
   const LastActs& acts = last_acts();
   if (!acts.file.empty()) unlink(acts.file.c_str());
-  [[maybe_unused]] const ssize_t written =
-      write(STDERR_FILENO, acts.words.data(), acts.words.size());
-  _exit(kNotDone);
+  for (const std::string* words : {&acts.words, &acts.for_all}) {
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, words->data(), words->size());
+  }
+  _exit(end_code);
 }
 
 // Only what a signal handler may do: a flag, and the default action for the next signal.
@@ -68,8 +71,10 @@ sigset_t request_set() {
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(const std::string& last_words, int code) {
   stop_requested = false;
+  last_acts().for_all = last_words;
+  end_code = code;
   for (const int signal : kFromOutside) {
     if (!is_ignored(signal)) set_handler(signal, request_stop);
   }
@@ -90,7 +95,8 @@ bool StopSignals::requested() { return stop_requested; }
 int StopSignals::request_signal() { return SIGUSR1; }
 
 EndsAtOnce::EndsAtOnce(const std::string& last_words, const std::string& file) {
-  last_acts() = {last_words, file};
+  last_acts().words = last_words;
+  last_acts().file = file;
   ends_at_once = true;
   if (StopSignals::requested()) end_now();
 }

@@ -6,11 +6,16 @@
 
 namespace rankwise {
 
+/// The exit code of what was stopped and can be resumed: EX_TEMPFAIL of sysexits.h, "try later".
+inline constexpr int kNotDone = 75;
+
 /// Catches the signals while it lives; one at a time in a process. A signal that the process was
 /// started to ignore stays ignored.
 class StopSignals {
  public:
-  StopSignals();
+  /// Where there is nothing to save (EndsAtOnce), a request ends the process with this code, and
+  /// these words go to standard error.
+  explicit StopSignals(const std::string& last_words = "", int code = kNotDone);
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
@@ -34,7 +39,7 @@ class HeldRequests {
 };
 
 /// While it lives there is nothing to save: a request, also one that came before, ends the process
-/// at once with kNotDone. One at a time in a process.
+/// at once, as StopSignals was told. One at a time in a process.
 class EndsAtOnce {
  public:
   /// At the end `last_words` go to standard error, and `file` is removed; both may be empty.
@@ -43,8 +48,5 @@ class EndsAtOnce {
   EndsAtOnce(const EndsAtOnce&) = delete;
   EndsAtOnce& operator=(const EndsAtOnce&) = delete;
 };
-
-/// The exit code of what was stopped and can be resumed: EX_TEMPFAIL of sysexits.h, "try later".
-inline constexpr int kNotDone = 75;
 
 }  // namespace rankwise

@@ -81,6 +81,7 @@ class Pool {
   void run(const std::vector<std::size_t>& which) {
     for (const std::size_t job : which) {
       if (is_finished(jobs_[job])) {  // a process would say no more
+        clear_leftovers(jobs_[job]);
         results_[job].outcome = RunOutcome::kSkipped;
         status_.passed_over();
         continue;

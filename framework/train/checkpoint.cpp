@@ -92,7 +92,7 @@ EvaluationState Checkpoint::restore(Model& model, Trainer& trainer) const {
 }
 
 void remove_checkpoints(const fs::path& run_file) {
-  std::error_code ignored;  // one that stays is never read: the run's file is there
+  std::error_code ignored;  // one that stays is never read, and removed by the next command
   fs::remove(checkpoint_path(run_file), ignored);
   fs::remove(older_checkpoint_path(run_file), ignored);
 }

@@ -84,7 +84,7 @@ class Scripts(Errors):
         process = start("task", orders, "0", before=(sys.executable, "-c", signalled))
         _, err = process.communicate()
         self.assertEqual(process.returncode, 1)
-        self.assertIn("was stopped before it came further than step 0, and is not queued again", err.decode())
+        self.assertEqual(err.decode(), "stopped before it could train, and is not queued again; ask for more time\n")
 
     def test_describe_names_the_members(self) -> None:
         done = run("describe", "cluster")
