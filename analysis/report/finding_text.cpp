@@ -61,12 +61,17 @@ class CellTexts {
     for (const StudyOutput& output : study_.tables) {
       if (output.name == name) options = output.options;
     }
+    found->second = made(name, options);
+    return found->second;
+  }
+
+  Table made(const std::string& name, const nlohmann::json& options) {
     try {
       const TableKind& kind = tables().find(name);
-      found->second = kind.make(runs_, with_reference(kind, options, study_.reference));
+      return kind.make(runs_, with_reference(kind, options, study_.reference));
     } catch (const Error&) {  // the page says elsewhere why
+      return {};
     }
-    return found->second;
   }
 
   const StudyFile& study_;

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace rankwise {
 namespace {
@@ -19,6 +21,18 @@ using nlohmann::json;
 fs::path parent_of(const fs::path& study_folder) { return study_folder / "slurm"; }
 
 fs::path job_path(const fs::path& folder) { return folder / "job.json"; }
+
+/// Nothing where it was never submitted.
+std::optional<Submission> submission_in(const fs::path& folder) {
+  try {
+    const json value = read_json(job_path(folder));
+    return Submission{folder, value.at("job"), value.at("files")};
+  } catch (const Error&) {
+    return std::nullopt;
+  } catch (const json::exception&) {
+    return std::nullopt;
+  }
+}
 
 }  // namespace
 
@@ -67,12 +81,7 @@ std::vector<Submission> submissions(const fs::path& study_folder) {
   std::vector<Submission> found;
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(parent_of(study_folder), error)) {
-    try {
-      const json value = read_json(job_path(entry.path()));
-      found.push_back({entry.path(), value.at("job"), value.at("files")});
-    } catch (const Error&) {  // never submitted
-    } catch (const json::exception&) {
-    }
+    if (auto submission = submission_in(entry.path())) found.push_back(std::move(*submission));
   }
   std::sort(found.begin(), found.end(),
             [](const Submission& a, const Submission& b) { return a.folder < b.folder; });

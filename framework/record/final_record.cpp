@@ -45,7 +45,7 @@ void write_answers(hdf5::File& file, const schema::Names& names, const AnswerSco
 
 AnswerScores read_answers(const hdf5::File& file, const std::string& group) {
   const hdf5::Dataset log_probability = file.dataset(group + "/log_probability");
-  const hdf5::Shape shape = log_probability.shape();
+  const hdf5::Shape& shape = log_probability.shape();
   return {.starts = file.read<std::int64_t>(group + "/start"),
           .log_probability = log_probability.read<double>(),
           .tokens = file.read<std::int64_t>(group + "/tokens", shape),
@@ -143,7 +143,7 @@ PredictionRecord read_prediction(const hdf5::File& file, const PredictionPlace& 
   std::tie(record.task, record.split, record.parameters) =
       std::tie(place.task, place.split, place.parameters);
   const hdf5::Dataset prediction = file.dataset(group + "/prediction");
-  const hdf5::Shape shape = prediction.shape();
+  const hdf5::Shape& shape = prediction.shape();
   record.width = shape.size() > 1 ? static_cast<std::int64_t>(shape[1]) : 1;
   record.prediction = prediction.read<double>();
   record.label = file.read<double>(group + "/label", shape);
@@ -197,7 +197,7 @@ struct Matrix {
 
 Matrix read_matrix(const hdf5::File& file, const std::string& path) {
   const hdf5::Dataset dataset = file.dataset(path);
-  const hdf5::Shape shape = dataset.shape();
+  const hdf5::Shape& shape = dataset.shape();
   check(shape.size() == 2, "{}: has shape {}, expected two dimensions", dataset.place().text(),
         hdf5::to_string(shape));
   return {static_cast<std::int64_t>(shape[0]), static_cast<std::int64_t>(shape[1]),
@@ -304,7 +304,7 @@ std::vector<GradientRecord> read_gradients(const hdf5::File& file) {
   std::vector<GradientRecord> records;
   for (const std::string& site : file.children("/gradient")) {
     const hdf5::Dataset covariance = file.dataset("/gradient/" + site + "/covariance");
-    const hdf5::Shape shape = covariance.shape();
+    const hdf5::Shape& shape = covariance.shape();
     check(shape.size() == 2 && shape[0] == shape[1], "{}: has shape {}, expected a square",
           covariance.place().text(), hdf5::to_string(shape));
     records.push_back({site, static_cast<std::int64_t>(shape[0]), covariance.read<double>()});

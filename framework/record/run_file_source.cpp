@@ -116,7 +116,7 @@ std::vector<SiteUsage> RunFileSource::usage(const SiteRecord& site) const {
   if (usages.empty()) return usages;
   const std::size_t tasks = head_->layout.tasks.size();
   for_each_usage_array(site, [&](const char* pattern, auto field) {
-    using T = typename std::decay_t<decltype(usages.front().*field)>::value_type;
+    using T = std::decay_t<decltype((usages.front().*field)[0])>;
     const auto values = read_rows<T>(file_, site_slot(pattern, site, tasks), usages.size());
     for (std::size_t i = 0; i < usages.size(); ++i) {
       usages[i].*field = row(values, i, usages.size());

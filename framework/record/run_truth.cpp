@@ -59,7 +59,7 @@ std::int64_t stored_directions(const hdf5::File& file, const RunLayout& layout, 
   const std::string path = site_slot(kLeft, layout, site, 0).path;
   if (!file.exists(path)) return 0;
   const hdf5::Dataset dataset = file.dataset(path);
-  const hdf5::Shape shape = dataset.shape();
+  const hdf5::Shape& shape = dataset.shape();
   check(shape.size() == 2, "{}: has shape {}, expected two dimensions", dataset.place().text(),
         hdf5::to_string(shape));
   return static_cast<std::int64_t>(shape[1]);
