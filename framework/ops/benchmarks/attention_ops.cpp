@@ -72,7 +72,7 @@ TimedOp bucketed_of(const BatchShape& shape) {
 Batch one_row_each(std::int64_t sequences, std::int64_t position) {
   Batch batch;
   batch.positions = torch::full({sequences}, position, torch::kInt64);
-  batch.first_rows = torch::arange(sequences);
+  batch.first_rows = batch.row_sequence = torch::arange(sequences);
   batch.lengths = torch::ones({sequences}, torch::kInt64);
   std::vector<std::int64_t> starts(static_cast<std::size_t>(sequences) + 1);
   std::iota(starts.begin(), starts.end(), 0);
