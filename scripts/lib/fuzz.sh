@@ -29,14 +29,14 @@ fuzz_with() {
   [[ $hdf5_fuzzers != *" $name "* ]] || set -- "$@" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1
   ASAN_OPTIONS=detect_leaks=0 "$@" "-runs=$runs" -seed=1 -timeout=20 -rss_limit_mb=3000 \
     -dict=tests/fuzz/words.dict "-artifact_prefix=build/fuzz/inputs/$name/" "${folders[@]}" &&
-    grep -aE '^Done |^INFO: fuzzed for' "$stage_log"
+    echo "$(grep -aE '^Done |^INFO: fuzzed for' "$stage_log" | tail -n 1)"  # of a pipe: the log itself is written
 }
 
 # failing_place PROGRAM INPUT: where it fails on it: the first frame that is neither the C library's
 # nor the sanitizer's; nothing where it does not fail.
 failing_place() {
   ASAN_OPTIONS=detect_leaks=0 "$1" -timeout=20 -rss_limit_mb=3000 "$2" 2>&1 | grep -aE '^ +#[0-9]+ 0x' |
-    grep -avE '__asan|__interceptor|__sanitizer|fuzzer::|/libc\.so| in (free|malloc|calloc|realloc) ' | head -n 1 || true
+    grep -avE '__asan|__interceptor|__sanitizer|fuzzer::|/libc\.so|/sysdeps/| in (free|malloc|calloc|realloc) ' | head -n 1 || true
 }
 
 # faults_of_hdf5 NAME PROGRAM: says how many kept inputs fail inside libhdf5; fails where one fails in
