@@ -3,6 +3,8 @@
 #include "analysis/runs/task_scores.h"
 #include "framework/record/run_reader.h"
 
+#include <utility>
+
 namespace rankwise::analysis {
 
 OpenRuns::OpenRuns() = default;
@@ -15,8 +17,13 @@ void OpenRuns::lead_with(const std::vector<std::string>& metrics) {
     leading[found.task] = found.metric;
   }
   if (leading == leading_) return;
+  try {
+    for (auto& [path, known] : known_) known.file->lead_with(leading);
+  } catch (...) {  // all of the files, or none
+    for (auto& [path, known] : known_) known.file->lead_with(leading_);
+    throw;
+  }
   leading_ = std::move(leading);
-  for (auto& [path, known] : known_) known.file->lead_with(leading_);
 }
 
 const RunFile& OpenRuns::open(const std::filesystem::path& path) {

@@ -25,7 +25,8 @@ class OpenRuns {
   ~OpenRuns();
 
   /// These metrics ("task/metric") lead their tasks in every file, instead of the recorded first.
-  /// Throws Error for a name that is no such pair.
+  /// Throws Error, and changes nothing, for a name that is no such pair and where a task was not
+  /// scored by its metric.
   void lead_with(const std::vector<std::string>& metrics);
 
   /// Valid as long as this. Throws Error where the file cannot be read.

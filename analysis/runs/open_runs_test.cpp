@@ -72,6 +72,8 @@ TEST(OpenRuns, LeadWithOtherMetricsAndBack) {
   EXPECT_EQ(first(), "accuracy");
   opened.lead_with({});
   EXPECT_EQ(first(), "matthews");
+  EXPECT_THROW(opened.lead_with({"cola/accuracy", "sst2/none"}), Error);
+  EXPECT_EQ(first(), "matthews") << "not half of them";
 }
 
 }  // namespace

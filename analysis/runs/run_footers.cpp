@@ -75,8 +75,7 @@ std::string seeds_text(const RunGroup& group) {
   std::vector<std::int64_t> seeds;
   seeds.reserve(group.runs.size());
   for (const Run& run : group.runs) seeds.push_back(run.seed);
-  const std::size_t count = seeds.size();
-  return fmt::format("{} ({})", count, seeds_in_words(std::move(seeds)));
+  return fmt::format("{} ({})", group.runs.size(), seeds_in_words(std::move(seeds)));
 }
 
 std::string seeds_footer(const RunSet& set) {

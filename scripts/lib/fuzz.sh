@@ -28,8 +28,11 @@ fuzz_with() {
   mapfile -t folders < <(corpora "$name")
   [[ $hdf5_fuzzers != *" $name "* ]] || set -- "$@" -fork=1 -ignore_crashes=1 -ignore_timeouts=1 -ignore_ooms=1
   ASAN_OPTIONS=detect_leaks=0 "$@" "-runs=$runs" -seed=1 -timeout=20 -rss_limit_mb=3000 \
-    -dict=tests/fuzz/words.dict "-artifact_prefix=build/fuzz/inputs/$name/" "${folders[@]}" &&
-    echo "$(grep -aE '^Done |^INFO: fuzzed for' "$stage_log" | tail -n 1)"  # of a pipe: the log itself is written
+    -dict=tests/fuzz/words.dict "-artifact_prefix=build/fuzz/inputs/$name/" "${folders[@]}" ||
+    [[ $hdf5_fuzzers == *" $name "* ]] || return 1
+  local tried
+  tried=$(grep -aE '^Done |^INFO: fuzzed for' "$stage_log" | tail -n 1)
+  echo "${tried:?the fuzzer tried nothing}"
 }
 
 # failing_place PROGRAM INPUT: where it fails on it: the first frame that is neither the C library's
