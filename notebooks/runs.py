@@ -26,7 +26,7 @@ class Run:
     study: str
     tasks: list[str]
     families: list[str]
-    metrics: list[str]  # each task's first
+    metrics: list[str]  # each task's leading one: the study's, else the first recorded
     scores: dict[str, float]  # by task: that metric on test, with the best parameters
     group: list[int] = field(default_factory=list)  # planted: tasks of one share directions
     chosen: dict[str, np.ndarray] = field(default_factory=dict)  # [T] number of active ranks
@@ -62,8 +62,13 @@ def _texts(dataset: h5py.Dataset) -> list[str]:
     return list(dataset.asstr()[:])
 
 
-def _firsts(metrics: list[str]) -> list[str]:
-    return [names.split(",")[0] for names in metrics]
+def _leading(study: str, tasks: list[str], metrics: list[str]) -> list[str]:
+    """What `first_metrics` of the study's committed file says ("task/metric"), else the first."""
+    file = ROOT / "configs" / f"{study}.json"
+    lines = file.read_text().splitlines() if file.exists() else ["{}"]
+    config = json.loads("\n".join(line for line in lines if not line.lstrip().startswith("//")))
+    by_task = dict(name.split("/") for name in config.get("first_metrics", []))
+    return [by_task.get(task, names.split(",")[0]) for task, names in zip(tasks, metrics, strict=True)]
 
 
 def _facts(attributes: h5py.AttributeManager | dict) -> dict:
@@ -74,7 +79,8 @@ def _facts(attributes: h5py.AttributeManager | dict) -> dict:
 def _from_run_file(file: h5py.File) -> Iterator[Run]:
     if file.attrs.get("status") != "finished":
         return
-    tasks, metrics = _texts(file["layout/task/name"]), _firsts(_texts(file["layout/task/metrics"]))
+    facts, tasks = _facts(file.attrs), _texts(file["layout/task/name"])
+    metrics = _leading(facts["study"], tasks, _texts(file["layout/task/metrics"]))
     scores = {}
     for task, metric in zip(tasks, metrics, strict=True):
         group = file.get(f"evaluation/{task}/test/best")
@@ -84,7 +90,7 @@ def _from_run_file(file: h5py.File) -> Iterator[Run]:
     groups = [name for name in embedding if isinstance(embedding[name], h5py.Group)]
     sites = [name for name in groups if "task" in embedding[name]]
     yield Run(
-        **_facts(file.attrs),
+        **facts,
         tasks=tasks,
         families=_texts(file["layout/task/family"]),
         metrics=metrics,
@@ -101,8 +107,9 @@ def _from_summary(file: h5py.File) -> Iterator[Run]:
     for text, number, row in zip(
         file["run/attributes"].asstr()[:], file["run/set"][:], file["run/row"][:], strict=True
     ):
-        of_set, attributes = file[f"set/{number}"], json.loads(text)
-        tasks, metrics = _texts(of_set["task/name"]), _firsts(_texts(of_set["task/metrics"]))
+        of_set, facts = file[f"set/{number}"], _facts(json.loads(text))
+        tasks = _texts(of_set["task/name"])
+        metrics = _leading(facts["study"], tasks, _texts(of_set["task/metrics"]))
         found = dict(zip(_texts(of_set["test/column"]), of_set["test/score"][row], strict=True))
         columns = {t: f"{t}/best/{metric}" for t, metric in zip(tasks, metrics, strict=True)}
         embedding = of_set.get("embedding", {})
@@ -112,7 +119,7 @@ def _from_summary(file: h5py.File) -> Iterator[Run]:
             if isinstance(embedding[site], h5py.Group) and "task" in embedding[site]
         }
         yield Run(
-            **_facts(attributes),
+            **facts,
             tasks=tasks,
             families=_texts(of_set["task/family"]),
             metrics=metrics,

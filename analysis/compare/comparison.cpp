@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace rankwise::analysis {
 namespace {
@@ -64,7 +65,7 @@ void test_seeds(ScoreComparison& result) {
 }
 
 /// Holm's correction of one p of each comparison that has it.
-void correct(std::vector<ScoreComparison>& comparisons, std::optional<double> ScoreComparison::*of,
+void correct(std::span<ScoreComparison> comparisons, std::optional<double> ScoreComparison::*of,
              std::optional<double> ScoreComparison::*to) {
   std::vector<double> p;
   for (const ScoreComparison& comparison : comparisons) {
@@ -123,23 +124,42 @@ void test_equivalence(ScoreComparison& comparison, double margin) {
   }
 }
 
-void correct(std::vector<ScoreComparison>& comparisons) {
+void correct(std::span<ScoreComparison> comparisons) {
   correct(comparisons, &ScoreComparison::p, &ScoreComparison::holm_p);
   correct(comparisons, &ScoreComparison::equivalence, &ScoreComparison::holm_equivalence);
 }
 
+namespace {
+
+/// Whether the row set this member to another value than its default.
+bool is_set(const RunGroup& group, const std::string& path) {
+  const nlohmann::json& attributes = group.runs.front().attributes;
+  const auto identity = attributes.find("identity");
+  return identity == attributes.end() || leaves(*identity).contains(path);
+}
+
+/// The other run's program did not know it yet, and did what the default says.
+bool is_default_of_one(const LeafDifference& difference, const RunGroup& a, const RunGroup& b) {
+  if (difference.path.starts_with("options.")) return false;
+  if (difference.a == kNoLeaf) return !is_set(b, difference.path);
+  return difference.b == kNoLeaf && !is_set(a, difference.path);
+}
+
+}  // namespace
+
 std::vector<LeafDifference> config_differences(const RunGroup& a, const RunGroup& b) {
   const nlohmann::json config_a = nameless_config(a), config_b = nameless_config(b);
   std::vector<LeafDifference> found = differences(config_a, config_b);
+  std::erase_if(found, [&](const auto& each) { return is_default_of_one(each, a, b); });
   if (config_a.value("variant", "") == config_b.value("variant", "")) return found;
   const auto own = own_options(b);
   std::erase_if(found, [&](const LeafDifference& difference) {
     if (!difference.path.starts_with("options.")) return false;
-    return own ? true : difference.a == "–" || difference.b == "–";
+    return own ? true : difference.a == kNoLeaf || difference.b == kNoLeaf;
   });
   if (!own) return found;
   for (const auto& [path, value] : leaves(*own)) {
-    found.push_back({"options." + path, "–", value.dump()});
+    found.push_back({"options." + path, kNoLeaf, value.dump()});
   }
   return found;
 }
@@ -159,6 +179,13 @@ std::size_t find_reference(const RunSet& set, const std::string& wanted) {
   return found == labels.end() ? 0 : static_cast<std::size_t>(found - labels.begin());
 }
 
+std::size_t Comparison::task_scores() const {
+  const auto average = std::find_if(scores.begin(), scores.end(), [](const ScoreComparison& score) {
+    return score.heading.starts_with(kAverage);
+  });
+  return static_cast<std::size_t>(average - scores.begin());
+}
+
 Comparison compare(const RunSet& set, const std::string& a, const std::string& b,
                    const ScoreChoice& choice) {
   check(a != b, "'{}' would be compared with itself; name two labels", a);
@@ -176,7 +203,10 @@ Comparison compare(const RunSet& set, const std::string& a, const std::string& b
     any = any || result.scores.back().a.count > 0;
   }
   check(any, "'{}' and '{}' share no seed under one protocol, so that nothing can be paired", a, b);
-  correct(result.scores);
+  // The average sums the tasks up: one question, asked beside theirs.
+  const std::span<ScoreComparison> all(result.scores);
+  correct(all.first(result.task_scores()));
+  correct(all.subspan(result.task_scores()));
   return result;
 }
 

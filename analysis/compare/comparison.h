@@ -11,6 +11,7 @@
 #include "analysis/statistics/statistics.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct ScoreComparison {
   /// The smallest true difference that the t-test finds with 80 % on as many seeds, if differences
   /// scatter as these do.
   std::optional<double> detectable;
-  /// Of the t-test, or with one seed of the bootstrap over examples; Holm's is over the table.
+  /// Of the t-test, or with one seed of the bootstrap over examples; Holm's is over the family of
+  /// correct(): the rows of an ablation, the tasks of compare().
   std::optional<double> p, holm_p;
   /// Of two one-sided t-tests over seeds against a margin, where one was given; Holm's likewise.
   std::optional<double> equivalence, holm_equivalence;
@@ -58,8 +60,8 @@ ScoreComparison compare_cells(const ScoreColumn& column, std::size_t row_a, std:
 /// seeds or more; before correct().
 void test_equivalence(ScoreComparison& comparison, double margin);
 
-/// Fills holm_p, and holm_equivalence, of those that have a p.
-void correct(std::vector<ScoreComparison>& comparisons);
+/// Fills holm_p, and holm_equivalence, of those that have a p: one family of tests.
+void correct(std::span<ScoreComparison> comparisons);
 
 /// What differs in the config of the first runs of two groups, their labels aside. Of two variants'
 /// options only those of b that are not its own defaults stay, with a dash as a's value: options of
@@ -73,6 +75,8 @@ struct Comparison {
   std::vector<TaskColumn> tasks;
   std::vector<ScoreComparison> scores;  // each task, then the average where there is one
   std::vector<LeafDifference> config;   // from a to b
+
+  std::size_t task_scores() const;  // how many of the scores, from the first on, are tasks'
 };
 
 /// The index of a label; throws Error that lists the labels.

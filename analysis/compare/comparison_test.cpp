@@ -50,8 +50,18 @@ TEST(Comparison, PairsScoresBySeed) {
   EXPECT_EQ(score.sign_flip.p, 0.25);
   EXPECT_EQ(score.wilcoxon.p, 0.25);
   EXPECT_NEAR(*score.detectable, 3.26404 * 0.5, 1e-4);
-  EXPECT_EQ(score.holm_p, 2 * *score.p);  // both scores have the same p
+  EXPECT_EQ(score.holm_p, score.p);  // the average is no second task
+  EXPECT_EQ(result.scores[1].holm_p, result.scores[1].p);
   EXPECT_EQ(score.verdict(), "higher");
+}
+
+TEST(Comparison, CorrectsAFamilyAtATime) {
+  std::vector<ScoreComparison> family(2);
+  family[0].p = 0.04;
+  family[1].p = 0.03;
+  correct(family);
+  EXPECT_DOUBLE_EQ(*family[0].holm_p, 0.06);
+  EXPECT_DOUBLE_EQ(*family[1].holm_p, 0.06);
 }
 
 TEST(Comparison, TestsExamplesFromTheRecordedPredictions) {
@@ -109,7 +119,8 @@ TEST(ComparisonTable, PrintsTheConfigAndWhatThreeSeedsCanNotSay) {
   EXPECT_TRUE(table.caption.ends_with(" A: a; B: b."));
   for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.header.size());
   EXPECT_EQ(table.rows[0][3].text, "+20.50");
-  EXPECT_EQ(table.rows[0][9].text, "3 of 3");
+  EXPECT_NE(table.rows[0][9].text, "–") << "over seeds and examples";
+  EXPECT_EQ(table.rows[0][10].text, "3 of 3");
   EXPECT_TRUE(has_footer(table, "Config, A → B: options.rank: 8 → 4"));
   EXPECT_TRUE(has_footer(table,
                          "Over 3 seeds no two-sided exact test (signs, Wilcoxon) can give p "
@@ -170,7 +181,7 @@ TEST(Comparison, DrawsSeedsAndExamplesTogether) {
 TEST(ComparisonTable, OneSeedSaysThatItSaysNothingOfOthers) {
   const Table table = comparison_table(compare(comparison_runs(test_folder(), 1), "a", "b", {}));
   EXPECT_EQ(table.rows[0][5].text, "–");
-  EXPECT_EQ(table.rows[0][14].text, "higher");
+  EXPECT_EQ(table.rows[0][15].text, "higher");
   EXPECT_TRUE(has_footer(table, "one seed says nothing of others"));
 }
 

@@ -44,18 +44,18 @@ std::vector<HeatMap> to_maps(const UsageDivergence& divergence) {
     return HeatMap{.title = title, .rows = divergence.tasks, .columns = sites, .value = value};
   };
   return {map("from the other tasks", divergence.from_others),
-          map(divergence.recorded ? "between halves of one task" : "expected of independent tokens",
-              divergence.halves)};
+          map(divergence.recorded ? "if all tasks were alike" : "if tokens chose independently",
+              divergence.null())};
 }
 
 std::string heading(const RunGroup& group, const UsageDivergence& divergence) {
-  const char* null = divergence.recorded ? "between two halves of a task's own examples"
-                                         : "expected between halves of independent tokens (the "
-                                           "tokens of a text are not)";
+  const char* null = divergence.recorded
+                         ? "if all were alike, by the halves of each task's examples"
+                         : "if tokens chose independently (those of a text do not)";
   return fmt::format(
       "{}: ranks that tasks use, {}. Mean {:.3f} bits from the other tasks, {:.4f} {}", group.label,
       divergence.seeds > 1 ? fmt::format("{} seeds", divergence.seeds) : "one seed",
-      mean(divergence.from_others), mean(divergence.halves), null);
+      mean(divergence.from_others), mean(divergence.null()), null);
 }
 
 /// The sites by layer, where there is no room for the name of each.

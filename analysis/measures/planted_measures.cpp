@@ -68,7 +68,7 @@ void measure_divergence(const RunFile& file, MeasureValues& values) {
   const auto divergence = usage_divergence(file);
   if (!divergence || !divergence->from_others.allFinite()) return;
   values["usage_divergence"] = divergence->from_others.mean();
-  values["half_divergence"] = divergence->halves.mean();
+  values["divergence_null"] = divergence->null().mean();
 }
 
 /// Agreement of one evaluation's usage with one grouping, as "ari_k_means_<which>" and so on.
@@ -142,6 +142,14 @@ void measure_gradients(const RunFile& file, MeasureValues& values) {
   values["gradient_correlation"] = mean_std(correlations).mean;
 }
 
+/// Summaries of before have the mean divergence of halves.
+void match_stored_null(const RunFile& file, MeasureValues& values) {
+  const auto halves = values.find("half_divergence");
+  if (halves == values.end()) return;
+  values["divergence_null"] = matched_null(halves->second, file.layout().tasks.size());
+  values.erase("half_divergence");
+}
+
 /// A mean over the sites with ranks, of runs that have the measure above.
 void measure_gradient_null(const RunFile& file, MeasureValues& values) {
   const auto steps = file.attributes().value("steps", std::int64_t{0});
@@ -204,10 +212,10 @@ const std::vector<Measure> kPlantedMeasures = {
      "Jensen-Shannon divergence in bits of the ranks of a task's dev tokens from those of the "
      "other "
      "tasks, mean over tasks and sites, last evaluation"},
-    {"half_divergence", "its null", 4,
-     "the same between two halves of one task's examples; where a run did not record halves, what "
-     "is "
-     "expected of them were each choice made by itself"},
+    {"divergence_null", "its null", 4,
+     "what that would be if all tasks used the ranks alike: from the divergence of two halves of "
+     "each task's examples, by the sizes compared; where a run did not record halves, from what is "
+     "expected of them were each token's choice made by itself"},
     {"right_recovered", "right directions", 2,
      "share of the planted input directions in the row space of A: mean squared cosine of the "
      "principal angles"},
@@ -259,6 +267,7 @@ MeasureValues measure_run(const RunFile& file) {
     if (!values.contains("gate_entropy")) measure_gate(file, values);
     if (!values.contains("usage_divergence")) measure_divergence(file, values);
     measure_gradient_null(file, values);
+    match_stored_null(file, values);
     return values;
   }
   set(values, "error_last", test_error(file, "last"));

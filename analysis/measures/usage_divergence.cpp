@@ -43,8 +43,8 @@ VectorXd between_halves(const MatrixXd& count, const MatrixXd& half) {
   return divergence;
 }
 
-/// [T] the null where halves were not counted. A task that takes a number of ranks has it for all
-/// of its tokens.
+/// [T] of two halves, where they were not counted. A task that takes a number of ranks has it for
+/// all of its tokens.
 VectorXd expected(const SiteRecord& site, const MatrixXd& count) {
   VectorXd divergence = VectorXd::Zero(count.rows());
   for (Index t = 0; t < count.rows() && !site.selection; ++t) {
@@ -64,6 +64,25 @@ bool any(const std::vector<std::uint64_t>& counts) {
 }
 
 }  // namespace
+
+VectorXd matched_null(const VectorXd& halves) {
+  const VectorXd own = halves / 4;
+  const double others = std::max<double>(1, static_cast<double>(halves.size()) - 1);
+  return own.array() + (own.sum() - own.array()) / (others * others);
+}
+
+double matched_null(double halves, std::size_t tasks) {
+  const auto count = static_cast<double>(tasks);
+  return halves / 4 * count / (count - 1);
+}
+
+MatrixXd UsageDivergence::null() const {
+  MatrixXd found(halves.rows(), halves.cols());
+  for (Index column = 0; column < halves.cols(); ++column) {
+    found.col(column) = matched_null(VectorXd(halves.col(column)));
+  }
+  return found;
+}
 
 std::map<std::string, std::vector<double>> half_divergences(const RunFile& file) {
   const auto stored = file.attributes().find(kStoredHalves);

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+
 namespace rankwise::analysis {
 namespace {
 
@@ -28,7 +30,7 @@ UsageDivergence read(const std::filesystem::path& folder) {
   return usage_divergence(load_runs({folder}).groups.front()).value();
 }
 
-TEST(UsageDivergence, IsOfATaskFromTheOthersWithItsHalvesAsTheNull) {
+TEST(UsageDivergence, IsOfATaskFromTheOthersBesideWhatItsHalvesLeadToExpect) {
   const auto folder = test_folder();
   test::write_run(folder, "a", routed(0, {8, 0, 4, 4}, {4, 0, 4, 0}));
   const UsageDivergence found = read(folder);
@@ -36,8 +38,10 @@ TEST(UsageDivergence, IsOfATaskFromTheOthersWithItsHalvesAsTheNull) {
   EXPECT_NEAR(found.from_others(0, 0), 0.811278 - 0.5, 1e-6);
   EXPECT_NEAR(found.from_others(1, 0), 0.811278 - 0.5, 1e-6);
   EXPECT_TRUE(found.recorded);
-  EXPECT_EQ(found.halves(0, 0), 0);
-  EXPECT_EQ(found.halves(1, 0), 1) << "its halves share no rank";
+  // The second task's halves share no rank: 1, of which a quarter is its own, for both.
+  EXPECT_EQ(found.null()(0, 0), 0.25);
+  EXPECT_EQ(found.null()(1, 0), 0.25);
+  EXPECT_EQ(matched_null(found.halves.mean(), 2), 0.25);
 }
 
 TEST(UsageDivergence, DoesNotMindHowASeedNumbersItsRanks) {
@@ -54,8 +58,41 @@ TEST(UsageDivergence, ExpectsIndependentTokensWhereHalvesWereNotCounted) {
   test::write_run(folder, "a", routed(0, {8, 0, 4, 4}, {}));
   const UsageDivergence found = read(folder);
   EXPECT_FALSE(found.recorded);
-  EXPECT_EQ(found.halves(0, 0), 0);
-  EXPECT_EQ(found.halves(1, 0), expected_jensen_shannon(Eigen::Vector2d(4, 4)));
+  EXPECT_EQ(found.null()(0, 0), expected_jensen_shannon(Eigen::Vector2d(4, 4)) / 4);
+  EXPECT_EQ(found.null()(1, 0), found.null()(0, 0));
+}
+
+/// Tasks that use 16 ranks alike, by tokens that come in texts of five of one rank.
+struct AlikeTasks {
+  Eigen::MatrixXd count, half;
+
+  explicit AlikeTasks(std::mt19937& random) : count(Eigen::MatrixXd::Zero(8, 16)), half(count) {
+    std::uniform_int_distribution<int> rank(0, 15);
+    for (Eigen::Index task = 0; task < count.rows(); ++task) {
+      for (int text = 0; text < 200; ++text) {
+        const int chosen = rank(random);
+        count(task, chosen) += 5;
+        if (text % 2 == 0) half(task, chosen) += 5;
+      }
+    }
+  }
+};
+
+TEST(UsageDivergence, OfTasksThatAreAlikeIsItsNull) {
+  std::mt19937 random(3);
+  double found = 0, expected = 0;
+  for (int trial = 0; trial < 200; ++trial) {
+    const AlikeTasks tasks(random);
+    Eigen::VectorXd halves(8);
+    for (Eigen::Index t = 0; t < 8; ++t) {
+      const Eigen::VectorXd half = tasks.half.row(t), all = tasks.count.row(t);
+      halves(t) = jensen_shannon(half, all - half);
+      const Eigen::VectorXd others = tasks.count.colwise().sum().transpose() - all;
+      found += jensen_shannon(all, others);
+    }
+    expected += matched_null(halves).sum();
+  }
+  EXPECT_NEAR(expected / found, 1, 0.05);
 }
 
 TEST(UsageDivergence, IsNothingWhereNoRankIsChosen) {

@@ -1,6 +1,7 @@
 #include "analysis/output/table.h"
 
 #include "framework/core/error.h"
+#include "framework/core/nearest.h"
 #include "framework/core/text.h"
 
 #include <fmt/format.h>
@@ -19,7 +20,7 @@ namespace {
 std::string escape_markdown(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
-    if (c == '|') escaped += '\\';
+    if (c == '|' || c == '`' || c == '*') escaped += '\\';
     escaped += c == '\n' ? ' ' : c;
   }
   return escaped;
@@ -185,13 +186,27 @@ std::string csv_line(const std::vector<std::string>& fields) {
   return printable(line, "\n") + "\n";
 }
 
+std::vector<std::string> column_names(const Table& table) {
+  constexpr std::string_view kLowerIsBetter = " ↓";
+  std::vector<std::string> names = table.header;
+  for (std::string& name : names) {
+    if (name.ends_with(kLowerIsBetter)) name.resize(name.size() - kLowerIsBetter.size());
+  }
+  return names;
+}
+
 Table with_columns(const Table& table, const std::vector<std::string>& names) {
+  const std::vector<std::string> known = column_names(table);
   std::vector<std::size_t> kept = {0};
   for (const std::string& name : names) {
-    const auto found = std::find(table.header.begin(), table.header.end(), name);
-    check(found != table.header.end(), "unknown column '{}'; the columns are {}", name,
-          fmt::join(table.header, ", "));
-    const auto column = static_cast<std::size_t>(found - table.header.begin());
+    const auto heading = std::find(table.header.begin(), table.header.end(), name);
+    const auto meant = same_name(name, known);
+    check(heading != table.header.end() || meant.has_value(),
+          "unknown column '{}'{}; the columns are {}", name, did_you_mean(name, known),
+          fmt::join(known, ", "));
+    const auto column = static_cast<std::size_t>(
+        heading != table.header.end() ? heading - table.header.begin()
+                                      : std::find(known.begin(), known.end(), *meant) - known.begin());
     if (column > 0) kept.push_back(column);
   }
   Table result = table;

@@ -47,8 +47,11 @@ std::string to_markdown(const Table& table);
 /// Header and rows. A column with statistics becomes three: "x", "x std", "x n", in full precision.
 std::string to_csv(const Table& table);
 
-/// The first column and those named, in the order of the names. Throws Error that lists the
-/// columns.
+/// The headings without the arrow that says that lower is better.
+std::vector<std::string> column_names(const Table& table);
+
+/// The first column and those named, in the order of the names, with the arrow or without. Throws
+/// Error that lists the columns.
 Table with_columns(const Table& table, const std::vector<std::string>& names);
 
 /// What a float is called, beside the table's own caption.

@@ -15,7 +15,7 @@ namespace {
 
 using Replacement = std::pair<std::string_view, std::string_view>;
 
-constexpr std::array<Replacement, 32> kReplacements = {{
+constexpr std::array<Replacement, 45> kReplacements = {{
     {"\\", "\\textbackslash{}"},
     {"&", "\\&"},
     {"%", "\\%"},
@@ -29,6 +29,8 @@ constexpr std::array<Replacement, 32> kReplacements = {{
     {"<", "\\textless{}"},
     {">", "\\textgreater{}"},
     {"|", "\\textbar{}"},
+    {"[", "{[}"},  // at the beginning of a row they would be its command's options
+    {"*", "{*}"},
     {"\n", " "},
     {"±", "$\\pm$"},
     {"×", "$\\times$"},
@@ -45,6 +47,17 @@ constexpr std::array<Replacement, 32> kReplacements = {{
     {"δ", "$\\delta$"},
     {"ρ", "$\\rho$"},
     {"λ", "$\\lambda$"},
+    {"β", "$\\beta$"},
+    {"γ", "$\\gamma$"},
+    {"ε", "$\\epsilon$"},
+    {"η", "$\\eta$"},
+    {"θ", "$\\theta$"},
+    {"κ", "$\\kappa$"},
+    {"μ", "$\\mu$"},
+    {"π", "$\\pi$"},
+    {"σ", "$\\sigma$"},
+    {"φ", "$\\phi$"},
+    {"Σ", "$\\Sigma$"},
     {"…", "\\dots{}"},
     {"−", "$-$"},
     {"–", "--"},

@@ -112,7 +112,7 @@ void set_list(const std::string& name, const std::vector<PageData>& items, PageD
 /// The column in which rows are put in order; nothing where there are several tasks and no average.
 const ScoreColumn* ordering_column(const std::vector<ScoreColumn>& columns) {
   for (const ScoreColumn& column : columns) {
-    if (column.heading == kAverage) return &column;
+    if (column.heading.starts_with(kAverage)) return &column;
   }
   return columns.size() == 1 ? &columns.front() : nullptr;
 }
@@ -133,11 +133,12 @@ std::vector<std::size_t> best_first(const ScoreColumn& column) {
 std::string verdict_on(const std::optional<BestRow>& best) {
   if (!best || !best->p) return "Whether the first is ahead of the second was not tested.";
   if (best->significant) {
-    return fmt::format("The first is ahead of the second by more than chance (p {:.3g}).",
-                       *best->p);
+    return fmt::format("The first is ahead of the second by more than chance (p (Holm) {:.3g}).",
+                       *best->holm_p);
   }
   return fmt::format(
-      "The first is not ahead of the second by more than chance explains (p {:.3g}).", *best->p);
+      "The first is not ahead of the second by more than chance explains (p (Holm) {:.3g}).",
+      *best->holm_p);
 }
 
 }  // namespace
@@ -159,7 +160,8 @@ void add_best_rows(const RunSet& runs, PageData& page) {
                 mean_cell(mean_std(scores_of(column->rows[row])), column->digits()).text));
     }
     page["best_column"] = column->heading;
-    page["best_verdict"] = verdict_on(find_best({*column}, {}).front());
+    const auto best = find_best(columns, {});  // as the table of scores makes rows bold
+    page["best_verdict"] = verdict_on(best[static_cast<std::size_t>(column - columns.data())]);
     set_list("best", items, page);
   } catch (const Error&) {
     page["has_best"] = false;  // the table of scores says why

@@ -10,6 +10,7 @@
 #include "analysis/report/report_template.h"
 #include "analysis/runs/run_footers.h"
 #include "analysis/runs/studies.h"
+#include "framework/cluster/quoted.h"
 #include "framework/core/json.h"
 #include "framework/core/text.h"
 
@@ -88,9 +89,17 @@ void add_provenance(const RunSet& runs, data& page) {
   page["provenance"] = list_of(entries);
 }
 
+/// Where the study file of a recipe was read from; of one that was not given, its name.
+std::filesystem::path study_path(const Recipe& recipe, const ReportOptions& options) {
+  for (const StudyFile& study : options.studies) {
+    if (study.path.filename() == recipe.study_file) return study.path;
+  }
+  return recipe.study_file;
+}
+
 /// From a fresh clone to this page; the commands are in the page.
-void add_recipes(const RunSet& runs, data& page) {
-  std::vector<data> entries, folders;
+void add_recipes(const RunSet& runs, const ReportOptions& options, data& page) {
+  std::vector<data> entries, folders, studies;
   std::string commit = "none";  // of the entry before
   for (const Recipe& recipe : recipes(runs)) {
     data entry;
@@ -103,8 +112,11 @@ void add_recipes(const RunSet& runs, data& page) {
     entry["dirty"] = recipe.dirty;
     set("suite", recipe.suite);
     set("weights", recipe.weights);
-    entry["file"] = recipe.study_file.empty() ? "the study file of " + recipe.study
-                                              : "configs/" + recipe.study_file;
+    const std::filesystem::path file = study_path(recipe, options);
+    const std::string quoted = shell_word(file.string());
+    entry["file"] = file.empty() ? "the study file of " + recipe.study : quoted;
+    // A page finds those in configs/ by itself.
+    if (!file.empty() && file.parent_path() != "configs") studies.emplace_back(quoted);
     entry["folder"] = recipe.folder;
     entry["merged"] = merged;
     entry["rules"] = list_of({recipe.merge_methods.begin(), recipe.merge_methods.end()});
@@ -114,6 +126,7 @@ void add_recipes(const RunSet& runs, data& page) {
   }
   page["recipes"] = list_of(entries);
   page["folders"] = list_of(folders);
+  page["studies"] = list_of(studies);
 }
 
 /// What each study is after: "table 5", or "study a: table 5; study b: figure 3".
@@ -163,7 +176,7 @@ std::string report_html(const RunSet& runs, const ReportOptions& options) {
   page["lint"] = to_html(lint_table(lint_runs(runs)));
   add_configs(runs, page);
   add_provenance(runs, page);
-  add_recipes(runs, page);
+  add_recipes(runs, options, page);
   kainjow::mustache::mustache view{std::string(report_template())};
   return printable(view.render(page), "\n");
 }

@@ -167,16 +167,19 @@ TEST(Report, SpeaksForEveryStudyOfItsRuns) {
   };
   write("more_table5", true);
   write("My study", true);
-  const std::string page = report_html(load_runs({folder}), {.figures = {"training"}});
+  StudyFile known;
+  known.path = "configs/more_table5.json";
+  const std::string page =
+      report_html(load_runs({folder}), {.studies = {known}, .figures = {"training"}});
   EXPECT_THAT(page, HasSubstr("My study: question of My study; more_table5: question of more_"));
   EXPECT_THAT(page, HasSubstr("more.table5")) << "the papers of the second study";
   EXPECT_THAT(page,
               HasSubstr("<pre tabindex=\"0\">git checkout abc  # and changes that no commit holds\n"
                         "scripts/setup &amp;&amp; scripts/build\n"
-                        "build/release/bin/rankwise run configs/My study.json --jobs 2\n"
+                        "build/release/bin/rankwise run &apos;My study.json&apos; --jobs 2\n"
                         "build/release/bin/rankwise run configs/more_table5.json --jobs 2\n"
-                        "build/release/bin/rankwise report results/my-study "
-                        "results/more_table5 --out report.html\n</pre>"));
+                        "build/release/bin/rankwise report results/my-study results/more_table5 "
+                        "--study &apos;My study.json&apos; --out report.html\n</pre>"));
 }
 
 TEST(Report, OptionsGoToTheFiguresThatHaveThem) {

@@ -8,8 +8,6 @@
 namespace rankwise::analysis {
 namespace {
 
-const std::string kAbsent = "–";
-
 void add_leaves(const nlohmann::json& value, const std::string& path,
                 std::map<std::string, nlohmann::json>& leaves) {
   if (!value.is_object()) {
@@ -50,7 +48,7 @@ std::vector<LeafDifference> differences(const nlohmann::json& a, const nlohmann:
   }
   const auto text = [](const auto& side, const std::string& path) {
     const auto found = side.find(path);
-    return found == side.end() ? kAbsent : found->second.dump();
+    return found == side.end() ? std::string(kNoLeaf) : found->second.dump();
   };
   std::vector<LeafDifference> result;
   for (const std::string& path : paths) {
@@ -68,7 +66,7 @@ std::string option_name(const std::string& path) {
 }
 
 std::string to_text(const LeafDifference& difference) {
-  if (difference.a == kAbsent) return fmt::format("{}: {}", difference.path, difference.b);
+  if (difference.a == kNoLeaf) return fmt::format("{}: {}", difference.path, difference.b);
   return fmt::format("{}: {} → {}", difference.path, difference.a, difference.b);
 }
 

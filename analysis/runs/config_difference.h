@@ -23,9 +23,11 @@ nlohmann::json nameless_config(const RunGroup& group);
 /// are of an early program, which did not record them.
 std::optional<nlohmann::json> own_options(const RunGroup& group);
 
+inline constexpr const char* kNoLeaf = "–";
+
 struct LeafDifference {
   std::string path;
-  std::string a, b;  // as JSON; "–" where there is none
+  std::string a, b;  // as JSON; kNoLeaf where there is none
 };
 
 /// The leaves that are not alike, by path.

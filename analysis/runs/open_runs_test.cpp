@@ -62,6 +62,19 @@ TEST(OpenRuns, OpenAgainWhatRests) {
   EXPECT_EQ(resting.predictions(), predictions);
 }
 
+TEST(OpenRuns, RefuseWhatTookThePlaceOfAFileThatRests) {
+  const fs::path folder = test_folder();
+  test::write_run(folder, "a");
+  test::write_run(folder, "b", {.label = "beta"});
+  OpenRuns opened;
+  const RunFile& resting = opened.open(folder / "a.h5");
+  open_more_than_most(folder / "a.h5", opened);
+  fs::rename(folder / "b.h5", folder / "a.h5");
+  EXPECT_EQ(error_of([&] { static_cast<void>(resting.predictions()); }),
+            (folder / "a.h5").string() +
+                ": another file took its place while it was read; give the command again");
+}
+
 TEST(OpenRuns, LeadWithOtherMetricsAndBack) {
   const fs::path folder = test_folder();
   test::write_run(folder, "a");

@@ -152,6 +152,33 @@ void add_run(std::vector<Run>& members, Run run) {
         differences_of(there, run));
 }
 
+/// What two seeds of a row may differ in: its name and what a seed is. Members that only one of
+/// the two recorded are of another version of the program.
+std::vector<LeafDifference> other_settings(const Run& a, const Run& b) {
+  std::vector<LeafDifference> found =
+      differences(a.attributes.value("config", nlohmann::json::object()),
+                  b.attributes.value("config", nlohmann::json::object()));
+  std::erase_if(found, [](const LeafDifference& difference) {
+    const bool of_one = difference.a == kNoLeaf || difference.b == kNoLeaf;
+    return of_one || difference.path == "label" || difference.path == "group" ||
+           difference.path == "seed";
+  });
+  return found;
+}
+
+/// A mean over seeds of two configurations would be of neither.
+void check_one_config(const RunGroup& group) {
+  const Run& first = group.runs.front();
+  for (const Run& run : group.runs) {
+    const std::vector<LeafDifference> others = other_settings(first, run);
+    check(others.empty(),
+          "{} and {} are both '{}' but differ ({}); move the one away that does not belong to the "
+          "study, or train it under a label of its own",
+          first.path.string(), run.path.string(), group.label,
+          others.empty() ? "" : to_text(others.front()));
+  }
+}
+
 std::vector<RunGroup> group_by_label(std::vector<Run> runs) {
   std::map<std::string, std::int64_t> order;  // of a label: the first of its runs
   for (const Run& run : runs) {
@@ -167,6 +194,7 @@ std::vector<RunGroup> group_by_label(std::vector<Run> runs) {
     if (groups.empty() || groups.back().label != run.label) groups.push_back({run.label, {}});
     add_run(groups.back().runs, std::move(run));
   }
+  for (const RunGroup& group : groups) check_one_config(group);
   return groups;
 }
 

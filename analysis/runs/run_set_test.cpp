@@ -98,6 +98,21 @@ TEST(RunSet, RefusesTwoRunsThatClaimTheSameSeed) {
   EXPECT_NE(text.find("both 'alpha' with seed 0"), std::string::npos) << text;
 }
 
+TEST(RunSet, RefusesSeedsOfOtherSettingsUnderOneLabel) {
+  const auto config = [](int rank) {
+    return nlohmann::json{{"config", {{"seed", rank}, {"options", {{"rank", rank}}}}}};
+  };
+  const fs::path folder = test_folder();
+  const fs::path a = write_run(folder, "a", {.seed = 0, .attributes = config(4)});
+  const fs::path b = write_run(folder, "b", {.seed = 1, .attributes = config(16)});
+  EXPECT_EQ(message({folder}),
+            a.string() + " and " + b.string() +
+                " are both 'alpha' but differ (options.rank: 4 → 16); move the one away that does "
+                "not belong to the study, or train it under a label of its own");
+  write_run(folder, "b", {.seed = 1, .attributes = {{"config", {{"seed", 1}, {"later", true}}}}});
+  EXPECT_EQ(message({folder}), "") << "a member that one program did not know";
+}
+
 TEST(RunSet, AStaleRunGivesWayToOneTrainedSince) {
   const fs::path folder = test_folder();
   test::write_run(folder, "a-new", {.attributes = {{"config_hash", "new"}}});

@@ -44,7 +44,7 @@ OptionalColumns columns_of(const std::vector<ScoreComparison>& comparisons) {
 
 std::vector<std::string> header(const std::string& score, const OptionalColumns& columns) {
   std::vector<std::string> names = {"method", "config", score, "difference", "95 %"};
-  if (columns.both) names.emplace_back("95 % (examples)");
+  if (columns.both) names.emplace_back("95 % (seeds and examples)");
   names.insert(names.end(), {"p", "p (Holm)"});
   if (columns.equivalence) names.emplace_back("p (alike)");
   names.emplace_back("verdict");
@@ -88,10 +88,11 @@ void add_tests_footers(const std::vector<ScoreComparison>& comparisons,
                : "paired bootstrap over examples, for one seed says nothing of others",
       tests));
   if (columns.both) {
-    table.footers.push_back(fmt::format(
-        "95 % (examples): paired bootstrap over seeds and examples ({} resamples); of few seeds it "
-        "is too narrow, and decides nothing.",
-        kResamples));
+    table.footers.push_back(
+        fmt::format("95 % (seeds and examples): paired bootstrap over seeds and examples ({} "
+                    "resamples); of few seeds it "
+                    "is too narrow, and decides nothing.",
+                    kResamples));
   }
   if (columns.equivalence) {
     table.footers.push_back(fmt::format(

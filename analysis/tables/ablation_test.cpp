@@ -33,7 +33,7 @@ RunSet ablation_runs(const std::filesystem::path& folder) {
 TEST(Ablation, HasARowForEachChangeWithItsVerdict) {
   const Table table = ablation_table(ablation_runs(test_folder()), {.reference = "full"});
   EXPECT_EQ(table.header, (Texts{"method", "config", "average", "difference", "95 %",
-                                 "95 % (examples)", "p", "p (Holm)", "verdict"}));
+                                 "95 % (seeds and examples)", "p", "p (Holm)", "verdict"}));
   ASSERT_EQ(table.rows.size(), 3U);
   EXPECT_EQ(table.rows[0][1].text, "reference");
   EXPECT_EQ(table.rows[1][0].text, "without");

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace rankwise::analysis {
 namespace {
@@ -27,7 +28,7 @@ std::vector<Cell> comparison_row(const ScoreComparison& score) {
   const auto over_seeds = [&](double p) {
     return p_cell(several ? std::optional(p) : std::nullopt);
   };
-  const auto examples = score.over_examples;
+  const auto &examples = score.over_examples, &both = score.over_both;
   return {
       {score.heading, {}},
       mean_cell(score.a, score.digits),
@@ -38,6 +39,7 @@ std::vector<Cell> comparison_row(const ScoreComparison& score) {
       over_seeds(score.sign_flip.p),
       over_seeds(score.wilcoxon.p),
       p_cell(examples ? std::optional(examples->p) : std::nullopt),
+      both ? interval_cell(both->low, both->high, score.digits + 1) : Cell{"–", {}},
       {mcnemar_text(score.mcnemar_p), {}},
       p_cell(score.holm_p),
       signed_cell(score.dz, 2),
@@ -54,20 +56,21 @@ void add_config(const Comparison& comparison, std::vector<std::string>& footers)
   }
 }
 
+/// `tests`: over the tasks; the average has a test of its own.
 std::string tests_footer(std::size_t seeds, std::size_t tests) {
+  const std::string family =
+      fmt::format("over {} task{}; the average by itself", tests, tests == 1 ? "" : "s");
   const std::string examples =
       fmt::format("examples: paired bootstrap of these models ({} resamples); McNemar: exact, {}",
                   kResamples, seeds > 1 ? "how many seeds have p < 0.05" : "of the one seed");
   if (seeds < 2) {
-    return fmt::format(
-        "95 % and p (Holm, over {} scores): over examples; one seed says nothing of "
-        "others. {}.",
-        tests, examples);
+    return fmt::format("95 % and p (Holm, {}): over examples; one seed says nothing of others. {}.",
+                       family, examples);
   }
   return fmt::format(
-      "95 %, t: paired t-test over seeds; signs: permutation of signs; {}. p (Holm): of t, over {} "
-      "scores.",
-      examples, tests);
+      "95 %, t: paired t-test over seeds; signs: permutation of signs; {}; seeds and examples: the "
+      "same over both, too narrow for few seeds. p (Holm): of t, {}.",
+      examples, family);
 }
 
 }  // namespace
@@ -84,21 +87,35 @@ Table comparison_table(const Comparison& comparison) {
   const auto labels = comparison.runs.labels();
   Table table{.caption =
                   fmt::format("{} A: {}; B: {}.", finding(comparison), labels[0], labels[1])};
-  table.header = {"score",        "A",          "B",         "A − B",
-                  "95 %",         "p (t)",      "p (signs)", "p (Wilcoxon)",
-                  "p (examples)", "McNemar",    "p (Holm)",  "d_z",
-                  "Cliff's δ",    "detectable", "A is"};
+  table.header = {"score",
+                  "A",
+                  "B",
+                  "A − B",
+                  "95 %",
+                  "p (t)",
+                  "p (signs)",
+                  "p (Wilcoxon)",
+                  "p (examples)",
+                  "95 % (seeds and examples)",
+                  "McNemar",
+                  "p (Holm)",
+                  "d_z",
+                  "Cliff's δ",
+                  "detectable",
+                  "A is"};
   table.details = {"p (signs)", "p (Wilcoxon)", "McNemar", "d_z", "Cliff's δ", "detectable"};
-  std::size_t seeds = 0, tests = 0;
+  std::size_t seeds = 0;
   for (const ScoreComparison& score : comparison.scores) {
     table.rows.push_back(comparison_row(score));
     seeds = std::max(seeds, score.differences.size());
-    tests += score.p ? 1 : 0;
   }
+  const std::span<const ScoreComparison> scores(comparison.scores);
+  const auto tests = std::ranges::count_if(scores.first(comparison.task_scores()),
+                                           [](const auto& score) { return score.p.has_value(); });
   add_config(comparison, table.footers);
   table.footers.push_back(
       fmt::format("Paired by seed, {} in common. {}", seeds, seeds_footer(comparison.runs)));
-  table.footers.push_back(tests_footer(seeds, tests));
+  table.footers.push_back(tests_footer(seeds, static_cast<std::size_t>(tests)));
   table.footers.push_back(few_seeds_footer(seeds));
   if (seeds > 1) {
     table.footers.emplace_back(

@@ -7,16 +7,14 @@
 namespace rankwise::analysis {
 namespace {
 
-bool is_average(const ScoreComparison& score) { return score.heading.starts_with(kAverage); }
-
 /// The average over several tasks; without one the first score.
-std::size_t most_telling(const std::vector<ScoreComparison>& scores) {
-  const auto average = std::find_if(scores.begin(), scores.end(), is_average);
-  const auto tasks = average - scores.begin();
-  return average == scores.end() || tasks < 2 ? 0 : static_cast<std::size_t>(tasks);
+std::size_t most_telling(const Comparison& comparison) {
+  const std::size_t tasks = comparison.task_scores();
+  return tasks == comparison.scores.size() || tasks < 2 ? 0 : tasks;
 }
 
-std::string numbers(const ScoreComparison& score) {
+/// `alone`: the p is one test's, which needs no correction.
+std::string numbers(const ScoreComparison& score, bool alone) {
   const std::size_t seeds = score.differences.size();
   std::string text = fmt::format("{:.{}f} against {:.{}f}", score.a.mean, score.digits,
                                  score.b.mean, score.digits);
@@ -25,7 +23,7 @@ std::string numbers(const ScoreComparison& score) {
     basis = fmt::format("95 % {:+.{}f} to {:+.{}f}, ", interval->low, score.digits + 1,
                         interval->high, score.digits + 1);
   }
-  if (score.holm_p) basis += fmt::format("p (Holm) {:.2g}, ", *score.holm_p);
+  if (score.holm_p) basis += fmt::format("p{} {:.2g}, ", alone ? "" : " (Holm)", *score.holm_p);
   return text + fmt::format(", a difference of {:+.{}f} ({}{} seed{})",
                             mean_std(score.differences).mean, score.digits + 1, basis, seeds,
                             seeds == 1 ? "" : "s");
@@ -57,7 +55,7 @@ std::string examples_words(const ScoreComparison& score) {
 }  // namespace
 
 std::string finding(const Comparison& comparison) {
-  const std::size_t index = most_telling(comparison.scores);
+  const std::size_t index = most_telling(comparison);
   const ScoreComparison& score = comparison.scores[index];
   const auto labels = comparison.runs.labels();
   const std::string on =
@@ -66,7 +64,8 @@ std::string finding(const Comparison& comparison) {
       score.verdict() == "inconclusive"
           ? fmt::format("{} and {} are not told apart on {}", labels[0], labels[1], on)
           : fmt::format("{} is {} than {} on {}", labels[0], score.verdict(), labels[1], on);
-  return fmt::format("{}: {}{}{}.", said, numbers(score), examples_words(score),
+  const bool alone = index > 0 || comparison.task_scores() == 1;
+  return fmt::format("{}: {}{}{}.", said, numbers(score, alone), examples_words(score),
                      tasks_words(comparison, index));
 }
 

@@ -29,7 +29,7 @@ TEST(Finding, SaysWhichIsHigherByHowMuchAndHowSure) {
   // Differences 4.9 and 5.1: 5 ± 12.706 * 0.1.
   EXPECT_EQ(text,
             "more is higher than lora on the average over 2 tasks: 70.0 against 65.0, a difference "
-            "of +5.00 (95 % +3.73 to +6.27, p (Holm) 0.02, 2 seeds); of the tasks, more is higher "
+            "of +5.00 (95 % +3.73 to +6.27, p 0.02, 2 seeds); of the tasks, more is higher "
             "on 1, lower on 0 and inconclusive on 1.");
 }
 

@@ -72,7 +72,7 @@ TEST(MergingTable, MarksRowsOfAnotherProtocol) {
                      .merge = merged(0.4)});
   }
   const RunSet set = load_runs({folder});
-  EXPECT_THAT(error_of([&] { merging_table(set); }), HasSubstr("allow mixed protocols"));
+  EXPECT_THAT(error_of([&] { merging_table(set); }), HasSubstr("name the runs of one protocol"));
   const Table table = merging_table(set, {.allow_mixed = true});
   EXPECT_EQ(table.rows[0][3].text, "40.0");
   EXPECT_EQ(table.rows[3][3].text, "40.0†");

@@ -17,6 +17,13 @@ std::string shell_quoted(const std::string& text) {
   return quoted + "'";
 }
 
+std::string shell_word(const std::string& text) {
+  constexpr const char* kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./=:@%+,-";
+  const bool plain = !text.empty() && text.find_first_not_of(kPlain) == std::string::npos;
+  return plain ? text : shell_quoted(text);
+}
+
 std::string option_quoted(const std::filesystem::path& file) {
   check(!has_control(file.string()),
         "{}: Slurm's options take no names with line breaks or other control characters; give "

@@ -65,8 +65,11 @@ TEST(SlurmScript, GivesNamesToTheShellAsTheyAre) {
     const auto printed =
         analysis::run_process({"sh", "-c", "printf %s " + shell_quoted(name)}, folder);
     EXPECT_EQ(printed.value().output, name);
+    EXPECT_EQ(shell_word(name), shell_quoted(name));
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder)) << "a name was run";
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("configs/more_table5.json"), "configs/more_table5.json");
 }
 
 // All of the script but Slurm's part, by a shell, with names that a shell would take apart.

@@ -42,7 +42,7 @@ std::string loading(const Card& card) {
   }
   return fmt::format(
       "    from peft import PeftModel\n    from transformers import {0}\n"
-      "    base = {0}.from_pretrained(\"{1}\")\n"
+      "    base = {0}.from_pretrained(BASE)  # the folder of {1}, or its name on a hub\n"
       "    model = PeftModel.from_pretrained(base, FOLDER)\n",
       hub.loader, card.base);
 }

@@ -5,6 +5,8 @@ import io
 import json
 import os
 import re
+import shlex
+import subprocess
 import tempfile
 import unittest
 import zipfile
@@ -14,7 +16,7 @@ import h5py
 
 from scripts.prepare_data import cli
 
-from .program import DATA, Json, plan, run
+from .program import DATA, ROOT, Json, plan, run
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # the program is forked
 NAME = "smollm2-135m"
@@ -130,6 +132,24 @@ class RealDecoder(unittest.TestCase):
                 self.assertEqual(passages["answer/tokens"][:].sum(), 2 * (WINDOW - 1))
                 self.assertAlmostEqual(passages.attrs["perplexity"], PERPLEXITY, delta=0.01)
                 self.assertEqual(results["evaluation/capitals/test/last"].attrs["acc"], 1)
+
+    def test_own_data_as_the_page_says(self) -> None:
+        page = (ROOT / "docs/own_data.md").read_text()
+        preparing = re.findall(r"(?s)```bash\n(.*?)```", page)[0]
+        (study,) = re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", page)
+        commands = re.findall(r"(?m)^    rankwise (.+)$", page)
+        with tempfile.TemporaryDirectory(prefix="rankwise-own-") as name:
+            folder = Path(name)
+            for part in ("scripts", ".venv"):
+                (folder / part).symlink_to(ROOT / part)
+            (folder / "data/models").mkdir(parents=True)
+            (folder / f"data/models/{NAME}").symlink_to(DATA / f"models/{NAME}")
+            subprocess.run(["bash", "-euc", preparing], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            (folder / "mine/study.json").write_text(study)
+            done = [run(*shlex.split(command), cwd=folder) for command in commands]
+            self.assertEqual([each.code for each in done], [0, 0], done[0].err)
+            for word in ("reviews", "sums", "lora", "more"):
+                self.assertIn(word, done[1].out)
 
 
 if __name__ == "__main__":

@@ -206,16 +206,11 @@ class Schema(unittest.TestCase):
 
     def test_the_example_of_reading_one_runs(self) -> None:
         page = (ROOT / "docs/results.md").read_text()
-        (code,) = re.findall(r"(?m)^    import h5py\n(?:(?:    .*)?\n)+", page)
+        (code,) = re.findall(r"(?m)^    import glob\n(?:(?:    .*)?\n)+", page)
         path = by_label(all_variants())["more"][0]
-        with open_run(path) as file:
-            site = next(iter(file["usage"]))
-        for there, here in {
-            "results/demo/more-s0-0123456789.h5": str(path),
-            "encoder.layer.0.attention.self.query": site,
-        }.items():
-            self.assertIn(there, code)
-            code = code.replace(there, here)
+        there = "results/demo/more-s0-*.h5"
+        self.assertIn(there, code)
+        code = code.replace(there, str(path))
         found: dict[str, Any] = {}
         with contextlib.redirect_stdout(io.StringIO()) as out:
             exec(textwrap.dedent(code), found)

@@ -1,5 +1,6 @@
 """What people see at a terminal: tables that fit, a study's lines, completion, logs, the schema."""
 
+import glob
 import json
 import os
 import pty
@@ -15,7 +16,7 @@ from pathlib import Path
 from jsonschema import Draft7Validator
 
 from .program import (
-    PROGRAM, ROOT, Folder, Json, all_variants, content, environment, run, run_files, tiny_study,
+    DATA, PROGRAM, ROOT, Folder, Json, all_variants, content, environment, run, run_files, tiny_study,
 )  # fmt: skip
 
 STYLE = re.compile(r"\x1b\[[\d;]*m")
@@ -190,6 +191,23 @@ class Pages(unittest.TestCase):
             for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
                 if not link.startswith("https:"):
                     self.assertTrue((page.parent / link).exists(), f"{page.name}: {link}")
+
+    def test_those_of_the_readme_run(self) -> None:
+        """But for a study of minutes, an export that needs one, and what needs prepared data."""
+        block = (ROOT / "README.md").read_text().partition("## Run, compare, draw")[2].partition("`rankwise` alone")[0]
+        commands = [shlex.split(line, comments=True) for line in re.findall(r"(?m)^    \$rankwise (.+)$", block)]
+        self.assertGreater(len(commands), 10)
+        prepared = (DATA / "suites/text10-minilm-l6.h5").exists()
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("configs", "results"):
+                (Path(folder) / name).symlink_to(ROOT / name)
+            for command in commands:
+                left = command[0] == "export" or (command[0] == "run" and "--dry-run" not in command)
+                if left or (command[0] == "run" and not prepared):
+                    continue
+                words = [word for each in command for word in glob.glob(str(ROOT / each)) or [each]]
+                done = run(*words, cwd=Path(folder), RANKWISE_DATA=str(DATA))
+                self.assertEqual(done.code, 0, f"{command}: {done.err}")
 
     def test_those_of_the_terminal_run(self) -> None:
         page = (ROOT / "docs/terminal.md").read_text()

@@ -9,8 +9,8 @@ set output 'divergence_smora_64_8.'.format
 set encoding utf8
 set datafile separator comma
 set label 'smora 64/8: ranks that tasks use, 3 seeds. Mean 0.043 bits from' at screen 0.5,0.9648 center font ',7.0'
-set label 'the other tasks, 0.0269 between two halves of a task''s own' at screen 0.5,0.9190 center font ',7.0'
-set label 'examples. Columns of a layer: query, key, value,' at screen 0.5,0.8732 center font ',7.0'
+set label 'the other tasks, 0.0090 if all were alike, by the halves of each' at screen 0.5,0.9190 center font ',7.0'
+set label 'task''s examples. Columns of a layer: query, key, value,' at screen 0.5,0.8732 center font ',7.0'
 set label 'attention.output.dense, intermediate.dense, output.dense' at screen 0.5,0.8275 center font ',7.0'
 set label 'demo · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.7817 center font ',6.0' tc rgb '#555555'
 set palette defined (0 '#440154', 1 '#472c7a', 2 '#3b518b', 3 '#2c718e', 4 '#21908d', 5 '#27ad81', 6 '#5cc863', 7 '#aadc32', 8 '#fde725')
@@ -41,7 +41,7 @@ set lmargin at screen 0.2664
 set rmargin at screen 0.9588
 set bmargin at screen 0.3134
 set tmargin at screen 0.4683
-set title 'between halves of one task'
+set title 'if all tasks were alike'
 set xtics ('0' 3.5,'1' 9.5,'2' 15.5,'3' 21.5,'4' 27.5,'5' 33.5) scale 0 nomirror offset 0,0.4 font ',7'
 set xlabel 'layer' offset 0,0.8
 set ytics ('sms_spam' 1,'supersense16' 2,'rotten_tomatoes' 3,'vader_tweets' 4) scale 0.3 nomirror offset 0.5,0 font ',7'

@@ -34,12 +34,12 @@ set arrow from graph 1.0000,0.2236 to graph 1.0608,0.2236 nohead lw 0.6 lc rgb '
 set label 'printed' at graph 1.0738,0.2236 left font ',6.5'
 set arrow from graph 1.0000,0.4583 to graph 1.0608,0.4583 nohead lw 0.6 lc rgb 'black'
 set label 'true rank' at graph 1.0738,0.4583 left font ',6.5'
-set arrow from graph 1.0000,0.5708 to graph 1.0608,0.5708 nohead lw 0.6 lc rgb '#0072B2'
-set label 'all prefixes' at graph 1.0738,0.5708 left font ',6.5'
-set arrow from graph 1.0000,0.5889 to graph 1.0608,0.6365 nohead lw 0.6 lc rgb '#D55E00'
-set label 'frozen' at graph 1.0738,0.6365 left font ',6.5'
-set arrow from graph 1.0000,0.6069 to graph 1.0608,0.7021 nohead lw 0.6 lc rgb '#999933'
-set label 'gumbel' at graph 1.0738,0.7021 left font ',6.5'
+set arrow from graph 1.0000,0.5722 to graph 1.0608,0.5722 nohead lw 0.6 lc rgb '#0072B2'
+set label 'all prefixes' at graph 1.0738,0.5722 left font ',6.5'
+set arrow from graph 1.0000,0.5889 to graph 1.0608,0.6378 nohead lw 0.6 lc rgb '#D55E00'
+set label 'frozen' at graph 1.0738,0.6378 left font ',6.5'
+set arrow from graph 1.0000,0.6090 to graph 1.0608,0.7035 nohead lw 0.6 lc rgb '#999933'
+set label 'gumbel' at graph 1.0738,0.7035 left font ',6.5'
 plot data skip 1 every ::0::24 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0D55E00', \
   data skip 1 every ::25::49 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0009E73', \
   data skip 1 every ::50::74 using 3:5:6 with filledcurves fs solid noborder lc rgb '#D0332288', \
