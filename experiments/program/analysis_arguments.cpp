@@ -3,6 +3,7 @@
 #include "analysis/runs/chosen_labels.h"
 #include "analysis/runs/studies.h"
 #include "framework/core/error.h"
+#include "framework/core/say.h"
 #include "framework/core/terminal.h"
 #include "framework/core/text.h"
 
@@ -29,9 +30,9 @@ void add_output_options(CLI::App& command, TableOutput& output) {
   add_format_options(command, output);
   command
       .add_option("--only-columns", output.columns,
-                  "Columns to keep beside the first, with commas between them")
+                  "Columns to keep beside the first, with commas between them: average,cola. One "
+                  "with a comma: '\"error, last\",rank', or a flag of its own")
       ->type_name("A,B")
-      ->delimiter(',')
       ->allow_extra_args(false);
   command.add_option("--out", output.out, "Write OUT.md, .csv, .tex and .html instead of printing")
       ->type_name("OUT");
@@ -55,7 +56,12 @@ void add_labels_option(CLI::App& command, std::vector<std::string>& labels) {
 }
 
 void print_or_write(const Table& whole, const TableOutput& output) {
-  const Table table = output.columns.empty() ? whole : with_columns(whole, output.columns);
+  std::vector<std::string> columns;
+  for (const std::string& text : output.columns) {
+    const auto some = split_labels(text, column_names(whole));
+    columns.insert(columns.end(), some.begin(), some.end());
+  }
+  const Table table = columns.empty() ? whole : with_columns(whole, columns);
   if (output.out.empty()) {
     const bool on_terminal = output.format.empty() && is_terminal(STDOUT_FILENO);
     if (on_terminal || output.format == "terminal") {
@@ -91,6 +97,25 @@ RunSet choose(const RunSet& runs, const std::vector<std::string>& labels) {
   return choose_labels(runs, chosen);
 }
 
+namespace {
+
+/// Of a study's runs: in a folder `configs` beside one of the folders above them, or in that folder
+/// itself, the nearest first, then below the working directory. Empty where there is none.
+std::filesystem::path study_file_near(const std::filesystem::path& run, const std::string& file) {
+  std::filesystem::path folder = std::filesystem::absolute(run).lexically_normal().parent_path();
+  for (; folder != folder.parent_path(); folder = folder.parent_path()) {
+    for (const std::filesystem::path& place : {folder / "configs" / file, folder / file}) {
+      if (std::filesystem::is_regular_file(place)) {
+        return place.lexically_proximate(std::filesystem::current_path());
+      }
+    }
+  }
+  const std::filesystem::path here = std::filesystem::path("configs") / file;
+  return std::filesystem::is_regular_file(here) ? here : std::filesystem::path();
+}
+
+}  // namespace
+
 std::vector<StudyFile> study_files_of(const RunSet& runs) {
   std::vector<StudyFile> studies;
   for (const std::string& name : studies_of(runs)) {
@@ -98,8 +123,8 @@ std::vector<StudyFile> study_files_of(const RunSet& runs) {
     const Run& first = part.groups.front().runs.front();
     const std::string file =
         first.text("study_file").empty() ? name + ".json" : first.text("study_file");
-    const std::filesystem::path path = std::filesystem::path("configs") / file;
-    if (!std::filesystem::is_regular_file(path)) continue;
+    const std::filesystem::path path = study_file_near(first.path, file);
+    if (path.empty()) continue;
     StudyFile study = read_study_file(path);
     if (study.name == name) studies.push_back(std::move(study));
   }
@@ -115,7 +140,7 @@ RunSet load_heeding(const std::vector<std::filesystem::path>& paths) {
   try {
     heed(study_files_of(runs), runs);
   } catch (const Error& error) {  // a file that nobody named must not spoil the runs
-    fmt::print(stderr, "not heeded: {}\n", printable(error.what()));
+    say("not heeded: {}\n", printable(error.what()));
   }
   return runs;
 }
@@ -123,7 +148,7 @@ RunSet load_heeding(const std::vector<std::filesystem::path>& paths) {
 RunSet load_and_warn(const std::vector<std::filesystem::path>& paths) {
   RunSet runs = load_heeding(paths);
   for (const auto* lines : {&runs.warnings, &runs.skipped}) {
-    for (const std::string& line : *lines) fmt::print(stderr, "{}\n", printable(line));
+    for (const std::string& line : *lines) say("{}\n", printable(line));
   }
   return runs;
 }

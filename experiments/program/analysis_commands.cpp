@@ -7,6 +7,7 @@
 #include "analysis/tables/table_kind.h"
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
+#include "framework/core/say.h"
 
 #include <fmt/ranges.h>
 
@@ -89,7 +90,7 @@ void figure(const AnalysisArguments& arguments) {
   const FigureRequest request{runs, out, arguments.width == "page" ? kPageWidth : kColumnWidth,
                               arguments.formats.empty() ? picture_formats() : arguments.formats};
   const FigureFiles files = found.make(request, set_options(arguments.set));
-  for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
+  for (const std::string& note : files.notes()) say("{}\n", note);
   for (const auto& file : files.files) fmt::print("{}\n", file.string());
 }
 

@@ -1,5 +1,6 @@
 #include "experiments/program/dry_run.h"
 
+#include "framework/core/say.h"
 #include "framework/run/estimate.h"
 #include "framework/run/memory.h"
 #include "framework/run/run_setup.h"
@@ -22,16 +23,17 @@ std::string name_of(const RunJob& job) {
   return fmt::format("{} seed {}", job.config.label, job.config.seed);
 }
 
-// Loads data and weights of each run to count them. Returns those that are to run.
+// Returns those that are to run.
 std::vector<PlannedRun> print_plan(const std::vector<RunJob>& jobs, const DryRun& dry_run) {
   std::vector<PlannedRun> to_run;
   fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "steps",
              "trainable", "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
+  Planner planner;
   for (const RunJob& job : jobs) {
-    const RunPlan cost = plan(job);
+    const RunPlan cost = planner.plan(job);
     const std::string state = dry_run.state(job);
     fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n", state,
-               name_of(job), cost.steps, cost.parameters.trainable, cost.training_tokens,
+               name_of(job), cost.steps, cost.trainable, cost.training_tokens,
                cost.evaluation_tokens, cost.flops / 1e12, cost.disk_mib, run_file(job).string());
     if (state == "to run") to_run.push_back({job, cost});
   }
@@ -138,8 +140,8 @@ void print_study(const StudyCost& cost, const DryRun& dry_run, const torch::Devi
 // On a terminal one line that is renewed.
 void say_calibrating(std::size_t number, std::size_t count, const RunJob& job) {
   const std::string start = fresh_line();
-  fmt::print(stderr, "{}calibrating {} of {}: {}{}", start, number, count, name_of(job),
-             start.empty() ? "\n" : "");
+  say("{}calibrating {} of {}: {}{}", start, number, count, name_of(job),
+      start.empty() ? "\n" : "");
 }
 
 StudyCost print_estimate(const std::vector<PlannedRun>& runs, const DryRun& dry_run) {
@@ -154,7 +156,7 @@ StudyCost print_estimate(const std::vector<PlannedRun>& runs, const DryRun& dry_
     say_calibrating(i + 1, groups.size(), job);
     const CalibrationEnd end =
         calibrate_apart(job, kSecondsOfCalibration, dry_run.program, dry_run.plugins);
-    fmt::print(stderr, "{}", fresh_line());
+    say("{}", fresh_line());
     print_group(runs, groups[i], end);
     std::fflush(stdout);
     add_group(runs, groups[i], end, cost);

@@ -3,6 +3,7 @@
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/ranges.h"
+#include "framework/core/say.h"
 #include "framework/core/text.h"
 #include "framework/programs/command_words.h"
 #include "framework/run/execute_programs.h"
@@ -39,7 +40,7 @@ void print_executed(const std::filesystem::path& file, const ExecutedPrograms& e
              executed.task, split, executed.parameters, executed.passed, executed.programs,
              executed.over_time, fmt::join(scores, ", "));
   if (executed.passed > 0) return;
-  fmt::print(stderr, "{}: none passed; the first {}\n", file.string(), printable(executed.failure));
+  say("{}: none passed; the first {}\n", file.string(), printable(executed.failure));
 }
 
 /// Each program would fail by a command that itself cannot run, and all scores be 0.
@@ -63,17 +64,16 @@ void execute(ExecuteArguments& arguments) {
   const auto files = finished_run_files(arguments.paths);
   check_fence(request.runs.limits);
   check_command(request.runs);
-  fmt::print(stderr,
-             "Code that a model wrote is run now, with your rights on your files{}; a container or "
-             "a machine of its own keeps these safe.\n",
-             request.runs.limits.network ? " and on the network" : ", without a network");
+  say("Code that a model wrote is run now, with your rights on your files{}; a container or "
+      "a machine of its own keeps these safe.\n",
+      request.runs.limits.network ? " and on the network" : ", without a network");
   const StopSignals signals;
   request.runs.stop = StopSignals::requested;
   std::set<std::string> metrics;
   for (const auto& file : files) {
     const auto all = execute_programs(file, request);
     if (StopSignals::requested()) {
-      fmt::print(stderr, "{}: stopped, nothing of it is recorded\n", file.string());
+      say("{}: stopped, nothing of it is recorded\n", file.string());
       throw CLI::RuntimeError(kNotDone);
     }
     if (all.empty()) fmt::print("{}  was run before; --again runs it anew\n", file.string());

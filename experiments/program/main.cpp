@@ -9,6 +9,7 @@
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
 #include "framework/core/provenance.h"
+#include "framework/core/say.h"
 #include "framework/core/switches.h"
 #include "framework/core/text.h"
 #include "framework/run/workers.h"
@@ -42,6 +43,7 @@ void check_texts(int count, char** arguments) {
 int run(int count, char** arguments) {
   CLI::App program("rankwise: experiments on rank-wise low-rank adaptation", "rankwise");
   program.ignore_case()->ignore_underscore();
+  program.require_subcommand(0, 1);  // behind a command nothing else is one: a folder "results"
   program.set_version_flag("--version", [] { return rankwise::version_line(); });
   rankwise::add_run_command(program);
   rankwise::add_status_command(program);
@@ -80,7 +82,7 @@ int run(int count, char** arguments) {
     return end.get_exit_code();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return program.exit(error);  // --help
-    fmt::print(stderr, "{}\n", rankwise::mistake(program, error));
+    rankwise::say("{}\n", rankwise::mistake(program, error));
     return 1;
   }
   if (!program.get_subcommands().empty()) return 0;
@@ -103,7 +105,7 @@ constexpr int kReaderGone = 128 + SIGPIPE;
 int flush_output(int code) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   if (errno == EPIPE) return kReaderGone;
-  fmt::print(stderr, "the output could not be written: {}\n", std::strerror(errno));
+  rankwise::say("the output could not be written: {}\n", std::strerror(errno));
   return 1;
 }
 
@@ -122,6 +124,7 @@ int run_told(int count, char** arguments) {
   // A worker that ended early, or a closed pipe behind standard output, shows where it is written
   // to: it must not end a study that is under way.
   std::signal(SIGPIPE, SIG_IGN);
+  rankwise::open_standard_streams();
   keep_kernels_of_a_batch();
   try {
     check_texts(count, arguments);
@@ -130,10 +133,10 @@ int run_told(int count, char** arguments) {
     return flush_output(run(count, arguments));
   } catch (const std::system_error& error) {
     if (error.code() == std::errc::broken_pipe) return kReaderGone;
-    fmt::print(stderr, "{}\n", rankwise::plain_message(error));
+    rankwise::say("{}\n", rankwise::plain_message(error));
     return 1;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", rankwise::plain_message(error));
+    rankwise::say("{}\n", rankwise::plain_message(error));
     return 1;
   }
 }

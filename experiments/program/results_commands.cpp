@@ -9,6 +9,8 @@
 #include "experiments/program/analysis_arguments.h"
 #include "experiments/program/commands.h"
 #include "experiments/program/names.h"
+#include "experiments/program/ranges.h"
+#include "framework/core/say.h"
 #include "framework/core/slug.h"
 #include "framework/io/atomic_file.h"
 #include "framework/study/study_file.h"
@@ -37,7 +39,14 @@ std::vector<StudyFile> files_of_studies(const RunSet& runs, const ResultsArgumen
   return studies.empty() ? study_files_of(runs) : studies;
 }
 
+/// A run file whose name stands where the page's was forgotten must not be lost.
+void check_page_name(const std::filesystem::path& page) {
+  check(page.extension() == ".html" || page.extension() == ".htm",
+        "--out {}: a page's name ends in .html", page.string());
+}
+
 void report(const ResultsArguments& arguments) {
+  check_page_name(arguments.out);
   RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   const std::vector<StudyFile> studies = files_of_studies(runs, arguments);
   heed(studies, runs);
@@ -86,7 +95,7 @@ class StudyResults {
   void make_figure(const StudyOutput& output) const {
     const FigureFiles files =
         figures().find(output.name).make({.runs = runs_, .out = out_ / "figures"}, output.options);
-    for (const std::string& note : files.notes()) fmt::print(stderr, "{}\n", note);
+    for (const std::string& note : files.notes()) say("{}\n", note);
   }
 
   StudyFile study_;
@@ -160,7 +169,7 @@ void add_summary_command(CLI::App& program) {
       ->add_option("--evaluations", arguments->kept.evaluations,
                    fmt::format("Most evaluations to keep of a run, evenly spaced ({})",
                                arguments->kept.evaluations))
-      ->check(CLI::PositiveNumber);
+      ->check(whole_number(1, 1'000'000));
   command->callback([arguments] { summary(*arguments); });
 }
 

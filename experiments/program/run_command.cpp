@@ -5,6 +5,7 @@
 #include "experiments/program/run_checks.h"
 #include "experiments/program/slurm_command.h"
 #include "experiments/program/this_program.h"
+#include "framework/core/say.h"
 #include "framework/core/slug.h"
 #include "framework/io/lease.h"
 #include "framework/model/weights_place.h"
@@ -19,6 +20,7 @@
 #include "framework/run/workers.h"
 #include "framework/study/study_plan.h"
 
+#include <limits>
 #include <set>
 #include <thread>
 
@@ -109,9 +111,9 @@ int summarise(const std::vector<WorkerResult>& results) {
              elsewhere == 0 ? "" : fmt::format(", {} left to other processes", elsewhere));
   for (const WorkerResult& result : results) {
     if (result.error.empty()) continue;
-    fmt::print(stderr, "failed: {} seed {}: {}\n", result.label, result.seed, result.error);
+    say("failed: {} seed {}: {}\n", result.label, result.seed, result.error);
   }
-  if (not_done > 0) fmt::print(stderr, "stopped; the same command does the rest\n");
+  if (not_done > 0) say("stopped; the same command does the rest\n");
   return not_done + elsewhere > 0 ? kNotDone : failed == 0 ? 0 : 1;
 }
 
@@ -142,7 +144,7 @@ std::string device_here(const RunArguments& arguments) {
 PreparedStudy prepare(const RunArguments& arguments) {
   const EndsAtOnce nothing_to_save("stopped; nothing was begun\n");
   if (device_kernels_missing(parse_device(device_here(arguments)).type())) {
-    fmt::print(stderr, "own CUDA kernels: {}\n", device_kernels_text());
+    say("own CUDA kernels: {}\n", device_kernels_text());
   }
   static_cast<void>(lease_seconds());
   StudyFile file = read_study_file(find_study_file(arguments.file), with_backbone(arguments));
@@ -244,6 +246,7 @@ void add_run_command(CLI::App& program) {
   command
       ->add_option("--seeds", arguments->overrides.seeds,
                    "Instead of the study's: --seeds 0 1 2, behind the study")
+      ->check(whole_number(0, std::numeric_limits<std::int64_t>::max()))
       ->type_name("N");
   command
       ->add_option("--sweep", arguments->overrides.sweep,

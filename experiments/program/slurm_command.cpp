@@ -8,6 +8,7 @@
 #include "framework/cluster/submission.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/say.h"
 #include "framework/io/lease_watch.h"
 #include "framework/record/checkpoint_facts.h"
 #include "framework/run/plugin.h"
@@ -45,7 +46,7 @@ void leave_out_queued(std::vector<RunJob>& jobs) {
   const auto queued = queued_tasks(submissions(study_folder(jobs.front())));
   const auto count = std::erase_if(
       jobs, [&](const RunJob& job) { return queued.contains(run_file(job).filename().string()); });
-  if (count > 0) fmt::print(stderr, "{} of the runs are in Slurm's queue already\n", count);
+  if (count > 0) say("{} of the runs are in Slurm's queue already\n", count);
 }
 
 int submit(const std::vector<RunJob>& jobs, const std::vector<std::string>& plugins,
@@ -63,7 +64,7 @@ int submit(const std::vector<RunJob>& jobs, const std::vector<std::string>& plug
 // Whether the run can be tried again: another process holds it, and may have died with its machine.
 bool wait_for_stale(const RunJob& job) {
   const fs::path lock = lock_path(run_file(job));
-  fmt::print(stderr, "is held by {}; looking whether it is alive\n", LeaseWatch::holder(lock));
+  say("is held by {}; looking whether it is alive\n", LeaseWatch::holder(lock));
   LeaseWatch watch;
   while (!StopSignals::requested()) {
     const LeaseWatch::Finding found = watch.look(lock);
@@ -86,7 +87,7 @@ std::int64_t saved_step(const RunJob& job) {
 // `before`: the saved step when the task began.
 int exit_code(RunOutcome outcome, const RunJob& job, std::int64_t before) {
   if (outcome == RunOutcome::kBusy) {
-    fmt::print(stderr, "it is alive, and the run is left to it\n");
+    say("it is alive, and the run is left to it\n");
     return StopSignals::requested() ? kNotDone : 0;
   }
   if (outcome != RunOutcome::kStopped) return 0;
@@ -113,7 +114,7 @@ int carry_out(const std::string& orders, std::size_t task) {
   while (outcome == RunOutcome::kBusy && wait_for_stale(job)) {
     outcome = execute(job, StopSignals::requested);
   }
-  fmt::print(stderr, "{} seed {}: {}\n", job.config.label, job.config.seed, to_string(outcome));
+  say("{} seed {}: {}\n", job.config.label, job.config.seed, to_string(outcome));
   return exit_code(outcome, job, before);
 }
 

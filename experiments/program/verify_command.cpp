@@ -1,5 +1,6 @@
 #include "experiments/program/commands.h"
 #include "experiments/proofs/proof.h"
+#include "framework/core/say.h"
 #include "framework/run/plugin.h"
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ int print_findings() {
     fmt::print("{:8} {:>9.1e} {:>9.1e} {:>6}  {} ({})\n", finding.holds() ? "holds" : "FAILS",
                finding.error, finding.limit, finding.trials, finding.claim, finding.where);
   }
-  if (failed > 0) fmt::print(stderr, "{} claims fail\n", failed);
+  if (failed > 0) say("{} claims fail\n", failed);
   return failed == 0 ? 0 : 1;
 }
 

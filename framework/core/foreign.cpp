@@ -62,7 +62,7 @@ std::string translated(const std::exception& error) {
 
 std::string plain_message(const std::exception& error) {
   const bool ours = dynamic_cast<const Error*>(&error) != nullptr;
-  return printable(ours ? first_line(error.what()) : translated(error));
+  return printable(ours ? std::string(error.what()) : translated(error));
 }
 
 }  // namespace rankwise

@@ -30,7 +30,8 @@ std::string message_of(const Action& action) {
 TEST(Foreign, OurOwnErrorsStayAsTheyAre) {
   EXPECT_EQ(message_of([] { fail("a.json: rank: 0 is not positive"); }),
             "a.json: rank: 0 is not positive");
-  EXPECT_EQ(message_of([] { fail("label '\x1b[31m'\nand a trace"); }), "label '\\x1b[31m'");
+  EXPECT_EQ(message_of([] { fail("label '\x1b[31m'\nof two lines"); }),
+            "label '\\x1b[31m'\\x0aof two lines");
 }
 
 TEST(Foreign, JsonSpeaksWithoutItsTypes) {

@@ -5,7 +5,7 @@
 
 namespace rankwise {
 
-/// `*` stands for any characters, `?` for one.
+/// `*` stands for any characters, `?` for one; nothing else is special.
 bool matches(std::string_view pattern, std::string_view name);
 
 }  // namespace rankwise

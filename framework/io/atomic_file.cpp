@@ -67,6 +67,22 @@ void check_name_lengths(const fs::path& path) {
   }
 }
 
+// A device, a pipe or a folder of that name would go.
+void check_replaceable(const fs::path& path) {
+  std::error_code ignored;
+  const fs::file_status there = fs::status(path, ignored);
+  check(!fs::exists(there) || fs::is_regular_file(there),
+        "{}: is {} and no file; name a file to write", path.string(),
+        fs::is_directory(there) ? "a folder" : "a device or a pipe");
+}
+
+// Where a link leads to, so that it stays one.
+fs::path behind_links(const fs::path& path) {
+  std::error_code ignored;
+  const fs::path found = fs::canonical(path, ignored);
+  return fs::is_symlink(fs::symlink_status(path, ignored)) && !found.empty() ? found : path;
+}
+
 // The first part of `folder` that is a link, and leads to no folder; empty where there is none.
 fs::path broken_link(const fs::path& folder) {
   fs::path reached;
@@ -99,6 +115,7 @@ FileIdentity identity_of(const fs::path& path) {
 }
 
 void commit_file(const fs::path& temporary, const fs::path& path) {
+  check_replaceable(path);
   sync(temporary);
   if (std::rename(temporary.c_str(), path.c_str()) != 0) {
     throw_system_error(path, "cannot be replaced");
@@ -129,7 +146,9 @@ void write_file(const fs::path& path, std::string_view bytes) {
   write_file(path, std::span(&bytes, 1));
 }
 
-void write_file(const fs::path& path, std::span<const std::string_view> parts) {
+void write_file(const fs::path& wanted, std::span<const std::string_view> parts) {
+  check_replaceable(wanted);
+  const fs::path path = behind_links(wanted);
   fs::path temporary = path;
   temporary += ".new";
   create_parent_folder(temporary);

@@ -73,7 +73,7 @@ TEST(AtomicFile, SaysWhatCanNotBeReplaced) {
   const fs::path folder = test_folder() / "a";
   fs::create_directories(folder / "b");
   EXPECT_EQ(error_of([&] { write_file(folder, "text"); }),
-            folder.string() + ": cannot be replaced: Is a directory");
+            folder.string() + ": is a folder and no file; name a file to write");
 }
 
 }  // namespace

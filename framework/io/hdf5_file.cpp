@@ -110,12 +110,7 @@ void make_group(hid_t file, const std::string& path, const Place& place) {
 void make_parents(hid_t file, const std::string& path, const Place& place) {
   for (auto end = path.find('/', 1); end != std::string::npos; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
-    const bool there = checked(H5Lexists(file, part.c_str(), H5P_DEFAULT), place, "looking up") > 0;
-    if (there) {
-      check_no_link(file, part, {place.file, part});
-    } else {
-      make_group(file, part, place);
-    }
+    if (!link_exists(file, part, {place.file, part})) make_group(file, part, place);
   }
 }
 
@@ -155,7 +150,7 @@ File File::create(const std::filesystem::path& path, const std::filesystem::path
 
 File File::open(const std::filesystem::path& path) {
   prepare_library();
-  check_is_hdf5(path);
+  check_regular_file(path);
   // The plain way notices a truncated file; SWMR would read zeros beyond its end. It is refused
   // where a writer is at work or was killed, and that is said by the file's status flags.
   const Place place{path.string(), ""};
@@ -164,6 +159,7 @@ File File::open(const std::filesystem::path& path) {
   hid_t id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, plain.get());
   if (id < 0) {
     const Failure failure = last_failure();
+    check_is_hdf5(path);
     const Handle access = without_locks(patient_reading(place), place);
     id = H5Fopen(path.c_str(), H5F_ACC_RDONLY | H5F_ACC_SWMR_READ, access.get());
     if (id < 0) throw_unreadable(place, failure);
@@ -182,11 +178,7 @@ File File::open_for_writing(const std::filesystem::path& path) {
 }
 
 bool File::part_exists(const std::string& part) const {
-  if (checked_read(H5Lexists(handle_.get(), part.c_str(), H5P_DEFAULT), at(part)) == 0) {
-    return false;
-  }
-  check_no_link(handle_.get(), part, at(part));
-  return true;
+  return link_exists(handle_.get(), part, at(part));
 }
 
 bool File::exists(const std::string& path) const {

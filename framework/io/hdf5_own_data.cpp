@@ -26,12 +26,17 @@ void check_compact(hid_t dataset, const Place& place) {
 
 }  // namespace
 
-void check_no_link(hid_t file, const std::string& path, const Place& place) {
+bool link_exists(hid_t file, const std::string& path, const Place& place) {
   H5L_info_t info{};
-  checked_read(H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT), place);
+  if (H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT) < 0) {
+    H5Eclear2(H5E_DEFAULT);
+    if (checked_read(H5Lexists(file, path.c_str(), H5P_DEFAULT), place) == 0) return false;
+    checked_read(H5Lget_info(file, path.c_str(), &info, H5P_DEFAULT), place);
+  }
   check(info.type == H5L_TYPE_HARD,
         "{}: is a link to another place or file, which is not followed; put the data itself there",
         place.text());
+  return true;
 }
 
 void check_storage(hid_t dataset, const Place& place) {

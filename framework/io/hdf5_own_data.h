@@ -8,9 +8,9 @@
 
 namespace rankwise::hdf5 {
 
-/// Throws Error where the name `path` is a link: it may lead into any file that this user may read
-/// or write.
-void check_no_link(hid_t file, const std::string& path, const Place& place);
+/// Whether the name `path` is there; the groups above it are. Throws Error where it is a link: it
+/// may lead into any file that this user may read or write.
+bool link_exists(hid_t file, const std::string& path, const Place& place);
 
 /// Throws Error where the dataset's numbers lie in other files, or are packed as only a plug-in
 /// unpacks.

@@ -217,17 +217,17 @@ TEST(Hdf5, RefusesATruncatedFile) {
 // By HDF5 or by us: it reads beyond the bytes that there are. The older format has no checksums.
 TEST(Hdf5, RefusesANumberOfRowsThatACompactDatasetHasNoBytesFor) {
   const fs::path path = test_folder() / "a.h5";
-  constexpr hsize_t kRows = 1021;
+  constexpr hsize_t kStoredRows = 1021;
   {
     const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT), H5Fclose);
     const Handle how(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
     H5Pset_layout(how.get(), H5D_COMPACT);
-    const Handle space(H5Screate_simple(1, &kRows, nullptr), H5Sclose);
+    const Handle space(H5Screate_simple(1, &kStoredRows, nullptr), H5Sclose);
     const Handle made(H5Dcreate2(file.get(), "numbers", H5T_NATIVE_UINT8, space.get(), H5P_DEFAULT,
                                  how.get(), H5P_DEFAULT),
                       H5Dclose);
   }
-  EXPECT_EQ(File::open(path).read<std::uint8_t>("/numbers").size(), kRows);
+  EXPECT_EQ(File::open(path).read<std::uint8_t>("/numbers").size(), kStoredRows);
   std::string bytes = bytes_of(path);
   const std::string rows("\xfd\x03\0\0\0\0\0\0", 8), more("\xff\x7f\0\0\0\0\0\0", 8);
   const auto first = bytes.find(rows);

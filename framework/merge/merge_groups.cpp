@@ -1,4 +1,5 @@
 #include "framework/core/error.h"
+#include "framework/core/say.h"
 #include "framework/merge/merge_runs.h"
 #include "framework/record/run_folder.h"
 #include "framework/record/run_reader.h"
@@ -24,7 +25,7 @@ std::vector<std::filesystem::path> run_files(const std::vector<std::filesystem::
       continue;
     }
     const RunFolder listed = list_run_folder(path);
-    for (const std::string& skipped : listed.skipped) fmt::print(stderr, "{}\n", skipped);
+    for (const std::string& skipped : listed.skipped) say("{}\n", skipped);
     std::copy_if(listed.files.begin(), listed.files.end(), std::back_inserter(files),
                  [](const auto& file) { return file.extension() == ".h5"; });
   }

@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/core/switches.h"
 #include "framework/io/safetensors.h"
+#include "framework/ops/all_finite.h"
 
 #include <fmt/ranges.h>
 #include <torch/types.h>
@@ -102,7 +103,7 @@ void check_all_used(const StoredWeights& stored, const std::set<std::string>& us
 
 void check_numbers(const torch::Tensor& parameter, const std::string& where) {
   if (parameter.is_meta()) return;
-  check(at::isfinite(parameter).all().item<bool>(),
+  check(all_finite(parameter),
         "{} has values that are not finite numbers in {} precision; fetch the weights again", where,
         parameter.scalar_type() == torch::kFloat64    ? "double"
         : parameter.scalar_type() == torch::kBFloat16 ? "bf16"

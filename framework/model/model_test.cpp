@@ -42,6 +42,7 @@ TEST(Sites, PatternsChooseLinears) {
   EXPECT_TRUE(matches("*.query", "encoder.layer.0.attention.self.query"));
   EXPECT_TRUE(matches("layer.?", "layer.3"));
   EXPECT_FALSE(matches("layer.?", "layer.13"));
+  EXPECT_TRUE(matches("[a] \\*", "[a] \\lora")) << "nothing else is special";
   EXPECT_FALSE(matches("query", "encoder.layer.0.attention.self.query"));
 }
 

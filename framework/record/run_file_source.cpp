@@ -50,10 +50,24 @@ std::shared_ptr<const RunHead> read_head(const hdf5::File& file) {
               .evaluation_count = file.dataset("/evaluation/step").rows()});
 }
 
+/// A path may lead to another run's file by now.
+void check_same_run(const hdf5::File& file, const RunHead& known) {
+  for (const char* name : {"config_hash", "created"}) {
+    const auto found = known.attributes->find(name);
+    check(found == known.attributes->end() ||
+              (file.has_attribute("/", name) &&
+               file.attribute<std::string>("/", name) == found->get<std::string>()),
+          "{}: another file took its place while it was read; give the command again", file.name());
+  }
+}
+
 class RunFileSource : public RunSource {
  public:
   RunFileSource(const std::filesystem::path& path, std::shared_ptr<const RunHead> known)
-      : file_(hdf5::File::open(path)), head_(known ? std::move(known) : read_head(file_)) {}
+      : file_(hdf5::File::open(path)) {
+    if (known) check_same_run(file_, *known);
+    head_ = known ? std::move(known) : read_head(file_);
+  }
 
   std::shared_ptr<const RunHead> head() const override { return head_; }
   std::vector<StepRecord> steps() const override;

@@ -45,6 +45,13 @@ FlopsPerToken vocabulary_flops(Model& model) {
   return {product, product * (weight.requires_grad() ? 2 : 1)};
 }
 
+std::int64_t trained_numbers(const Model& model) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& tensor : model.adapter_parameters()) count += tensor.numel();
+  for (const torch::Tensor& tensor : model.head_parameters()) count += tensor.numel();
+  return count;
+}
+
 std::int64_t asked_tokens(const Dataset& dataset, SplitName name, const PackForm& form) {
   std::int64_t asked = 0;
   for (const TaskData& data : dataset.tasks) {
@@ -133,19 +140,49 @@ void count_writing(const RunConfig& config, const RunSetup& setup, RunPlan& plan
   plan.flops += tokens * vocabulary_flops(*setup.model).forward;
 }
 
+// What decides which rows a run reads. A suite that is made in memory is made of the run's seed.
+std::string data_key(const RunJob& job) {
+  const RunConfig& config = job.config;
+  const nlohmann::json parts{options_to_json(config.data),
+                             config.backbone,
+                             config.backbone_options,
+                             options_to_json(config.train)["precision"],
+                             suites().contains(config.data.suite) ? config.seed : 0,
+                             job.paths.data.string(),
+                             job.device};
+  return parts.dump();
+}
+
+// A plug-in may read its initial values, which a tensor without memory does not have.
+std::unique_ptr<Model> model_to_count(const RunJob& job, const RunSetup& setup) {
+  try {
+    return make_model(job.config, job.paths, setup, setup.tensors.device(torch::kMeta));
+  } catch (const c10::Error&) {
+    return make_model(job.config, job.paths, setup, setup.tensors);
+  }
+}
+
 }  // namespace
 
-RunPlan plan(const RunJob& job) {
-  const RunSetup setup = set_up(job.config, job.paths, job.device);
+RunPlan Planner::plan(const RunJob& job) {
+  if (const std::string key = data_key(job); key != data_) {
+    data_.clear();  // should loading fail
+    setup_ = load_data(job.config, job.paths, job.device);
+    data_ = key;
+  }
+  RunSetup& setup = setup_;
+  setup.seed = Seed(static_cast<std::uint64_t>(job.config.seed));
+  check_model(job.config, job.paths, setup);
+  setup.model = model_to_count(job, setup);
   RunPlan plan;
-  plan.parameters = setup.model->count();
+  plan.trainable = trained_numbers(*setup.model);
   count_training(job.config, setup, plan);
   count_evaluation(job.config, setup, plan);
   count_writing(job.config, setup, plan);
   const FlopsPerToken flops = flops_per_token(*setup.model);
   plan.flops += static_cast<double>(plan.training_tokens) * flops.both() +
                 static_cast<double>(plan.evaluation_tokens) * flops.forward;
-  const auto kept = static_cast<double>(plan.parameters.trainable);
+  const auto kept = static_cast<double>(plan.trainable);
   const RecordOptions& record = job.config.record;
   const int copies = (record.factors ? 1 : 0) + (record.parameters.last ? 1 : 0) +
                      (record.parameters.best ? 1 : 0);

@@ -1,16 +1,17 @@
 /// What a run will do, counted before it starts.
 #pragma once
 
-#include "framework/record/run_file.h"
 #include "framework/run/cost.h"
 #include "framework/run/run.h"
+#include "framework/run/run_setup.h"
 
 #include <cstdint>
+#include <string>
 
 namespace rankwise {
 
 struct RunPlan {
-  ParameterCounts parameters;
+  std::int64_t trainable = 0;  // numbers
   std::int64_t steps = 0;
   std::int64_t training_tokens = 0;  // of the batches that will be drawn
   /// Exact, but for a second test pass where best is not last, and for generated texts, each
@@ -25,7 +26,18 @@ struct RunPlan {
   Amounts writing{}, second_writing{};  // of generated texts, beside both
 };
 
-/// Loads data and weights to count them; trains nothing.
-RunPlan plan(const RunJob& job);
+/// Counts runs one after another, and trains nothing. Data that follow one another are read once;
+/// of a model there are shapes alone, wherever these suffice.
+class Planner {
+ public:
+  /// Throws Error where data or weights are missing, or parts do not fit each other.
+  RunPlan plan(const RunJob& job);
+
+ private:
+  std::string data_;  // what setup_ was loaded from
+  RunSetup setup_;    // the model is the latest run's
+};
+
+inline RunPlan plan(const RunJob& job) { return Planner().plan(job); }
 
 }  // namespace rankwise

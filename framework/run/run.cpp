@@ -2,9 +2,12 @@
 
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
+#include "framework/core/say.h"
+#include "framework/io/hdf5_end.h"
 #include "framework/io/lease.h"
 #include "framework/record/run_writer.h"
 #include "framework/run/identify.h"
+#include "framework/run/parameter_files.h"
 #include "framework/run/progress_json.h"
 #include "framework/run/run_attributes.h"
 #include "framework/run/run_setup.h"
@@ -78,9 +81,9 @@ void record_failure(RunWriter& writer, const std::string& message) {
 }
 
 void say_stopped(const TrainingRun& run, bool checkpoints) {
-  fmt::print(stderr, "{}{}  stopped at step {}; {}\n", fresh_line(), run.name(), run.steps_done(),
-             checkpoints ? "the same command resumes it there"
-                         : "it starts from scratch next time, for record.checkpoints is false");
+  say("{}{}  stopped at step {}; {}\n", fresh_line(), run.name(), run.steps_done(),
+      checkpoints ? "the same command resumes it there"
+                  : "it starts from scratch next time, for record.checkpoints is false");
 }
 
 // Reads data and makes the model, which may take minutes and leaves nothing that could be lost.
@@ -182,19 +185,39 @@ RunOutcome run_outcome(std::string_view word) {
 
 bool is_finished(const RunJob& job) { return !job.again && std::filesystem::exists(run_file(job)); }
 
+namespace {
+
+// All that a kill may leave beside a finished file: what is removed once it is there, and what was
+// not renamed yet.
+std::vector<std::filesystem::path> leftovers(const std::filesystem::path& file) {
+  std::vector<std::filesystem::path> paths = {checkpoint_path(file), older_checkpoint_path(file),
+                                              partial_path(file), failed_path(file)};
+  for (std::filesystem::path unready : {file, partial_path(file), checkpoint_path(file),
+                                        last_parameters_path(file), best_parameters_path(file)}) {
+    paths.push_back(unready += ".new");
+  }
+  return paths;
+}
+
+}  // namespace
+
 void clear_leftovers(const RunJob& job) {
   const std::filesystem::path file = run_file(job), lock = lock_path(file);
-  const auto paths = {checkpoint_path(file), older_checkpoint_path(file), lock};
-  const bool any = std::any_of(paths.begin(), paths.end(), [](const std::filesystem::path& path) {
-    return std::filesystem::exists(path);
-  });
-  if (!any) return;
-  if (const auto lease = Lease::try_take(lock)) remove_checkpoints(file);
+  std::vector<std::filesystem::path> paths = leftovers(file);
+  std::erase_if(paths, [](const auto& path) { return !std::filesystem::exists(path); });
+  if (paths.empty() && !std::filesystem::exists(lock)) return;
+  const auto lease = Lease::try_take(lock);
+  if (!lease) return;
+  std::error_code ignored;  // one that stays is never read
+  for (const std::filesystem::path& path : paths) std::filesystem::remove(path, ignored);
 }
 
 RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressReport& report) {
   const std::filesystem::path file = run_file(job);
   if (is_finished(job)) {
+    const std::string missing = hdf5::missing_end(file);
+    check(missing.empty(), "{}: {}; delete it to train the run anew, or copy it again",
+          file.string(), missing);
     clear_leftovers(job);
     return RunOutcome::kSkipped;
   }
@@ -211,8 +234,8 @@ RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressRep
           "{}: was moved or removed while a run wrote there; give --results the place where it is "
           "now, or bring it back, and the same command goes on from the last checkpoint",
           folder.string());
-    fmt::print(stderr, "{}{} seed {}  is left to another process: {}\n", fresh_line(),
-               job.config.label, job.config.seed, lost.what());
+    say("{}{} seed {}  is left to another process: {}\n", fresh_line(), job.config.label,
+        job.config.seed, lost.what());
     return RunOutcome::kBusy;
   }
 }

@@ -35,8 +35,9 @@ std::filesystem::path run_file(const RunJob& job);
 /// Whether that file is there and is to stay.
 bool is_finished(const RunJob& job);
 
-/// Removes what a finished run leaves where it is killed between its last two steps: checkpoints
-/// and its lease. What another process holds stays.
+/// Removes what a finished run leaves where it is killed among its last steps: checkpoints, its
+/// file of before, files that were not renamed yet, and its lease. What another process holds
+/// stays.
 void clear_leftovers(const RunJob& job);
 
 /// What a run's data make of its config.

@@ -7,6 +7,7 @@
 #include "framework/io/test_files.h"
 #include "framework/record/run_reader.h"
 #include "framework/run/identify.h"
+#include "framework/run/parameter_files.h"
 #include "framework/run/plan.h"
 #include "framework/run/reuse.h"
 #include "framework/run/run_setup.h"
@@ -77,6 +78,13 @@ TEST(Run, ThatIsFinishedLosesWhatAKillLeftOfIt) {
   write_bytes(older_checkpoint_path(file), "older");
   EXPECT_EQ(execute(job), RunOutcome::kSkipped);
   EXPECT_EQ(names_in(file.parent_path()), names);
+  std::filesystem::path unready = last_parameters_path(file);
+  unready += ".new";
+  for (const auto& path : {partial_path(file), failed_path(file), unready}) {
+    write_bytes(path, "left");
+    EXPECT_EQ(execute(job), RunOutcome::kSkipped);
+    EXPECT_EQ(names_in(file.parent_path()), names) << path;
+  }
 }
 
 TEST(Run, AnotherLabelIsAnotherFile) {
@@ -315,7 +323,7 @@ TEST(Plan, CountsTokensAndProducts) {
   const RunPlan found = plan(job_of(run, test_folder()));
   EXPECT_EQ(found.training_tokens, 20 * 8);
   EXPECT_EQ(found.evaluation_tokens, 4 * 8 * kDevRows + 8 * 24);
-  EXPECT_EQ(found.parameters.trainable, 3 * 2 * 8 * 32);
+  EXPECT_EQ(found.trainable, 3 * 2 * 8 * 32);
   // A layer: 32 x 32 frozen, A and B 256 each; two FLOPs a weight, three products where trained.
   const double forward = 3 * 2 * (1024 + 512);
   const double backward = 3 * 2 * (1024 + 2 * 512);

@@ -1,5 +1,6 @@
 #include "framework/run/study_status.h"
 
+#include "framework/core/say.h"
 #include "framework/core/terminal.h"
 
 #include <fmt/ranges.h>
@@ -94,7 +95,7 @@ std::vector<std::string> StudyStatus::lines(std::size_t width, Time now) const {
 
 void StatusLines::show(const std::vector<std::string>& lines) {
   clear();
-  fmt::print(stderr, "{}", fmt::join(lines, "\n"));
+  say("{}", fmt::join(lines, "\n"));
   std::fflush(stderr);
   shown_ = lines.size();
 }
@@ -104,7 +105,7 @@ void StatusLines::clear() {
   std::string erase = "\r\x1b[K";
   for (; shown_ > 1; --shown_) erase += "\x1b[1A\x1b[K";
   shown_ = 0;
-  fmt::print(stderr, "{}", erase);
+  say("{}", erase);
   std::fflush(stderr);
 }
 

@@ -1,6 +1,7 @@
 #include "framework/run/training_run.h"
 
 #include "framework/core/hash.h"
+#include "framework/core/say.h"
 #include "framework/run/init_from.h"
 #include "framework/run/parameter_files.h"
 #include "framework/train/finite.h"
@@ -112,8 +113,8 @@ void TrainingRun::start_from(const RunJob& job) {
         file.string());
   const std::vector<std::string> fresh = init_parameters(model(), config_.variant, file);
   if (fresh.empty()) return;
-  fmt::print(stderr, "{}  fresh heads for {}, which {} does not have\n", name_,
-             fmt::join(fresh, ", "), file.string());
+  say("{}  fresh heads for {}, which {} does not have\n", name_, fmt::join(fresh, ", "),
+      file.string());
 }
 
 void TrainingRun::stop_if_asked() const {

@@ -2,7 +2,9 @@
 
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
+#include "framework/core/say.h"
 #include "framework/core/terminal.h"
+#include "framework/io/hdf5_end.h"
 #include "framework/io/lease_watch.h"
 #include "framework/run/calibration.h"
 #include "framework/run/plugin.h"
@@ -80,7 +82,8 @@ class Pool {
 
   void run(const std::vector<std::size_t>& which) {
     for (const std::size_t job : which) {
-      if (is_finished(jobs_[job])) {  // a process would say no more
+      const bool finished = is_finished(jobs_[job]);
+      if (finished && hdf5::missing_end(run_file(jobs_[job])).empty()) {  // a process says no more
         clear_leftovers(jobs_[job]);
         results_[job].outcome = RunOutcome::kSkipped;
         status_.passed_over();
@@ -149,7 +152,7 @@ class Pool {
   // Above the lines of a terminal that are written anew.
   void say(const std::string& line) {
     lines_.clear();
-    fmt::print(stderr, "{}\n", line);
+    rankwise::say("{}\n", line);
   }
 
   // Often enough to look alive; every step would flicker.
@@ -228,9 +231,9 @@ class Waiting {
   void say(std::size_t job) {
     if (!said_.insert(job).second) return;
     const RunConfig& config = jobs_[job].config;
-    fmt::print(stderr, "{} seed {}  is being run by {}; {}\n", config.label, config.seed,
-               LeaseWatch::holder(lock_path(run_file(jobs_[job]))),
-               for_the_living_ ? "waiting for it" : "looking whether it is alive");
+    rankwise::say("{} seed {}  is being run by {}; {}\n", config.label, config.seed,
+                  LeaseWatch::holder(lock_path(run_file(jobs_[job]))),
+                  for_the_living_ ? "waiting for it" : "looking whether it is alive");
   }
 
   const std::vector<RunJob>& jobs_;

@@ -3,6 +3,7 @@
 #include "framework/core/error.h"
 #include "framework/core/foreign.h"
 #include "framework/io/hdf5.h"
+#include "framework/io/hdf5_end.h"
 #include "framework/io/json_attributes.h"
 #include "framework/io/lease_file.h"
 #include "framework/record/lock_path.h"
@@ -110,6 +111,12 @@ void judge_lease(const std::string& text, std::int64_t now, RunStanding& run) {
   }
 }
 
+// "demo", of "results/demo/" too.
+std::string name_of(const fs::path& folder) {
+  const fs::path whole = fs::absolute(folder).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
 class Folder {
  public:
   Folder(const fs::path& folder, std::int64_t now)
@@ -127,6 +134,10 @@ class Folder {
       judge_lease(*lease, now_, run);
     } else if (done) {
       run.state = RunState::kDone;
+      if (const std::string missing = hdf5::missing_end(folder_ / entry.file); !missing.empty()) {
+        run.state = RunState::kFailed;
+        run.why = missing + "; delete the file to train the run anew, or copy it again";
+      }
     } else if (names_.contains(partial)) {
       run.why = "was stopped; goes on from its last checkpoint";
     } else if (names_.contains(failed)) {
@@ -190,7 +201,7 @@ const char* to_string(RunState state) {
 StudyStanding study_standing(const fs::path& folder, std::int64_t now) {
   const StudyPlan plan = read_plan(folder);
   const Folder found(folder, now);
-  StudyStanding standing{plan.study.empty() ? folder.filename().string() : plan.study, {}};
+  StudyStanding standing{plan.study.empty() ? name_of(folder) : plan.study, {}};
   for (const auto& [state, word] : kStates) standing.counts[state] = 0;
   FileNames files;
   for (const PlanEntry& entry : plan.runs) {

@@ -88,7 +88,7 @@ TEST_F(RunStandingTest, IsStalledWhereItsProcessIsGone) {
 
 TEST_F(RunStandingTest, IsDoneOrFailedAsItsFileSays) {
   plan({"lora", "more"});
-  write_bytes(place("lora"), "");
+  write_bytes(place("lora"), std::string(64, 'x'));
   RunWriter(place("more"), example_layout(), nlohmann::json::object()).fail("the loss is nan");
   const StudyStanding standing = study_standing(folder, kNow);
   EXPECT_EQ(standing.study, "toy");
@@ -113,7 +113,7 @@ TEST_F(RunStandingTest, IsToldWithoutAPlanByTheNamesOfFiles) {
 
 TEST_F(RunStandingTest, CountsRunsOfEarlierOptionsApart) {
   plan({"lora"});
-  write_bytes(place("lora"), "");
+  write_bytes(place("lora"), std::string(64, 'x'));
   write_bytes(folder / "lora-s0-abcdefabcd.h5", "");
   const StudyStanding standing = study_standing(folder, kNow);
   EXPECT_EQ(standing.runs.size(), 1U);

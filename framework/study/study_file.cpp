@@ -197,6 +197,20 @@ std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64
   return {run["seed"]};
 }
 
+/// A path that a row varies; a value for all of them would stand under labels that say otherwise.
+void check_varies_not(const json& row, const std::string& path, const std::string& place) {
+  constexpr std::string_view kOptions = "options.";
+  const std::string option = path.starts_with(kOptions) ? path.substr(kOptions.size()) : path;
+  for (const char* member : {"sweep", "zip"}) {
+    const auto lists = row.find(member);
+    if (lists == row.end() || !lists->is_object()) continue;
+    for (const std::string& name : {path, option}) {
+      check(!lists->contains(name), "--set {}: {} varies it ({}.{}); leave one of both out", path,
+            place, member, name);
+    }
+  }
+}
+
 std::vector<StudyRun> runs_of(const StudyMembers& members, const StudyOverrides& overrides,
                               const std::string& file) {
   std::vector<StudyRun> runs;
@@ -205,6 +219,9 @@ std::vector<StudyRun> runs_of(const StudyMembers& members, const StudyOverrides&
     const std::string place = fmt::format("{}: runs[{}]", file, i);
     check(members.runs[i].is_object(), "{}: {} is not an object", place, members.runs[i].dump());
     const json whole = with_sweeps(merged(members.defaults, members.runs[i]), overrides.sweep);
+    for (const std::string& text : overrides.set) {
+      check_varies_not(whole, parse_setting(text, "--set").first, place);
+    }
     for (json run : expand_row(whole, place)) {
       for (const std::string& text : overrides.set) {
         const auto [path, value] = parse_setting(text, "--set");
@@ -218,6 +235,15 @@ std::vector<StudyRun> runs_of(const StudyMembers& members, const StudyOverrides&
     }
   }
   return runs;
+}
+
+/// In the order of the rows, each once.
+std::vector<std::string> labels_of(const std::vector<StudyRun>& runs) {
+  std::vector<std::string> labels;
+  for (const StudyRun& run : runs) {
+    if (labels.empty() || labels.back() != run.label) labels.push_back(run.label);
+  }
+  return labels;
 }
 
 /// Two rows must not share a label, nor the name that their labels give to files.
@@ -238,10 +264,7 @@ std::vector<std::pair<std::string, std::string>> row_notes_of(const json& notes,
                                                               const StudyOverrides& overrides,
                                                               const std::string& file) {
   const bool own_labels = overrides.sweep.empty() && overrides.set.empty();
-  std::vector<std::string> labels;
-  for (const StudyRun& run : runs) {
-    if (labels.empty() || labels.back() != run.label) labels.push_back(run.label);
-  }
+  const std::vector<std::string> labels = labels_of(runs);
   for (const auto& [label, note] : notes.items()) {
     check(!own_labels || std::find(labels.begin(), labels.end(), label) != labels.end(),
           "{}: row_notes: no row is called '{}'{}", file, label, did_you_mean(label, labels));
@@ -254,18 +277,26 @@ std::vector<std::pair<std::string, std::string>> row_notes_of(const json& notes,
   return found;
 }
 
+/// The command line may give rows other labels, and merging gives models their own.
+void check_reference(const StudyFile& study, const StudyOverrides& overrides) {
+  const bool own_labels = overrides.sweep.empty() && overrides.set.empty();
+  if (study.reference.empty() || !own_labels || !study.merge.empty()) return;
+  const std::vector<std::string> labels = labels_of(study.runs);
+  check(std::find(labels.begin(), labels.end(), study.reference) != labels.end(),
+        "{}: reference: no row is called '{}'{}", study.path.string(), study.reference,
+        did_you_mean(study.reference, labels));
+}
+
 bool wanted(const StudyRun& run, const std::string& pattern) {
-  return matches(pattern, run.label) || matches(pattern, run.members.value("variant", ""));
+  return same_name(pattern, {run.label}) || matches(pattern, run.label) ||
+         matches(pattern, run.members.value("variant", ""));
 }
 
 /// Leaves the runs that --only names. Throws Error for a pattern that names none.
 void keep_only(std::vector<StudyRun>& runs, const std::vector<std::string>& only,
                const std::string& file) {
   if (only.empty()) return;
-  std::vector<std::string> labels;
-  for (const StudyRun& run : runs) {
-    if (labels.empty() || labels.back() != run.label) labels.push_back(run.label);
-  }
+  const std::vector<std::string> labels = labels_of(runs);
   for (const std::string& pattern : only) {
     check(std::any_of(runs.begin(), runs.end(),
                       [&](const StudyRun& run) { return wanted(run, pattern); }),
@@ -316,6 +347,7 @@ StudyFile read_study_file(const fs::path& file, const StudyOverrides& overrides)
     study.plugins.push_back(fs::absolute(file.parent_path() / plugin).lexically_normal());
   }
   check_labels(study.runs, file.string());
+  check_reference(study, overrides);
   study.row_notes = row_notes_of(members.row_notes, study.runs, overrides, file.string());
   keep_only(study.runs, overrides.only, file.string());
   return study;

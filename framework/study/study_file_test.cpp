@@ -183,6 +183,24 @@ TEST(Study, SetRefusesWhatMeansNothing) {
               HasSubstr("train.steps.more"));
 }
 
+TEST(Study, RefusesToSetWhatARowVaries) {
+  const std::string swept = study_of(R"([{"variant": "lora", "sweep": {"rank": [1, 2]}}])");
+  EXPECT_THAT(study_refusal(swept, {.set = {"options.rank=4"}}), HasSubstr("--set options.rank: "));
+  EXPECT_THAT(study_refusal(swept, {.set = {"options.rank=4"}}),
+              HasSubstr("runs[0] varies it (sweep.rank); leave one of both out"));
+  EXPECT_THAT(study_refusal(study_of(R"([{"variant": "lora"}])"),
+                            {.set = {"train.steps=4"}, .sweep = {"train.steps=1,2"}}),
+              HasSubstr("varies it (sweep.train.steps)"));
+  EXPECT_EQ(study(swept, {.set = {"options.alpha=4"}}).runs.size(), 2U);
+}
+
+TEST(Study, RefusesAReferenceThatNoRowHas) {
+  const std::string text = study_of(R"([{"variant": "lora"}])", R"("reference": "loar", )");
+  EXPECT_THAT(study_refusal(text), HasSubstr("reference: no row is called 'loar'"));
+  EXPECT_THAT(study_refusal(text), HasSubstr("lora"));
+  EXPECT_EQ(study(text, {.set = {"label=loar"}}).runs.size(), 1U) << "flags may name rows anew";
+}
+
 TEST(Study, OnlyKeepsLabelsAndVariantsWithTheirOrder) {
   const StudyFile found = study(kStudy, {.only = {"one*"}});
   EXPECT_THAT(labels(found), ElementsAre("one seed s5"));

@@ -1,7 +1,10 @@
 #include "framework/train/finite.h"
 
+#include "framework/ops/all_finite.h"
+
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace rankwise {
@@ -23,6 +26,11 @@ void check_split(const TaskData& data, SplitName name, std::int64_t width) {
 
 std::string first_not_finite(const NamedTensors& tensors) {
   if (tensors.empty()) return "";
+  if (tensors.front().second.is_cpu()) {
+    const auto bad = std::find_if(tensors.begin(), tensors.end(),
+                                  [](const auto& named) { return !all_finite(named.second); });
+    return bad == tensors.end() ? "" : bad->first;
+  }
   std::vector<torch::Tensor> finite;
   finite.reserve(tensors.size());
   for (const auto& [name, tensor] : tensors) {

@@ -1,5 +1,7 @@
 #include "framework/train/progress.h"
 
+#include "framework/core/say.h"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -65,14 +67,12 @@ void Progress::tell(const StepRecord& record) const {
   RunProgress progress{.step = record.step, .steps = steps_, .loss = record.loss};
   add_speed(progress);
   if (report_) return report_(progress);
-  fmt::print(stderr, "{}{}  {}{}", terminal_ ? "\r" : "", name_, to_text(progress),
-             terminal_ ? "\x1b[K" : "\n");
+  say("{}{}  {}{}", terminal_ ? "\r" : "", name_, to_text(progress), terminal_ ? "\x1b[K" : "\n");
   std::fflush(stderr);
 }
 
 void Progress::ended_early(std::int64_t step, const std::string& reason) const {
-  fmt::print(stderr, "{}{}  ends early at step {} of {}: {}\n", fresh_line(), name_, step, steps_,
-             reason);
+  say("{}{}  ends early at step {} of {}: {}\n", fresh_line(), name_, step, steps_, reason);
 }
 
 void Progress::on_evaluation(const EvaluationRecord& record) {
@@ -86,7 +86,7 @@ void Progress::on_evaluation(const EvaluationRecord& record) {
     text += fmt::format("  {} {:.3f} ({} tasks)", metric, sum / static_cast<double>(scores.size()),
                         scores.size());
   }
-  fmt::print(stderr, "{}{}  dev at step {}:{}\n", fresh_line(), name_, record.step, text);
+  say("{}{}  dev at step {}:{}\n", fresh_line(), name_, record.step, text);
   if (first_step_ < 0) begin_ = Clock::now();  // an evaluation before any step says nothing of them
 }
 

@@ -1,6 +1,7 @@
 #include "framework/train/resume.h"
 
 #include "framework/core/error.h"
+#include "framework/core/say.h"
 #include "framework/record/run_reader.h"
 
 #include <vector>
@@ -52,11 +53,11 @@ std::optional<Resumed> resume(const CheckpointedRun& run, Model& model, Trainer&
         const auto steps = static_cast<std::int64_t>(recorded.step_count());
         if (steps < checkpoint.step()) continue;  // of an attempt whose file is gone
         Resumed resumed{history_until(recorded, checkpoint), checkpoint.restore(model, trainer)};
-        fmt::print(stderr, "{}  resuming at step {}\n", name, checkpoint.step());
+        say("{}  resuming at step {}\n", name, checkpoint.step());
         return resumed;
       } catch (const Error& error) {
         if (file == files.back()) throw;
-        fmt::print(stderr, "{}  {}; the checkpoint before is taken\n", name, error.what());
+        say("{}  {}; the checkpoint before is taken\n", name, error.what());
         fs::remove(file);
       }
     }
