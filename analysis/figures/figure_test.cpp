@@ -167,9 +167,9 @@ TEST(Figure, UsageOfOneRankIsDrawnAsWell) {
   test::RunSpec spec = drawn_run("r=1");
   spec.layout.sites[0].ranks = 1;
   spec.usage[0] = {};
-  spec.usage[0].count = spec.usage[0].training_count = {8, 0};
+  spec.usage[0].count = spec.usage[0].training_count = {8, 8};
   spec.usage[0].gate_mass = spec.usage[0].probability = {1, 1};
-  spec.usage[0].chosen_rank = {1, 0};
+  spec.usage[0].chosen_rank = {1, 1};
   write_run(folder, "a", spec);
   const FigureFiles result = draw_figure("usage", folder, {{"sites", false}});
   // gnuplot refuses images of one column; the two cells are polygons of viridis' yellow.

@@ -135,12 +135,6 @@ Drawing sites_drawing(const UsageSheet& sheet) {
   return heat_drawing(maps, look);
 }
 
-/// Nothing is chosen: the figure would be of one colour.
-bool is_always_on(const GroupUsage& usage) {
-  return std::all_of(usage.sites.begin(), usage.sites.end(),
-                     [](const RankUsage& site) { return (site.share().array() == 1).all(); });
-}
-
 /// The first run of a label whose usage is recorded, alone.
 RunGroup first_recorded(const RunGroup& group) {
   const auto recorded = std::find_if(group.runs.begin(), group.runs.end(), [&](const Run& run) {
@@ -153,7 +147,6 @@ void draw_label(const RunGroup& all, const std::string& name, const UsageOptions
                 const FigureRequest& request, FigureFiles& result) {
   std::optional<GroupUsage> usage = read_usage(all);
   if (!usage) throw NothingToDraw("no rank usage is recorded");
-  if (is_always_on(*usage)) throw NothingToDraw("every token uses every rank");
   const RunGroup group = usage->ordered ? all : first_recorded(all);
   if (!usage->ordered) usage = read_usage(group);
   const bool gate = options.value == "gate" || (options.value == "auto" && has_soft_gates(*usage));

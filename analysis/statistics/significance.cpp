@@ -25,6 +25,9 @@ double standard_error(const MeanStd& values) {
   return values.std / std::sqrt(static_cast<double>(values.count));
 }
 
+/// Equal but for rounding: shares of a few examples often are.
+bool are_equal(const MeanStd& values) { return values.std <= 1e-9 * std::abs(values.mean); }
+
 }  // namespace
 
 std::optional<PairedTest> paired_t_test(const std::vector<double>& differences) {
@@ -33,10 +36,14 @@ std::optional<PairedTest> paired_t_test(const std::vector<double>& differences) 
   const students_t distribution(static_cast<double>(values.count - 1));
   const double error = standard_error(values);
   const double half = quantile(distribution, 0.975) * error;
-  return PairedTest{.mean = values.mean,
-                    .low = values.mean - half,
-                    .high = values.mean + half,
-                    .p = 2 * upper_tail(distribution, std::abs(values.mean), error)};
+  PairedTest test{.mean = values.mean,
+                  .low = values.mean - half,
+                  .high = values.mean + half,
+                  .p = 2 * upper_tail(distribution, std::abs(values.mean), error)};
+  if (values.mean != 0 && are_equal(values)) {
+    test.p = std::exp2(1 - static_cast<double>(values.count));
+  }
+  return test;
 }
 
 double equivalence_p(const std::vector<double>& differences, double margin) {

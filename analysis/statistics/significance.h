@@ -17,7 +17,8 @@ struct PairedTest {
 };
 
 /// One-sample t-test of differences; of differences of pairs it is the paired t-test. Nothing below
-/// two values. Differences that are all equal have p = 0, or 1 where they are zero.
+/// two values. Differences that are all equal tell nothing of their spread: they have the sign
+/// test's p, 2^(1 - n), or 1 where they are zero.
 std::optional<PairedTest> paired_t_test(const std::vector<double>& differences);
 
 /// p of two one-sided t-tests (Schuirmann 1987) for |mean| >= margin: small where the mean is

@@ -1,14 +1,20 @@
 #include "experiments/program/dry_run.h"
 
+#include "analysis/output/table.h"
 #include "framework/core/say.h"
+#include "framework/core/terminal.h"
 #include "framework/run/estimate.h"
 #include "framework/run/memory.h"
 #include "framework/run/run_setup.h"
 #include "framework/train/progress.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace rankwise {
 
@@ -23,21 +29,60 @@ std::string name_of(const RunJob& job) {
   return fmt::format("{} seed {}", job.config.label, job.config.seed);
 }
 
+// A line a run; on a terminal a table that fits it, in the end.
+class PlanPrinter {
+ public:
+  PlanPrinter() : on_terminal_(is_terminal(STDOUT_FILENO)) {
+    table_.header = {"run",         "state", "steps", "trainable", "train tokens",
+                     "eval tokens", "TFLOP", "MiB",   "file"};
+    if (on_terminal_) return;
+    fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "steps",
+               "trainable", "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
+  }
+
+  void add(const RunJob& job, const std::string& state, const RunPlan& plan) {
+    if (!on_terminal_) {
+      fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n", state,
+                 name_of(job), plan.steps, plan.trainable, plan.training_tokens,
+                 plan.evaluation_tokens, plan.flops / 1e12, plan.disk_mib, run_file(job).string());
+      return;
+    }
+    std::vector<analysis::Cell> row;
+    for (const std::string& text :
+         {name_of(job), state, std::to_string(plan.steps), std::to_string(plan.trainable),
+          std::to_string(plan.training_tokens), std::to_string(plan.evaluation_tokens),
+          fmt::format("{:.2f}", plan.flops / 1e12), fmt::format("{:.1f}", plan.disk_mib),
+          run_file(job).filename().string()}) {
+      row.push_back({text, {}});
+    }
+    table_.rows.push_back(std::move(row));
+  }
+
+  void end() const {
+    if (on_terminal_) {
+      fmt::print("{}", analysis::to_terminal(table_, {.width = terminal_width(STDOUT_FILENO),
+                                                      .colour = shows_colours(STDOUT_FILENO)}));
+    }
+    std::fflush(stdout);  // what follows takes its time
+  }
+
+ private:
+  bool on_terminal_;
+  analysis::Table table_;
+};
+
 // Returns those that are to run.
 std::vector<PlannedRun> print_plan(const std::vector<RunJob>& jobs, const DryRun& dry_run) {
   std::vector<PlannedRun> to_run;
-  fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10} {:>9}  {}\n", "", "run", "steps",
-             "trainable", "train tokens", "eval tokens", "TFLOP", "disk MiB", "file");
+  PlanPrinter printer;
   Planner planner;
   for (const RunJob& job : jobs) {
     const RunPlan cost = planner.plan(job);
     const std::string state = dry_run.state(job);
-    fmt::print("{:8}  {:34} {:>9} {:>12} {:>12} {:>12} {:>10.2f} {:>9.1f}  {}\n", state,
-               name_of(job), cost.steps, cost.trainable, cost.training_tokens,
-               cost.evaluation_tokens, cost.flops / 1e12, cost.disk_mib, run_file(job).string());
+    printer.add(job, state, cost);
     if (state == "to run") to_run.push_back({job, cost});
   }
-  std::fflush(stdout);  // what follows takes its time
+  printer.end();
   return to_run;
 }
 

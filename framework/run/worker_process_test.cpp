@@ -55,7 +55,7 @@ TEST(Workers, AFinishedRunNeedsNone) {
   RunJob job = toy_job();
   const WorkerOptions deadly{.jobs = 1, .program = script(test_folder(), "exit 3")};
   std::filesystem::create_directories(run_file(job).parent_path());
-  write_bytes(run_file(job), "a run");
+  write_bytes(run_file(job), std::string(64, 'x'));
   const WorkerResult skipped = run_workers({job}, deadly).front();
   EXPECT_EQ(skipped.error, "");
   EXPECT_EQ(skipped.outcome, RunOutcome::kSkipped);

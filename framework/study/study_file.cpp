@@ -197,17 +197,15 @@ std::vector<std::int64_t> seeds_of(const json& run, const std::vector<std::int64
   return {run["seed"]};
 }
 
-/// A path that a row varies; a value for all of them would stand under labels that say otherwise.
-void check_varies_not(const json& row, const std::string& path, const std::string& place) {
+/// One value for all rows of a sweep would stand under labels that say otherwise.
+void check_not_swept(const json& row, const std::string& path, const std::string& place) {
   constexpr std::string_view kOptions = "options.";
+  const auto sweep = row.find("sweep");
+  if (sweep == row.end() || !sweep->is_object()) return;
   const std::string option = path.starts_with(kOptions) ? path.substr(kOptions.size()) : path;
-  for (const char* member : {"sweep", "zip"}) {
-    const auto lists = row.find(member);
-    if (lists == row.end() || !lists->is_object()) continue;
-    for (const std::string& name : {path, option}) {
-      check(!lists->contains(name), "--set {}: {} varies it ({}.{}); leave one of both out", path,
-            place, member, name);
-    }
+  for (const std::string& name : {path, option}) {
+    check(!sweep->contains(name), "--set {}: {} varies it (sweep.{}); leave one of both out", path,
+          place, name);
   }
 }
 
@@ -220,7 +218,7 @@ std::vector<StudyRun> runs_of(const StudyMembers& members, const StudyOverrides&
     check(members.runs[i].is_object(), "{}: {} is not an object", place, members.runs[i].dump());
     const json whole = with_sweeps(merged(members.defaults, members.runs[i]), overrides.sweep);
     for (const std::string& text : overrides.set) {
-      check_varies_not(whole, parse_setting(text, "--set").first, place);
+      check_not_swept(whole, parse_setting(text, "--set").first, place);
     }
     for (json run : expand_row(whole, place)) {
       for (const std::string& text : overrides.set) {

@@ -136,7 +136,7 @@ class RealDecoder(unittest.TestCase):
     def test_own_data_as_the_page_says(self) -> None:
         page = (ROOT / "docs/own_data.md").read_text()
         preparing = re.findall(r"(?s)```bash\n(.*?)```", page)[0]
-        (study,) = re.findall(r"(?m)^    \{\n(?:    .*\n)+?    \}\n", page)
+        (study,) = re.findall(r'(?m)^    \{\n      "study".*\n(?:    .*\n)+?    \}\n', page)
         commands = re.findall(r"(?m)^    rankwise (.+)$", page)
         with tempfile.TemporaryDirectory(prefix="rankwise-own-") as name:
             folder = Path(name)
@@ -144,9 +144,12 @@ class RealDecoder(unittest.TestCase):
                 (folder / part).symlink_to(ROOT / part)
             (folder / "data/models").mkdir(parents=True)
             (folder / f"data/models/{NAME}").symlink_to(DATA / f"models/{NAME}")
-            subprocess.run(["bash", "-euc", preparing], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            here = {"RANKWISE_DATA": str(folder / "data")}  # scripts/ is a link here
+            subprocess.run(
+                ["bash", "-euc", preparing], cwd=folder, check=True, stdout=subprocess.DEVNULL, env=os.environ | here
+            )
             (folder / "mine/study.json").write_text(study)
-            done = [run(*shlex.split(command), cwd=folder) for command in commands]
+            done = [run(*shlex.split(command), cwd=folder, **here) for command in commands]
             self.assertEqual([each.code for each in done], [0, 0], done[0].err)
             for word in ("reviews", "sums", "lora", "more"):
                 self.assertIn(word, done[1].out)

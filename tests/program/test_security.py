@@ -45,7 +45,7 @@ class Labels(Folder):
         self.assertEqual([name for name in names if re.search(r"[^\w.-]", name)], [])
         table = run("table", self.results).out
         for label in TRAPS:
-            self.assertIn(label.replace("|", "\\|"), table)
+            self.assertIn(re.sub(r"([|`*])", r"\\\1", label), table)
         self.check_page((self.folder / "report.html").read_text())
 
     def check_page(self, page: str) -> None:
