@@ -205,8 +205,9 @@ Table with_columns(const Table& table, const std::vector<std::string>& names) {
           "unknown column '{}'{}; the columns are {}", name, did_you_mean(name, known),
           fmt::join(known, ", "));
     const auto column = static_cast<std::size_t>(
-        heading != table.header.end() ? heading - table.header.begin()
-                                      : std::find(known.begin(), known.end(), *meant) - known.begin());
+        heading != table.header.end()
+            ? heading - table.header.begin()
+            : std::find(known.begin(), known.end(), *meant) - known.begin());
     if (column > 0) kept.push_back(column);
   }
   Table result = table;
