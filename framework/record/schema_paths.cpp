@@ -88,7 +88,9 @@ const std::vector<Path> kPaths = {
     {"/layout/task/family", "[T]", "string", "such as `sentiment`; may be empty"},
     {"/layout/task/kind", "[T]", "string", "`classify`, `regress`, `choose`, `generate`, ..."},
     {"/layout/task/classes", "[T]", "int64", "labels or candidates; 1 for a real target"},
-    {"/layout/task/metrics", "[T]", "string", "with commas between; the first enters averages, unless the study's `first_metrics` name another"},
+    {"/layout/task/metrics", "[T]", "string",
+     "with commas between; the first enters averages, unless the study's `first_metrics` name "
+     "another"},
     {"/layout/task/dev_tokens", "[T]", "int64",
      "tokens of the task's dev examples, which every site sees in an evaluation; absent in files "
      "of early programs, 0: not known"},

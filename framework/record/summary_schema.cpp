@@ -64,7 +64,9 @@ const std::vector<Path> kSummaryPaths = {
     {"/set/<set>/task/family", "[T]", "string", "such as `sentiment`; may be empty"},
     {"/set/<set>/task/kind", "[T]", "string", "`classify`, `regress`, `choose`, ..."},
     {"/set/<set>/task/classes", "[T]", "integer", "labels or candidates; 1 for a real target"},
-    {"/set/<set>/task/metrics", "[T]", "string", "with commas between; the first enters averages, unless the study's `first_metrics` name another"},
+    {"/set/<set>/task/metrics", "[T]", "string",
+     "with commas between; the first enters averages, unless the study's `first_metrics` name "
+     "another"},
     {"/set/<set>/task/dev_tokens", "[N, T]", "integer",
      "tokens of the task's dev examples; absent where no run recorded them, 0: not known"},
     {"/set/<set>/task/dev_answer_tokens", "[N, T]", "integer",
