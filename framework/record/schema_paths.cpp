@@ -24,7 +24,9 @@ const std::vector<Path> kPaths = {
     {"/@variant", "", "string", "registered name"},
     {"/@reading", "", "string", "`paper` or `released`"},
     {"/@seed", "", "int64", "the run's seed"},
-    {"/@config", "", "JSON", "the resolved config, with every default"},
+    {"/@config", "", "JSON",
+     "the resolved config, with every default; where weights are given, the sizes of a random "
+     "backbone stand there unused"},
     {"/@config_hash", "", "string", "the run's id: SHA-256 of the identity's canonical text"},
     {"/@identity", "", "JSON",
      "what makes the run the run it is: options that differ from their defaults, revisions, and "

@@ -168,6 +168,18 @@ class Logs(Folder):
         self.assertEqual(list(self.results.rglob("*.jsonl")) + list(self.results.rglob("*tfevents*")), [])
 
 
+class DryRuns(Folder):
+    """What a study will do."""
+
+    def test_fit_the_terminal(self) -> None:
+        path = self.write(tiny_study({"variant": "lora"}, {"variant": "smora"}))
+        for width in (80, 160):
+            text = STYLE.sub("", on_terminal("run", path, "--dry-run", "--no-calibration", width=width))
+            self.assertIn("lora seed 0", text)
+            self.assertIn("total: 2 of 2 runs", text)
+            self.assertLessEqual(max(map(len, text.splitlines())), width, text)
+
+
 class Pages(unittest.TestCase):
     """Commands in docs/ do what they say."""
 
