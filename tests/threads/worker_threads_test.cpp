@@ -12,11 +12,15 @@ namespace rankwise {
 namespace {
 
 // A program that takes its order first, as workers do.
-std::filesystem::path program(const std::string& body) {
+std::filesystem::path script(const std::string& text) {
   const auto path = test_folder() / "program";
-  write_bytes(path, "#!/bin/bash\norder=$(cat)\n" + body + "\n");
+  write_bytes(path, text);
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   return path;
+}
+
+std::filesystem::path program(const std::string& body) {
+  return script("#!/bin/bash\norder=$(cat)\n" + body + "\n");
 }
 
 WorkerEnd end_of(WorkerProcess& worker) {
@@ -47,9 +51,17 @@ TEST(WorkerThreads, GetTheirOwnAnswers) {
 }
 
 TEST(WorkerThreads, AreAskedToStopWhileTheyAreRead) {
-  const std::string shell = program(
-      "trap 'echo stopped >&$3; exit 75' USR1; echo ready >&$3\n"
-      "while :; do sleep 0.05; done");
+  // Requests are held until the worker is ready for them, which a shell can not say.
+  const std::string shell = script(R"(#!/usr/bin/env python3
+import os, signal, sys
+answer = int(sys.argv[3])
+sys.stdin.read()
+signal.signal(signal.SIGUSR1, lambda *_: (os.write(answer, b"stopped\n"), os._exit(75)))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGUSR1})
+os.write(answer, b"ready\n")
+while True:
+    signal.pause()
+)");
   WorkerProcess worker(shell, "order");
   std::vector<std::string> lines;
   while (lines.empty()) {
