@@ -49,9 +49,8 @@ void check_one_protocol(const std::vector<const Run*>& runs) {
     const Run& first = *runs.front();
     check(run->protocol_hash == first.protocol_hash,
           "'{}' was measured under protocol {} but '{}' under {}: their scores cannot share a "
-          "column; name the runs of one protocol (`table` and `measures` take --mixed, which marks "
-          "them "
-          "with {})",
+          "column; name the runs of one protocol, or mark them with {} (--mixed of `table` and "
+          "`measures`)",
           first.label, short_hash(first.protocol_hash), run->label, short_hash(run->protocol_hash),
           kDagger);
   }

@@ -96,7 +96,6 @@ std::vector<std::string> StudyStatus::lines(std::size_t width, Time now) const {
 void StatusLines::show(const std::vector<std::string>& lines) {
   clear();
   say("{}", fmt::join(lines, "\n"));
-  std::fflush(stderr);
   shown_ = lines.size();
 }
 
@@ -106,7 +105,6 @@ void StatusLines::clear() {
   for (; shown_ > 1; --shown_) erase += "\x1b[1A\x1b[K";
   shown_ = 0;
   say("{}", erase);
-  std::fflush(stderr);
 }
 
 }  // namespace rankwise

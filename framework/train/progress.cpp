@@ -68,7 +68,6 @@ void Progress::tell(const StepRecord& record) const {
   add_speed(progress);
   if (report_) return report_(progress);
   say("{}{}  {}{}", terminal_ ? "\r" : "", name_, to_text(progress), terminal_ ? "\x1b[K" : "\n");
-  std::fflush(stderr);
 }
 
 void Progress::ended_early(std::int64_t step, const std::string& reason) const {
