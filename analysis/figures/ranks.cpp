@@ -1,4 +1,5 @@
 #include "analysis/figures/figure.h"
+#include "analysis/measures/gate_entropy.h"
 #include "analysis/measures/task_ranks.h"
 #include "analysis/output/line_figure.h"
 #include "analysis/runs/chosen_labels.h"
@@ -102,6 +103,21 @@ Axis rank_axis(const std::vector<LinePanel>& panels, bool bands) {
   return {1, 1 + step * std::ceil((high - 1) / step), step};
 }
 
+/// "; gate entropy at the end, of a uniform gate's: more 0.98, gumbel 0.41": an argmax of a flat
+/// gate is no decision. Empty where no selector gives probabilities.
+std::string gate_entropies(const RunSet& runs, const Labelled& groups) {
+  std::string text;
+  for (const RunGroup& group : runs.groups) {
+    const bool drawn = std::any_of(groups.begin(), groups.end(),
+                                   [&](const auto& other) { return other.first == group.label; });
+    const auto gate = drawn ? gate_entropy(group) : std::nullopt;
+    if (!gate) continue;
+    text += text.empty() ? "; gate entropy at the end, of a uniform gate's: " : ", ";
+    text += fmt::format("{} {:.2f}", group.label, gate->entropy);
+  }
+  return text;
+}
+
 LineStyle ranks_style(const std::vector<LinePanel>& panels, const std::string& name,
                       const std::string& over, bool several_seeds, bool bands) {
   LineStyle style{.name = name};
@@ -149,11 +165,13 @@ FigureFiles draw_ranks(const FigureRequest& request, const RanksOptions& options
   }
   check(!groups.empty(), "nothing to draw: {}", result.reasons());
   leave_out_given(groups, result);
+  const std::string gates = gate_entropies(runs, groups);
   const auto mean = [](const Eigen::VectorXd& seed) { return seed.mean(); };
   const auto add = [&](std::vector<LinePanel> panels, const std::string& name,
                        const std::string& over, bool bands) {
     leave_out_empty(panels, result);
     LineStyle style = ranks_style(panels, name, over, several_seeds(runs), bands);
+    style.heading += gates;
     style.source = source_of(runs);
     style.width = request.width;
     style.looks = request.looks();

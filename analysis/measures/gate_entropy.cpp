@@ -42,7 +42,7 @@ std::optional<GateEntropy> gate_entropy(const RunFile& file) {
   return GateEntropy{sum.entropy / count, sum.probability / count, sum.uniform / count};
 }
 
-std::string gate_note(const RunGroup& group) {
+std::optional<GateEntropy> gate_entropy(const RunGroup& group) {
   GateEntropy sum;
   double runs = 0;
   for (const Run& run : group.runs) {
@@ -53,11 +53,17 @@ std::string gate_note(const RunGroup& group) {
     sum.uniform += gate->uniform;
     ++runs;
   }
-  if (runs == 0) return "";
+  if (runs == 0) return std::nullopt;
+  return GateEntropy{sum.entropy / runs, sum.probability / runs, sum.uniform / runs};
+}
+
+std::string gate_note(const RunGroup& group) {
+  const auto gate = gate_entropy(group);
+  if (!gate) return "";
   return fmt::format(
       "; gate entropy {:.2f} of a uniform gate's, chosen rank at probability {:.2f} (uniform "
       "{:.3g})",
-      sum.entropy / runs, sum.probability / runs, sum.uniform / runs);
+      gate->entropy, gate->probability, gate->uniform);
 }
 
 }  // namespace rankwise::analysis

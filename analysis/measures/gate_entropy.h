@@ -19,9 +19,11 @@ struct GateEntropy {
 /// Nothing where no selector gives probabilities.
 std::optional<GateEntropy> gate_entropy(const RunFile& file);
 
-/// What a figure of chosen ranks says of them, the mean over the runs of a label: "; gate entropy
-/// 0.98 of a uniform gate's, chosen rank at probability 0.14 (uniform 0.125)". Empty where nothing
-/// is known.
+/// The mean over the runs of a label that have one.
+std::optional<GateEntropy> gate_entropy(const RunGroup& group);
+
+/// What a figure of chosen ranks says of them, of a label: "; gate entropy 0.98 of a uniform
+/// gate's, chosen rank at probability 0.14 (uniform 0.125)". Empty where nothing is known.
 std::string gate_note(const RunGroup& group);
 
 }  // namespace rankwise::analysis

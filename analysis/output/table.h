@@ -92,8 +92,8 @@ std::string to_terminal(const Table& table, const TerminalForm& form);
 /// "md", "latex", "csv", "html", "json".
 std::vector<std::string> table_formats();
 
-/// Throws Error that lists the names.
-std::string to_format(const Table& table, const std::string& format);
+/// `form`: of LaTeX. Throws Error that lists the names.
+std::string to_format(const Table& table, const std::string& format, const LatexForm& form = {});
 
 /// Writes `stem`.md, .tex, .csv and .html. Gives their paths. In LaTeX the label is made of the
 /// file's name and its folder's.

@@ -31,8 +31,8 @@ const Registry<Format>& formats() {
 
 std::vector<std::string> table_formats() { return {"md", "latex", "csv", "html", "json"}; }
 
-std::string to_format(const Table& table, const std::string& format) {
-  return formats().find(format).text(table);
+std::string to_format(const Table& table, const std::string& format, const LatexForm& form) {
+  return format == "latex" ? to_latex(table, form) : formats().find(format).text(table);
 }
 
 std::vector<std::filesystem::path> write_table(const Table& table, const std::string& stem,
@@ -46,10 +46,9 @@ std::vector<std::filesystem::path> write_table(const Table& table, const std::st
   std::vector<std::filesystem::path> paths;
   for (const char* name : {"md", "csv", "latex", "html"}) {
     const Format& format = formats().find(name);
-    const bool latex = std::string_view(name) == "latex";
-    write_file(paths.emplace_back(stem + format.extension),
-               latex ? to_latex(table, {latex_caption.empty() ? named : latex_caption, label})
-                     : format.text(table));
+    write_file(
+        paths.emplace_back(stem + format.extension),
+        to_format(table, name, {latex_caption.empty() ? named : latex_caption, label}));
   }
   return paths;
 }

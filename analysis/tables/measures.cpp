@@ -1,5 +1,6 @@
 #include "analysis/tables/measures.h"
 
+#include "analysis/measures/gate_entropy.h"
 #include "analysis/measures/planted_measures.h"
 #include "analysis/measures/rank_recovery.h"
 #include "analysis/runs/run_footers.h"
@@ -12,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <vector>
 
 namespace rankwise::analysis {
 namespace {
@@ -99,6 +102,35 @@ std::map<std::int64_t, double> mean_ranks(const Run& run) {
   return means;
 }
 
+/// The labels of which some run chose ranks.
+RunSet choosing(const RunSet& set) {
+  RunSet chosen = set;
+  std::erase_if(chosen.groups, [](const RunGroup& group) {
+    return std::all_of(group.runs.begin(), group.runs.end(),
+                       [](const Run& run) { return mean_ranks(run).empty(); });
+  });
+  check(!chosen.groups.empty(), "no run chose ranks: there is no mean rank to print");
+  return chosen;
+}
+
+/// How sure the selectors were at the end, where they give probabilities.
+void add_gates(const RunSet& set, Table& table) {
+  std::vector<std::optional<GateEntropy>> gates;
+  for (const RunGroup& group : set.groups) gates.push_back(gate_entropy(group));
+  if (std::none_of(gates.begin(), gates.end(), [](const auto& gate) { return gate.has_value(); })) {
+    return;
+  }
+  table.header.insert(table.header.end(), {"gate entropy", "p(chosen)"});
+  for (std::size_t i = 0; i < gates.size(); ++i) {
+    const auto& gate = gates[i];
+    table.rows[i].push_back({gate ? fmt::format("{:.2f}", gate->entropy) : "–", {}});
+    table.rows[i].push_back({gate ? fmt::format("{:.2f}", gate->probability) : "–", {}});
+  }
+  table.footers.emplace_back(
+      "Gate entropy: in the last evaluation, over that of a gate with equal probabilities; "
+      "p(chosen): the chosen rank's probability. Near 1 an argmax is no decision.");
+}
+
 }  // namespace
 
 Table measures_table(const RunSet& set, const MeasuresOptions& options) {
@@ -121,17 +153,6 @@ Table measures_table(const RunSet& set, const MeasuresOptions& options) {
   return table;
 }
 
-/// The labels of which some run chose ranks.
-RunSet choosing(const RunSet& set) {
-  RunSet chosen = set;
-  std::erase_if(chosen.groups, [](const RunGroup& group) {
-    return std::all_of(group.runs.begin(), group.runs.end(),
-                       [](const Run& run) { return mean_ranks(run).empty(); });
-  });
-  check(!chosen.groups.empty(), "no run chose ranks: there is no mean rank to print");
-  return chosen;
-}
-
 Table mean_rank_table(const RunSet& all, const MeanRankOptions&) {
   const RunSet set = choosing(all);
   std::map<std::int64_t, std::vector<std::vector<double>>> by_step;  // [group][seed]
@@ -151,6 +172,7 @@ Table mean_rank_table(const RunSet& all, const MeanRankOptions&) {
       table.rows[i].push_back(seed_cell(groups[i], set.groups[i].runs.size(), 2));
     }
   }
+  add_gates(set, table);
   table.footers.emplace_back("Mean chosen rank over (site, task) at each evaluation.");
   add_setting(set, table);
   return table;

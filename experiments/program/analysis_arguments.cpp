@@ -4,10 +4,11 @@
 #include "analysis/runs/studies.h"
 #include "framework/core/error.h"
 #include "framework/core/say.h"
+#include "framework/core/slug.h"
 #include "framework/core/terminal.h"
 #include "framework/core/text.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -55,7 +56,14 @@ void add_labels_option(CLI::App& command, std::vector<std::string>& labels) {
       ->allow_extra_args(false);
 }
 
-void print_or_write(const Table& whole, const TableOutput& output) {
+LatexForm latex_form(const RunSet& runs, const std::string& name, const std::string& summary) {
+  const auto studies = studies_of(runs);
+  std::string label = "tab:";
+  for (const std::string& study : studies) label += slug(study) + "-";
+  return {fmt::format("{}: {}", fmt::join(studies, ", "), summary), label + slug(name)};
+}
+
+void print_or_write(const Table& whole, const TableOutput& output, const LatexForm& form) {
   std::vector<std::string> columns;
   for (const std::string& text : output.columns) {
     const auto some = split_labels(text, column_names(whole));
@@ -69,11 +77,13 @@ void print_or_write(const Table& whole, const TableOutput& output) {
                                            .colour = shows_colours(STDOUT_FILENO),
                                            .all = output.all}));
     } else {
-      fmt::print("{}", to_format(table, output.format.empty() ? "md" : output.format));
+      fmt::print("{}", to_format(table, output.format.empty() ? "md" : output.format, form));
     }
     return;
   }
-  for (const auto& path : write_table(table, output.out)) fmt::print("{}\n", path.string());
+  for (const auto& path : write_table(table, output.out, form.caption)) {
+    fmt::print("{}\n", path.string());
+  }
 }
 
 nlohmann::json set_options(const std::vector<std::string>& sets) {

@@ -35,7 +35,12 @@ void add_split_options(CLI::App& command, std::string& split, std::string& param
 void add_labels_option(CLI::App& command, std::vector<std::string>& labels);
 
 /// Prints the table, or writes its files and prints their paths.
-void print_or_write(const analysis::Table& table, const TableOutput& output);
+void print_or_write(const analysis::Table& table, const TableOutput& output,
+                    const analysis::LatexForm& form = {});
+
+/// "text10: scores of all runs", labelled "tab:text10-scores": what LaTeX calls a table of runs.
+analysis::LatexForm latex_form(const analysis::RunSet& runs, const std::string& name,
+                               const std::string& summary);
 
 /// {"name": value} of each "name=value"; a value that is no JSON is a text. Throws Error where
 /// there is no name.

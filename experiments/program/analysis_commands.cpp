@@ -38,14 +38,16 @@ struct AnalysisArguments {
 void measures(const AnalysisArguments& arguments) {
   const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
   const MeasuresOptions options{.allow_mixed = arguments.mixed};
+  const std::string name = arguments.steps ? "mean_rank" : "measures";
   print_or_write(arguments.steps ? mean_rank_table(runs) : measures_table(runs, options),
-                 arguments.output);
+                 arguments.output, latex_form(runs, name, tables().find(name).summary));
 }
 
 void hypotheses(const AnalysisArguments& arguments) {
   const auto claims = read_hypotheses(arguments.name);
   const RunSet runs = load_and_warn(arguments.paths);
-  print_or_write(hypothesis_table(test_hypotheses(runs, claims)), arguments.output);
+  print_or_write(hypothesis_table(test_hypotheses(runs, claims)), arguments.output,
+                 latex_form(runs, "hypotheses", "claims over runs matched by seed"));
 }
 
 /// The table's name that stands where there is no such path. Throws Error for one word before other
@@ -68,7 +70,8 @@ void table(const AnalysisArguments& arguments) {
   options.update(arguments.table);
   check(!paths.empty(), "table {}: paths are missing: name run files, or folders of them", name);
   const RunSet runs = choose(load_and_warn(paths), arguments.labels);
-  print_or_write(tables().find(name).make(runs, options), arguments.output);
+  const TableKind& kind = tables().find(name);
+  print_or_write(kind.make(runs, options), arguments.output, latex_form(runs, name, kind.summary));
 }
 
 /// Throws Error where there are runs and no figure, or a figure and no runs.

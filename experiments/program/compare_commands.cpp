@@ -33,13 +33,16 @@ void compare_labels(const CompareArguments& arguments) {
   choice.metrics = arguments.metrics;
   const RunSet runs = load_and_warn(arguments.paths);
   print_or_write(comparison_table(compare(runs, arguments.a, arguments.b, choice)),
-                 arguments.output);
+                 arguments.output,
+                 latex_form(runs, arguments.a + " " + arguments.b,
+                            fmt::format("{} against {}", arguments.a, arguments.b)));
 }
 
 void ablate(const CompareArguments& arguments) {
   const AblationOptions options = checked_options(arguments);
   const RunSet runs = choose(load_and_warn(arguments.paths), arguments.labels);
-  print_or_write(ablation_table(runs, options), arguments.output);
+  print_or_write(ablation_table(runs, options), arguments.output,
+                 latex_form(runs, "ablation", "every label against a reference"));
 }
 
 void diff(const CompareArguments& arguments) {

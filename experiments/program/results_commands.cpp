@@ -137,11 +137,14 @@ void add_study_results_command(CLI::App& program) {
 
 void add_report_command(CLI::App& program) {
   auto arguments = std::make_shared<ResultsArguments>();
+  arguments->out = "report.html";
   CLI::App* command = program.add_subcommand(
       "report",
       "One self-contained HTML page: findings, figures, tables, lint, configs, how to remake it");
   command->add_option("paths", arguments->paths, "Run files, or folders of them")->required();
-  command->add_option("--out", arguments->out, "The page")->type_name("FILE")->required();
+  command->add_option("--out", arguments->out, "The page")
+      ->type_name("FILE")
+      ->capture_default_str();
   add_labels_option(*command, arguments->labels);
   command
       ->add_option("--study", arguments->studies,

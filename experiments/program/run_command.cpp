@@ -5,6 +5,7 @@
 #include "experiments/program/run_checks.h"
 #include "experiments/program/slurm_command.h"
 #include "experiments/program/this_program.h"
+#include "framework/core/foreign.h"
 #include "framework/core/say.h"
 #include "framework/core/slug.h"
 #include "framework/io/lease.h"
@@ -17,11 +18,17 @@
 #include "framework/run/run_setup.h"
 #include "framework/run/stop_signals.h"
 #include "framework/run/study.h"
+#include "framework/run/together.h"
 #include "framework/run/workers.h"
 #include "framework/study/study_plan.h"
+#include "framework/train/launch.h"
+#include "framework/train/shared_evaluation.h"
 
+#include <cstdlib>
 #include <limits>
+#include <optional>
 #include <set>
+#include <sstream>
 #include <thread>
 
 namespace rankwise {
@@ -37,6 +44,7 @@ struct RunArguments {
   std::string device = "cpu";
   std::int64_t jobs = 1;
   bool jobs_given = false;
+  std::int64_t processes_here = 1;  // that train a run together, on this machine
   std::int64_t threads = 0;
   bool dry_run = false;
   bool no_calibration = false;
@@ -50,7 +58,7 @@ struct RunArguments {
 std::int64_t threads_per_run(const RunArguments& arguments) {
   if (arguments.threads > 0) return arguments.threads;
   const auto cores = static_cast<std::int64_t>(std::thread::hardware_concurrency());
-  return std::max<std::int64_t>(1, cores / arguments.jobs);
+  return std::max<std::int64_t>(1, cores / (arguments.jobs * arguments.processes_here));
 }
 
 // Ids of the runs that the study's summary holds: they are finished, though their files are gone.
@@ -89,12 +97,13 @@ bool is_done(RunOutcome outcome) {
   return outcome == RunOutcome::kFinished || outcome == RunOutcome::kSkipped;
 }
 
-int summarise(const std::vector<WorkerResult>& results) {
-  std::int64_t finished = 0;
-  std::int64_t skipped = 0;
-  std::int64_t failed = 0;
-  std::int64_t not_done = 0;
-  std::int64_t elsewhere = 0;
+struct Outcomes {
+  std::int64_t finished = 0, skipped = 0, failed = 0, not_done = 0, elsewhere = 0;
+};
+
+Outcomes count(const std::vector<WorkerResult>& results) {
+  Outcomes counts;
+  auto& [finished, skipped, failed, not_done, elsewhere] = counts;
   for (const WorkerResult& result : results) {
     if (!result.error.empty()) {
       ++failed;
@@ -106,6 +115,16 @@ int summarise(const std::vector<WorkerResult>& results) {
       ++(result.outcome == RunOutcome::kSkipped ? skipped : finished);
     }
   }
+  return counts;
+}
+
+int exit_code(const std::vector<WorkerResult>& results) {
+  const Outcomes counts = count(results);
+  return counts.not_done + counts.elsewhere > 0 ? kNotDone : counts.failed == 0 ? 0 : 1;
+}
+
+int summarise(const std::vector<WorkerResult>& results) {
+  const auto [finished, skipped, failed, not_done, elsewhere] = count(results);
   fmt::print("{} finished, {} already there, {} failed{}{}\n", finished, skipped, failed,
              not_done == 0 ? "" : fmt::format(", {} not done", not_done),
              elsewhere == 0 ? "" : fmt::format(", {} left to other processes", elsewhere));
@@ -114,7 +133,14 @@ int summarise(const std::vector<WorkerResult>& results) {
     say("failed: {} seed {}: {}\n", result.label, result.seed, result.error);
   }
   if (not_done > 0) say("stopped; the same command does the rest\n");
-  return not_done + elsewhere > 0 ? kNotDone : failed == 0 ? 0 : 1;
+  return exit_code(results);
+}
+
+void say_summarised(std::int64_t runs) {
+  if (runs == 0) return;
+  fmt::print(
+      "{} of the runs are in the study's summary; --want-files trains them for their files\n",
+      runs);
 }
 
 // A study whose runs were found fit to start, or to be skipped.
@@ -202,25 +228,103 @@ int queue_runs(std::vector<RunJob> jobs, const PreparedStudy& study,
   return submit_runs(std::move(jobs), study.plugins, cluster, arguments.slurm.dry_run);
 }
 
+// Leaves out runs that the study's summary has; how many.
+std::int64_t leave_out_summarised(PreparedStudy& study, const RunArguments& arguments) {
+  if (arguments.again) return 0;
+  return static_cast<std::int64_t>(std::erase_if(study.jobs, [&](const RunJob& job) {
+    return study.summarised.contains(job.identity.config_hash);
+  }));
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+std::vector<std::string> parts_of(const std::string& text) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) parts.push_back(part);
+  return parts;
+}
+
+// Before CUDA is first used: each process of a machine has a device of its own.
+void take_device(const Launch& launch) {
+  if (launch.local_size == 1) return;
+  const auto devices = parts_of(variable("CUDA_VISIBLE_DEVICES").value_or(""));
+  const auto own = static_cast<std::size_t>(launch.local_rank);
+  check(devices.empty() || own < devices.size(),
+        "{} processes on this machine, and CUDA_VISIBLE_DEVICES names {} devices",
+        launch.local_size, devices.size());
+  const std::string device = devices.empty() ? std::to_string(own) : devices[own];
+  ::setenv("CUDA_VISIBLE_DEVICES", device.c_str(), 1);
+}
+
+void check_together(const RunArguments& arguments) {
+  check(arguments.jobs == 1 && !arguments.slurm.wanted() && !arguments.dry_run &&
+            arguments.reuse.empty(),
+        "several processes, started by mpirun, torchrun or srun, train one run after another: "
+        "--jobs, --slurm, --dry-run and --reuse are of one process");
+}
+
+// What each process makes, or the first Error of all of them, in all.
+template <class Make>
+auto made_by_all(Collective& processes, const Make& make) {
+  std::optional<decltype(make())> made;
+  std::vector<std::string> errors(static_cast<std::size_t>(processes.size()));
+  try {
+    made = make();
+  } catch (const std::exception& error) {
+    errors[static_cast<std::size_t>(processes.rank())] = plain_message(error);
+  }
+  share(processes, errors);
+  for (const std::string& error : errors) {
+    if (!error.empty()) throw Error(error);
+  }
+  return std::move(*made);
+}
+
+// Of a study whose runs several processes train together, this one's part.
+int run_as_one_of(Collective& processes, const RunArguments& arguments) {
+  PreparedStudy study = made_by_all(processes, [&] { return prepare(arguments); });
+  const std::int64_t in_summary = leave_out_summarised(study, arguments);
+  if (processes.leads()) plan_runs(study.jobs, arguments.overrides);
+  std::vector<WorkerResult> results;
+  const std::vector<RunOutcome> outcomes = run_together(study.jobs, processes);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const RunConfig& config = study.jobs[i].config;
+    results.push_back({config.label, config.seed, outcomes[i], ""});
+  }
+  if (!processes.leads()) return exit_code(results);
+  say_summarised(in_summary);
+  return summarise(results);
+}
+
+int run_with_others(RunArguments arguments, const Launch& launch) {
+  check_together(arguments);
+  if (arguments.device == "cuda") take_device(launch);
+  arguments.processes_here = launch.local_size;
+  const StopSignals signals;
+  const std::unique_ptr<Collective> processes = meet(launch);
+  if (processes->leads()) return run_as_one_of(*processes, arguments);
+  const Hush one_speaks;
+  try {
+    return run_as_one_of(*processes, arguments);
+  } catch (const std::exception&) {  // the first process says why
+    return 1;
+  }
+}
+
 int run(const RunArguments& arguments) {
+  const Launch launch = launched(variable);
+  if (launch.meeting != Meeting::kAlone) return run_with_others(arguments, launch);
   const StopSignals signals;
   PreparedStudy study = prepare(arguments);
   if (arguments.dry_run) return dry_run(arguments, study);
   auto& [jobs, plugins, summarised] = study;
   if (!arguments.slurm.dry_run) plan_runs(jobs, arguments.overrides);
   if (!arguments.reuse.empty()) reuse_runs(jobs, arguments);
-  std::int64_t in_summary = 0;
-  if (!arguments.again) {
-    in_summary =
-        static_cast<std::int64_t>(std::erase_if(jobs, [&ids = summarised](const RunJob& job) {
-          return ids.contains(job.identity.config_hash);
-        }));
-  }
-  if (in_summary > 0) {
-    fmt::print(
-        "{} of the runs are in the study's summary; --want-files trains them for their files\n",
-        in_summary);
-  }
+  say_summarised(leave_out_summarised(study, arguments));
   if (arguments.slurm.wanted()) return queue_runs(jobs, study, arguments);
   return summarise(
       run_workers(jobs, {arguments.jobs, /*wait=*/!arguments.no_wait, this_program(), plugins}));

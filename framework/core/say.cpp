@@ -3,11 +3,22 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 
 namespace rankwise {
 
+namespace {
+
+std::atomic<int> hushes = 0;
+
+}  // namespace
+
+Hush::Hush() noexcept { ++hushes; }
+Hush::~Hush() { --hushes; }
+
 void say_text(std::string_view text) noexcept {
+  if (hushes > 0) return;
   while (!text.empty()) {
     const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;

@@ -18,6 +18,15 @@ void say(fmt::format_string<Values...> text, Values&&... values) {
   say_text(fmt::format(text, std::forward<Values>(values)...));
 }
 
+/// While one lives this process says nothing: another process does.
+class Hush {
+ public:
+  Hush() noexcept;
+  ~Hush();
+  Hush(const Hush&) = delete;
+  Hush& operator=(const Hush&) = delete;
+};
+
 /// Opens what the caller closed of standard input, output and error onto nothing: the next file
 /// opened would take its number, and the lines meant for it.
 void open_standard_streams();

@@ -14,6 +14,7 @@
 #include "framework/run/stop_signals.h"
 #include "framework/run/training_run.h"
 #include "framework/train/checkpoint.h"
+#include "framework/train/process_lost.h"
 #include "framework/train/progress.h"
 #include "framework/train/training_logs.h"
 
@@ -39,6 +40,8 @@ constexpr std::array<std::pair<RunOutcome, const char*>, 4> kOutcomes{
      {RunOutcome::kSkipped, "skipped"},
      {RunOutcome::kBusy, "busy"},
      {RunOutcome::kStopped, "stopped"}}};
+
+constexpr std::int64_t kTrain = -1;  // beside the outcomes
 
 // What the run's lease says of it, for `rankwise status`.
 json work_of(const RunProgress& progress) {
@@ -87,22 +90,38 @@ void say_stopped(const TrainingRun& run, bool checkpoints) {
 }
 
 // Reads data and makes the model, which may take minutes and leaves nothing that could be lost.
-std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop, Lease& lease) {
+std::unique_ptr<TrainingRun> prepared(const RunJob& job, const StopRequest& stop, Lease& lease,
+                                      Collective& processes) {
   const EndsAtOnce nothing_to_save("", lock_path(run_file(job)));
-  return std::make_unique<TrainingRun>(job, stop, [&lease] { lease.check(); });
+  return std::make_unique<TrainingRun>(
+      job, stop, [&lease] { lease.check(); }, processes);
+}
+
+// The whole run but for what is written, in every process but the first.
+RunOutcome follow(const RunJob& job, const StopRequest& stop, Collective& processes) {
+  TrainingRun run(
+      job, stop, [] {}, processes);
+  if (agreed(processes, 0) != 0) return RunOutcome::kStopped;
+  run.resume_from(run_file(job));
+  try {
+    run.follow();
+    return RunOutcome::kFinished;
+  } catch (const Stopped&) {
+    return RunOutcome::kStopped;
+  }
 }
 
 // Trains and records into the run's file, which has its name when all is written.
 RunOutcome record(const RunJob& job, const StopRequest& stop, Lease& lease,
-                  const ProgressReport& report) {
+                  const ProgressReport& report, Collective& processes) {
   const Clock::time_point begin = Clock::now();
   start_peak(parse_device(job.device));
-  const std::unique_ptr<TrainingRun> run = prepared(job, stop, lease);
-  if (stop()) return RunOutcome::kStopped;
+  const std::unique_ptr<TrainingRun> run = prepared(job, stop, lease, processes);
+  if (agreed(processes, stop() ? 1 : 0) != 0) return RunOutcome::kStopped;
   lease.check();
   const std::filesystem::path file = run_file(job);
   const RunHistory history = run->resume_from(file);
-  RunWriter writer(file, run->layout(), opening_attributes(job, run->scale()), history);
+  RunWriter writer(file, run->layout(), opening_attributes(job, run->scale(), processes), history);
   try {
     TrainingLogs logs(job.config.record.logs, file, run->layout(), history);
     LogsAndLease watching(logs, lease, run->scale().steps);
@@ -119,6 +138,9 @@ RunOutcome record(const RunJob& job, const StopRequest& stop, Lease& lease,
     return RunOutcome::kStopped;
   } catch (const LeaseLost&) {
     writer.abandon();
+    throw;
+  } catch (const ProcessLost&) {
+    writer.flush();
     throw;
   } catch (const std::exception& error) {
     const std::string message = plain_message(error);
@@ -212,7 +234,10 @@ void clear_leftovers(const RunJob& job) {
   for (const std::filesystem::path& path : paths) std::filesystem::remove(path, ignored);
 }
 
-RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressReport& report) {
+namespace {
+
+// Why a run is not trained now; else its lease.
+std::optional<RunOutcome> take(const RunJob& job, std::optional<Lease>& lease) {
   const std::filesystem::path file = run_file(job);
   if (is_finished(job)) {
     const std::string missing = hdf5::missing_end(file);
@@ -221,14 +246,28 @@ RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressRep
     clear_leftovers(job);
     return RunOutcome::kSkipped;
   }
-  auto lease = Lease::try_take(lock_path(file));
+  lease = Lease::try_take(lock_path(file));
   if (!lease) return RunOutcome::kBusy;
   // It may have been finished before we had the lease.
   if (is_finished(job)) return RunOutcome::kSkipped;
+  return std::nullopt;
+}
+
+}  // namespace
+
+RunOutcome execute(const RunJob& job, const StopRequest& stop, const ProgressReport& report,
+                   Collective& processes) {
+  const std::filesystem::path file = run_file(job);
+  std::optional<Lease> lease;
+  const std::optional<RunOutcome> done = processes.leads() ? take(job, lease) : std::nullopt;
+  const std::int64_t verdict = agreed(processes, done ? static_cast<std::int64_t>(*done) : kTrain);
+  if (verdict != kTrain) return static_cast<RunOutcome>(verdict);
   at::set_num_threads(static_cast<int>(job.threads));
+  if (!processes.leads()) return follow(job, stop, processes);
   try {
-    return record(job, stop, *lease, report);
+    return record(job, stop, *lease, report, processes);
   } catch (const LeaseLost& lost) {
+    if (!processes.alone()) throw;
     const std::filesystem::path folder = file.parent_path();
     check(std::filesystem::exists(folder),
           "{}: was moved or removed while a run wrote there; give --results the place where it is "

@@ -3,6 +3,7 @@
 
 #include "framework/core/json.h"
 #include "framework/run/run_config.h"
+#include "framework/train/collective.h"
 #include "framework/train/progress.h"
 #include "framework/train/stop.h"
 
@@ -60,9 +61,10 @@ RunOutcome run_outcome(std::string_view word);
 /// Trains, evaluates and records, from where an earlier call was cut. A finished file of the same
 /// config is left alone (kSkipped); a run that another process holds is left to it (kBusy). On an
 /// Error the partial file is kept as a failed one and the Error goes on. `report` is told how far
-/// it is; without, standard error is.
+/// it is; without, standard error is. Several processes, all of which call it, train the run
+/// together, and the first of them writes.
 RunOutcome execute(
     const RunJob& job, const StopRequest& stop = [] { return false; },
-    const ProgressReport& report = {});
+    const ProgressReport& report = {}, Collective& processes = one_process());
 
 }  // namespace rankwise

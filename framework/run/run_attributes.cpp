@@ -58,7 +58,7 @@ json study_attributes(const RunJob& job, const RunScale& scale) {
           {"scale_note", scale_note(job, scale)}};
 }
 
-json opening_attributes(const RunJob& job, const RunScale& scale) {
+json opening_attributes(const RunJob& job, const RunScale& scale, const Collective& processes) {
   const RunConfig& config = job.config;
   const RunIdentity& identity = job.identity;
   json attributes = study_attributes(job, scale);
@@ -81,6 +81,7 @@ json opening_attributes(const RunJob& job, const RunScale& scale) {
                      {"device", job.device},
                      {"threads", job.threads},
                      {"created", utc_now()}});
+  if (!processes.alone()) attributes["processes"] = processes.text();
   if (!identity.init_sha256.empty()) attributes["init_sha256"] = identity.init_sha256;
   if (const auto off = switched_off(); !off.empty()) attributes["switched_off"] = off;
   return attributes;

@@ -21,7 +21,8 @@ struct RunTotals {
 };
 
 /// Known when the run begins.
-nlohmann::json opening_attributes(const RunJob& job, const RunScale& scale);
+nlohmann::json opening_attributes(const RunJob& job, const RunScale& scale,
+                                  const Collective& processes = one_process());
 
 /// Known when it ends; `seconds`: wall time of this attempt.
 nlohmann::json closing_attributes(const RunTotals& totals, double seconds);

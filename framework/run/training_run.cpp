@@ -72,7 +72,7 @@ class TrainingRun::Watch : public Observer {
     run_.totals_.training_seconds += record.seconds;
   }
   void between_steps(std::int64_t step) {
-    if (run_.stop_()) {
+    if (run_.processes_.alone() ? run_.stop_() : run_.trainer_.stop_asked()) {
       run_.trainer_.deliver_all();
       throw Stopped();
     }
@@ -92,18 +92,23 @@ class TrainingRun::Watch : public Observer {
   CheckpointTimer timer_;
 };
 
-TrainingRun::TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard)
+TrainingRun::TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard,
+                         Collective& processes)
     : config_(job.config),
       identity_(job.identity),
       stop_(std::move(stop)),
       guard_(std::move(guard)),
+      processes_(processes),
       name_(fmt::format("{} seed {}", config_.label, config_.seed)),
       setup_(set_up(config_, job.paths, job.device)),
       evaluator_(evaluator_of(setup_, config_.train, [this] { stop_if_asked(); })),
-      trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors),
+      trainer_(model(), dataset(), config_.train, setup_.seed.stream("train"), setup_.tensors,
+               processes),
       early_stopping_(config_.train.early_stopping, dataset()) {
   if (!config_.init_from.empty()) start_from(job);
   if (config_.record.gradients) trainer_.watch_gradients();
+  evaluator_.share_with(processes_);
+  trainer_.stop_where(stop_);
 }
 
 void TrainingRun::start_from(const RunJob& job) {
@@ -117,8 +122,9 @@ void TrainingRun::start_from(const RunJob& job) {
       file.string());
 }
 
+// Several processes end together, between steps.
 void TrainingRun::stop_if_asked() const {
-  if (stop_()) throw Stopped();
+  if (processes_.alone() && stop_()) throw Stopped();
 }
 
 RunTotals TrainingRun::totals() const {
@@ -135,9 +141,22 @@ RunTotals TrainingRun::totals() const {
 }
 
 RunHistory TrainingRun::resume_from(const std::filesystem::path& file) {
+  if (!processes_.leads()) processes_.barrier();  // the first one removes what is of no use
+  RunHistory history = own_resume(file);
+  if (processes_.leads()) processes_.barrier();
+  const std::int64_t step = agreed(processes_, steps_done());
+  check(step == steps_done(),
+        "process {} begins at step {}, the first one at step {}: both must see the same checkpoint "
+        "of {}; put --results where all machines reach it",
+        processes_.rank(), steps_done(), step, file.string());
+  processes_.barrier();
+  return history;
+}
+
+RunHistory TrainingRun::own_resume(const std::filesystem::path& file) {
   auto resumed = resume({file, identity_.config_hash}, model(), trainer_, name_);
   if (!resumed) {
-    remove_checkpoints(file);  // none of them is of this attempt
+    if (processes_.leads()) remove_checkpoints(file);  // none of them is of this attempt
     return {};
   }
   evaluations_ = std::move(resumed->evaluations);
@@ -172,6 +191,17 @@ void TrainingRun::train(RunWriter& writer, Observer& log, const ProgressReport& 
     save(writer);
     throw;
   }
+}
+
+void TrainingRun::follow() {
+  const std::vector<Observer*> none;
+  trainer_.between_steps([this](std::int64_t) {
+    if (trainer_.stop_asked()) throw Stopped();
+  });
+  trainer_.run(
+      none, [&](std::int64_t step) { evaluate_and_record(step, none); }, evaluations_.last_step);
+  FinalRecord unused;
+  predict_at_the_end(unused);
 }
 
 void TrainingRun::see(std::int64_t step, const ScoresByTask& scores) {
@@ -243,7 +273,6 @@ void TrainingRun::save_parameters_of(const char* parameters, std::int64_t step, 
   save_parameters(model(), facts, file);
 }
 
-// Test once: with the last parameters, then with the best ones where they differ.
 FinalRecord TrainingRun::close(RunWriter& writer) {
   FinalRecord record;
   record.parameters = model().count();
@@ -254,6 +283,13 @@ FinalRecord TrainingRun::close(RunWriter& writer) {
   }
   const KeptParameters& kept = config_.record.parameters;
   if (kept.last) save_parameters_of("last", steps_done(), writer);
+  predict_at_the_end(record);
+  if (kept.best) save_parameters_of("best", evaluations_.best_step, writer);
+  return record;
+}
+
+// Test once: with the last parameters, then with the best ones where they differ.
+void TrainingRun::predict_at_the_end(FinalRecord& record) {
   if (last_dev_.tasks.empty()) {  // resumed at the end: counted before
     last_dev_ = evaluate_uncounted(SplitName::kDev, false);
   }
@@ -269,8 +305,6 @@ FinalRecord TrainingRun::close(RunWriter& writer) {
     add_predictions(evaluate(SplitName::kDev, false), "best", record);
     add_predictions(evaluate(SplitName::kTest, false), "best", record);
   }
-  if (kept.best) save_parameters_of("best", evaluations_.best_step, writer);
-  return record;
 }
 
 }  // namespace rankwise

@@ -25,7 +25,8 @@ class TrainingRun {
  public:
   /// `job` outlives it; what `guard` throws ends the run with nothing more written. Throws Error
   /// where data, weights or memory are missing.
-  TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard);
+  TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard,
+              Collective& processes = one_process());
   TrainingRun(const TrainingRun&) = delete;
   TrainingRun& operator=(const TrainingRun&) = delete;
 
@@ -38,11 +39,15 @@ class TrainingRun {
   RunTotals totals() const;
 
   /// Goes to where a run of this file was cut; what it recorded until then. Nothing: a fresh start.
+  /// All processes read the same files. Throws Error where they do not.
   RunHistory resume_from(const std::filesystem::path& file);
 
   /// Trains to the end, with evaluations and checkpoints; `log` watches as the writer does. Throws
   /// Stopped when asked to stop, after a last checkpoint where the config has any.
   void train(RunWriter& writer, Observer& log, const ProgressReport& report);
+
+  /// The same of a process that writes nothing, to the last prediction.
+  void follow();
 
   /// Predicts once more with the last and the best parameters, and writes the parameters' files.
   FinalRecord close(RunWriter& writer);
@@ -53,6 +58,8 @@ class TrainingRun {
 
   Model& model() { return *setup_.model; }
   void start_from(const RunJob& job);
+  RunHistory own_resume(const std::filesystem::path& file);
+  void predict_at_the_end(FinalRecord& record);
   void see(std::int64_t step, const ScoresByTask& scores);
   void evaluate_and_record(std::int64_t step, const std::vector<Observer*>& observers);
   Evaluation evaluate(SplitName split, bool count_usage);
@@ -67,6 +74,7 @@ class TrainingRun {
   const RunIdentity& identity_;
   StopRequest stop_;
   WriteGuard guard_;
+  Collective& processes_;
   std::string name_;
   RunSetup setup_;
   Evaluator evaluator_;

@@ -3,6 +3,7 @@
 #include "framework/core/metrics.h"
 #include "framework/train/finite.h"
 #include "framework/train/generated_answers.h"
+#include "framework/train/shared_evaluation.h"
 
 #include <algorithm>
 #include <cmath>
@@ -142,7 +143,8 @@ Evaluation Evaluator::evaluate(Model& model, SplitName split, bool count_usage) 
     whole = whole && dataset_.tasks[task].split(split).examples() > 0;
     evaluation.tasks.push_back(evaluate_task(model, split, task, count_usage, evaluation.rows));
   }
-  if (whole) model.check_sites_reached();
+  if (whole && processes_->alone()) model.check_sites_reached();
+  if (count_usage) share_evaluation_usage(*processes_, model);
   return evaluation;
 }
 
@@ -177,18 +179,24 @@ PredictionRecord Evaluator::evaluate_task(Model& model, SplitName name, std::int
   const TaskData& data = dataset_.tasks[task];
   const Split& split = data.split(name);
   PredictionRecord record = unscored(name, task);
-  for (const auto& examples : evaluation_batches(split, task, rows_)) {
+  const auto batches = evaluation_batches(split, task, rows_);
+  std::int64_t own_rows = 0;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (!takes(*processes_, i)) continue;
     before_batch_();
-    rows += predict(model, name, examples, count_usage, record);
+    own_rows += predict(model, name, batches[i], count_usage, record);
   }
+  share(*processes_, record);
   if (data.task.answered_by == AnsweredBy::kLikelihood) predict_from_answers(data.task, record);
   if (is_written(data.task)) {
-    const WritingForm form{generation_, seed_, rows_, options_.device(), before_batch_};
+    const WritingForm form{generation_, seed_, rows_, options_.device(), before_batch_, processes_};
     GeneratedAnswers answers = generated_answers(model, dataset_, task, name, form);
-    rows += answers.rows;
+    own_rows += answers.rows;
     record.generated = std::move(answers.texts);
     record.generation_usage = std::move(answers.usage);
   }
+  share(*processes_, own_rows);
+  rows += own_rows;
   check_outputs(record);
   score(record, data.task, split);
   return record;

@@ -5,6 +5,7 @@
 #include "framework/generate/options.h"
 #include "framework/model/model.h"
 #include "framework/record/run_file.h"
+#include "framework/train/collective.h"
 
 #include <cstdint>
 #include <functional>
@@ -47,6 +48,10 @@ class Evaluator {
     seed_ = seed;
   }
 
+  /// Each process predicts some of the examples, and all know what all predicted. They halve their
+  /// own examples where usage is halved. `before_batch` must not throw.
+  void share_with(Collective& processes) { processes_ = &processes; }
+
   /// Every example once. With `count_usage` the updates' evaluation usage starts anew and holds
   /// this split's rows afterwards. No bias or other state of the model moves. Throws NotFinite for
   /// an example whose outputs are not finite, Error for a site that no example reaches.
@@ -68,6 +73,7 @@ class Evaluator {
   std::function<void()> before_batch_;
   GenerationOptions generation_;
   Seed seed_{0};
+  Collective* processes_ = &one_process();
 };
 
 /// Examples of one task in batches of at most `rows` rows, short ones first.

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/text.h"
+#include "framework/train/shared_evaluation.h"
 #include "framework/train/writing_batches.h"
 
 #include <algorithm>
@@ -126,7 +127,9 @@ GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::in
     found.texts.references.push_back({wanted(split, i, dataset)});
   }
   reset_usage(model);
+  std::size_t number = 0;
   for (const WritingBatch& batch : writing_batches(split, form.options, form.rows)) {
+    if (!takes(*form.processes, number++)) continue;
     form.before_batch();
     const auto texts = write_texts(model, dataset,
                                    {.task = task, .split = name, .examples = batch.examples}, form);
@@ -139,6 +142,8 @@ GeneratedAnswers generated_answers(Model& model, const Dataset& dataset, std::in
       }
     }
   }
+  share(*form.processes, found.texts.texts);
+  share_generation_usage(*form.processes, model);
   found.usage = usage_of(model, task);
   return found;
 }

@@ -5,6 +5,7 @@
 #include "framework/data/dataset.h"
 #include "framework/generate/generate.h"
 #include "framework/model/model.h"
+#include "framework/train/collective.h"
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +22,7 @@ struct WritingForm {
   std::int64_t rows = 1;  // rows of a batch: its prompts, and the tokens they may be given
   torch::Device device = torch::kCPU;
   std::function<void()> before_batch = [] {};
+  Collective* processes = &one_process();  // each writes some of the texts
 };
 
 /// Whether a metric of the task reads generated texts.
@@ -47,7 +49,7 @@ WrittenTexts write_texts(Model& model, const Dataset& dataset, const WritingTurn
 struct GeneratedAnswers {
   GeneratedTexts texts;
   std::map<std::string, std::vector<std::uint64_t>> usage;  // [R] by site, as a run file has it
-  std::int64_t rows = 0;                                    // that passed through the model
+  std::int64_t rows = 0;  // that passed through the model in this process
 };
 
 /// Of every example of a split, where check_writing() holds; texts end before a stop string and

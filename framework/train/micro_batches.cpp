@@ -44,6 +44,15 @@ TrainOptions with_chunk_rows(TrainOptions options, const Adapter& adapter,
   return options;
 }
 
+std::int64_t shared_chunk_rows(const std::vector<std::int64_t>& rows, const TrainOptions& options,
+                               std::int64_t processes) {
+  const std::int64_t total = std::accumulate(rows.begin(), rows.end(), std::int64_t{0});
+  const std::int64_t wanted = options.chunk_rows.value_or(0);
+  const std::int64_t most = wanted > 0 ? wanted : std::max<std::int64_t>(1, total);
+  const std::int64_t each = (total + most * processes - 1) / (most * processes);  // chunks
+  return std::max<std::int64_t>(1, (total + each * processes - 1) / (each * processes));
+}
+
 std::vector<MicroBatch> micro_batches(const std::vector<std::int64_t>& rows,
                                       const TrainOptions& options) {
   if (options.micro_batch > 0) {

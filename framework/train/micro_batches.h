@@ -27,6 +27,11 @@ inline constexpr std::int64_t kChunkRows = 1024;
 TrainOptions with_chunk_rows(TrainOptions options, const Adapter& adapter,
                              const torch::Device& device);
 
+/// `options.chunk_rows` by which micro_batches() cuts a step of these rows into as many chunks for
+/// each of `processes`, none larger than it says.
+std::int64_t shared_chunk_rows(const std::vector<std::int64_t>& rows, const TrainOptions& options,
+                               std::int64_t processes);
+
 /// All of a step, in order. `rows`: of each of its examples; `options`: from with_chunk_rows().
 /// Chunks have about equally many rows, and about `chunk_rows` at most: no example is cut.
 std::vector<MicroBatch> micro_batches(const std::vector<std::int64_t>& rows,

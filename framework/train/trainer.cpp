@@ -43,12 +43,13 @@ std::int32_t common_task(const std::vector<Example>& examples) {
 }  // namespace
 
 Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& options,
-                 const Seed& seed, const torch::TensorOptions& tensors)
+                 const Seed& seed, const torch::TensorOptions& tensors, Collective& processes)
     : model_(model),
       dataset_(dataset),
       options_(with_chunk_rows(options, model.adapter(), tensors.device())),
       noise_(seed.stream("noise")),
       tensors_(tensors),
+      processes_(processes),
       sampler_(training_sampler(dataset, options, seed)),
       steps_(steps_of(options, dataset)),
       optimizer_({options.beta1, options.beta2, options.epsilon}),
@@ -59,6 +60,37 @@ Trainer::Trainer(Model& model, const Dataset& dataset, const TrainOptions& optio
   parameters_.insert(parameters_.end(), heads.begin(), heads.end());
   add_groups(adapter, options.learning_rate);
   add_groups(heads, options.head_learning_rate.value_or(options.learning_rate));
+  if (processes_.alone()) return;
+  check_processes();
+  sum_.emplace(processes_, parameters_, model_.adapter());
+}
+
+void Trainer::check_processes() const {
+  check(model_.adapter().rows_are_independent(),
+        "{} can not share a step: the variant looks at the rows of a batch together (a loss over "
+        "the batch's load, a bias that moves in each forward, a choice drawn row by row); run it "
+        "in one process",
+        processes_.text());
+  check(!parameters_.empty(), "{} have nothing to train together; run it in one process",
+        processes_.text());
+  if (options_.micro_batch == 0) return;
+  const std::int64_t parts = (options_.batch + options_.micro_batch - 1) / options_.micro_batch;
+  check(parts >= processes_.size(),
+        "{} share {} micro-batches a step (train.batch {}, train.micro_batch {}): start fewer, or "
+        "make micro-batches smaller",
+        processes_.text(), parts, options_.batch, options_.micro_batch);
+}
+
+// Consecutive ones, about as many for each process. A step that is cut by rows is cut into as many
+// chunks for each.
+std::vector<MicroBatch> Trainer::own_parts(const std::vector<std::int64_t>& rows) const {
+  if (processes_.alone()) return micro_batches(rows, options_);
+  const std::int64_t size = processes_.size(), rank = processes_.rank();
+  TrainOptions options = options_;
+  if (options.micro_batch == 0) options.chunk_rows = shared_chunk_rows(rows, options, size);
+  const std::vector<MicroBatch> all = micro_batches(rows, options);
+  const auto count = static_cast<std::int64_t>(all.size());
+  return {all.begin() + count * rank / size, all.begin() + count * (rank + 1) / size};
 }
 
 void Trainer::add_groups(const std::vector<torch::Tensor>& parameters, double rate) {
@@ -127,7 +159,7 @@ Trainer::Work Trainer::prepare(const std::vector<Example>& examples) const {
   const PackForm form = model_.pack_form(Purpose::kTraining);
   Work work{.task = common_task(examples),
             .shares = shares_of(examples),
-            .parts = micro_batches(training_rows(dataset_, examples, form), options_),
+            .parts = own_parts(training_rows(dataset_, examples, form)),
             .batches = {}};
   const auto begin = examples.begin();
   for (const MicroBatch& part : work.parts) {
@@ -140,24 +172,36 @@ Trainer::Work Trainer::prepare(const std::vector<Example>& examples) const {
 
 Trainer::Begun Trainer::begin(const Work& work) {
   const double factor = schedule_factor(options_, step_, steps_);
-  const torch::Tensor losses = accumulate(work);
+  if (sum_) sum_->begin();
+  StepTotals totals{.losses = accumulate(work), .stop = stop_()};
+  for (const Batch& batch : work.batches) totals.rows += batch.rows_in_all();
+  totals = added_up(std::move(totals));
   optimize(factor);
   ++step_;
-  std::int64_t rows = 0;
-  for (const Batch& batch : work.batches) rows += batch.rows_in_all();
   return {.record = {.step = step_,
                      .task = work.task,
                      .learning_rate = options_.learning_rate * factor,
-                     .tokens = rows},
-          .losses = losses};
+                     .tokens = totals.rows},
+          .losses = totals.losses};
+}
+
+StepTotals Trainer::added_up(StepTotals totals) {
+  if (sum_) {
+    sum_->add(totals);
+    const auto loss = totals.losses.sum().item<double>();
+    if (!std::isfinite(loss)) fail_loss(loss, step_ + 1);
+  }
+  stop_asked_ = totals.stop;
+  return totals;
 }
 
 torch::Tensor Trainer::accumulate(const Work& work) {
   optimizer_.drop_gradients();
-  torch::Tensor losses;
+  torch::Tensor losses =
+      torch::zeros({2}, torch::TensorOptions(tensors_.device()).dtype(torch::kFloat64));
   for (std::size_t i = 0; i < work.parts.size(); ++i) {
     const torch::Tensor part = backward(work.batches[i], work.parts[i], work.shares);
-    losses = losses.defined() ? losses + part : part;
+    losses = losses + part;
   }
   if (ahead_) note_unsound(losses);
   return losses;
@@ -194,7 +238,7 @@ torch::Tensor Trainer::backward(const Batch& batch, const MicroBatch& part, cons
                                      ? auxiliary.sum / static_cast<double>(shares.sequences)
                                      : torch::zeros_like(loss);
   const torch::Tensor losses = together(loss, weighted);
-  if (!ahead_) {
+  if (!ahead_ && processes_.alone()) {
     const auto sum = losses.sum().item<double>();
     if (!std::isfinite(sum)) fail_loss(sum, step_ + 1);
   }

@@ -4,11 +4,14 @@
 #include "framework/data/sampler.h"
 #include "framework/model/model.h"
 #include "framework/train/adamw.h"
+#include "framework/train/collective.h"
 #include "framework/train/gradient_moments.h"
 #include "framework/train/micro_batches.h"
 #include "framework/train/observer.h"
 #include "framework/train/options.h"
 #include "framework/train/pending_records.h"
+#include "framework/train/step_sum.h"
+#include "framework/train/stop.h"
 
 #include <cstdint>
 #include <functional>
@@ -21,9 +24,13 @@ namespace rankwise {
 
 class Trainer {
  public:
-  /// The same seed, threads and options give the same bits.
+  /// The same seed, threads and options give the same bits. Several processes share each step's
+  /// micro-batches: their results are those of one process but for rounding and for which units
+  /// dropout drops, and not even these where `micro_batch` says how a step is cut. Throws Error
+  /// where they can not be: rows of a batch that depend on each other, or fewer micro-batches than
+  /// processes.
   Trainer(Model& model, const Dataset& dataset, const TrainOptions& options, const Seed& seed,
-          const torch::TensorOptions& tensors);
+          const torch::TensorOptions& tensors, Collective& processes = one_process());
 
   /// Runs every step that is left, unless finish_early() is called. `evaluate` is called at the
   /// evaluation steps with the steps done, before the next step begins; a resumed run says which
@@ -44,6 +51,12 @@ class Trainer {
 
   /// No further step is run: early stopping. The schedule stays that of the planned steps.
   void finish_early() { ended_ = true; }
+
+  /// Asked in every step: of several processes all end where one is asked to. between_steps() is
+  /// called before the next step all the same.
+  void stop_where(StopRequest stop) { stop_ = std::move(stop); }
+  /// Whether the last step, in any process, was asked to be the last.
+  bool stop_asked() const { return stop_asked_; }
 
   /// One optimizer step on given examples.
   StepRecord step(const std::vector<Example>& examples);
@@ -80,6 +93,7 @@ class Trainer {
     Shares shares;
     std::vector<MicroBatch> parts;
     std::vector<Batch> batches;  // of each part
+    // Of several processes the parts are this one's.
   };
   // A step that was begun.
   struct Begun {
@@ -88,8 +102,11 @@ class Trainer {
   };
   Work prepare(const std::vector<Example>& examples) const;
   Shares shares_of(const std::vector<Example>& examples) const;
+  std::vector<MicroBatch> own_parts(const std::vector<std::int64_t>& rows) const;
+  void check_processes() const;
   Begun begin(const Work& work);
   torch::Tensor accumulate(const Work& work);
+  StepTotals added_up(StepTotals totals);
   torch::Tensor backward(const Batch& batch, const MicroBatch& part, const Shares& shares);
   void note_unsound(const torch::Tensor& losses);
   void deliver(std::size_t most);
@@ -104,6 +121,7 @@ class Trainer {
   TrainOptions options_;
   Seed noise_;
   torch::TensorOptions tensors_;
+  Collective& processes_;
   Sampler sampler_;
   std::int64_t steps_;  // planned
   std::vector<torch::Tensor> parameters_;
@@ -116,6 +134,9 @@ class Trainer {
   PendingRecords pending_;
   const std::vector<Observer*>* observers_ = nullptr;  // of run()
   std::function<void(std::int64_t step)> between_;
+  std::optional<StepSum> sum_;  // of several processes
+  StopRequest stop_ = [] { return false; };
+  bool stop_asked_ = false;
 };
 
 }  // namespace rankwise

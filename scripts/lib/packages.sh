@@ -6,12 +6,13 @@ packages=(
   libhdf5-dev libeigen3-dev libboost-dev nlohmann-json3-dev libcli11-dev libkainjow-mustache-dev libfmt-dev libssl-dev librandom123-dev
   libgtest-dev libgmock-dev librapidcheck-dev
   gnuplot-nox fonts-dejavu-core patchelf
+  libopenmpi-dev openmpi-bin
   python3 python3-venv
 )
 developer_packages=(clang-format hdf5-tools libbenchmark-dev)
 cluster_packages=(munge parallel slurm-client slurmctld slurmd)  # for the tests that start a Slurm
 fuzz_packages=(clang-14 libclang-rt-14-dev)
-packages_to_do_without=" ccache ca-certificates fonts-dejavu-core patchelf "  # slower or less pretty, but it works
+packages_to_do_without=" ccache ca-certificates fonts-dejavu-core patchelf libopenmpi-dev openmpi-bin "  # slower or less pretty, but it works
 
 # installed PACKAGE: Debian says so, or what it would bring is found.
 installed() {
@@ -24,6 +25,8 @@ present() {
     ninja-build) tool ninja ;;
     gnuplot-nox) tool gnuplot ;;
     hdf5-tools) tool h5dump ;;
+    libopenmpi-dev) tool mpicc ;;
+    openmpi-bin) tool mpirun ;;
     munge) tool munged ;;
     slurm-client) tool sbatch ;;
     clang-14) tool clang++-14 ;;
