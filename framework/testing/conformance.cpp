@@ -51,6 +51,7 @@ const std::vector<Check>& checks() {
       {"micro_batches", "micro-batches change nothing", micro_batches},
       {"chunks", "a step cut by rows changes nothing, and rows said to depend on others do",
        chunks},
+      {"processes", "several processes that share each step find what one does", processes},
       {"recompute", "blocks that run again in backward change nothing", recompute},
       {"loss_falls", "the loss falls on the toy tasks", loss_falls},
       {"unknown_option", "an unknown option is refused", unknown_option},

@@ -23,6 +23,7 @@ void training_usage(const toy::Recipe& recipe);
 void neighbours(const toy::Recipe& recipe);
 void micro_batches(const toy::Recipe& recipe);
 void chunks(const toy::Recipe& recipe);
+void processes(const toy::Recipe& recipe);
 void recompute(const toy::Recipe& recipe);
 void loss_falls(const toy::Recipe& recipe);
 void unknown_option(const toy::Recipe& recipe);

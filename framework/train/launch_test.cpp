@@ -2,7 +2,6 @@
 
 #include "framework/core/error.h"
 
-
 #include <gtest/gtest.h>
 
 #include <map>

@@ -6,7 +6,7 @@
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
-#include <atomic>
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -25,8 +25,9 @@ using Store = c10::intrusive_ptr<c10d::Store>;
 
 constexpr std::chrono::milliseconds kStart{120'000};  // for all processes to come
 constexpr std::chrono::milliseconds kLook{500};       // between looks at those that are waited for
-constexpr std::chrono::milliseconds kBeat{1'000};     // between signs of life
-constexpr std::chrono::seconds kSilence{10};          // from the last one: it ended
+constexpr std::chrono::microseconds kFirstPause{20}, kLongestPause{10'000};
+constexpr std::chrono::milliseconds kBeat{1'000};  // between signs of life
+constexpr std::chrono::seconds kSilence{10};       // from the last one: it ended
 constexpr const char* kFarewell = "farewell";
 
 // One that serves nothing is a client; each has a connection of its own.
@@ -171,14 +172,19 @@ class StoreCollective : public Collective {
     return value;
   }
 
-  // Waits a while for it.
+  // Waits a while for it, at first hardly between two looks: TCPStore's own wait() writes warnings
+  // where it ends without.
   bool is_there(const std::string& key) {
-    try {
-      store_->wait({key}, kLook);
-      return true;
-    } catch (const std::exception&) {  // of a lost connection as well: check_alive() tells
-      return false;
+    const auto end = Clock::now() + kLook;
+    auto pause = kFirstPause;
+    bool there = false;
+    while (!there && Clock::now() < end) {
+      guarded([&] { there = store_->check({key}); });
+      if (there) break;
+      std::this_thread::sleep_for(pause);
+      pause = std::min(2 * pause, kLongestPause);
     }
+    return there;
   }
 
   void check_alive(std::int64_t other) {
