@@ -305,7 +305,7 @@ int run_with_others(RunArguments arguments, const Launch& launch) {
   if (arguments.device == "cuda") take_device(launch);
   arguments.processes_here = launch.local_size;
   const StopSignals signals;
-  const std::unique_ptr<Collective> processes = meet(launch);
+  const std::unique_ptr<Collective> processes = meet(launch, arguments.device == "cuda");
   if (processes->leads()) return run_as_one_of(*processes, arguments);
   const Hush one_speaks;
   try {

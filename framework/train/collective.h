@@ -29,6 +29,8 @@ class Collective {
   virtual void broadcast(torch::Tensor& values) = 0;
   virtual void barrier() = 0;
 
+  /// Throws ProcessLost where another process is known to have ended: for who waits otherwise.
+  virtual void check_others() {}
   /// Tells the others that this process ends for `reason`, so that none waits for it. They end with
   /// that line.
   virtual void abandon(const std::string& reason) noexcept = 0;

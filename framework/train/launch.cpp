@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/train/mpi_collective.h"
+#include "framework/train/nccl_collective.h"
 
 #include <algorithm>
 #include <charconv>
@@ -68,7 +69,8 @@ std::int64_t leading_number(const std::string& text) {
 
 Launch at_a_store(const Environment& environment, const Variables& variable,
                   const LauncherNames& names) {
-  Launch launch{.meeting = Meeting::kStore};
+  Launch launch;
+  launch.meeting = Meeting::kStore;
   StoreAddress& store = launch.store;
   store.size = environment.number_of(names.size, names.size);
   store.rank = environment.number_of(names.rank, names.size);
@@ -103,11 +105,14 @@ Launch launched(const Variables& variable) {
   return {};
 }
 
-std::unique_ptr<Collective> meet(const Launch& launch) {
+std::unique_ptr<Collective> meet(const Launch& launch, [[maybe_unused]] bool on_gpus) {
   switch (launch.meeting) {
     case Meeting::kMpi:
       return mpi_collective();
     case Meeting::kStore:
+#ifdef RANKWISE_NCCL
+      if (on_gpus) return nccl_collective(store_collective(launch.store));
+#endif
       return store_collective(launch.store);
     case Meeting::kAlone:
       break;

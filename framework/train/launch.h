@@ -33,7 +33,8 @@ using Variables = std::function<std::optional<std::string>(const char* name)>;
 /// Throws Error for one that lacks its kin or is no number.
 Launch launched(const Variables& variable);
 
-/// Waits for the other processes.
-std::unique_ptr<Collective> meet(const Launch& launch);
+/// Waits for the other processes. `on_gpus`: they have one each; sums go through the host where
+/// this program was built without NCCL, and with MPI.
+std::unique_ptr<Collective> meet(const Launch& launch, bool on_gpus);
 
 }  // namespace rankwise

@@ -8,6 +8,7 @@
 #include "framework/train/store_collective.h"
 #include "framework/train/trainer.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -184,6 +185,55 @@ TEST(SeveralProcesses, AllSayThatTheLossIsNotFinite) {
   });
   for (const std::string& error : errors)
     EXPECT_THAT(error, HasSubstr("the loss is nan at step 1"));
+}
+
+// The first step's gradients, and how often each rank was chosen in all.
+struct FirstStep {
+  std::vector<Tensor> gradients;
+  std::vector<Tensor> counts;
+};
+
+FirstStep first_step(const toy::Recipe& recipe, Collective& processes) {
+  const auto model = toy::model(recipe);
+  TrainOptions options = toy::training(20);
+  options.clip = 0;
+  Trainer trainer(*model, toy::dataset(recipe.kind), options, Seed(1), recipe.tensors, processes);
+  FirstStep found;
+  const auto examples = toy::examples(recipe.kind, 6);
+  for (int step = 0; step < 20; ++step) {
+    trainer.step(examples);
+    if (step > 0) continue;
+    for (const Tensor& parameter : model->adapter_parameters()) {
+      found.gradients.push_back(parameter.grad().clone());
+    }
+  }
+  for (const auto& attached : model->adapter().attached()) {
+    found.counts.push_back(attached.update->training_usage()->count().clone());
+  }
+  return found;
+}
+
+TEST(SeveralProcesses, AgreeInFp32AndFlipFewChoices) {
+  toy::Recipe recipe{.variant = "smora", .options = {{"rank", 8}, {"active", 2}}};
+  recipe.tensors = torch::kFloat32;
+  const FirstStep alone = first_step(recipe, one_process());
+  as_processes(2, [&](Collective& processes) {
+    const FirstStep shared = first_step(recipe, processes);
+    for (std::size_t i = 0; i < alone.gradients.size(); ++i) {
+      const double scale = alone.gradients[i].abs().max().item<double>();
+      const double difference =
+          (shared.gradients[i] - alone.gradients[i]).abs().max().item<double>();
+      EXPECT_LE(difference, 1e-6 * scale) << "parameter " << i;
+    }
+    std::int64_t flipped = 0, all = 0;
+    for (std::size_t i = 0; i < alone.counts.size(); ++i) {
+      const Tensor moved = (shared.counts[i] - alone.counts[i]).abs().sum();
+      flipped += moved.item<std::int64_t>() / 2;
+      all += alone.counts[i].sum().item<std::int64_t>();
+    }
+    if (processes.leads()) fmt::print("flipped choices: {} of {}\n", flipped, all);
+    EXPECT_LE(flipped, all / 1000);
+  });
 }
 
 }  // namespace

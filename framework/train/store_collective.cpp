@@ -23,8 +23,8 @@ using Clock = std::chrono::steady_clock;
 using Bytes = std::vector<std::uint8_t>;
 using Store = c10::intrusive_ptr<c10d::Store>;
 
-constexpr std::chrono::milliseconds kStart{120'000};  // for all processes to come
-constexpr std::chrono::milliseconds kLook{500};       // between looks at those that are waited for
+constexpr std::chrono::seconds kStart{120};      // for all processes to come
+constexpr std::chrono::milliseconds kLook{500};  // between looks at those that are waited for
 constexpr std::chrono::microseconds kFirstPause{20}, kLongestPause{10'000};
 constexpr std::chrono::milliseconds kBeat{1'000};  // between signs of life
 constexpr std::chrono::seconds kSilence{10};       // from the last one: it ended
@@ -102,6 +102,7 @@ class StoreCollective : public Collective {
         store_(connected(address, address.serves)),
         heart_(connected(address, false), address.rank) {
     barrier();
+    silence_ = kSilence;
   }
   ~StoreCollective() override { leave(); }
 
@@ -125,6 +126,12 @@ class StoreCollective : public Collective {
   }
 
   void barrier() override { exchanged({1}); }
+
+  void check_others() override {
+    for (std::int64_t other = 0; other < size(); ++other) {
+      if (other != rank()) check_alive(other);
+    }
+  }
 
   void abandon(const std::string& reason) noexcept override {
     try {
@@ -198,10 +205,11 @@ class StoreCollective : public Collective {
     });
     Sign& sign = signs_[other];
     if (sign.beats != beats) sign = {beats, Clock::now()};
-    if (Clock::now() - sign.seen < kSilence) return;
+    if (Clock::now() - sign.seen < silence_) return;
+    lost_ = true;
     throw ProcessLost(
         fmt::format("process {} of {} gave no sign of life for {} s: it or its machine is gone",
-                    other, size(), kSilence.count()));
+                    other, size(), silence_.count()));
   }
 
   template <class Call>
@@ -211,29 +219,29 @@ class StoreCollective : public Collective {
     } catch (const ProcessLost&) {
       throw;
     } catch (const std::exception& error) {
-      throw ProcessLost(
-          fmt::format("process {} of {}: the store at {}:{} is gone ({}): the "
-                      "process that kept it ended",
-                      rank(), size(), address_.host, address_.port, plain_message(error)));
+      lost_ = true;
+      throw ProcessLost(fmt::format(
+          "process {} of {}: the store at {}:{} is gone, and the process that kept it ({})", rank(),
+          size(), address_.host, address_.port, plain_message(error)));
     }
   }
 
   static torch::Tensor tensor_of(const Bytes& bytes, const torch::Tensor& like) {
     torch::Tensor values = torch::empty(like.sizes(), like.options().device(torch::kCPU));
     check(bytes.size() == values.nbytes(),
-          "a process sent {} bytes, expected {}: all must have "
-          "the same program, study and data",
+          "a process sent {} bytes, expected {}: all must have the same program, study and data",
           bytes.size(), values.nbytes());
     std::memcpy(values.mutable_data_ptr(), bytes.data(), bytes.size());
     return values;
   }
 
-  // Who keeps the store leaves last, or the others would find it gone.
+  // Who keeps the store leaves last, or the others would find it gone; where one is lost they go
+  // too.
   void leave() noexcept {
     try {
       store_->add("left", 1);
       const auto begin = Clock::now();
-      while (address_.serves && store_->add("left", 0) < size() &&
+      while (address_.serves && !lost_ && store_->add("left", 0) < size() &&
              Clock::now() - begin < kSilence) {
         std::this_thread::sleep_for(kLook / 50);
       }
@@ -249,6 +257,8 @@ class StoreCollective : public Collective {
   StoreAddress address_;
   Store store_;
   Heart heart_;
+  std::chrono::seconds silence_ = kStart;  // from the last sign of life of another
+  bool lost_ = false;                      // another process
   std::int64_t count_ = 0;
   std::vector<std::string> own_keys_;
   std::map<std::int64_t, Sign> signs_;
