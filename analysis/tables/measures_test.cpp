@@ -103,8 +103,10 @@ TEST(MeasuresTable, RefusesToMixProtocolsUnlessTheyAreMarked) {
 
 TEST(MeanRankTable, IsTheCurveOverSteps) {
   const Table table = mean_rank_table(measures_runs(test_folder()));
-  EXPECT_EQ(table.header, (Texts{"method", "seeds", "step 2", "step 4"}));
-  EXPECT_EQ(texts(table.rows[0]), (Texts{"more", "2", "1.50 ± 0.71", "1.38 ± 0.53"}));
+  EXPECT_EQ(table.header,
+            (Texts{"method", "seeds", "step 2", "step 4", "gate entropy", "p(chosen)"}));
+  EXPECT_EQ(texts(table.rows[0]),
+            (Texts{"more", "2", "1.50 ± 0.71", "1.38 ± 0.53", "1.00", "0.33"}));
   EXPECT_EQ(table.rows.size(), 1U) << "lora chooses no rank";
   const auto folder = test_folder();
   test::write_run(folder, "a");

@@ -108,7 +108,7 @@ TrainingRun::TrainingRun(const RunJob& job, StopRequest stop, WriteGuard guard,
   if (!config_.init_from.empty()) start_from(job);
   if (config_.record.gradients) trainer_.watch_gradients();
   evaluator_.share_with(processes_);
-  trainer_.stop_where(stop_);
+  if (!processes_.alone()) trainer_.stop_where(stop_);
 }
 
 void TrainingRun::start_from(const RunJob& job) {

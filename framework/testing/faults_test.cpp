@@ -32,7 +32,8 @@ class FaultyGate : public Gate {
     if (fault_ == "recompute" && training) weight = weight * (1 + 0.1 * calls_++);
     if (fault_ == "bf16" && input.x.scalar_type() == torch::kBFloat16) weight = weight * 4;
     if (fault_ == "neighbours") weight = weight * (1 + input.x.detach().mean());
-    if (fault_ == "chunks" && training) weight = weight * (1 + input.x.detach().mean());
+    const bool by_batch = fault_ == "chunks" || fault_ == "processes";
+    if (by_batch && training) weight = weight * (1 + input.x.detach().mean());
     if (fault_ == "evaluation_state" && !training) weight_.add_(1);
     if (fault_ == "save_load" && training) weight_.mul_(1.1);
     if (fault_ == "unsaid_rows") {
