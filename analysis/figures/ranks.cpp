@@ -103,7 +103,7 @@ Axis rank_axis(const std::vector<LinePanel>& panels, bool bands) {
   return {1, 1 + step * std::ceil((high - 1) / step), step};
 }
 
-/// "; gate entropy at the end, of a uniform gate's: more 0.98, gumbel 0.41": an argmax of a flat
+/// "; gate entropy at the end, of a uniform gate's: more 0.98; gumbel 0.41": an argmax of a flat
 /// gate is no decision. Empty where no selector gives probabilities.
 std::string gate_entropies(const RunSet& runs, const Labelled& groups) {
   std::string text;
@@ -112,7 +112,7 @@ std::string gate_entropies(const RunSet& runs, const Labelled& groups) {
                                    [&](const auto& other) { return other.first == group.label; });
     const auto gate = drawn ? gate_entropy(group) : std::nullopt;
     if (!gate) continue;
-    text += text.empty() ? "; gate entropy at the end, of a uniform gate's: " : ", ";
+    text += text.empty() ? "; gate entropy at the end, of a uniform gate's: " : "; ";
     text += fmt::format("{} {:.2f}", group.label, gate->entropy);
   }
   return text;

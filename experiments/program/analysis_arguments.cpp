@@ -8,7 +8,7 @@
 #include "framework/core/terminal.h"
 #include "framework/core/text.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -58,9 +58,9 @@ void add_labels_option(CLI::App& command, std::vector<std::string>& labels) {
 
 LatexForm latex_form(const RunSet& runs, const std::string& name, const std::string& summary) {
   const auto studies = studies_of(runs);
-  std::string label = "tab:";
-  for (const std::string& study : studies) label += slug(study) + "-";
-  return {fmt::format("{}: {}", fmt::join(studies, ", "), summary), label + slug(name)};
+  const std::string whose =
+      studies.size() == 1 ? studies.front() : fmt::format("{} studies", studies.size());
+  return {fmt::format("{}: {}", whose, summary), fmt::format("tab:{}-{}", slug(whose), slug(name))};
 }
 
 void print_or_write(const Table& whole, const TableOutput& output, const LatexForm& form) {

@@ -48,7 +48,7 @@ class Setup(Tree):
     """A machine where all is there but what a test takes away."""
 
     TOOLS = (
-        "apt-cache", "c++", "cc", "ccache", "clang-format", "cmake", "git", "gnuplot", "h5dump",
+        "apt-cache", "c++", "cc", "ccache", "clang-format", "cmake", "git", "gnuplot", "h5dump", "mpicc", "mpirun",
         "ninja", "patchelf",
     )  # fmt: skip
 

@@ -1,8 +1,8 @@
 # Drawn by rankwise from ranks.csv; again: gnuplot -e "format='svg'" ranks.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,236 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.4600000000000004in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,738 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,249 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,2.5900000000000003in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,777 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
 cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'ranks.csv'
 set output 'ranks.'.format
@@ -11,9 +11,10 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Chosen rank, mean over tasks and sites and seeds; band:' at screen 0.5,0.9593 center font ',7.0'
-set label '95 % t-interval' at screen 0.5,0.9065 center font ',7.0'
-set label 'demo · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.8537 center font ',6.0' tc rgb '#555555'
+set label 'Chosen rank, mean over tasks and sites and seeds; band:' at screen 0.5,0.9614 center font ',7.0'
+set label '95 % t-interval; gate entropy at the end, of a uniform gate''s:' at screen 0.5,0.9112 center font ',7.0'
+set label 'more 1.00; more, pooled samples 0.99' at screen 0.5,0.8610 center font ',7.0'
+set label 'demo · bert minilm-l6 · suite text10 · seeds 0–2' at screen 0.5,0.8108 center font ',6.0' tc rgb '#555555'
 set yrange [1:5]
 set ytics 1,1
 set title offset 0,-0.8 font ',7.0'
@@ -21,8 +22,8 @@ unset key
 set multiplot
 set lmargin at screen 0.1064
 set rmargin at screen 0.6374
-set bmargin at screen 0.1585
-set tmargin at screen 0.8089
+set bmargin at screen 0.1506
+set tmargin at screen 0.7683
 set xrange [-2.4:42.4]
 set xtics ('0' 0,'10' 10,'20' 20,'30' 30,'40' 40)
 set xlabel 'step' offset 0,0.7

@@ -1,8 +1,8 @@
 # Drawn by rankwise from ranks_tasks.csv; again: gnuplot -e "format='svg'" ranks_tasks.gp
 if (!exists('format')) format = 'svg'
-if (format eq 'svg') set terminal svg noenhanced size 326,348 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
-if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,3.63in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
-if (format eq 'png') set terminal pngcairo noenhanced size 1020,1089 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
+if (format eq 'svg') set terminal svg noenhanced size 326,373 font 'DejaVu Sans,7' fontscale 1.333 background '#ffffff'
+if (format eq 'pdf') set terminal pdfcairo noenhanced size 3.4in,3.89in font 'DejaVu Sans,7' fontscale 0.75 linewidth 1.7 pointscale 0.75
+if (format eq 'png') set terminal pngcairo noenhanced size 1020,1167 font 'DejaVu Sans,7' fontscale 3.125 linewidth 3.125 pointscale 3.125
 cells = format eq 'png' ? 'image' : 'image pixels'
 data = 'ranks_tasks.csv'
 set output 'ranks_tasks.'.format
@@ -11,29 +11,31 @@ set datafile separator comma
 set border 3 lw 0.5
 set xtics nomirror scale 0.4 offset 0,0.2
 set ytics nomirror scale 0.4 offset 0.5,0
-set label 'Chosen rank, mean over sites and seeds' at screen 0.5,0.9725 center font ',7.0'
-set label 'planted_ranks · tiny (random) · suite planted · seeds 10–19' at screen 0.5,0.9366 center font ',6.0' tc rgb '#555555'
+set label 'Chosen rank, mean over sites and seeds; gate entropy at the end,' at screen 0.5,0.9743 center font ',7.0'
+set label 'of a uniform gate''s: frozen 0.98; printed 0.46; printed, r/T 0.35; all' at screen 0.5,0.9409 center font ',7.0'
+set label 'prefixes 0.50; gumbel 0.02' at screen 0.5,0.9075 center font ',7.0'
+set label 'planted_ranks · tiny (random) · suite planted · seeds 10–19' at screen 0.5,0.8740 center font ',6.0' tc rgb '#555555'
 set yrange [1:7]
 set ytics 1,2
 set title offset 0,-0.8 font ',7.0'
 unset key
-set arrow from screen 0.1056,0.0647 to screen 0.1644,0.0647 nohead lc rgb '#D55E00' lw 1.5 dt 1
-set label 'frozen' at screen 0.1791,0.0647 left font ',7'
-set arrow from screen 0.3685,0.0647 to screen 0.4274,0.0647 nohead lc rgb '#009E73' lw 1.5 dt 1
-set label 'printed' at screen 0.4421,0.0647 left font ',7'
-set arrow from screen 0.6315,0.0647 to screen 0.6903,0.0647 nohead lc rgb '#332288' lw 1.5 dt 1
-set label 'printed, r/T' at screen 0.7050,0.0647 left font ',7'
-set arrow from screen 0.1056,0.0289 to screen 0.1644,0.0289 nohead lc rgb '#0072B2' lw 1.5 dt (4,3)
-set label 'all prefixes' at screen 0.1791,0.0289 left font ',7'
-set arrow from screen 0.3685,0.0289 to screen 0.4274,0.0289 nohead lc rgb '#999933' lw 1.5 dt (4,3)
-set label 'gumbel' at screen 0.4421,0.0289 left font ',7'
-set arrow from screen 0.6315,0.0289 to screen 0.6903,0.0289 nohead lc rgb 'black' lw 0.8 dt 2
-set label 'true rank' at screen 0.7050,0.0289 left font ',7'
+set arrow from screen 0.1056,0.0604 to screen 0.1644,0.0604 nohead lc rgb '#D55E00' lw 1.5 dt 1
+set label 'frozen' at screen 0.1791,0.0604 left font ',7'
+set arrow from screen 0.3685,0.0604 to screen 0.4274,0.0604 nohead lc rgb '#009E73' lw 1.5 dt 1
+set label 'printed' at screen 0.4421,0.0604 left font ',7'
+set arrow from screen 0.6315,0.0604 to screen 0.6903,0.0604 nohead lc rgb '#332288' lw 1.5 dt 1
+set label 'printed, r/T' at screen 0.7050,0.0604 left font ',7'
+set arrow from screen 0.1056,0.0270 to screen 0.1644,0.0270 nohead lc rgb '#0072B2' lw 1.5 dt (4,3)
+set label 'all prefixes' at screen 0.1791,0.0270 left font ',7'
+set arrow from screen 0.3685,0.0270 to screen 0.4274,0.0270 nohead lc rgb '#999933' lw 1.5 dt (4,3)
+set label 'gumbel' at screen 0.4421,0.0270 left font ',7'
+set arrow from screen 0.6315,0.0270 to screen 0.6903,0.0270 nohead lc rgb 'black' lw 0.8 dt 2
+set label 'true rank' at screen 0.7050,0.0270 left font ',7'
 set multiplot
 set lmargin at screen 0.1064
 set rmargin at screen 0.3690
-set bmargin at screen 0.6860
-set tmargin at screen 0.8733
+set bmargin at screen 0.6401
+set tmargin at screen 0.8149
 set title 'planted0'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
@@ -50,8 +52,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6610
-set bmargin at screen 0.6860
-set tmargin at screen 0.8733
+set bmargin at screen 0.6401
+set tmargin at screen 0.8149
 set title 'planted1'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
@@ -68,8 +70,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9529
-set bmargin at screen 0.6860
-set tmargin at screen 0.8733
+set bmargin at screen 0.6401
+set tmargin at screen 0.8149
 set title 'planted2'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
@@ -86,8 +88,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3690
-set bmargin at screen 0.4380
-set tmargin at screen 0.6253
+set bmargin at screen 0.4087
+set tmargin at screen 0.5835
 set title 'planted3'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
@@ -104,8 +106,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6610
-set bmargin at screen 0.4380
-set tmargin at screen 0.6253
+set bmargin at screen 0.4087
+set tmargin at screen 0.5835
 set title 'planted4'
 set xrange [0:1200]
 set xtics ('' 0,'' 500,'' 1000,'' 1500)
@@ -122,8 +124,8 @@ unset label
 unset arrow
 set lmargin at screen 0.6904
 set rmargin at screen 0.9529
-set bmargin at screen 0.4380
-set tmargin at screen 0.6253
+set bmargin at screen 0.4087
+set tmargin at screen 0.5835
 set title 'planted5'
 set xrange [0:1200]
 set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
@@ -140,8 +142,8 @@ unset label
 unset arrow
 set lmargin at screen 0.1064
 set rmargin at screen 0.3690
-set bmargin at screen 0.1901
-set tmargin at screen 0.3774
+set bmargin at screen 0.1774
+set tmargin at screen 0.3522
 set title 'planted6'
 set xrange [0:1200]
 set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
@@ -158,8 +160,8 @@ unset label
 unset arrow
 set lmargin at screen 0.3984
 set rmargin at screen 0.6610
-set bmargin at screen 0.1901
-set tmargin at screen 0.3774
+set bmargin at screen 0.1774
+set tmargin at screen 0.3522
 set title 'planted7'
 set xrange [0:1200]
 set xtics ('0' 0,'500' 500,'1000' 1000,'1500' 1500)
