@@ -46,9 +46,8 @@ std::vector<std::filesystem::path> write_table(const Table& table, const std::st
   std::vector<std::filesystem::path> paths;
   for (const char* name : {"md", "csv", "latex", "html"}) {
     const Format& format = formats().find(name);
-    write_file(
-        paths.emplace_back(stem + format.extension),
-        to_format(table, name, {latex_caption.empty() ? named : latex_caption, label}));
+    write_file(paths.emplace_back(stem + format.extension),
+               to_format(table, name, {latex_caption.empty() ? named : latex_caption, label}));
   }
   return paths;
 }

@@ -65,7 +65,7 @@ class Stages(Tree):
         self.assertEqual(process.wait(timeout=SECONDS), 0)
         text = os.read(ours, 4096).decode()
         os.close(ours)
-        self.assertRegex(text, r"\r\x1b\[Ktry +work +0:01  \[1/2\] one\r")
+        self.assertRegex(text, r"\r\x1b\[Ktry +work +0:0\d  \[1/2\] one\r")
         self.assertRegex(text, r"\r\x1b\[Ktry +work +0:0\d\r\n\Z")
 
 
