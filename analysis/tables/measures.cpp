@@ -127,8 +127,8 @@ void add_gates(const RunSet& set, Table& table) {
     table.rows[i].push_back({gate ? fmt::format("{:.2f}", gate->probability) : "–", {}});
   }
   table.footers.emplace_back(
-      "Gate entropy: in the last evaluation, over that of a gate with equal probabilities; "
-      "p(chosen): the chosen rank's probability. Near 1 an argmax is no decision.");
+      "Gate entropy: in the last evaluation, over that of a gate with equal probabilities; near 1 "
+      "an argmax is no decision. p(chosen): the chosen rank's probability.");
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <mutex>
+#include <cmath>
 
 namespace rankwise::conformance {
 

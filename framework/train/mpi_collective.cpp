@@ -86,13 +86,9 @@ class MpiCollective : public Collective {
 
 }  // namespace
 
-bool has_mpi() { return true; }
-
 std::unique_ptr<Collective> mpi_collective() { return std::make_unique<MpiCollective>(); }
 
 #else
-
-bool has_mpi() { return false; }
 
 std::unique_ptr<Collective> mpi_collective() {
   fail(

@@ -7,9 +7,6 @@
 
 namespace rankwise {
 
-/// Whether this program was built with MPI.
-bool has_mpi();
-
 /// All processes of MPI_COMM_WORLD; a GPU's values go through the host. Once in a program's life.
 /// Throws Error where the program was built without MPI.
 std::unique_ptr<Collective> mpi_collective();

@@ -199,6 +199,7 @@ class StoreCollective : public Collective {
     guarded([&] {
       if (store_->check({kFarewell})) {
         const Bytes farewell = store_->get(kFarewell);
+        lost_ = true;
         throw ProcessLost(std::string(farewell.begin(), farewell.end()));
       }
       beats = store_->add(Heart::key_of(other), 0);

@@ -87,13 +87,12 @@ class Trainer {
     LossShares loss;
     std::int64_t sequences = 0;
   };
-  // A step's examples, packed.
+  // A step's examples, packed; of several processes the parts and batches are this one's.
   struct Work {
     std::int32_t task = -1;
     Shares shares;
     std::vector<MicroBatch> parts;
     std::vector<Batch> batches;  // of each part
-    // Of several processes the parts are this one's.
   };
   // A step that was begun.
   struct Begun {
